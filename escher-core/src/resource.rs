@@ -1,0 +1,315 @@
+//! A resource as every part of Escher sees it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{CloudId, Engine, Env, Geo, Kind, Rel, State, digest, regions};
+
+/// Names of the attributes that selectors, flags and the store read; listers fill them where told.
+pub mod attr {
+    /// Database or cache engine, one of [`crate::Engine`]'s words.
+    pub const ENGINE: &str = "engine";
+    /// The SKU, `m5.large`.
+    pub const SIZE: &str = "size";
+    /// Storage, GB.
+    pub const CAPACITY: &str = "capacity";
+    /// Memory, GB.
+    pub const MEMORY: &str = "memory";
+    /// Azure resource group or another group of the cloud.
+    pub const RESOURCE_GROUP: &str = "resource_group";
+    /// The network the resource is in: name or id.
+    pub const NETWORK: &str = "network";
+    /// Reachable or readable from the internet by its own settings: true or false.
+    pub const PUBLIC: &str = "public";
+    /// Encrypted at rest: true or false.
+    pub const ENCRYPTED: &str = "encrypted";
+    /// In use by something: true or false.
+    pub const ATTACHED: &str = "attached";
+    /// Automatic backups are on: true or false.
+    pub const AUTO_BACKUPS: &str = "automatic_backups";
+    /// Time of the newest backup or snapshot, RFC 3339.
+    pub const LAST_BACKUP: &str = "last_backup";
+}
+
+/// Names of the metrics that the idle rules and the selector read.
+pub mod metric {
+    /// Mean CPU over 14 days, percent.
+    pub const CPU_AVG: &str = "cpu_avg";
+    /// Peak CPU over 14 days, percent.
+    pub const CPU_MAX: &str = "cpu_max";
+    /// Network traffic, MB a day, over 14 days.
+    pub const NET_MB_DAY: &str = "net_mb_day";
+    /// 95th percentile of the peak CPU over 7 days, percent.
+    pub const CPU_P95_MAX: &str = "cpu_p95_max";
+    /// Mean CPU over the last 3 days, percent.
+    pub const CPU_AVG_3D: &str = "cpu_avg_3d";
+    /// Share of the runtime below 0.03 vCPU over 14 days, percent.
+    pub const VCPU_LOW_PCT: &str = "vcpu_low_pct";
+    /// 95th percentile of inbound traffic over 14 days, bytes a second.
+    pub const NET_IN_BPS_P95: &str = "net_in_bps_p95";
+    /// 95th percentile of outbound traffic over 14 days, bytes a second.
+    pub const NET_OUT_BPS_P95: &str = "net_out_bps_p95";
+    /// Most connections at once over 14 days.
+    pub const CONNECTIONS_MAX: &str = "connections_max";
+    /// Healthy targets behind a load balancer.
+    pub const HEALTHY_TARGETS: &str = "healthy_targets";
+}
+
+/// The canonical id of a resource: an ARN, an Azure resource id, a GCP full resource name.
+/// Azure ids are kept in lower case, as that cloud compares them without regard to case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ResourceId(String);
+
+impl ResourceId {
+    /// Takes an id as the cloud writes it and makes it canonical.
+    pub fn new(cloud: CloudId, id: impl Into<String>) -> Self {
+        let id = id.into();
+        Self(if cloud == CloudId::Azure { id.to_ascii_lowercase() } else { id })
+    }
+
+    /// The whole id.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The last segment, the part a person types: `i-0a1` of an ARN, the name of an Azure id.
+    ///
+    /// ```
+    /// use escher_core::{CloudId, ResourceId};
+    /// let id = ResourceId::new(CloudId::Aws, "arn:aws:ec2:us-east-1:111122223333:instance/i-0a1");
+    /// assert_eq!(id.last_segment(), "i-0a1");
+    /// ```
+    pub fn last_segment(&self) -> &str {
+        self.0.rsplit(['/', ':']).next().unwrap_or(&self.0)
+    }
+}
+
+impl std::fmt::Display for ResourceId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// A relation to another resource.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Link {
+    /// How it relates.
+    pub rel: Rel,
+    /// The other resource's id; it may be one that the estate does not hold.
+    pub id: ResourceId,
+}
+
+/// One resource of any cloud, normalised. What is `None` or absent was not told and counts as unknown.
+///
+/// Fast-moving values (`metrics`, `cost_month`) are apart from what [`Resource::observed_hash`] covers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Resource {
+    /// Canonical id, unique over all clouds.
+    pub id: ResourceId,
+    /// The cloud.
+    pub cloud: CloudId,
+    /// Account id, subscription id or project id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// The account's display name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_name: Option<String>,
+    /// The provider's own region code; `global` for what has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// The provider's own zone code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// The normalised kind.
+    pub kind: Kind,
+    /// The native type, e.g. `ec2:instance`.
+    #[serde(rename = "type")]
+    pub native: String,
+    /// The name a person knows it by.
+    pub name: String,
+    /// The normalised state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<State>,
+    /// The cloud's own word for the state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state_raw: Option<String>,
+    /// Tags or labels; `None` where the source does not say, empty where it says there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<BTreeMap<String, String>>,
+    /// When it was created.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<Timestamp>,
+    /// Everything else worth keeping, under fixed names (see [`attr`]) or the cloud's own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, Value>,
+    /// Relations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link>,
+    /// Other ids of the same resource, by which cost rows and events find it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub akas: Vec<String>,
+    /// Measured values (see [`metric`] for names and units).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub metrics: BTreeMap<String, f64>,
+    /// US dollars a month.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_month: Option<f64>,
+}
+
+impl Resource {
+    /// A resource of which only the essentials are told.
+    pub fn new(cloud: CloudId, id: impl Into<String>, kind: Kind, native: impl Into<String>, name: impl Into<String>) -> Self {
+        Self {
+            id: ResourceId::new(cloud, id),
+            cloud,
+            account: None,
+            account_name: None,
+            region: None,
+            zone: None,
+            kind,
+            native: native.into(),
+            name: name.into(),
+            state: None,
+            state_raw: None,
+            tags: None,
+            created: None,
+            attributes: BTreeMap::new(),
+            links: Vec::new(),
+            akas: Vec::new(),
+            metrics: BTreeMap::new(),
+            cost_month: None,
+        }
+    }
+
+    /// The value of a tag; the key in any case, but whole.
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        self.tags.as_ref()?.iter().find(|(k, _)| k.eq_ignore_ascii_case(key)).map(|(_, v)| v.as_str())
+    }
+
+    /// An attribute's text.
+    pub fn text_attr(&self, name: &str) -> Option<&str> {
+        self.attributes.get(name)?.as_str()
+    }
+
+    /// An attribute's number.
+    pub fn number_attr(&self, name: &str) -> Option<f64> {
+        self.attributes.get(name)?.as_f64()
+    }
+
+    /// An attribute's truth value.
+    pub fn bool_attr(&self, name: &str) -> Option<bool> {
+        self.attributes.get(name)?.as_bool()
+    }
+
+    /// The provider's service word: `ec2`, `microsoft.compute`, `compute`.
+    pub fn service(&self) -> &str {
+        let end = match self.cloud {
+            CloudId::Aws => self.native.find(':'),
+            CloudId::Azure => self.native.find('/'),
+            CloudId::Gcp => self.native.find('.'),
+        };
+        &self.native[..end.unwrap_or(self.native.len())]
+    }
+
+    /// The part of the world, from the region.
+    pub fn geo(&self) -> Option<Geo> {
+        regions::find(self.cloud, self.region.as_deref()?).map(|region| region.geo)
+    }
+
+    /// The environment: tags `env`, `environment`, `stage` first, then resource group, account display name, name.
+    pub fn env(&self) -> Option<Env> {
+        let tagged = ["env", "environment", "stage"].iter().find_map(|key| self.tag(key).and_then(Env::from_word));
+        tagged.or_else(|| {
+            [self.text_attr(attr::RESOURCE_GROUP), self.account_name.as_deref(), Some(self.name.as_str())]
+                .into_iter()
+                .flatten()
+                .find_map(|text| text.split(|c: char| !c.is_alphanumeric()).find_map(Env::from_word))
+        })
+    }
+
+    /// The engine: told by the attribute, or by a type that has only one.
+    pub fn engine(&self) -> Option<Engine> {
+        if let Some(told) = self.text_attr(attr::ENGINE) {
+            return Engine::from_alias(told);
+        }
+        let native = self.native.to_ascii_lowercase();
+        [
+            ("dbforpostgresql", Engine::Postgres),
+            ("dbformysql", Engine::Mysql),
+            ("dbformariadb", Engine::Mariadb),
+            ("microsoft.sql/", Engine::Sqlserver),
+            ("microsoft.cache/redis", Engine::Redis),
+            ("redis.googleapis.com", Engine::Redis),
+            ("memcache.googleapis.com", Engine::Memcached),
+        ]
+        .into_iter()
+        .find_map(|(part, engine)| native.contains(part).then_some(engine))
+    }
+
+    /// SHA-256 (hex, `sha256:` in front) over everything that is not fast-moving: what an approval rests on.
+    pub fn observed_hash(&self) -> String {
+        let slow = Self { metrics: BTreeMap::new(), cost_month: None, ..self.clone() };
+        digest::of(&slow)
+    }
+}
+
+impl Engine {
+    /// The engine that a provider's word means: `aurora-postgresql`, `POSTGRES_15`, `mssql`.
+    ///
+    /// ```
+    /// use escher_core::Engine;
+    /// assert_eq!(Engine::from_alias("aurora-postgresql"), Some(Engine::Postgres));
+    /// assert_eq!(Engine::from_alias("SQLSERVER_2019_WEB"), Some(Engine::Sqlserver));
+    /// assert_eq!(Engine::from_alias("neptune"), None);
+    /// ```
+    pub fn from_alias(word: &str) -> Option<Self> {
+        const STEMS: &[(&str, Engine)] = &[
+            ("postgres", Engine::Postgres),
+            ("pgsql", Engine::Postgres),
+            ("mysql", Engine::Mysql),
+            ("mariadb", Engine::Mariadb),
+            ("sqlserver", Engine::Sqlserver),
+            ("sql server", Engine::Sqlserver),
+            ("mssql", Engine::Sqlserver),
+            ("oracle", Engine::Oracle),
+            ("mongo", Engine::Mongodb),
+            ("docdb", Engine::Mongodb),
+            ("redis", Engine::Redis),
+            ("valkey", Engine::Redis),
+            ("memcache", Engine::Memcached),
+            ("cassandra", Engine::Cassandra),
+        ];
+        let word = word.to_ascii_lowercase();
+        match word.as_str() {
+            "pg" => Some(Self::Postgres),
+            "aurora" => Some(Self::Mysql),
+            _ => STEMS.iter().find(|(stem, _)| word.contains(stem)).map(|&(_, engine)| engine),
+        }
+    }
+}
+
+impl State {
+    /// The state that a cloud's own word means: `available`, `VM deallocated`, `TERMINATED` on GCP.
+    pub fn from_raw(cloud: CloudId, raw: &str) -> Self {
+        let word = raw.trim().to_ascii_lowercase();
+        let word = word.strip_prefix("vm ").or_else(|| word.strip_prefix("powerstate/")).unwrap_or(&word);
+        match (cloud, word) {
+            (CloudId::Gcp, "terminated") => Self::Stopped,
+            (_, "running" | "available" | "in-use" | "active" | "ready" | "online" | "runnable" | "succeeded" | "ok" | "completed") => {
+                Self::Running
+            }
+            (_, "starting" | "staging" | "rebooting" | "provisioning" | "resuming" | "repairing") => Self::Starting,
+            (_, "stopping" | "deallocating" | "shutting-down" | "suspending") => Self::Stopping,
+            (_, "stopped" | "deallocated" | "paused") => Self::Stopped,
+            (_, "suspended") => Self::Suspended,
+            (_, "pending" | "creating" | "pending_create" | "modifying" | "updating" | "backing-up") => Self::Pending,
+            (_, "terminated" | "deleted" | "deleting") => Self::Terminated,
+            (_, "error" | "failed" | "incompatible-network" | "storage-full") => Self::Error,
+            _ => raw.parse().unwrap_or(Self::Unknown),
+        }
+    }
+}

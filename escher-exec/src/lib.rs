@@ -1,0 +1,1 @@
+//! The hands: policy, approval, run, verify, undo, journal, resume.

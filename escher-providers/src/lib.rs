@@ -1,0 +1,1 @@
+//! The clouds: one folder a cloud, one file a service.

@@ -1,0 +1,1 @@
+//! The memory: the SQLite store, the embedder, the Qdrant index and fused search.

@@ -1,0 +1,1 @@
+//! The brain: turns words into frames and frames into plan templates, offline.
