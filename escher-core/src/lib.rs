@@ -1,19 +1,37 @@
 //! The words of Escher: resources, selectors, frames, plans, actions. Pure: no I/O, no runtime.
 
 mod action;
+mod brain;
+mod cloud;
 pub mod digest;
 mod error;
 mod estate;
 mod flags;
+mod frame;
+mod journal;
+mod memory;
+pub mod plan;
 pub mod regions;
 pub mod resource;
+pub mod selector;
 pub mod truth;
 mod words;
 
 pub use action::{Action, ActionDef, Effect, ParamDef, ParamType, Verify};
+pub use brain::{Brain, Utterance};
+pub use cloud::{ActionFacts, Capabilities, Clock, Cloud, Identity, Outcome, ReadCx, Want, WriteCx};
 pub use error::{Error, ErrorKind, Result};
 pub use estate::{ABSENCES, Diff, Entry, Estate, Gap, Scope, Sighting};
 pub use flags::{Condition, IdleRule, Test, idle_rule};
+pub use frame::{Clarify, Constraint, Frame, Intent, Schedule, Sort};
+pub use journal::{Journal, JournalEntry, JournalStore, Permit, Phase, Undo};
+pub use memory::{Changes, Collection, Document, Hits, Index, PlanRecord, PlanStatus, Query, RunRecord, Selection, Store};
+pub use plan::{
+    Approval, Approved, Checked, Moment, Plan, PlanDoc, PlanTemplate, Policy, Step, StepTemplate, Target, Verdict, VerifiedApproval,
+};
 pub use resource::{Link, Resource, ResourceId};
+/// A value that is never printed.
+pub use secrecy::SecretString as Secret;
+pub use selector::Selector;
 pub use truth::Truth;
 pub use words::{CloudId, Decision, Engine, Env, Flag, Geo, Kind, Rel, Risk, State, Verb};

@@ -1,10 +1,5 @@
 //! The normalised words: cloud, kind, state, env, geo, engine, relation.
 
-use std::fmt;
-use std::str::FromStr;
-
-use crate::Error;
-
 /// Declares a closed vocabulary: the enum, its words, and the way back from a word.
 macro_rules! vocabulary {
     ($(#[$meta:meta])* $name:ident, $what:literal { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
@@ -22,23 +17,25 @@ macro_rules! vocabulary {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.pad(self.as_str())
             }
         }
 
-        impl FromStr for $name {
-            type Err = Error;
-            fn from_str(s: &str) -> Result<Self, Error> {
+        impl std::str::FromStr for $name {
+            type Err = $crate::Error;
+            fn from_str(s: &str) -> std::result::Result<Self, $crate::Error> {
                 Self::ALL.iter().copied().find(|v| v.as_str().eq_ignore_ascii_case(s)).ok_or_else(|| {
                     let words: Vec<&str> = Self::ALL.iter().map(|v| v.as_str()).collect();
-                    Error::invalid(format!("`{s}` is not a {}", $what)).hint(format!("one of: {}", words.join(", ")))
+                    $crate::Error::invalid(format!("`{s}` is not a {}", $what)).hint(format!("one of: {}", words.join(", ")))
                 })
             }
         }
     };
 }
+
+pub(crate) use vocabulary;
 
 vocabulary! {
     /// One of the three clouds.

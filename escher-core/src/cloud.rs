@@ -1,0 +1,173 @@
+//! What a cloud can do for us.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::plan::DryRun;
+use crate::{Action, CloudId, Kind, Permit, Resource, Result, Sighting, Step, Target, Undo};
+
+/// Where the time comes from: the system, or a fixed moment in tests and reports of the past.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl Clock {
+    /// A clock that asks `now`.
+    pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// A clock that stands still.
+    pub fn fixed(at: Timestamp) -> Self {
+        Self::new(move || at)
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Clock({})", self.now())
+    }
+}
+
+/// What every call to a cloud is given. No credentials: those live inside the [`Cloud`]. Dropping the future or
+/// stream cancels the call.
+#[derive(Clone, Debug)]
+pub struct ReadCx {
+    /// The time.
+    pub clock: Clock,
+    /// How long one request may take, tries included.
+    pub timeout: Duration,
+}
+
+/// What an acting call is given beside its permit.
+#[derive(Clone, Debug)]
+pub struct WriteCx {
+    /// What reading calls are given; an act reads too.
+    pub read: ReadCx,
+}
+
+/// What to look for; everything where empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Want {
+    /// Regions to look in; `global` resources are looked at in any case.
+    pub regions: Vec<String>,
+    /// Kinds to look for.
+    pub kinds: Vec<Kind>,
+}
+
+/// Who we are to a cloud, shown before anything else happens and named in every plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// The cloud.
+    pub cloud: CloudId,
+    /// Account, subscription or project.
+    pub account: String,
+    /// Its display name, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_name: Option<String>,
+    /// The principal: an ARN, a user or a service account.
+    pub principal: String,
+    /// Whether this cloud is simulated.
+    pub simulated: bool,
+}
+
+/// What a cloud can look at and do: no estate value, so it may go to the brain.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capabilities {
+    /// Kinds that can be listed.
+    pub kinds: Vec<(CloudId, Kind)>,
+    /// Actions that can be carried out.
+    pub actions: Vec<(CloudId, Action)>,
+}
+
+impl Capabilities {
+    /// These and those.
+    #[must_use]
+    pub fn merge(mut self, other: Self) -> Self {
+        self.kinds.extend(other.kinds);
+        self.actions.extend(other.actions);
+        self.kinds.sort_unstable();
+        self.kinds.dedup();
+        self.actions.sort_unstable();
+        self.actions.dedup();
+        self
+    }
+
+    /// Whether this cloud can do this.
+    pub fn can(&self, cloud: CloudId, action: Action) -> bool {
+        self.actions.contains(&(cloud, action))
+    }
+}
+
+/// What an act left behind. That the call succeeded is not yet that the state is reached: that is verified.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outcome {
+    /// What the cloud said, for people; redacted.
+    pub note: Option<String>,
+    /// Ids of what was made (a snapshot), if anything.
+    pub created: Vec<String>,
+}
+
+/// How an action looks on a cloud, worked out without a call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ActionFacts {
+    /// How it can be tried.
+    pub dry_run: DryRun,
+    /// The same as command lines.
+    pub cli: Vec<Vec<String>>,
+    /// What the provider allows for it at most.
+    pub timeout: Duration,
+    /// The permissions it needs, in the cloud's own words.
+    pub permissions: Vec<String>,
+}
+
+/// One connection to a cloud: one identity, one or more accounts.
+#[async_trait]
+pub trait Cloud: Send + Sync {
+    /// Which cloud.
+    fn id(&self) -> CloudId;
+
+    /// Whether it is simulated; whatever shows its resources says so.
+    fn simulated(&self) -> bool {
+        false
+    }
+
+    /// What it can look at and do.
+    fn capabilities(&self) -> Capabilities;
+
+    /// Who we are there, an entry an account. Asks the cloud.
+    async fn identities(&self, cx: &ReadCx) -> Result<Vec<Identity>>;
+
+    /// Lists the world as a stream. It never ends in an error: what cannot be looked at is a gap.
+    fn discover(&self, cx: ReadCx, want: Want) -> BoxStream<'static, Sighting>;
+
+    /// Reads one resource as listing it would give it; `None` where the cloud says with authority that it is
+    /// not there.
+    async fn read(&self, cx: &ReadCx, target: &Target) -> Result<Option<Resource>>;
+
+    /// How an action looks here; `None` where this cloud cannot do it.
+    fn facts(&self, action: Action, target: &Target, params: &Map<String, Value>) -> Option<ActionFacts>;
+
+    /// What would put `before` back after `step`; empty where nothing would.
+    fn undo(&self, step: &Step, before: &Resource) -> Vec<Undo>;
+
+    /// Tries a step without a change, where [`ActionFacts::dry_run`] is native.
+    async fn dry_run(&self, cx: &ReadCx, step: &Step) -> Result<()>;
+
+    /// Whether what [`crate::Verify::ByProvider`] leaves to the provider is so: the effect of `step` is visible in `now`.
+    fn shows(&self, step: &Step, now: &Resource) -> Option<bool>;
+
+    /// Carries out one step, once.
+    async fn act(&self, cx: &WriteCx, permit: Permit) -> Result<Outcome>;
+}

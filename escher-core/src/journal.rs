@@ -1,0 +1,186 @@
+//! The journal: nothing is changed that was not approved and written down first.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{Action, Approved, Error, Plan, ResourceId, Result, Step};
+
+/// What happened to a step, in the order in which it can happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Phase {
+    /// About to call the cloud.
+    Intent,
+    /// The call was sent.
+    Started,
+    /// The cloud shows what was wanted.
+    Observed,
+    /// Finished and verified.
+    Done,
+    /// Not called, with the reason.
+    Skipped,
+    /// Called or tried, and failed; nothing more is tried.
+    Failed,
+    /// Called, and nobody knows what became of it.
+    Unknown,
+}
+
+impl Phase {
+    /// Whether nothing follows for the step.
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Done | Self::Skipped | Self::Failed | Self::Unknown)
+    }
+}
+
+/// An action that puts back what was before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Undo {
+    /// What to do.
+    pub action: Action,
+    /// With what.
+    pub params: Map<String, Value>,
+}
+
+/// One line of the journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct JournalEntry {
+    /// The run, `run_…`.
+    pub run: String,
+    /// The plan.
+    pub plan: String,
+    /// The step.
+    pub step: String,
+    /// The target.
+    pub target: ResourceId,
+    /// 1 for the first try.
+    pub attempt: u32,
+    /// What happened.
+    pub phase: Phase,
+    /// When.
+    pub at: Timestamp,
+    /// Why, for skipped, failed and unknown; a note otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// On an intent: what would put the target back as it was, worked out before the call.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub undo: Vec<Undo>,
+}
+
+/// Where journal lines are kept. An append that returned `Ok` survives a power cut.
+#[async_trait]
+pub trait JournalStore: Send + Sync {
+    /// Appends a line durably; returns its number.
+    async fn append(&self, entry: &JournalEntry) -> Result<u64>;
+    /// The lines of a run, oldest first.
+    async fn read(&self, run: &str) -> Result<Vec<JournalEntry>>;
+}
+
+/// The journal. It alone gives out permits.
+#[derive(Clone)]
+pub struct Journal {
+    store: Arc<dyn JournalStore>,
+}
+
+/// The right to carry out one step once. It cannot be made, copied or read from anywhere: only a journal gives
+/// it out, against an approved plan, after the intent is on disk.
+///
+/// ```compile_fail
+/// fn twice(permit: escher_core::Permit) { drop(permit.clone()); }
+/// ```
+#[derive(Debug)]
+#[must_use = "an intent without an act must be closed with an outcome"]
+pub struct Permit {
+    run: String,
+    step: Step,
+    attempt: u32,
+}
+
+impl Permit {
+    /// The run.
+    pub fn run(&self) -> &str {
+        &self.run
+    }
+    /// The step to carry out.
+    pub fn step(&self) -> &Step {
+        &self.step
+    }
+    /// Which try this is, 1 for the first.
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+}
+
+impl Journal {
+    /// A journal over a store.
+    pub fn new(store: Arc<dyn JournalStore>) -> Self {
+        Self { store }
+    }
+
+    /// Writes the intent to carry out a step and gives the permit for it.
+    ///
+    /// # Errors
+    /// `Internal` where the plan has no such step; whatever the store says where the line could not be written:
+    /// then nothing may be called.
+    pub async fn intend(
+        &self,
+        plan: &Plan<Approved>,
+        run: &str,
+        step: &str,
+        attempt: u32,
+        undo: Vec<Undo>,
+        at: Timestamp,
+    ) -> Result<Permit> {
+        let found = plan.doc().steps.iter().find(|s| s.id == step);
+        let step = found.ok_or_else(|| Error::internal(format!("plan {} has no step {step}", plan.doc().id)))?.clone();
+        let mut entry = Self::entry(plan, run, &step, attempt, Phase::Intent, at);
+        entry.undo = undo;
+        self.store.append(&entry).await?;
+        Ok(Permit { run: run.to_owned(), step, attempt })
+    }
+
+    /// Writes down what happened to a step.
+    ///
+    /// # Errors
+    /// Whatever the store says.
+    #[allow(clippy::too_many_arguments)]
+    pub async fn record(
+        &self,
+        plan: &Plan<Approved>,
+        run: &str,
+        step: &Step,
+        attempt: u32,
+        phase: Phase,
+        reason: Option<String>,
+        at: Timestamp,
+    ) -> Result<()> {
+        let mut entry = Self::entry(plan, run, step, attempt, phase, at);
+        entry.reason = reason;
+        self.store.append(&entry).await.map(drop)
+    }
+
+    /// The lines of a run, oldest first.
+    ///
+    /// # Errors
+    /// Whatever the store says.
+    pub async fn read(&self, run: &str) -> Result<Vec<JournalEntry>> {
+        self.store.read(run).await
+    }
+
+    fn entry(plan: &Plan<Approved>, run: &str, step: &Step, attempt: u32, phase: Phase, at: Timestamp) -> JournalEntry {
+        JournalEntry {
+            run: run.to_owned(),
+            plan: plan.doc().id.clone(),
+            step: step.id.clone(),
+            target: step.target.id.clone(),
+            attempt,
+            phase,
+            at,
+            reason: None,
+            undo: Vec::new(),
+        }
+    }
+}

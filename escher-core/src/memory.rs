@@ -1,0 +1,189 @@
+//! What is remembered: the store, which is the truth, and the index, which can be rebuilt from it.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::words::vocabulary;
+use crate::{Approval, CloudId, Diff, Entry, Estate, PlanDoc, ResourceId, Result, Selector};
+
+vocabulary! {
+    /// The five collections.
+    Collection, "collection" {
+        /// The current inventory.
+        Estate = "estate",
+        /// Conversations.
+        Chat = "chat",
+        /// What was executed.
+        Operations = "operations",
+        /// Daily costs, audits, compliance; immutable.
+        Reports = "reports",
+        /// Rules, alerts, scans, morning reports.
+        Alerts = "alerts",
+    }
+}
+
+vocabulary! {
+    /// Where a plan stands.
+    PlanStatus, "plan status" {
+        /// Awaits a decision.
+        Pending = "pending",
+        /// Somebody said yes.
+        Approved = "approved",
+        /// Somebody said no; final.
+        Rejected = "rejected",
+        /// A run of it was begun; final.
+        Started = "started",
+    }
+}
+
+/// A document of a collection other than the estate.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Document {
+    /// Unique in its collection.
+    pub id: String,
+    /// When it was made.
+    pub at: Timestamp,
+    /// What it says, for search.
+    pub text: String,
+    /// All of it.
+    pub body: Value,
+}
+
+/// A plan and what became of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlanRecord {
+    /// The plan.
+    pub doc: PlanDoc,
+    /// Where it stands.
+    pub status: PlanStatus,
+    /// The approval, if any.
+    pub approval: Option<Approval>,
+    /// The run, once started.
+    pub run: Option<String>,
+}
+
+/// A run. Its steps are in the journal; counts are derived from there and kept here once it has finished.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunRecord {
+    /// `run_…`.
+    pub id: String,
+    /// The plan it carries out.
+    pub plan: String,
+    /// The plan's goal, for lists.
+    pub goal: String,
+    /// Who it runs as.
+    pub principal: String,
+    /// When it began.
+    pub started: Timestamp,
+    /// When it ended; `None` while it runs or after it was killed.
+    pub finished: Option<Timestamp>,
+    /// Steps done.
+    pub done: usize,
+    /// Steps failed or with an unknown outcome.
+    pub failed: usize,
+    /// Steps skipped.
+    pub skipped: usize,
+    /// The run that this one takes back, if any.
+    pub undoes: Option<String>,
+}
+
+/// What a selector admits.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Selection {
+    /// Entries that match, in the order of their ids.
+    pub matched: Vec<Entry>,
+    /// How many left the answer open.
+    pub unknown: usize,
+}
+
+/// What changed in the estate after a revision.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Changes {
+    /// The revision these changes lead to.
+    pub to: u64,
+    /// New or different entries.
+    pub upserts: Vec<Entry>,
+    /// Gone.
+    pub removed: Vec<ResourceId>,
+}
+
+/// The truth of the five collections, plans and runs.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// The part of the estate of one cloud and account, or of all where `None`.
+    async fn estate(&self, part: Option<(CloudId, &str)>) -> Result<Estate>;
+    /// Writes a diff in one transaction; returns the estate's new revision. A quiet diff only moves `last_seen`
+    /// and leaves the revision.
+    async fn apply(&self, diff: &Diff) -> Result<u64>;
+    /// One entry, by its canonical id.
+    async fn entry(&self, id: &ResourceId) -> Result<Option<Entry>>;
+    /// Everything that a selector admits: exact and complete.
+    async fn select(&self, selector: &Selector, now: Timestamp) -> Result<Selection>;
+    /// Every tag key in use.
+    async fn tag_keys(&self) -> Result<BTreeSet<String>>;
+    /// The estate's revision.
+    async fn revision(&self) -> Result<u64>;
+    /// At most `limit` changes after a revision, in order; `None` when that is too long ago and only a rebuild helps.
+    async fn changes(&self, after: u64, limit: usize) -> Result<Option<Changes>>;
+
+    /// Adds or replaces a document; `Reports` are immutable and refuse a second one of the same id.
+    async fn put(&self, collection: Collection, document: &Document) -> Result<()>;
+    /// Documents, newest first.
+    async fn list(&self, collection: Collection, limit: usize) -> Result<Vec<Document>>;
+
+    /// Adds a plan, or moves one on.
+    async fn put_plan(&self, plan: &PlanRecord) -> Result<()>;
+    /// A plan by id.
+    async fn plan(&self, id: &str) -> Result<Option<PlanRecord>>;
+    /// Plans, newest first.
+    async fn plans(&self, limit: usize) -> Result<Vec<PlanRecord>>;
+    /// Adds a run, or moves one on.
+    async fn put_run(&self, run: &RunRecord) -> Result<()>;
+    /// A run by id.
+    async fn run(&self, id: &str) -> Result<Option<RunRecord>>;
+    /// Runs, newest first.
+    async fn runs(&self, limit: usize) -> Result<Vec<RunRecord>>;
+}
+
+/// What to search for.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// The words; empty for everything that the selector admits.
+    pub words: String,
+    /// What is admitted.
+    pub selector: Selector,
+    /// How many hits at most.
+    pub limit: usize,
+    /// The time, for ages.
+    pub now: Timestamp,
+}
+
+/// Hits of a search.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Hits {
+    /// How many resources the selector admits.
+    pub total: u64,
+    /// The best, best first: id and score (0 to 1).
+    pub hits: Vec<(ResourceId, f32)>,
+    /// The words as they were read where spelling was mended.
+    pub mended: Option<String>,
+    /// Whether meaning took part; false where there is no model.
+    pub semantic: bool,
+}
+
+/// The search engine over the estate. It follows the store's revision.
+#[async_trait]
+pub trait Index: Send + Sync {
+    /// The revision up to which it is durable.
+    async fn revision(&self) -> Result<u64>;
+    /// Takes changes in and makes them durable, then moves its revision.
+    async fn apply(&self, changes: &Changes) -> Result<()>;
+    /// Empties it for a rebuild.
+    async fn clear(&self) -> Result<()>;
+    /// Searches.
+    async fn search(&self, query: &Query) -> Result<Hits>;
+}

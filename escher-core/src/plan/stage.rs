@@ -1,0 +1,174 @@
+//! The stages of a plan, as types: checked, approved.
+
+use std::collections::HashSet;
+use std::marker::PhantomData;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{PlanDoc, SCHEMA};
+use crate::{ActionDef, Decision, Error, ErrorKind, Result, Selector};
+
+/// Stage: the document is sound and policy has spoken.
+#[derive(Clone, Copy, Debug)]
+pub enum Checked {}
+
+/// Stage: an approval of this very digest was verified.
+#[derive(Clone, Copy, Debug)]
+pub enum Approved {}
+
+/// A plan that has reached stage `S`. There is no way to read one from disk or wire:
+///
+/// ```compile_fail
+/// let plan: escher_core::Plan<escher_core::Approved> = serde_json::from_str("{}").unwrap();
+/// ```
+#[derive(Clone, Debug)]
+pub struct Plan<S> {
+    doc: PlanDoc,
+    stage: PhantomData<S>,
+}
+
+impl<S> Plan<S> {
+    /// The document.
+    pub fn doc(&self) -> &PlanDoc {
+        &self.doc
+    }
+}
+
+/// What policy says of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The strictest decision of all rules.
+    pub decision: Decision,
+    /// Why, a line a rule.
+    pub reasons: Vec<String>,
+}
+
+/// The rules that decide what may run, what needs approval, what is forbidden.
+pub trait Policy: Send + Sync {
+    /// Judges a plan. What no rule knows is not allowed.
+    fn judge(&self, plan: &PlanDoc) -> Verdict;
+}
+
+/// What a plan is checked for. Expiry gates the start of a run, not its resumption.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// It is about to be shown, approved or started.
+    Start(Timestamp),
+    /// A run of it was begun in time and is carried on.
+    Resume,
+}
+
+impl PlanDoc {
+    /// Checks a document: schema, digest, expiry, steps against the catalogue; then asks policy, whose words
+    /// replace those in the document.
+    ///
+    /// # Errors
+    /// `Invalid` for a document that is not sound, `Stale` for one that has expired or was altered. A plan that
+    /// policy forbids is still checked; it cannot be approved.
+    pub fn check(mut self, policy: &dyn Policy, moment: Moment) -> Result<Plan<Checked>> {
+        let id = self.id.clone();
+        let fail = |kind, message: String| Error::new(kind, message).operation("check plan").with("plan", id.clone());
+        if self.schema != SCHEMA {
+            return Err(
+                fail(ErrorKind::Invalid, format!("schema {} is not {SCHEMA}", self.schema)).hint("make the plan again with this version")
+            );
+        }
+        if self.digest != self.compute_digest() {
+            return Err(fail(ErrorKind::Stale, "its content does not match its digest".into()).hint("ask again for a new plan"));
+        }
+        if let Moment::Start(now) = moment
+            && now >= self.expires
+        {
+            return Err(fail(ErrorKind::Stale, format!("it expired at {}", self.expires)).hint("ask again for a new plan"));
+        }
+        if self.steps.is_empty() {
+            return Err(fail(ErrorKind::Invalid, "it has no steps".into()));
+        }
+        let mut before = HashSet::new();
+        for step in &self.steps {
+            let at = |e: Error| e.with("step", step.id.clone()).with("plan", id.clone());
+            let def = ActionDef::find(step.action)
+                .ok_or_else(|| at(fail(ErrorKind::Invalid, format!("{} is not in the catalogue", step.action))))?;
+            def.check_params(&step.params).map_err(at)?;
+            if step.effect != def.effect || step.retry.max_attempts == 0 || (step.retry.max_attempts > 1 && !def.idempotent) {
+                return Err(at(fail(ErrorKind::Invalid, "effect or retry differ from the catalogue".into())));
+            }
+            if let Some(missing) = step.needs.iter().find(|need| !before.contains(*need)) {
+                return Err(at(fail(ErrorKind::Invalid, format!("it needs `{missing}`, which does not come before it"))));
+            }
+            for text in step.preconditions.iter().chain(step.verify.iter().filter(|v| *v != super::GONE)) {
+                Selector::parse(text).map_err(|e| at(e.into()))?;
+            }
+            if !before.insert(step.id.clone()) {
+                return Err(at(fail(ErrorKind::Invalid, "its id is not unique".into())));
+            }
+        }
+        let verdict = policy.judge(&self);
+        self.decision = verdict.decision;
+        self.reasons = verdict.reasons;
+        Ok(Plan { doc: self, stage: PhantomData })
+    }
+}
+
+/// Somebody's yes to one digest, as stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// The plan's id.
+    pub plan: String,
+    /// The digest that was shown.
+    pub digest: String,
+    /// Who said yes.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// An approval that was held against the plan it is for. Only [`Approval::verify`] makes one.
+#[derive(Clone, Debug)]
+pub struct VerifiedApproval {
+    approval: Approval,
+}
+
+impl VerifiedApproval {
+    /// The approval.
+    pub fn approval(&self) -> &Approval {
+        &self.approval
+    }
+}
+
+impl Approval {
+    /// Holds the approval against a plan.
+    ///
+    /// # Errors
+    /// `Stale` where it is for another plan or digest or lies outside the plan's life; `Forbidden` where policy
+    /// forbids the plan whoever approves.
+    pub fn verify(self, plan: &Plan<Checked>) -> Result<VerifiedApproval> {
+        let doc = plan.doc();
+        let fail = |kind, message: &str| Error::new(kind, message).operation("approve plan").with("plan", doc.id.clone());
+        if doc.decision == Decision::Forbid {
+            return Err(fail(ErrorKind::Forbidden, "policy forbids this plan").hint(doc.reasons.join("; ")));
+        }
+        if self.plan != doc.id || self.digest != doc.digest {
+            return Err(fail(ErrorKind::Stale, "the approval is for another plan or another version of it")
+                .hint("look at the plan again and approve what you see"));
+        }
+        if self.at < doc.created || self.at >= doc.expires {
+            return Err(fail(ErrorKind::Stale, "the approval was not given within the plan's life").hint("ask again for a new plan"));
+        }
+        Ok(VerifiedApproval { approval: self })
+    }
+}
+
+impl Plan<Checked> {
+    /// The plan, approved.
+    ///
+    /// # Errors
+    /// `Stale` where the verified approval is for another plan.
+    pub fn approve(self, approval: VerifiedApproval) -> Result<Plan<Approved>> {
+        // Verified against one plan, handed to another: the digest is compared once more.
+        let approval = approval.approval.verify(&self)?;
+        debug_assert_eq!(approval.approval.digest, self.doc.digest);
+        Ok(Plan { doc: self.doc, stage: PhantomData })
+    }
+}
