@@ -71,6 +71,11 @@ impl ResourceId {
         Self(if cloud == CloudId::Azure { id.to_ascii_lowercase() } else { id })
     }
 
+    /// Takes an id that is canonical already, as an exported estate writes it.
+    pub fn verbatim(id: impl Into<String>) -> Self {
+        Self(id.into())
+    }
+
     /// The whole id.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,0 +1,127 @@
+//! The exchange form: one resource a line of JSON, read by `import` and written by `export`.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::{CloudId, Error, Flag, Kind, Link, Rel, Resource, ResourceId, Result, State};
+
+/// A line as other tools may write it: only `id`, `cloud`, `name` and `type` or `kind` are required.
+#[derive(Deserialize)]
+struct Line {
+    id: String,
+    cloud: CloudId,
+    name: String,
+    #[serde(rename = "type")]
+    native: Option<String>,
+    kind: Option<Kind>,
+    account: Option<String>,
+    account_name: Option<String>,
+    region: Option<String>,
+    zone: Option<String>,
+    state: Option<String>,
+    state_raw: Option<String>,
+    tags: Option<BTreeMap<String, Option<Value>>>,
+    created: Option<Timestamp>,
+    #[serde(default)]
+    attributes: BTreeMap<String, Value>,
+    #[serde(default)]
+    links: Vec<LineLink>,
+    #[serde(default)]
+    akas: Vec<String>,
+    #[serde(default)]
+    metrics: BTreeMap<String, Option<f64>>,
+    cost_month: Option<f64>,
+    /// What the format does not name is kept among the attributes.
+    #[serde(flatten)]
+    rest: BTreeMap<String, Value>,
+}
+
+#[derive(Deserialize)]
+struct LineLink {
+    rel: Rel,
+    id: String,
+}
+
+/// Keys that `export` adds because they are derived; `import` derives them again.
+const DERIVED: &[&str] = &["env", "geo", "flags"];
+
+impl Resource {
+    /// Reads one line of the exchange form.
+    ///
+    /// # Errors
+    /// `Invalid` says which field is missing or wrong.
+    ///
+    /// ```
+    /// use escher_core::{Kind, Resource};
+    /// let r = Resource::from_line(r#"{"id":"i-1","cloud":"aws","type":"ec2:instance","name":"web-1"}"#)?;
+    /// assert_eq!(r.kind, Kind::Vm);
+    /// assert!(Resource::from_line(r#"{"id":"i-1"}"#).is_err());
+    /// # Ok::<(), escher_core::Error>(())
+    /// ```
+    pub fn from_line(text: &str) -> Result<Self> {
+        let line: Line = serde_json::from_str(text)
+            .map_err(|e| Error::invalid(e.to_string()).hint("each line is one JSON object with at least id, cloud, name, and type or kind"))?;
+        for (key, value) in [("id", &line.id), ("name", &line.name)] {
+            if value.trim().is_empty() {
+                return Err(Error::invalid(format!("`{key}` is empty")).hint("give each resource an id and a name"));
+            }
+        }
+        let (native, kind) = match (line.native, line.kind) {
+            (Some(native), Some(kind)) => (native, kind),
+            (Some(native), None) => {
+                let kind = Kind::of_native(line.cloud, &native);
+                (native, kind)
+            }
+            (None, Some(kind)) => (kind.to_string(), kind),
+            (None, None) => return Err(Error::invalid("neither `type` nor `kind` is given").hint("give the native type, or one of the kinds")),
+        };
+        let mut attributes = line.attributes;
+        for (key, value) in line.rest {
+            if !DERIVED.contains(&key.as_str()) {
+                attributes.entry(key).or_insert(value);
+            }
+        }
+        let text_of = |value: Value| match value {
+            Value::String(text) => text,
+            other => other.to_string(),
+        };
+        let state = line.state.as_deref().map(|raw| raw.parse().unwrap_or_else(|_| State::from_raw(line.cloud, raw)));
+        let state_raw = line.state_raw.or_else(|| line.state.filter(|raw| raw.parse::<State>().is_err()));
+        Ok(Self {
+            id: ResourceId::verbatim(line.id),
+            cloud: line.cloud,
+            account: line.account.filter(|text| !text.is_empty()),
+            account_name: line.account_name,
+            region: line.region.filter(|text| !text.is_empty()),
+            zone: line.zone.filter(|text| !text.is_empty()),
+            kind,
+            native,
+            name: line.name,
+            state,
+            state_raw,
+            tags: line.tags.map(|tags| tags.into_iter().map(|(k, v)| (k, v.map(text_of).unwrap_or_default())).collect()),
+            created: line.created,
+            attributes,
+            links: line.links.into_iter().map(|link| Link { rel: link.rel, id: ResourceId::verbatim(link.id) }).collect(),
+            akas: line.akas,
+            metrics: line.metrics.into_iter().filter_map(|(k, v)| v.map(|v| (k, v))).collect(),
+            cost_month: line.cost_month,
+        })
+    }
+
+    /// The exchange form with what is derived at `now` added: `env`, `geo`, `akas`, `flags` (null is unknown).
+    pub fn to_line(&self, now: Timestamp) -> Value {
+        let mut line = serde_json::to_value(self).unwrap_or_default();
+        if let Some(line) = line.as_object_mut() {
+            let flags: Map<String, Value> = Flag::ALL.iter().map(|&flag| (flag.to_string(), json!(self.flag(flag, now)))).collect();
+            line.insert("env".into(), json!(self.env()));
+            line.insert("geo".into(), json!(self.geo()));
+            line.insert("akas".into(), json!(self.akas));
+            line.insert("flags".into(), Value::Object(flags));
+        }
+        line
+    }
+}
