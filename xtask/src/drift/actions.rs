@@ -1,0 +1,72 @@
+//! `docs/actions.md`: the action catalogue as a table.
+
+use std::fmt::Write;
+
+use escher_core::{ActionDef, Effect, Kind, ParamDef, Result};
+
+/// The page. Kinds in the vocabulary's order, verbs in the catalogue's.
+pub(crate) fn page() -> Result<String> {
+    let mut text = String::from(
+        "# Actions\n\n\
+         What Escher's catalogue knows to do to which kind of resource, before a cloud, an environment or a policy is looked at.\n\
+         A parameter in brackets may be left out. *Undo* names the verb that takes the action back; `-` means that nothing does.\n\
+         The risk is the starting point: production and many targets raise it.\n\n\
+         This page is generated from `escher-core`: change the catalogue there, then run `cargo xtask drift --write`.\n",
+    );
+    let all: Vec<ActionDef> = ActionDef::all().collect();
+    for &kind in Kind::ALL {
+        let of_kind: Vec<&ActionDef> = all.iter().filter(|def| def.action.kind == kind).collect();
+        if of_kind.is_empty() {
+            continue;
+        }
+        // Writing to a String does not fail.
+        let _ =
+            write!(text, "\n## {kind}\n\n| verb | action | parameters | effect | risk | undo | impact |\n|---|---|---|---|---|---|---|\n");
+        for def in of_kind {
+            let _ = writeln!(text, "{}", row(def));
+        }
+    }
+    Ok(text)
+}
+
+fn row(def: &ActionDef) -> String {
+    let params: Vec<String> = def.params.iter().map(param).collect();
+    let params = if params.is_empty() { "-".to_owned() } else { params.join(", ") };
+    let undo = def.inverse.map_or_else(|| "-".to_owned(), |verb| verb.to_string());
+    let (verb, action, effect, risk, impact) = (def.action.verb, def.action, effect(def.effect), def.risk, def.impact);
+    format!("| {verb} | `{action}` | {params} | {effect} | {risk} | {undo} | {} |", impact.replace('|', "\\|"))
+}
+
+fn param(def: &ParamDef) -> String {
+    if def.required { format!("`{}`", def.name) } else { format!("[`{}`]", def.name) }
+}
+
+fn effect(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Reads => "reads",
+        Effect::Mutates => "mutates",
+        Effect::Destroys => "destroys",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_has_exactly_one_row() {
+        let page = page().unwrap();
+        for def in ActionDef::all() {
+            let rows = page.lines().filter(|line| line.contains(&format!("| `{}` |", def.action))).count();
+            assert_eq!(rows, 1, "{}", def.action);
+        }
+    }
+
+    #[test]
+    fn a_row_tells_parameters_and_undo() {
+        let resize = ActionDef::find("vm.resize".parse().unwrap()).unwrap();
+        assert_eq!(row(&resize), "| resize | `vm.resize` | `size` | mutates | high | resize | a restart, and another price |");
+        let delete = ActionDef::find("bucket.delete".parse().unwrap()).unwrap();
+        assert!(row(&delete).contains("| destroys | critical | - |"), "{}", row(&delete));
+    }
+}
