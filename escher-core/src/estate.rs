@@ -137,6 +137,28 @@ impl Estate {
         self.entries.get(id)
     }
 
+    /// The estate after a diff of it.
+    #[must_use]
+    pub fn with(mut self, diff: &Diff) -> Self {
+        for entry in diff.added.iter().chain(&diff.changed).chain(&diff.refreshed) {
+            self.entries.insert(entry.resource.id.clone(), entry.clone());
+        }
+        for id in &diff.unchanged {
+            if let Some(entry) = self.entries.get_mut(id) {
+                entry.last_seen = diff.at;
+            }
+        }
+        for (id, missed) in &diff.missed {
+            if let Some(entry) = self.entries.get_mut(id) {
+                entry.missed = *missed;
+            }
+        }
+        for id in &diff.removed {
+            self.entries.remove(id);
+        }
+        self
+    }
+
     /// What these sightings change. Only a covered scope without a gap can miss anything; of a resource
     /// seen twice the last sighting counts.
     pub fn advance(&self, seen: impl IntoIterator<Item = Sighting>, now: Timestamp) -> Diff {
