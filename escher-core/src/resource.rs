@@ -222,7 +222,7 @@ impl Resource {
 
     /// The part of the world, from the region.
     pub fn geo(&self) -> Option<Geo> {
-        regions::find(self.cloud, self.region.as_deref()?).map(|region| region.geo)
+        regions::geo_of(self.cloud, self.region.as_deref()?)
     }
 
     /// The environment: tags `env`, `environment`, `stage` first, then resource group, account display name, name.
