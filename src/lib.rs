@@ -1,1 +1,39 @@
-//! Escher.
+//! Escher: ask about your clouds in plain words and act on them safely, over AWS, Azure and GCP.
+//!
+//! This crate is the facade: it wires the estate's memory, the clouds, the brain and the hands together and
+//! offers one method an operation on [`Escher`]. The command line, the desktop app and the Python package are
+//! thin layers over it.
+//!
+//! ```no_run
+//! # async fn example() -> escher::Result<()> {
+//! use escher::{Config, Escher};
+//!
+//! let escher = Escher::open(Config::new("/tmp/escher-example"))?;
+//! escher.demo(Default::default()).await?;
+//! let answer = escher.ask("Show me all idle VMs in Azure West US").await?;
+//! println!("{}", serde_json::to_string_pretty(&answer).unwrap_or_default());
+//! # Ok(())
+//! # }
+//! ```
+
+mod config;
+mod escher;
+mod home;
+mod ops;
+mod progress;
+
+pub use config::{Config, Connection, ConnectionKind};
+pub use escher::Escher;
+pub use escher_core as core;
+pub use escher_core::{Error, ErrorKind, Result};
+pub use home::Owner;
+pub use ops::ask::{Answer, Asked, Group, Reply};
+pub use ops::connect::Connected;
+pub use ops::demo::{Demo, DemoOptions};
+pub use ops::doctor::{Check, Health, Report};
+pub use ops::import::{BadLine, Imported};
+pub use ops::init::Initialised;
+pub use ops::plan::{Finished, RunOptions};
+pub use ops::search::{Found, Hit, SearchRequest};
+pub use ops::sync::{ScopeGap, SyncOptions, Synced};
+pub use progress::{Progress, Step as ProgressStep};

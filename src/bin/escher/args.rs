@@ -1,0 +1,111 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+use escher::core::{Clock, Kind};
+use escher::{Config, Result};
+use escher_providers::sim::{Faults, SimSpec};
+use jiff::Timestamp;
+
+use crate::cmd;
+
+/// Ask about your clouds in plain words and act on them safely: AWS, Azure and GCP.
+#[derive(Parser)]
+#[command(name = "escher", version, about, propagate_version = true)]
+#[command(after_help = "Exit codes: 0 done, 1 something failed, 2 bad input, a question back or no target, 3 a plan awaits approval, 4 forbidden, expired or stale.")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Flags of every command.
+#[derive(ClapArgs, Clone, Debug)]
+pub(crate) struct Global {
+    /// One JSON document on standard output (JSON Lines where it streams), everything else on standard error
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Where the estate, plans and runs are kept [default: the platform's data folder, or ESCHER_DATA_DIR]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// No progress and no remarks
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+    /// The time to go by, for tests and reports of the past, for example 2026-11-01T08:00:00Z
+    #[arg(long, global = true, value_name = "TIME", value_parser = parse_now)]
+    pub(crate) now: Option<Timestamp>,
+    /// Faults of the simulated clouds, for example deny:compute,slow:50ms
+    #[arg(long, global = true, value_name = "FAULTS", hide_short_help = true)]
+    pub(crate) sim_faults: Option<Faults>,
+}
+
+impl Global {
+    /// The configuration these flags lead to.
+    pub(crate) fn config(&self) -> Result<Config> {
+        let mut config = Config::from_env(self.data_dir.clone())?;
+        if let Some(now) = self.now {
+            config.clock = Clock::fixed(now);
+        }
+        if let Some(faults) = &self.sim_faults {
+            config.sim_faults = faults.clone();
+        }
+        Ok(config)
+    }
+}
+
+fn parse_now(text: &str) -> std::result::Result<Timestamp, String> {
+    let day = || text.parse::<jiff::civil::Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
+    text.parse::<Timestamp>().ok().or_else(day).ok_or_else(|| "write a time such as 2026-11-01T08:00:00Z or a day such as 2026-11-01".to_owned())
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Load three simulated clouds to talk to; no account needed
+    Demo(cmd::demo::Args),
+    /// Set up the data directory and fetch the embedding model
+    Init,
+    /// Connect a cloud account: shows who and where you are first
+    Connect {
+        #[command(subcommand)]
+        cloud: cmd::connect::Cloud,
+    },
+    /// Look at the connected clouds and bring the estate up to date
+    Sync(cmd::sync::Args),
+    /// Load resources from JSON Lines
+    Import(cmd::import::ImportArgs),
+    /// Write the estate as JSON Lines
+    Export(cmd::import::ExportArgs),
+    /// Find resources by words, typos welcome
+    Search(cmd::search::Args),
+    /// Ask or order something in plain words; a change becomes a plan
+    Ask(cmd::ask::Args),
+    /// Show what words are taken to mean; needs no estate and no network
+    Interpret(cmd::interpret::Args),
+    /// Look at, approve, reject and run plans
+    Plan {
+        #[command(subcommand)]
+        command: cmd::plan::Command,
+    },
+    /// Look at, resume and undo runs
+    Runs {
+        #[command(subcommand)]
+        command: Option<cmd::runs::Command>,
+    },
+    /// Check that everything is as it should be
+    Doctor,
+}
+
+/// `--sim SEED:N`, where it makes sense.
+#[derive(ClapArgs, Clone, Copy, Debug)]
+pub(crate) struct Sim {
+    /// Simulate this estate: a seed and a size, for example 3:1000
+    #[arg(long, value_name = "SEED:N")]
+    pub(crate) sim: Option<SimSpec>,
+}
+
+/// A kind, for clap.
+pub(crate) fn parse_kind(text: &str) -> std::result::Result<Kind, String> {
+    text.parse::<Kind>().map_err(|e| format!("{e}; {}", e.hint_text().unwrap_or_default()))
+}

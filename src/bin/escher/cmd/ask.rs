@@ -1,0 +1,49 @@
+//! `escher ask`.
+
+use escher::core::PlanDoc;
+use escher::{Escher, Reply, Result};
+use serde_json::{Value, json};
+
+use super::plan::{Runner, may_run};
+use crate::args::Global;
+use crate::exit::Exit;
+use crate::show;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// A question or an order, in plain words
+    #[arg(required = true)]
+    text: Vec<String>,
+    /// Approve the plan, as far as policy lets you, and run it
+    #[arg(long, short)]
+    yes: bool,
+}
+
+pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<Exit> {
+    let asked = escher.ask(&args.text.join(" ")).await?;
+    if !global.json {
+        show::asked(&asked, global.quiet);
+    }
+    let (exit, finished) = match &asked.reply {
+        Reply::Clarify(_) => (Exit::Input, None),
+        Reply::Answer(answer) => (if answer.answered { Exit::Done } else { Exit::Input }, None),
+        Reply::Plan(plan) => carry_on(global, escher, plan, args.yes).await?,
+    };
+    if global.json {
+        let mut document = json!(asked);
+        if let (Some(document), Some(finished)) = (document.as_object_mut(), finished) {
+            document.insert("run".into(), finished);
+        }
+        show::json(&document);
+    }
+    Ok(exit)
+}
+
+/// Runs a plan that was just made, where the person says yes.
+async fn carry_on(global: &Global, escher: &Escher, plan: &PlanDoc, yes: bool) -> Result<(Exit, Option<Value>)> {
+    if let Some(exit) = may_run(global, plan, yes) {
+        return Ok((exit, None));
+    }
+    let finished = Runner { quiet: global.quiet, events: false, json: global.json }.run(escher, &plan.id).await?;
+    Ok((super::plan::exit_of(&finished), Some(json!(finished))))
+}

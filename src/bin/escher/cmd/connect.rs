@@ -1,0 +1,77 @@
+//! `escher connect`.
+
+use escher::core::Identity;
+use escher::{Escher, Result};
+
+use super::output;
+use crate::args::Global;
+use crate::exit::Exit;
+use crate::show;
+
+#[derive(clap::Subcommand)]
+pub(crate) enum Cloud {
+    /// Amazon Web Services, with the credentials that the AWS tools would use
+    #[cfg(feature = "aws")]
+    Aws(AwsArgs),
+    /// Show what is connected
+    List,
+}
+
+#[cfg(feature = "aws")]
+#[derive(clap::Args)]
+pub(crate) struct AwsArgs {
+    /// A profile of the AWS configuration [default: AWS_PROFILE, or the default chain]
+    #[arg(long)]
+    profile: Option<String>,
+    /// Regions to look in [default: all that are enabled]
+    #[arg(long = "region", value_name = "REGION")]
+    regions: Vec<String>,
+    /// Another address for all AWS services, such as a local one
+    #[arg(long, value_name = "URL")]
+    endpoint: Option<String>,
+    /// Save without asking
+    #[arg(long, short)]
+    yes: bool,
+}
+
+pub(crate) async fn run(global: &Global, escher: &Escher, cloud: Cloud) -> Result<Exit> {
+    match cloud {
+        #[cfg(feature = "aws")]
+        Cloud::Aws(args) => aws(global, escher, args).await,
+        Cloud::List => {
+            let connections = escher.connections();
+            output(global, &connections, || {
+                for connection in &connections {
+                    show::line(&connection.name);
+                    identities(&connection.identities);
+                }
+            });
+            Ok(Exit::Done)
+        }
+    }
+}
+
+#[cfg(feature = "aws")]
+async fn aws(global: &Global, escher: &Escher, args: AwsArgs) -> Result<Exit> {
+    let config = escher_providers::aws::AwsConfig { profile: args.profile, regions: args.regions, endpoint: args.endpoint };
+    let found = escher.probe_aws(&config).await?;
+    if !global.json {
+        show::line("You are:");
+        identities(&found);
+    }
+    if !args.yes && show::can_ask() && !show::yes("Connect this account?") {
+        show::line("Not connected; nothing was saved.");
+        return Ok(Exit::Done);
+    }
+    let connected = escher.connect_aws(config, found)?;
+    output(global, &connected, || show::line(&format!("Connected as {}. Next: escher sync", connected.name)));
+    Ok(Exit::Done)
+}
+
+fn identities(identities: &[Identity]) {
+    for identity in identities {
+        let name = identity.account_name.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
+        let simulated = if identity.simulated { ", simulated" } else { "" };
+        show::line(&format!("  {} account {}{name} as {}{simulated}", identity.cloud, identity.account, identity.principal));
+    }
+}

@@ -1,0 +1,29 @@
+//! `escher demo`.
+
+use escher::{DemoOptions, Escher, Result};
+
+use super::output;
+use crate::args::{Global, Sim};
+use crate::bar;
+use crate::exit::Exit;
+use crate::show::line;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    sim: Sim,
+}
+
+pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<Exit> {
+    let demo = escher.demo(DemoOptions { spec: args.sim.sim, progress: bar::progress(global) }).await?;
+    output(global, &demo, || {
+        let clouds: Vec<String> = demo.resources.iter().map(|(cloud, n)| format!("{n} in {cloud}")).collect();
+        line(&format!("Three simulated clouds ({}): {} resources, {}.", demo.sim, demo.total, clouds.join(", ")));
+        line(if demo.semantic { "Search understands meaning." } else { "Search is lexical: there is no model on this machine (escher init fetches it)." });
+        line("Try:");
+        for suggestion in &demo.suggestions {
+            line(&format!("  {suggestion}"));
+        }
+    });
+    Ok(Exit::Done)
+}

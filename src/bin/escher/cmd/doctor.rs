@@ -1,0 +1,26 @@
+//! `escher doctor`.
+
+use escher::{Escher, Health, Result};
+
+use super::output;
+use crate::args::Global;
+use crate::exit::Exit;
+use crate::show;
+
+pub(crate) async fn run(global: &Global, escher: &Escher) -> Result<Exit> {
+    let report = escher.doctor().await?;
+    output(global, &report, || {
+        for check in &report.checks {
+            let mark = match check.health {
+                Health::Ok => "ok  ",
+                Health::Warn => "warn",
+                Health::Fail => "FAIL",
+            };
+            show::line(&format!("{mark} {:15} {}", check.name, check.detail));
+            if let Some(hint) = &check.hint {
+                show::line(&format!("     {:15} {hint}", ""));
+            }
+        }
+    });
+    Ok(if report.failed() { Exit::Failed } else { Exit::Done })
+}

@@ -1,0 +1,21 @@
+//! `escher init`.
+
+use escher::{Escher, Result};
+
+use super::output;
+use crate::args::Global;
+use crate::exit::Exit;
+use crate::show::line;
+
+pub(crate) async fn run(global: &Global, escher: &Escher) -> Result<Exit> {
+    let done = escher.init().await?;
+    output(global, &done, || {
+        line(&format!("data directory: {}", done.data_dir.display()));
+        match (&done.model, &done.model_missing) {
+            (Some(folder), _) => line(&format!("model: {}", folder.display())),
+            (None, why) => line(&format!("model: none, so search is lexical ({})", why.as_deref().unwrap_or("not found"))),
+        }
+        line(&format!("next: {}", done.next.join("   or: ")));
+    });
+    Ok(Exit::Done)
+}

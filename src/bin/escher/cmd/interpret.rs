@@ -1,0 +1,69 @@
+//! `escher interpret`.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use escher::core::{Frame, Utterance};
+use escher::{Config, Error, Result};
+
+use super::output;
+use crate::args::Global;
+use crate::exit::Exit;
+use crate::show::line;
+
+#[derive(clap::Args)]
+#[command(group = clap::ArgGroup::new("input").required(true).args(["text", "batch"]))]
+pub(crate) struct Args {
+    /// What a person would say
+    text: Vec<String>,
+    /// One utterance a line, one frame a line back; - for standard input
+    #[arg(long, value_name = "FILE")]
+    batch: Option<PathBuf>,
+}
+
+pub(crate) async fn run(global: &Global, args: Args) -> Result<Exit> {
+    // Only the clock is needed; the data directory is not touched.
+    let now = global.now.unwrap_or_else(|| Config::new("").clock.now());
+    let Some(file) = args.batch else {
+        let frame = frame(args.text.join(" "), now).await?;
+        output(global, &frame, || show(&frame));
+        return Ok(Exit::Done);
+    };
+    let reader: Box<dyn BufRead> = if file == Path::new("-") {
+        Box::new(BufReader::new(std::io::stdin()))
+    } else {
+        let open = File::open(&file);
+        Box::new(BufReader::new(open.map_err(|e| Error::invalid(e.to_string()).operation("open file").with("file", file.display().to_string()))?))
+    };
+    for text in reader.lines() {
+        let text = text.map_err(|e| Error::invalid(e.to_string()).operation("read utterances").hint("one utterance a line, UTF-8"))?;
+        crate::show::json(&frame(text, now).await?);
+    }
+    Ok(Exit::Done)
+}
+
+async fn frame(text: String, now: jiff::Timestamp) -> Result<Frame> {
+    escher::interpret(&Utterance { text, history: Vec::new(), now }).await
+}
+
+fn show(frame: &Frame) {
+    line(&format!("intent     {} ({:.0} %)", frame.intent, frame.confidence * 100.0));
+    let rows = [
+        ("selector", Some(frame.selector.clone()).filter(|text| !text.is_empty())),
+        ("action", frame.action.clone()),
+        ("params", (!frame.params.is_empty()).then(|| serde_json::Value::Object(frame.params.clone()).to_string())),
+        ("group by", (!frame.group_by.is_empty()).then(|| frame.group_by.join(", "))),
+        ("period", frame.period.clone()),
+        ("schedule", frame.schedule.as_ref().and_then(|schedule| serde_json::to_string(schedule).ok())),
+        ("sort", frame.sort.as_ref().map(|sort| format!("{}{}", sort.by, if sort.desc { ", largest first" } else { "" }))),
+        ("limit", frame.limit.map(|n| n.to_string())),
+        ("asks back", frame.clarify.as_ref().map(|clarify| clarify.question.clone())),
+        ("note", frame.note.clone()),
+    ];
+    for (name, value) in rows {
+        if let Some(value) = value {
+            line(&format!("{name:10} {value}"));
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! `escher plan`.
+
+use std::sync::Arc;
+
+use escher::core::{Decision, PlanDoc};
+use escher::{Escher, Finished, Result, RunEvent, RunOptions};
+
+use super::output;
+use crate::args::Global;
+use crate::exit::Exit;
+use crate::show;
+
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Plans, newest first
+    List,
+    /// A plan with its targets and command lines
+    Show {
+        /// The plan's id
+        id: String,
+    },
+    /// Say yes to what a plan shows now
+    Approve {
+        /// The plan's id
+        id: String,
+    },
+    /// Say no; final
+    Reject {
+        /// The plan's id
+        id: String,
+    },
+    /// Run an approved plan
+    Run {
+        /// The plan's id
+        id: String,
+        /// Approve it first, as far as policy lets you
+        #[arg(long, short)]
+        yes: bool,
+        /// Only try it, in whatever way each step can be tried; changes nothing
+        #[arg(long, conflicts_with = "yes")]
+        dry_run: bool,
+    },
+}
+
+pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> Result<Exit> {
+    match command {
+        Command::List => list(global, escher).await,
+        Command::Show { id } => {
+            let record = escher.plan(&id).await?;
+            output(global, &record.doc, || {
+                show::plan(&record.doc, global.quiet);
+                show::line(&format!("  status    {}", record.status));
+            });
+            Ok(Exit::Done)
+        }
+        Command::Approve { id } => {
+            let record = escher.approve(&id).await?;
+            output(global, &record, || show::line(&format!("Approved {}. Next: escher plan run {id}", record.doc.digest)));
+            Ok(Exit::Done)
+        }
+        Command::Reject { id } => {
+            let record = escher.reject(&id).await?;
+            output(global, &record, || show::line("Rejected; nothing was run."));
+            Ok(Exit::Done)
+        }
+        Command::Run { id, dry_run: true, .. } => dry_run(global, escher, &id).await,
+        Command::Run { id, yes, .. } => {
+            let record = escher.plan(&id).await?;
+            if record.approval.is_none() {
+                if !global.json {
+                    show::plan(&record.doc, global.quiet);
+                }
+                if let Some(exit) = may_run(global, &record.doc, yes) {
+                    if global.json {
+                        show::json(&record.doc);
+                    }
+                    return Ok(exit);
+                }
+            }
+            let finished = Runner { quiet: global.quiet, events: true, json: global.json }.run(escher, &id).await?;
+            Ok(exit_of(&finished))
+        }
+    }
+}
+
+async fn list(global: &Global, escher: &Escher) -> Result<Exit> {
+    let plans = escher.plans().await?;
+    output(global, &plans, || {
+        let mut rows = show::table(&["plan", "status", "risk", "targets", "created", "goal"]);
+        for plan in &plans {
+            let doc = &plan.doc;
+            rows.add_row([
+                doc.id.clone(),
+                plan.status.to_string(),
+                doc.risk.to_string(),
+                doc.blast_radius.to_string(),
+                format!("{:.0}", doc.created),
+                doc.goal.clone(),
+            ]);
+        }
+        show::print(&rows);
+    });
+    Ok(Exit::Done)
+}
+
+async fn dry_run(global: &Global, escher: &Escher, id: &str) -> Result<Exit> {
+    let tries = escher.dry_run(id).await?;
+    output(global, &tries, || {
+        for result in &tries {
+            show::line(&result.to_string());
+        }
+    });
+    Ok(if tries.iter().any(|result| !result.ok) { Exit::Failed } else { Exit::Done })
+}
+
+/// Whether a plan may be run now; otherwise the exit code that says why not. A person at a terminal is asked.
+pub(crate) fn may_run(global: &Global, plan: &PlanDoc, yes: bool) -> Option<Exit> {
+    match plan.decision {
+        Decision::Forbid => {
+            eprintln!("error: policy forbids this plan: {}", plan.reasons.join("; "));
+            Some(Exit::Forbidden)
+        }
+        Decision::Allow => None,
+        Decision::Approve if yes => None,
+        Decision::Approve if !global.json && show::can_ask() => {
+            if show::yes("Run this plan?") {
+                return None;
+            }
+            eprintln!("Nothing was run. The plan is kept: escher plan run {}", plan.id);
+            Some(Exit::Awaits)
+        }
+        Decision::Approve => {
+            if !global.quiet {
+                eprintln!("Nothing was run. The plan awaits approval: escher plan approve {}, then: escher plan run {}", plan.id, plan.id);
+            }
+            Some(Exit::Awaits)
+        }
+    }
+}
+
+/// How a run ended, as an exit code.
+pub(crate) fn exit_of(finished: &Finished) -> Exit {
+    if finished.failed > 0 || finished.open > 0 { Exit::Failed } else { Exit::Done }
+}
+
+/// Runs plans and tells what happens.
+pub(crate) struct Runner {
+    pub(crate) quiet: bool,
+    /// Whether events are printed.
+    pub(crate) events: bool,
+    pub(crate) json: bool,
+}
+
+impl Runner {
+    fn options(&self) -> RunOptions {
+        let (events, json, quiet) = (self.events, self.json, self.quiet);
+        let options = RunOptions {
+            listener: Arc::new(move |event: &RunEvent| match event {
+                event if json && events => show::json(event),
+                _ if json || quiet => {}
+                RunEvent::Step { step, target, phase, reason, .. } => {
+                    let reason = reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
+                    let phase = serde_json::to_value(phase).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+                    show::line(&format!("{step:4} {phase:9} {}{reason}", target.last_segment()));
+                }
+                RunEvent::Finished { run, done, failed, skipped } => {
+                    show::line(&format!("{run}: {done} done, {failed} failed, {skipped} skipped"));
+                }
+            }),
+            ..RunOptions::default()
+        };
+        let cancel = options.cancel.clone();
+        tokio::spawn(async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                eprintln!("stopping: steps under way are finished and written down first");
+                cancel.cancel();
+            }
+        });
+        options
+    }
+
+    /// Approves, where nobody has yet, and runs.
+    pub(crate) async fn run(&self, escher: &Escher, id: &str) -> Result<Finished> {
+        if escher.plan(id).await?.approval.is_none() {
+            escher.approve(id).await?;
+        }
+        self.told(escher.run_plan(id, self.options()).await?)
+    }
+
+    /// Carries a run on.
+    pub(crate) async fn resume(&self, escher: &Escher, run: &str) -> Result<Finished> {
+        self.told(escher.resume(run, self.options()).await?)
+    }
+
+    fn told(&self, finished: Finished) -> Result<Finished> {
+        if finished.open > 0 && !self.quiet {
+            eprintln!("{} step(s) were not begun or have no outcome yet: escher runs resume {}", finished.open, finished.run);
+        }
+        if finished.done > 0 && !self.quiet && !self.json {
+            show::line(&format!("To take it back: escher runs undo {}", finished.run));
+        }
+        Ok(finished)
+    }
+}

@@ -1,0 +1,112 @@
+//! `escher runs`.
+
+use escher::{Escher, Result};
+
+use super::output;
+use super::plan::{Runner, exit_of, may_run};
+use crate::args::Global;
+use crate::exit::Exit;
+use crate::show;
+
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Runs, newest first
+    List,
+    /// A run with every line of its journal
+    Show {
+        /// The run's id
+        id: String,
+    },
+    /// Carry on what was cut short; looks first, so that nothing is done twice
+    Resume {
+        /// The run's id [default: every run that was cut short]
+        id: Option<String>,
+    },
+    /// Make a plan that puts back what a run changed
+    Undo {
+        /// The run's id
+        id: String,
+        /// Approve the plan, as far as policy lets you, and run it
+        #[arg(long, short)]
+        yes: bool,
+    },
+}
+
+pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> Result<Exit> {
+    let runner = Runner { quiet: global.quiet, events: true, json: global.json };
+    match command {
+        Command::List => list(global, escher).await,
+        Command::Show { id } => show_run(global, escher, &id).await,
+        Command::Resume { id } => {
+            let open = match id {
+                Some(id) => vec![id],
+                None => escher.runs().await?.into_iter().filter(|run| run.finished.is_none()).map(|run| run.id).collect(),
+            };
+            if open.is_empty() && !global.quiet {
+                eprintln!("No run was cut short.");
+            }
+            let mut exit = Exit::Done;
+            for id in open {
+                if exit_of(&runner.resume(escher, &id).await?) == Exit::Failed {
+                    exit = Exit::Failed;
+                }
+            }
+            Ok(exit)
+        }
+        Command::Undo { id, yes } => {
+            let plan = escher.undo(&id).await?;
+            if !global.json {
+                show::plan(&plan, global.quiet);
+            }
+            if let Some(exit) = may_run(global, &plan, yes) {
+                if global.json {
+                    show::json(&plan);
+                }
+                return Ok(exit);
+            }
+            Ok(exit_of(&runner.run(escher, &plan.id).await?))
+        }
+    }
+}
+
+async fn list(global: &Global, escher: &Escher) -> Result<Exit> {
+    let runs = escher.runs().await?;
+    output(global, &runs, || {
+        let mut rows = show::table(&["run", "started", "done", "failed", "skipped", "status", "goal"]);
+        for run in &runs {
+            rows.add_row([
+                run.id.clone(),
+                format!("{:.0}", run.started),
+                run.done.to_string(),
+                run.failed.to_string(),
+                run.skipped.to_string(),
+                if run.finished.is_some() { "finished".to_owned() } else { "cut short".to_owned() },
+                run.goal.clone(),
+            ]);
+        }
+        show::print(&rows);
+    });
+    Ok(Exit::Done)
+}
+
+async fn show_run(global: &Global, escher: &Escher, id: &str) -> Result<Exit> {
+    let (run, lines) = escher.run_with_journal(id).await?;
+    output(global, &serde_json::json!({"run": run, "journal": lines}), || {
+        show::line(&format!("{}: {}", run.id, run.goal));
+        show::line(&format!("  as {} · {} done, {} failed, {} skipped", run.principal, run.done, run.failed, run.skipped));
+        let mut rows = show::table(&["time", "step", "try", "phase", "target", "reason"]);
+        for entry in &lines {
+            let phase = serde_json::to_value(entry.phase).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+            rows.add_row([
+                format!("{:.0}", entry.at),
+                entry.step.clone(),
+                entry.attempt.to_string(),
+                phase,
+                entry.target.last_segment().to_owned(),
+                entry.reason.clone().unwrap_or_default(),
+            ]);
+        }
+        show::print(&rows);
+    });
+    Ok(Exit::Done)
+}

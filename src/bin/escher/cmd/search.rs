@@ -1,0 +1,35 @@
+//! `escher search`.
+
+use escher::{Escher, Result, SearchRequest};
+
+use super::output;
+use crate::args::Global;
+use crate::exit::Exit;
+use crate::show;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// What to look for, in any words, typos welcome
+    #[arg(required = true)]
+    words: Vec<String>,
+    /// Admit only this, for example "env=prod AND app=main"
+    #[arg(long = "where", value_name = "SELECTOR", default_value = "", hide_default_value = true)]
+    filter: String,
+    /// How many at most
+    #[arg(long, default_value_t = 10)]
+    limit: usize,
+}
+
+pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<Exit> {
+    let found = escher.search(&SearchRequest { words: args.words.join(" "), filter: args.filter, limit: args.limit }).await?;
+    output(global, &found, || {
+        if let Some(mended) = &found.mended {
+            show::line(&format!("read as: {mended}"));
+        }
+        show::hits(&found.hits);
+        let lexical = if found.semantic { "" } else { ", lexical only (escher init fetches the model)" };
+        show::line(&format!("{} of {} in {} ms{lexical}", found.hits.len(), found.total, found.took_ms));
+        show::warnings(global.quiet, &found.warnings);
+    });
+    Ok(Exit::Done)
+}

@@ -1,0 +1,172 @@
+//! What people and programs read.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use comfy_table::{ContentArrangement, Table, presets};
+use escher::{Asked, Group, Hit, Reply, core::PlanDoc};
+use serde::Serialize;
+
+/// Rows shown on a terminal before the rest is only counted.
+const ROWS: usize = 50;
+
+/// Prints one JSON document on one line. A reader that has gone away is no error.
+pub(crate) fn json<T: Serialize>(value: &T) {
+    match serde_json::to_string(value) {
+        Ok(text) => line(&text),
+        Err(e) => eprintln!("error: this cannot be written as JSON: {e}"),
+    }
+}
+
+/// Prints a line on standard output.
+pub(crate) fn line(text: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
+}
+
+/// Whether a person can answer a question.
+pub(crate) fn can_ask() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Asks a yes/no question on the terminal; anything but yes is no.
+pub(crate) fn yes(question: &str) -> bool {
+    eprint!("{question} [y/N] ");
+    let _ = std::io::stderr().flush();
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer).is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+}
+
+/// A table with a head and no lines, as wide as the terminal.
+pub(crate) fn table(head: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(head.iter().map(|word| word.to_uppercase()));
+    table
+}
+
+/// Prints a table without the blanks at line ends.
+pub(crate) fn print(table: &Table) {
+    for row in table.to_string().lines() {
+        line(row.trim_end());
+    }
+}
+
+/// Resources as a table.
+pub(crate) fn hits(hits: &[Hit]) {
+    if hits.is_empty() {
+        return;
+    }
+    let scored = hits.iter().any(|hit| hit.score.is_some());
+    let mut head = vec!["name", "cloud", "kind", "account", "region", "state", "env", "size", "$/month"];
+    if scored {
+        head.insert(0, "score");
+    }
+    let mut rows = table(&head);
+    let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+    for hit in hits.iter().take(ROWS) {
+        let mut row = vec![
+            hit.name.clone(),
+            hit.cloud.to_string(),
+            hit.kind.to_string(),
+            or_dash(hit.account.clone()),
+            or_dash(hit.region.clone()),
+            or_dash(hit.state.map(|state| state.to_string())),
+            or_dash(hit.env.map(|env| env.to_string())),
+            or_dash(hit.size.clone()),
+            or_dash(hit.cost_month.map(|cost| format!("{cost:.2}"))),
+        ];
+        if scored {
+            row.insert(0, hit.score.map(|score| format!("{score:.2}")).unwrap_or_default());
+        }
+        rows.add_row(row);
+    }
+    print(&rows);
+    if hits.len() > ROWS {
+        line(&format!("… and {} more (--json shows all)", hits.len() - ROWS));
+    }
+}
+
+fn groups(groups: &[Group]) {
+    let Some(first) = groups.first() else { return };
+    let mut head: Vec<&str> = first.key.keys().map(String::as_str).collect();
+    head.extend(["count", "$/month"]);
+    let mut rows = table(&head);
+    for group in groups {
+        let mut row: Vec<String> = group.key.values().map(|value| value.clone().unwrap_or_else(|| "-".to_owned())).collect();
+        row.extend([group.count.to_string(), format!("{:.2}", group.cost_month)]);
+        rows.add_row(row);
+    }
+    print(&rows);
+}
+
+/// Remarks on standard error.
+pub(crate) fn warnings(quiet: bool, warnings: &[String]) {
+    if !quiet {
+        for warning in warnings {
+            eprintln!("note: {warning}");
+        }
+    }
+}
+
+/// What came of an utterance.
+pub(crate) fn asked(asked: &Asked, quiet: bool) {
+    if !asked.frame.selector.is_empty() {
+        line(&format!("understood: {} {}", asked.frame.intent, asked.frame.selector));
+    }
+    match &asked.reply {
+        Reply::Answer(answer) => {
+            groups(&answer.groups);
+            hits(&answer.hits);
+            line(&answer.text);
+            if let Some(details) = &answer.details {
+                line(&serde_json::to_string_pretty(details).unwrap_or_default());
+            }
+            warnings(quiet, &answer.warnings);
+        }
+        Reply::Plan(plan) => self::plan(plan, quiet),
+        Reply::Clarify(clarify) => {
+            line(&clarify.question);
+            for option in &clarify.options {
+                line(&format!("  - {option}"));
+            }
+        }
+    }
+}
+
+/// A plan, as it is to be approved.
+pub(crate) fn plan(plan: &PlanDoc, quiet: bool) {
+    line(&format!("plan {}: {}", plan.id, plan.goal));
+    line(&format!("  as        {}", plan.principal));
+    line(&format!("  risk      {} · {} resource(s) · expires {:.0}", plan.risk, plan.blast_radius, plan.expires));
+    for reason in &plan.reasons {
+        line(&format!("  policy    {}: {reason}", plan.decision));
+    }
+    line(&format!("  digest    {}", plan.digest));
+    let mut rows = table(&["step", "action", "target", "cloud", "account", "region", "takes it back", "dry run"]);
+    for step in plan.steps.iter().take(ROWS) {
+        rows.add_row([
+            step.id.clone(),
+            step.action.to_string(),
+            step.target.name.clone(),
+            step.target.cloud.to_string(),
+            step.target.account.clone(),
+            step.target.region.clone(),
+            step.compensate.map_or_else(|| "nothing does".to_owned(), |action| action.to_string()),
+            serde_json::to_value(step.dry_run).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default(),
+        ]);
+    }
+    print(&rows);
+    if plan.steps.len() > ROWS {
+        line(&format!("… and {} more (--json shows all)", plan.steps.len() - ROWS));
+    }
+    for step in plan.steps.iter().take(ROWS) {
+        for argv in &step.cli {
+            line(&format!("  {}: {}", step.id, argv.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")));
+        }
+    }
+    warnings(quiet, &plan.warnings);
+}
+
+/// A word as a shell would need it, for people who copy a line.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
+    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}

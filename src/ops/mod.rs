@@ -1,0 +1,13 @@
+//! One file an operation. Each is a method of [`crate::Escher`] with typed input and a serialisable result.
+
+pub(crate) mod answer;
+pub(crate) mod ask;
+pub(crate) mod connect;
+pub(crate) mod demo;
+pub(crate) mod doctor;
+pub(crate) mod explain;
+pub(crate) mod import;
+pub(crate) mod init;
+pub(crate) mod plan;
+pub(crate) mod search;
+pub(crate) mod sync;

@@ -1,0 +1,156 @@
+//! `sync`: look at the connected clouds and bring the estate and its index up to date.
+
+use std::collections::{BTreeMap, HashMap};
+
+use escher_core::{Cloud, CloudId, Diff, Entry, Estate, Gap, ReadCx, Result, Scope, Sighting, Store as _, Want};
+use futures::StreamExt as _;
+use serde::Serialize;
+
+use crate::escher::Escher;
+use crate::progress::{Progress, Step};
+
+/// What to look at; everything that is connected where empty.
+#[derive(Clone, Debug, Default)]
+pub struct SyncOptions {
+    /// Names of connections.
+    pub connections: Vec<String>,
+    /// What to look for.
+    pub want: Want,
+    /// Who is told how far it is.
+    pub progress: Progress,
+}
+
+/// What a look found.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Synced {
+    /// Resources seen.
+    pub seen: usize,
+    /// New ones.
+    pub added: usize,
+    /// Those whose settings, state or tags differ.
+    pub changed: usize,
+    /// Those of which only metrics or cost differ.
+    pub refreshed: usize,
+    /// Those just as they were.
+    pub unchanged: usize,
+    /// Those missing for the first time; a second complete look decides.
+    pub missing: usize,
+    /// Those that are gone.
+    pub removed: usize,
+    /// Scopes listed to their end.
+    pub covered: usize,
+    /// Where nobody could look. Nothing was removed there.
+    pub gaps: Vec<ScopeGap>,
+    /// Resources embedded or written to the index.
+    pub indexed: u64,
+    /// Whether any of the clouds is simulated.
+    pub simulated: bool,
+}
+
+/// A place where nobody could look.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ScopeGap {
+    /// The connection.
+    pub connection: String,
+    /// What could not be looked at, and why.
+    #[serde(flatten)]
+    pub gap: Gap,
+}
+
+impl Synced {
+    fn count(&mut self, connection: &str, diff: Diff) {
+        self.added += diff.added.len();
+        self.changed += diff.changed.len();
+        self.refreshed += diff.refreshed.len();
+        self.unchanged += diff.unchanged.len();
+        self.missing += diff.missed.len();
+        self.removed += diff.removed.len();
+        self.gaps.extend(diff.gaps.into_iter().map(|gap| ScopeGap { connection: connection.to_owned(), gap }));
+    }
+}
+
+impl Escher {
+    /// Looks at the connected clouds. What is complete is kept even where the rest breaks off: dropping the
+    /// future loses only scopes that were not listed to their end.
+    ///
+    /// # Errors
+    /// `Invalid` where nothing is connected or a name is not known; `Storage`. What a cloud refuses is a gap, not
+    /// an error.
+    pub async fn sync(&self, options: SyncOptions) -> Result<Synced> {
+        let mut synced = Synced::default();
+        for (name, cloud) in self.connected(&options.connections).await? {
+            synced.simulated |= cloud.simulated();
+            self.sync_one(&name, &*cloud, &options, &mut synced).await?;
+        }
+        synced.indexed = self.follow(&options.progress).await?;
+        options.progress.tell(Step::Finished);
+        Ok(synced)
+    }
+
+    async fn sync_one(&self, name: &str, cloud: &dyn Cloud, options: &SyncOptions, synced: &mut Synced) -> Result<()> {
+        let mut known = Known::default();
+        let mut waiting: Vec<Sighting> = Vec::new();
+        let mut sightings = cloud.discover(self.read_cx(), options.want.clone());
+        while let Some(sighting) = sightings.next().await {
+            let scope = match sighting {
+                Sighting::Seen(resource) => {
+                    synced.seen += 1;
+                    if synced.seen.is_multiple_of(100) {
+                        options.progress.tell(Step::Seen { connection: name.to_owned(), count: synced.seen });
+                    }
+                    waiting.push(Sighting::Seen(resource));
+                    continue;
+                }
+                Sighting::Covered { ref scope, .. } => {
+                    synced.covered += 1;
+                    scope.clone()
+                }
+                Sighting::Gap(ref gap) => gap.scope.clone(),
+            };
+            // The scope is at its end: what was seen of it can be held against what was known of it.
+            let (mut part, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|s| matches!(s, Sighting::Seen(r) if scope.contains(r)));
+            waiting = rest;
+            part.push(sighting);
+            let estate = known.part(self, &scope).await?;
+            synced.count(name, self.advance(estate, part).await?);
+        }
+        options.progress.tell(Step::Seen { connection: name.to_owned(), count: synced.seen });
+        if !waiting.is_empty() {
+            // Seen, but of no scope that ended: worth keeping, and proof of nothing.
+            let estate = self.store().estate(None).await?;
+            synced.count(name, self.advance(&estate, waiting).await?);
+        }
+        Ok(())
+    }
+
+    /// Holds sightings against a part of the estate and writes down what differs.
+    pub(crate) async fn advance(&self, estate: &Estate, seen: Vec<Sighting>) -> Result<Diff> {
+        let diff = estate.advance(seen, self.now());
+        self.store().apply(&diff).await?;
+        Ok(diff)
+    }
+
+    pub(crate) fn read_cx(&self) -> ReadCx {
+        ReadCx { clock: self.config().clock.clone(), timeout: self.config().timeout }
+    }
+}
+
+/// What the store knew when the look began, split by account and native type so that each scope meets its own.
+#[derive(Default)]
+struct Known(BTreeMap<(CloudId, String), HashMap<String, Estate>>);
+
+impl Known {
+    async fn part(&mut self, escher: &Escher, scope: &Scope) -> Result<&Estate> {
+        let key = (scope.cloud, scope.account.clone());
+        if !self.0.contains_key(&key) {
+            let whole = escher.store().estate(Some((scope.cloud, &scope.account))).await?;
+            let mut parts: HashMap<String, Vec<Entry>> = HashMap::new();
+            for entry in whole.entries() {
+                parts.entry(entry.resource.native.clone()).or_default().push(entry.clone());
+            }
+            let parts = parts.into_iter().map(|(native, entries)| (native, Estate::new(entries))).collect();
+            self.0.insert(key.clone(), parts);
+        }
+        Ok(self.0.entry(key).or_default().entry(scope.native.clone()).or_default())
+    }
+}
