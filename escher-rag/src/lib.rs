@@ -1,1 +1,9 @@
 //! The memory: the SQLite store, the embedder, the Qdrant index and fused search.
+
+mod store;
+
+pub use store::{Counts, SqliteStore};
+
+mod embed;
+
+pub use embed::{LocateOptions, MAX_TOKENS, MiniLm, Model, ModelFiles, ModelSource};

@@ -1,0 +1,297 @@
+//! Entries, their changes and their selection.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use escher_core::{Changes, CloudId, Diff, Entry, Error, Estate, Resource, ResourceId, Result, Selection, Selector};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+
+use super::{fault, narrow, nanos, timestamp};
+
+/// What a row of an entry is read from.
+const ENTRY: &str = "SELECT e.id, e.hash, e.resource, s.first_seen, s.last_seen, s.missed FROM entries e JOIN seen s USING (entry)";
+
+struct RawEntry {
+    id: String,
+    hash: String,
+    resource: String,
+    first_seen: i64,
+    last_seen: i64,
+    missed: u32,
+}
+
+impl RawEntry {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            hash: row.get(1)?,
+            resource: row.get(2)?,
+            first_seen: row.get(3)?,
+            last_seen: row.get(4)?,
+            missed: row.get(5)?,
+        })
+    }
+
+    fn entry(self) -> Result<Entry> {
+        Ok(Entry {
+            resource: serde_json::from_str(&self.resource).map_err(|e| fault::unreadable("resource", &self.id, e))?,
+            hash: self.hash,
+            first_seen: timestamp(self.first_seen),
+            last_seen: timestamp(self.last_seen),
+            missed: self.missed,
+        })
+    }
+}
+
+fn each_entry(c: &Connection, sql: &str, values: &[String], mut take: impl FnMut(Entry)) -> Result<()> {
+    let fault = |e| fault::of("read estate", e);
+    let mut statement = c.prepare_cached(sql).map_err(fault)?;
+    let rows = statement.query_map(params_from_iter(values), RawEntry::read).map_err(fault)?;
+    for row in rows {
+        take(row.map_err(fault)?.entry()?);
+    }
+    Ok(())
+}
+
+pub(super) fn estate(c: &Connection, part: Option<(CloudId, String)>) -> Result<Estate> {
+    let mut entries = Vec::new();
+    match part {
+        None => each_entry(c, ENTRY, &[], |entry| entries.push(entry))?,
+        Some((cloud, account)) => {
+            let sql = format!("{ENTRY} WHERE e.cloud = ?1 AND e.account = ?2");
+            each_entry(c, &sql, &[cloud.as_str().to_owned(), account], |entry| entries.push(entry))?;
+        }
+    }
+    Ok(Estate::new(entries))
+}
+
+pub(super) fn entry(c: &Connection, id: &ResourceId) -> Result<Option<Entry>> {
+    let mut found = None;
+    each_entry(c, &format!("{ENTRY} WHERE e.id = ?1"), &[id.as_str().to_owned()], |entry| found = Some(entry))?;
+    Ok(found)
+}
+
+pub(super) fn select(c: &Connection, selector: &Selector, now: Timestamp) -> Result<Selection> {
+    let (condition, values) = narrow::condition(selector);
+    let sql = format!("{ENTRY} WHERE {condition}");
+    let mut selection = Selection::default();
+    each_entry(c, &sql, &values, |entry| match selector.matches(&entry.resource, now) {
+        Some(true) => selection.matched.push(entry),
+        Some(false) => {}
+        None => selection.unknown += 1,
+    })?;
+    selection.matched.sort_by(|a, b| a.resource.id.cmp(&b.resource.id));
+    Ok(selection)
+}
+
+pub(super) fn tag_keys(c: &Connection) -> Result<BTreeSet<String>> {
+    let fault = |e| fault::of("read tag keys", e);
+    let mut statement = c.prepare_cached("SELECT key FROM tag_keys").map_err(fault)?;
+    let keys = statement.query_map([], |row| row.get(0)).map_err(fault)?;
+    keys.collect::<rusqlite::Result<_>>().map_err(fault)
+}
+
+fn meta(c: &Connection, key: &str) -> Result<i64> {
+    let mut statement = c.prepare_cached("SELECT value FROM meta WHERE key = ?1").map_err(|e| fault::of("read store", e))?;
+    statement.query_row([key], |row| row.get(0)).map_err(|e| fault::of("read store", e))
+}
+
+fn set_meta(c: &Connection, key: &str, value: i64) -> Result<()> {
+    c.execute("UPDATE meta SET value = ?2 WHERE key = ?1", params![key, value]).map(drop).map_err(|e| fault::of("write store", e))
+}
+
+pub(super) fn revision(c: &Connection) -> Result<u64> {
+    Ok(meta(c, "revision")?.unsigned_abs())
+}
+
+pub(super) fn changes(c: &Connection, after: u64, limit: usize) -> Result<Option<Changes>> {
+    let fault = |e| fault::of("read changes", e);
+    let revision = meta(c, "revision")?;
+    // An index ahead of the store followed another store.
+    let Ok(after) = i64::try_from(after) else { return Ok(None) };
+    if after > revision || (after != 0 && after < meta(c, "horizon")?) {
+        return Ok(None);
+    }
+    let limit = i64::try_from(limit.max(1)).unwrap_or(i64::MAX);
+    let last = "SELECT max(revision), count(*) FROM (SELECT revision FROM (
+            SELECT revision FROM seen WHERE revision > ?1 UNION ALL SELECT revision FROM tombstones WHERE revision > ?1
+        ) ORDER BY revision LIMIT ?2)";
+    let mut statement = c.prepare_cached(last).map_err(fault)?;
+    let (last, count): (Option<i64>, i64) =
+        statement.query_row([after, limit], |row| Ok((row.get(0)?, row.get(1)?))).map_err(fault)?;
+    // With fewer than asked for, everything has been told up to the present.
+    let to = if count < limit { revision } else { last.unwrap_or(revision) };
+    let mut out = Changes { to: to.unsigned_abs(), upserts: Vec::new(), removed: Vec::new() };
+    let sql = format!("{ENTRY} WHERE s.revision > ?1 AND s.revision <= ?2 ORDER BY s.revision");
+    let mut statement = c.prepare_cached(&sql).map_err(fault)?;
+    for row in statement.query_map([after, to], RawEntry::read).map_err(fault)? {
+        out.upserts.push(row.map_err(fault)?.entry()?);
+    }
+    let mut statement =
+        c.prepare_cached("SELECT id FROM tombstones WHERE revision > ?1 AND revision <= ?2 ORDER BY revision").map_err(fault)?;
+    for row in statement.query_map([after, to], |row| row.get::<_, String>(0)).map_err(fault)? {
+        out.removed.push(stored_id(row.map_err(fault)?)?);
+    }
+    Ok(Some(out))
+}
+
+/// An id that was canonical when it was stored.
+fn stored_id(text: String) -> Result<ResourceId> {
+    serde_json::from_value(serde_json::Value::String(text)).map_err(|e| fault::unreadable("id", "", e))
+}
+
+/// The writing of one diff.
+struct Writing<'c> {
+    c: &'c Connection,
+    revision: i64,
+    tags: BTreeMap<String, i64>,
+}
+
+/// Every changed entry and every removal gets a revision of its own, so that changes can be told in batches of any
+/// size. `keep` is how many removals are remembered at least.
+pub(super) fn apply(c: &Connection, diff: &Diff, keep: usize) -> Result<u64> {
+    let mut writing = Writing { c, revision: meta(c, "revision")?, tags: BTreeMap::new() };
+    writing.diff(diff).map_err(|e| e.operation("write estate"))?;
+    let mut revision = writing.revision;
+    if !diff.removed.is_empty() {
+        revision = forget(c, revision, keep).map_err(|e| fault::of("write estate", e))?;
+    }
+    set_meta(c, "revision", revision)?;
+    Ok(revision.unsigned_abs())
+}
+
+impl Writing<'_> {
+    fn diff(&mut self, diff: &Diff) -> Result<()> {
+        for entry in diff.added.iter().chain(&diff.changed).chain(&diff.refreshed) {
+            self.upsert(entry)?;
+        }
+        let fault = |e| fault::of("write estate", e);
+        for (id, missed) in &diff.missed {
+            let sql = "UPDATE seen SET missed = ?2, revision = ?3 WHERE entry = (SELECT entry FROM entries WHERE id = ?1)";
+            let next = self.revision + 1;
+            if self.c.prepare_cached(sql).map_err(fault)?.execute(params![id.as_str(), missed, next]).map_err(fault)? > 0 {
+                self.revision = next;
+            }
+        }
+        for id in &diff.removed {
+            self.remove(id)?;
+        }
+        let at = nanos(diff.at)?;
+        let sql = "UPDATE seen SET last_seen = ?2 WHERE entry = (SELECT entry FROM entries WHERE id = ?1)";
+        let mut touch = self.c.prepare_cached(sql).map_err(fault)?;
+        for id in &diff.unchanged {
+            touch.execute(params![id.as_str(), at]).map_err(fault)?;
+        }
+        self.write_tags().map_err(fault)
+    }
+
+    fn old(&self, id: &ResourceId) -> Result<Option<i64>> {
+        self.c
+            .prepare_cached("SELECT entry FROM entries WHERE id = ?1")
+            .and_then(|mut s| s.query_row([id.as_str()], |row| row.get(0)).optional())
+            .map_err(|e| fault::of("write estate", e))
+    }
+
+    /// Takes the tag keys of a stored resource out of the count.
+    fn uncount(&mut self, entry: i64) -> Result<()> {
+        let text: String = self
+            .c
+            .prepare_cached("SELECT resource FROM entries WHERE entry = ?1")
+            .and_then(|mut s| s.query_row([entry], |row| row.get(0)))
+            .map_err(|e| fault::of("write estate", e))?;
+        let resource: Resource = serde_json::from_str(&text).map_err(|e| fault::unreadable("resource", "", e))?;
+        self.count(&resource, -1);
+        Ok(())
+    }
+
+    fn count(&mut self, resource: &Resource, by: i64) {
+        for key in resource.tags.iter().flat_map(BTreeMap::keys) {
+            *self.tags.entry(key.clone()).or_default() += by;
+        }
+    }
+
+    fn upsert(&mut self, entry: &Entry) -> Result<()> {
+        let resource = &entry.resource;
+        let json = serde_json::to_string(resource)
+            .map_err(|e| Error::invalid("a resource cannot be written as JSON").with("id", resource.id.as_str()).source(e))?;
+        let (first, last) = (nanos(entry.first_seen)?, nanos(entry.last_seen)?);
+        let old = self.old(&resource.id)?;
+        if let Some(old) = old {
+            self.uncount(old)?;
+        }
+        self.count(resource, 1);
+        let fault = |e| fault::of("write estate", e);
+        let sql = "INSERT INTO entries (entry, id, cloud, account, kind, name, region, state, env, hash, resource)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+            ON CONFLICT (entry) DO UPDATE SET cloud = ?3, account = ?4, kind = ?5, name = ?6, region = ?7, state = ?8, env = ?9,
+            hash = ?10, resource = ?11";
+        let values = params![
+            old,
+            resource.id.as_str(),
+            resource.cloud.as_str(),
+            resource.account,
+            resource.kind.as_str(),
+            narrow::fold(&resource.name),
+            resource.region.as_deref().map(narrow::fold),
+            resource.state.map(escher_core::State::as_str),
+            resource.env().map(escher_core::Env::as_str),
+            entry.hash,
+            json,
+        ];
+        self.c.prepare_cached(sql).map_err(fault)?.execute(values).map_err(fault)?;
+        let number = old.unwrap_or_else(|| self.c.last_insert_rowid());
+        self.revision += 1;
+        let sql = "INSERT OR REPLACE INTO seen (entry, first_seen, last_seen, missed, revision) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let values = params![number, first, last, entry.missed, self.revision];
+        self.c.prepare_cached(sql).map_err(fault)?.execute(values).map_err(fault)?;
+        if old.is_none() {
+            let sql = "DELETE FROM tombstones WHERE id = ?1";
+            self.c.prepare_cached(sql).map_err(fault)?.execute([resource.id.as_str()]).map_err(fault)?;
+        }
+        Ok(())
+    }
+
+    fn remove(&mut self, id: &ResourceId) -> Result<()> {
+        let Some(old) = self.old(id)? else { return Ok(()) };
+        self.uncount(old)?;
+        let fault = |e| fault::of("write estate", e);
+        self.revision += 1;
+        self.c.prepare_cached("DELETE FROM seen WHERE entry = ?1").map_err(fault)?.execute([old]).map_err(fault)?;
+        self.c.prepare_cached("DELETE FROM entries WHERE entry = ?1").map_err(fault)?.execute([old]).map_err(fault)?;
+        let sql = "INSERT OR REPLACE INTO tombstones (id, revision) VALUES (?1, ?2)";
+        self.c.prepare_cached(sql).map_err(fault)?.execute(params![id.as_str(), self.revision]).map_err(fault)?;
+        Ok(())
+    }
+
+    fn write_tags(&self) -> rusqlite::Result<()> {
+        let sql = "INSERT INTO tag_keys (key, uses) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET uses = uses + ?2";
+        let mut write = self.c.prepare_cached(sql)?;
+        for (key, by) in self.tags.iter().filter(|(_, by)| **by != 0) {
+            write.execute(params![key, by])?;
+        }
+        self.c.execute("DELETE FROM tag_keys WHERE uses <= 0", []).map(drop)
+    }
+}
+
+/// Forgets the older removals once there are twice as many as are kept. Whoever followed only to before the horizon
+/// must start anew; entries that lie before it are told again, so that a rebuild passes the horizon with its first
+/// batch and is not sent back to its start.
+fn forget(c: &Connection, mut revision: i64, keep: usize) -> rusqlite::Result<i64> {
+    let keep = i64::try_from(keep).unwrap_or(i64::MAX);
+    let count: i64 = c.query_row("SELECT count(*) FROM tombstones", [], |row| row.get(0))?;
+    if count <= keep.saturating_mul(2) {
+        return Ok(revision);
+    }
+    let sql = "SELECT revision FROM tombstones ORDER BY revision LIMIT 1 OFFSET ?1";
+    let horizon: i64 = c.query_row(sql, [count - keep - 1], |row| row.get(0))?;
+    c.execute("DELETE FROM tombstones WHERE revision <= ?1", [horizon])?;
+    let mut old = c.prepare("SELECT entry FROM seen WHERE revision <= ?1 ORDER BY revision")?;
+    let old: Vec<i64> = old.query_map([horizon], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let mut renew = c.prepare("UPDATE seen SET revision = ?2 WHERE entry = ?1")?;
+    for entry in old {
+        revision += 1;
+        renew.execute([entry, revision])?;
+    }
+    c.execute("UPDATE meta SET value = ?1 WHERE key = 'horizon'", [horizon])?;
+    Ok(revision)
+}

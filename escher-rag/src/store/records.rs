@@ -1,0 +1,120 @@
+//! Documents, plans and runs.
+
+use escher_core::{Collection, Document, Error, ErrorKind, PlanRecord, PlanStatus, Result, RunRecord};
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{fault, nanos, timestamp};
+
+fn json<T: Serialize>(what: &'static str, value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|e| Error::invalid(format!("the {what} cannot be written as JSON")).operation("write store").source(e))
+}
+
+fn sql_limit(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+pub(super) fn put(c: &Connection, collection: Collection, document: &Document) -> Result<()> {
+    let refuse = |message: &str| {
+        Error::invalid(message).operation("write document").with("collection", collection.as_str()).with("id", document.id.clone())
+    };
+    let insert = "INSERT INTO documents (collection, id, at, text, body) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let sql = match collection {
+        Collection::Estate => return Err(refuse("the estate takes diffs, not documents").hint("import or sync resources instead")),
+        Collection::Reports => format!("{insert} ON CONFLICT (collection, id) DO NOTHING"),
+        Collection::Chat | Collection::Operations | Collection::Alerts => {
+            format!("{insert} ON CONFLICT (collection, id) DO UPDATE SET at = ?3, text = ?4, body = ?5")
+        }
+    };
+    let values = params![collection.as_str(), document.id, nanos(document.at)?, document.text, json("document", &document.body)?];
+    let written = c.execute(&sql, values).map_err(|e| fault::of("write document", e))?;
+    if written == 0 {
+        return Err(refuse("a report of this id exists, and reports are immutable").hint("give the new report an id of its own"));
+    }
+    Ok(())
+}
+
+pub(super) fn list(c: &Connection, collection: Collection, limit: usize) -> Result<Vec<Document>> {
+    let fault = |e| fault::of("read documents", e);
+    let sql = "SELECT id, at, text, body FROM documents WHERE collection = ?1 ORDER BY at DESC, id DESC LIMIT ?2";
+    let mut statement = c.prepare_cached(sql).map_err(fault)?;
+    let rows = statement
+        .query_map(params![collection.as_str(), sql_limit(limit)], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(2)?, row.get::<_, String>(3)?))
+        })
+        .map_err(fault)?;
+    rows.map(|row| {
+        let (id, at, text, body) = row.map_err(fault)?;
+        let body = serde_json::from_str(&body).map_err(|e| fault::unreadable("document", &id, e))?;
+        Ok(Document { id, at: timestamp(at), text, body })
+    })
+    .collect()
+}
+
+fn one<T: DeserializeOwned>(c: &Connection, sql: &str, what: &'static str, id: &str) -> Result<Option<T>> {
+    let text: Option<String> = c
+        .prepare_cached(sql)
+        .and_then(|mut statement| statement.query_row([id], |row| row.get(0)).optional())
+        .map_err(|e| fault::of("read store", e).with("id", id))?;
+    text.map(|text| serde_json::from_str(&text).map_err(|e| fault::unreadable(what, id, e))).transpose()
+}
+
+fn many<T: DeserializeOwned>(c: &Connection, sql: &str, what: &'static str, limit: usize) -> Result<Vec<T>> {
+    let fault = |e| fault::of("read store", e);
+    let mut statement = c.prepare_cached(sql).map_err(fault)?;
+    let rows = statement
+        .query_map([sql_limit(limit)], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))
+        .map_err(fault)?;
+    rows.map(|row| {
+        let (id, text) = row.map_err(fault)?;
+        serde_json::from_str(&text).map_err(|e| fault::unreadable(what, &id, e))
+    })
+    .collect()
+}
+
+pub(super) fn plan(c: &Connection, id: &str) -> Result<Option<PlanRecord>> {
+    one(c, "SELECT record FROM plans WHERE id = ?1", "plan", id)
+}
+
+pub(super) fn plans(c: &Connection, limit: usize) -> Result<Vec<PlanRecord>> {
+    many(c, "SELECT id, record FROM plans ORDER BY created DESC, id DESC LIMIT ?1", "plan", limit)
+}
+
+/// A plan only moves forward, and what it says never changes: so of two who start it at once one is refused.
+pub(super) fn put_plan(c: &Connection, record: &PlanRecord) -> Result<()> {
+    let doc = &record.doc;
+    if let Some(old) = plan(c, &doc.id)? {
+        let stale = |message: String| Error::new(ErrorKind::Stale, message).operation("write plan").with("plan", doc.id.clone());
+        if old.doc.digest != doc.digest {
+            return Err(stale("another plan has this id".into()).hint("look at the plan again"));
+        }
+        let forward = match old.status {
+            PlanStatus::Pending => true,
+            PlanStatus::Approved => record.status != PlanStatus::Pending,
+            PlanStatus::Rejected => record.status == PlanStatus::Rejected,
+            PlanStatus::Started => record.status == PlanStatus::Started && record.run == old.run,
+        };
+        if !forward {
+            let message = format!("it is {} and cannot become {}", old.status, record.status);
+            return Err(stale(message).hint("ask again for a new plan"));
+        }
+    }
+    let sql = "INSERT INTO plans (id, created, record) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET record = ?3";
+    let values = params![doc.id, nanos(doc.created)?, json("plan", record)?];
+    c.execute(sql, values).map(drop).map_err(|e| fault::of("write plan", e))
+}
+
+pub(super) fn run(c: &Connection, id: &str) -> Result<Option<RunRecord>> {
+    one(c, "SELECT record FROM runs WHERE id = ?1", "run", id)
+}
+
+pub(super) fn runs(c: &Connection, limit: usize) -> Result<Vec<RunRecord>> {
+    many(c, "SELECT id, record FROM runs ORDER BY started DESC, id DESC LIMIT ?1", "run", limit)
+}
+
+pub(super) fn put_run(c: &Connection, record: &RunRecord) -> Result<()> {
+    let sql = "INSERT INTO runs (id, started, record) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET record = ?3";
+    let values = params![record.id, nanos(record.started)?, json("run", record)?];
+    c.execute(sql, values).map(drop).map_err(|e| fault::of("write run", e))
+}
