@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use escher_core::{Cloud, CloudId, Embed, Error, ErrorKind, Identity, Journal, JournalStore, Result, Store as _};
+use escher_core::{Cloud, CloudId, Embed, Error, ErrorKind, Identity, Journal, JournalStore, PlanDoc, Result, Store as _};
 use escher_exec::{Clouds, SqliteJournal};
 use escher_providers::sim::{SimCloud, SimOptions, SimSpec, SimStore};
 use escher_rag::{LocateOptions, MiniLm, Model, QdrantIndex, SqliteStore};
@@ -21,6 +21,7 @@ pub struct Escher {
     config: Config,
     home: Home,
     store: Arc<SqliteStore>,
+    journal_file: Arc<SqliteJournal>,
     journal_store: Arc<dyn JournalStore>,
     connections: Mutex<Connections>,
     sim: OnceLock<Arc<SimStore>>,
@@ -36,29 +37,22 @@ impl Escher {
     /// # Errors
     /// `Busy` where another process owns it, `Stale` where another version wrote it, `Storage`.
     pub fn open(config: Config) -> Result<Self> {
-        let home = Home::open(&config.data_dir, config.clock.now())?;
-        let journal = Arc::new(SqliteJournal::open(&home.journal())?);
-        Self::with_journal(config, home, journal)
+        Self::open_with_journal(config, |journal| journal)
     }
 
-    /// Opens a data directory with a journal of another make, such as one that fails on demand.
+    /// Opens a data directory with a layer around its journal, such as one that fails on demand.
     ///
     /// # Errors
     /// As [`Escher::open`].
     pub fn open_with_journal(config: Config, wrap: impl FnOnce(Arc<dyn JournalStore>) -> Arc<dyn JournalStore>) -> Result<Self> {
         let home = Home::open(&config.data_dir, config.clock.now())?;
-        let journal = wrap(Arc::new(SqliteJournal::open(&home.journal())?));
-        Self::with_journal(config, home, journal)
-    }
-
-    fn with_journal(config: Config, home: Home, journal_store: Arc<dyn JournalStore>) -> Result<Self> {
-        let store = Arc::new(SqliteStore::open(&home.store())?);
-        let connections = Mutex::new(Connections::load(&home.connections())?);
+        let journal_file = Arc::new(SqliteJournal::open(&home.journal())?);
         Ok(Self {
+            store: Arc::new(SqliteStore::open(&home.store())?),
+            connections: Mutex::new(Connections::load(&home.connections())?),
+            journal_store: wrap(journal_file.clone()),
+            journal_file,
             config,
-            store,
-            journal_store,
-            connections,
             home,
             sim: OnceLock::new(),
             clouds: tokio::sync::Mutex::default(),
@@ -88,6 +82,10 @@ impl Escher {
 
     pub(crate) fn journal(&self) -> Journal {
         Journal::new(self.journal_store.clone())
+    }
+
+    pub(crate) fn journal_file(&self) -> &SqliteJournal {
+        &self.journal_file
     }
 
     pub(crate) fn brain(&self) -> &OfflineBrain {
@@ -143,12 +141,21 @@ impl Escher {
 
     /// Every connected cloud by the accounts it speaks for.
     pub(crate) async fn clouds(&self) -> Result<Clouds> {
-        let mut clouds = Clouds::default();
+        let mut clouds = Clouds::new();
         for connection in self.connections() {
             let cloud = self.cloud(&connection).await?;
-            for identity in &connection.identities {
-                clouds.insert(identity.clone(), cloud.clone());
-            }
+        }
+        Ok(clouds)
+    }
+
+    /// The connected clouds of a plan, asked anew who we are there: a run acts as nobody else than its plan says.
+    pub(crate) async fn clouds_now(&self, plan: &PlanDoc) -> Result<Clouds> {
+        let mut clouds = Clouds::new();
+        let involved = |identity: &Identity| plan.steps.iter().any(|step| step.target.cloud == identity.cloud && step.target.account == identity.account);
+        for connection in self.connections().into_iter().filter(|connection| connection.identities.iter().any(involved)) {
+            let cloud = self.cloud(&connection).await?;
+            let identities = cloud.identities(&self.read_cx()).await?;
+            clouds = clouds.with(cloud, identities);
         }
         Ok(clouds)
     }

@@ -1,7 +1,6 @@
 //! `ask`: words in, an answer or a plan out.
 
-use escher_core::plan::PlanDoc;
-use escher_core::{Brain as _, Clarify, Entry, Error, ErrorKind, Frame, Intent, Result, Selector, Store as _, Utterance};
+use escher_core::{Brain as _, Clarify, Entry, Error, ErrorKind, Frame, Intent, PlanDoc, Result, Selector, Store as _, Utterance};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -150,6 +149,6 @@ impl Escher {
         }
         let template = self.brain().draft(frame, &capabilities).await?;
         let doc = self.resolve(&template, clouds).await?;
-        self.save_plan(doc, None).await
+        self.save_plan(doc).await
     }
 }

@@ -82,7 +82,7 @@ impl Escher {
             },
             Err(e) => report.add("index", Health::Fail, e.to_string(), Some("remove the folder `index` of the data directory; it is built again from the store")),
         }
-        report.add_result("journal", escher_exec::verify_journal(&self.home().journal()).map(|lines| format!("{lines} lines, unbroken")));
+        report.add_result("journal", self.journal_file().verify(None).await.map(|head| format!("{} lines, unbroken", head.seq)));
         self.check_connections(&mut report).await;
         let open: Vec<String> = self.store().runs(1_000).await?.into_iter().filter(|run| run.finished.is_none()).map(|run| run.id).collect();
         if open.is_empty() {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use escher::core::{Decision, PlanDoc};
-use escher::{Escher, Finished, Result, RunEvent, RunOptions};
+use escher::{Escher, Finished, Result, RunEvent, RunOptions, Trial};
 
 use super::output;
 use crate::args::Global;
@@ -107,10 +107,10 @@ async fn dry_run(global: &Global, escher: &Escher, id: &str) -> Result<Exit> {
     let tries = escher.dry_run(id).await?;
     output(global, &tries, || {
         for result in &tries {
-            show::line(&result.to_string());
+            show::line(&format!("{:4} {:10} {}: {}", result.step, format!("{:?}", result.result).to_lowercase(), result.target.last_segment(), result.text));
         }
     });
-    Ok(if tries.iter().any(|result| !result.ok) { Exit::Failed } else { Exit::Done })
+    Ok(if tries.iter().any(|result| result.result == Trial::Refused) { Exit::Failed } else { Exit::Done })
 }
 
 /// Whether a plan may be run now; otherwise the exit code that says why not. A person at a terminal is asked.

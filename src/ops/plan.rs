@@ -1,0 +1,244 @@
+//! Plans and runs: from a template to a plan, from a yes to a run, and back again.
+
+use std::sync::Arc;
+
+use escher_core::{
+    Approval, Approved, Error, ErrorKind, JournalEntry, Moment, Plan, PlanDoc, PlanRecord, PlanStatus, PlanTemplate, Result, RunRecord,
+    Store as _,
+};
+use escher_exec::{CancellationToken, Clouds, DefaultPolicy, Executor, Limits, Planner, RunEvent, RunSummary, TrialStep};
+use serde::Serialize;
+
+use crate::escher::Escher;
+
+/// Plans and runs shown in lists.
+const RECENT: usize = 1_000;
+
+/// Who hears of a run and who can stop it.
+#[derive(Clone)]
+pub struct RunOptions {
+    /// Told each event after its journal line is on disk.
+    pub listener: Arc<dyn Fn(&RunEvent) + Send + Sync>,
+    /// Stops the run: what is under way comes to its end, nothing new is begun.
+    pub cancel: CancellationToken,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self { listener: Arc::new(|_| {}), cancel: CancellationToken::new() }
+    }
+}
+
+/// How a run stands when it is handed back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finished {
+    /// The run.
+    pub run: String,
+    /// Steps done.
+    pub done: usize,
+    /// Steps failed or with an unknown outcome.
+    pub failed: usize,
+    /// Steps skipped.
+    pub skipped: usize,
+    /// Steps without an outcome; resuming carries them on.
+    pub open: usize,
+}
+
+impl Escher {
+    /// Resolves a template into a plan over the store as it stands.
+    pub(crate) async fn resolve(&self, template: &PlanTemplate, clouds: Clouds) -> Result<PlanDoc> {
+        self.planner(clouds).resolve(template, &**self.store()).await
+    }
+
+    fn planner(&self, clouds: Clouds) -> Planner {
+        Planner::new(clouds, Arc::new(DefaultPolicy::default()), self.config().clock.clone())
+    }
+
+    /// Stores a plan that awaits a decision.
+    pub(crate) async fn save_plan(&self, doc: PlanDoc) -> Result<PlanDoc> {
+        let record = PlanRecord { doc: doc.clone(), status: PlanStatus::Pending, approval: None, run: None };
+        self.store().put_plan(&record).await?;
+        Ok(doc)
+    }
+
+    /// Plans, newest first.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn plans(&self) -> Result<Vec<PlanRecord>> {
+        self.store().plans(RECENT).await
+    }
+
+    /// A plan by id.
+    ///
+    /// # Errors
+    /// `NotFound`, `Storage`.
+    pub async fn plan(&self, id: &str) -> Result<PlanRecord> {
+        self.store().plan(id).await?.ok_or_else(|| {
+            Error::new(ErrorKind::NotFound, format!("there is no plan `{id}`")).operation("look up plan").hint("run: escher plan list")
+        })
+    }
+
+    /// Says yes to the plan as it stands, in the name of the configured user.
+    ///
+    /// # Errors
+    /// `NotFound`; `Forbidden` where policy forbids it; `Stale` where it has expired, was rejected or was run.
+    pub async fn approve(&self, id: &str) -> Result<PlanRecord> {
+        let mut record = self.plan(id).await?;
+        self.refuse_settled(&record)?;
+        let checked = record.doc.clone().check(&DefaultPolicy::default(), Moment::Start(self.now()))?;
+        let approval = Approval { plan: id.to_owned(), digest: record.doc.digest.clone(), by: self.config().user.clone(), at: self.now() };
+        approval.clone().verify(&checked)?;
+        record.approval = Some(approval);
+        record.status = PlanStatus::Approved;
+        self.store().put_plan(&record).await?;
+        Ok(record)
+    }
+
+    /// Says no. Final: the plan can be neither approved nor run any more.
+    ///
+    /// # Errors
+    /// `NotFound`; `Stale` where it was run already.
+    pub async fn reject(&self, id: &str) -> Result<PlanRecord> {
+        let mut record = self.plan(id).await?;
+        if record.status == PlanStatus::Started {
+            self.refuse_settled(&record)?;
+        }
+        record.status = PlanStatus::Rejected;
+        record.approval = None;
+        self.store().put_plan(&record).await?;
+        Ok(record)
+    }
+
+    fn refuse_settled(&self, record: &PlanRecord) -> Result<()> {
+        let stale = |message: String, hint: String| Err(Error::new(ErrorKind::Stale, message).with("plan", record.doc.id.clone()).hint(hint));
+        match (record.status, &record.run) {
+            (PlanStatus::Rejected, _) => stale("the plan was rejected".into(), "ask again for a new plan".into()),
+            (PlanStatus::Started, Some(run)) => stale(format!("the plan was run as {run}"), format!("look at it with: escher runs show {run}")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Tries a plan without a change.
+    ///
+    /// # Errors
+    /// `NotFound`, `Stale`, `Storage`. What a step's try shows is in the result.
+    pub async fn dry_run(&self, id: &str) -> Result<Vec<TrialStep>> {
+        let record = self.plan(id).await?;
+        let checked = record.doc.check(&DefaultPolicy::default(), Moment::Start(self.now()))?;
+        Ok(self.executor(checked.doc()).await?.dry_run(&checked).await)
+    }
+
+    /// Runs an approved plan.
+    ///
+    /// # Errors
+    /// `Forbidden` where nobody approved it; `Stale` where it has expired, was rejected, was run, or would run as
+    /// somebody else; `Storage` where the journal cannot be written. What fails at a step is counted.
+    pub async fn run_plan(&self, id: &str, options: RunOptions) -> Result<Finished> {
+        let mut record = self.plan(id).await?;
+        self.refuse_settled(&record)?;
+        let plan = approved(&record, Moment::Start(self.now()))?;
+        let run = escher_exec::begin(plan.doc(), self.now());
+        self.store().put_run(&run).await?;
+        record.status = PlanStatus::Started;
+        record.run = Some(run.id.clone());
+        self.store().put_plan(&record).await?;
+        self.drive(plan, run, options, false).await
+    }
+
+    /// Carries on a run that was cut short. It looks before it acts, so nothing is done twice.
+    ///
+    /// # Errors
+    /// As [`Escher::run_plan`]; a plan that has expired since may be resumed.
+    pub async fn resume(&self, run: &str, options: RunOptions) -> Result<Finished> {
+        let run = self.run(run).await?;
+        if run.finished.is_some() {
+            return Ok(Finished { run: run.id, done: run.done, failed: run.failed, skipped: run.skipped, open: 0 });
+        }
+        let plan = approved(&self.plan(&run.plan).await?, Moment::Resume)?;
+        self.drive(plan, run, options, true).await
+    }
+
+    async fn drive(&self, plan: Plan<Approved>, run: RunRecord, options: RunOptions, resume: bool) -> Result<Finished> {
+        let executor = self.executor(plan.doc()).await?;
+        let (events, mut heard) = tokio::sync::mpsc::unbounded_channel();
+        let listener = options.listener.clone();
+        let telling = tokio::spawn(async move {
+            while let Some(event) = heard.recv().await {
+                listener(&event);
+            }
+        });
+        let summary = if resume {
+            executor.resume(plan, &run.id, &options.cancel, &events).await
+        } else {
+            executor.run(plan, &run.id, &options.cancel, &events).await
+        };
+        drop(events);
+        // All events are told before the result is handed back, so that it is the last thing a person reads.
+        if let Err(e) = telling.await {
+            tracing::warn!("an event listener failed: {e}");
+        }
+        let summary = summary?;
+        self.store().put_run(&escher_exec::close(run, &summary, self.now())).await?;
+        let RunSummary { run, done, failed, skipped, open } = summary;
+        Ok(Finished { run, done, failed, skipped, open })
+    }
+
+    async fn executor(&self, plan: &PlanDoc) -> Result<Executor> {
+        let limits = Limits { parallel: self.config().parallel, request: self.config().timeout, ..Limits::default() };
+        let executor = Executor::new(self.journal(), self.clouds_now(plan).await?, self.config().clock.clone());
+        Ok(executor.with_limits(limits).with_estate(self.store().clone()))
+    }
+
+    /// Runs, newest first.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn runs(&self) -> Result<Vec<RunRecord>> {
+        self.store().runs(RECENT).await
+    }
+
+    /// A run by id.
+    ///
+    /// # Errors
+    /// `NotFound`, `Storage`.
+    pub async fn run(&self, id: &str) -> Result<RunRecord> {
+        self.store().run(id).await?.ok_or_else(|| {
+            Error::new(ErrorKind::NotFound, format!("there is no run `{id}`")).operation("look up run").hint("run: escher runs list")
+        })
+    }
+
+    /// A run with every line of its journal.
+    ///
+    /// # Errors
+    /// `NotFound`, `Storage`.
+    pub async fn run_with_journal(&self, id: &str) -> Result<(RunRecord, Vec<JournalEntry>)> {
+        let run = self.run(id).await?;
+        let lines = self.journal().read(id).await?;
+        Ok((run, lines))
+    }
+
+    /// Makes and stores a plan that puts back what a run changed, the latest change first. It needs an approval as
+    /// any other.
+    ///
+    /// # Errors
+    /// `NotFound` where there is no such run or nothing to put back; `Storage`.
+    pub async fn undo(&self, run: &str) -> Result<PlanDoc> {
+        let (record, lines) = self.run_with_journal(run).await?;
+        let plan = self.plan(&record.plan).await?;
+        let doc = self.planner(self.clouds().await?).undo(run, &plan.doc, &lines).await?;
+        self.save_plan(doc).await
+    }
+}
+
+/// The approved plan of a record, checked and verified anew.
+fn approved(record: &PlanRecord, moment: Moment) -> Result<Plan<Approved>> {
+    let checked = record.doc.clone().check(&DefaultPolicy::default(), moment)?;
+    let approval = record.approval.clone().ok_or_else(|| {
+        Error::new(ErrorKind::Forbidden, "nobody has approved this plan")
+            .with("plan", record.doc.id.clone())
+            .hint(format!("look at it and approve it: escher plan approve {}", record.doc.id))
+    })?;
+    let verified = approval.verify(&checked)?;
+    checked.approve(verified)
+}
