@@ -1,0 +1,237 @@
+//! A plan in the making: takes targets one by one and keeps account of those it leaves out.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use escher_core::plan::{DryRun, OnFailure, Retry};
+use escher_core::{
+    Action, ActionDef, Capabilities, CloudId, Effect, Env, Error, PlanDoc, Policy, Resource, ResourceId, Result, Risk, Step, Target, Verb,
+};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value};
+
+use crate::{Clouds, wanted};
+
+/// How many resources a plan may touch before that alone raises its risk.
+const MANY: usize = 20;
+/// How many names a warning tells.
+const NAMED: usize = 5;
+
+/// Names sorted under the reason that they have in common, in the order of the reasons' first appearance.
+#[derive(Default)]
+pub(crate) struct Reasons(Vec<(String, Vec<String>)>);
+
+impl Reasons {
+    pub(crate) fn add(&mut self, reason: impl Into<String>, name: &str) {
+        let (reason, name) = (reason.into(), plain(name));
+        match self.0.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, names)) => names.push(name),
+            None => self.0.push((reason, vec![name])),
+        }
+    }
+
+    /// `2 no longer there: web-1, web-2`, a line a reason.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(|(reason, names)| format!("{} {reason}: {}", names.len(), some_of(names)))
+    }
+}
+
+/// The first few names and how many more there are.
+pub(crate) fn some_of(names: &[String]) -> String {
+    let told = names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if names.len() > NAMED { format!("{told} and {} more", names.len() - NAMED) } else { told }
+}
+
+/// A name from a cloud as one harmless line.
+pub(crate) fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+/// The plan so far.
+pub(crate) struct Draft<'a> {
+    clouds: &'a Clouds,
+    capabilities: Capabilities,
+    at: Timestamp,
+    steps: Vec<Step>,
+    risk: Risk,
+    seen: HashSet<(ResourceId, Action, String)>,
+    last_on: HashMap<ResourceId, String>,
+    simulated: BTreeSet<CloudId>,
+    /// Who was left out, and why.
+    pub(crate) left_out: Reasons,
+    /// What to tell beside that.
+    pub(crate) warnings: Vec<String>,
+}
+
+impl<'a> Draft<'a> {
+    pub(crate) fn new(clouds: &'a Clouds, at: Timestamp) -> Self {
+        Self {
+            clouds,
+            capabilities: clouds.capabilities(),
+            at,
+            steps: Vec::new(),
+            risk: Risk::Read,
+            seen: HashSet::new(),
+            last_on: HashMap::new(),
+            simulated: BTreeSet::new(),
+            left_out: Reasons::default(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Takes a target in with the action of its own kind, or notes why not; tells whether it was taken. A second step
+    /// on a target waits for the first, and only the first is held against what is known now.
+    ///
+    /// # Errors
+    /// `Invalid` where the parameters do not fit the action: then the whole order is wrong, not the target.
+    pub(crate) fn offer(&mut self, verb: Verb, params: &Map<String, Value>, resource: &Resource, observed: &str) -> Result<bool> {
+        match self.step(verb, params, resource, observed)? {
+            Ok((step, def)) => {
+                let key = (step.target.id.clone(), step.action, Value::Object(step.params.clone()).to_string());
+                if self.seen.insert(key) {
+                    let prod = usize::from(resource.env() == Some(Env::Prod));
+                    self.risk = self.risk.max(raised(def.risk, prod));
+                    self.last_on.insert(step.target.id.clone(), step.id.clone());
+                    self.steps.push(step);
+                }
+                Ok(true)
+            }
+            Err(reason) => {
+                self.left_out.add(reason, &resource.name);
+                Ok(false)
+            }
+        }
+    }
+
+    fn step(
+        &mut self,
+        verb: Verb,
+        params: &Map<String, Value>,
+        resource: &Resource,
+        observed: &str,
+    ) -> Result<Result<(Step, ActionDef), String>> {
+        let action = Action { kind: resource.kind, verb };
+        let Some(def) = ActionDef::find(action) else {
+            return Ok(Err(format!("left out, a {} has no `{verb}`", resource.kind)));
+        };
+        def.check_params(params)?;
+        let Some(account) = resource.account.as_deref() else {
+            return Ok(Err("left out, their account is not known".to_owned()));
+        };
+        let Some((cloud, identity)) = self.clouds.find(resource.cloud, account) else {
+            return Ok(Err(format!("left out, {} {account} is not connected", resource.cloud)));
+        };
+        let target = Target {
+            id: resource.id.clone(),
+            name: resource.name.clone(),
+            cloud: resource.cloud,
+            account: account.to_owned(),
+            region: resource.region.clone().unwrap_or_else(|| "global".to_owned()),
+            native: resource.native.clone(),
+            observed: observed.to_owned(),
+        };
+        let Some(params) = wanted::definite(&def, params, resource) else {
+            return Ok(Err("left out, the new size cannot be worked out from the present one".to_owned()));
+        };
+        let able = self.capabilities.can(resource.cloud, action);
+        let Some(facts) = able.then(|| cloud.facts(action, &target, &params)).flatten() else {
+            return Ok(Err(format!("left out, {action} is not possible on {} ({})", resource.cloud, resource.native)));
+        };
+        let previous = self.last_on.get(&resource.id).cloned();
+        let first = previous.is_none();
+        let step = Step {
+            id: format!("s{}", self.steps.len() + 1),
+            action,
+            verify: wanted::texts(&def, &params),
+            params,
+            needs: previous.into_iter().collect(),
+            effect: def.effect,
+            preconditions: def.preconditions.iter().map(|&text| text.to_owned()).collect(),
+            dry_run: facts.dry_run,
+            compensate: def.inverse.map(|verb| Action { kind: action.kind, verb }).filter(|action| ActionDef::find(*action).is_some()),
+            timeout: format!("{}s", facts.timeout.as_secs().max(1)),
+            retry: Retry { max_attempts: if def.idempotent { 3 } else { 1 } },
+            on_failure: OnFailure::Stop,
+            cli: facts.cli,
+            impact: impact(&def, resource),
+            target,
+        };
+        if first {
+            if def.idempotent && wanted::is_evidence(&def) && wanted::holds(&**cloud, &def, &step, Some(resource), self.at) == Some(true) {
+                return Ok(Err(match step.verify.first() {
+                    Some(text) => format!("already as wanted (`{}`)", plain(text)),
+                    None => "already as wanted".to_owned(),
+                }));
+            }
+            match wanted::unmet(&step.preconditions, resource, self.at) {
+                Some((text, None)) => return Ok(Err(format!("left out, whether `{text}` is so is not known"))),
+                Some((text, _)) => return Ok(Err(format!("left out, `{text}` is not so"))),
+                None => {}
+            }
+        }
+        if identity.simulated || cloud.simulated() {
+            self.simulated.insert(resource.cloud);
+        }
+        Ok(Ok((step, def)))
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// The document, judged and sealed.
+    ///
+    /// # Errors
+    /// `Invalid` for a life that ends beyond the calendar.
+    pub(crate) fn finish(mut self, id: String, goal: String, life: SignedDuration, policy: &dyn Policy) -> Result<PlanDoc> {
+        let blast_radius = self.last_on.len();
+        let mut warnings = Vec::new();
+        if !self.simulated.is_empty() {
+            let names: Vec<&str> = self.simulated.iter().map(|cloud| cloud.as_str()).collect();
+            warnings.push(format!("these clouds are simulated: {}", names.join(", ")));
+        }
+        let lost = self.steps.iter().filter(|step| step.effect == Effect::Destroys).count();
+        if lost > 0 {
+            warnings.push(format!("{lost} of {} steps cannot be undone: what they destroy is gone for good", self.steps.len()));
+        }
+        let untried = self.steps.iter().filter(|step| step.dry_run == DryRun::None).count();
+        if untried > 0 {
+            warnings.push(format!("{untried} of {} steps cannot be tried before they are run", self.steps.len()));
+        }
+        warnings.extend(self.left_out.lines());
+        warnings.append(&mut self.warnings);
+        let expires = self.at.checked_add(life).map_err(|e| Error::invalid(format!("a plan cannot live for {life:?}")).source(e))?;
+        let doc = PlanDoc {
+            schema: escher_core::plan::SCHEMA,
+            id,
+            goal,
+            digest: String::new(),
+            created: self.at,
+            expires,
+            principal: self.clouds.principal(self.steps.iter().map(|step| (step.target.cloud, step.target.account.as_str()))),
+            risk: raised(self.risk, usize::from(blast_radius > MANY)),
+            // Replaced by policy right below; until then nothing may run.
+            decision: escher_core::Decision::Forbid,
+            reasons: Vec::new(),
+            blast_radius,
+            steps: self.steps,
+            warnings,
+        };
+        let verdict = policy.judge(&doc);
+        Ok(PlanDoc { decision: verdict.decision, reasons: verdict.reasons, ..doc }.sealed())
+    }
+}
+
+/// What a step means for one resource, in a clause.
+fn impact(def: &ActionDef, resource: &Resource) -> String {
+    let name = plain(&resource.name);
+    match resource.env() {
+        Some(env) => format!("{name} ({env}): {}", def.impact),
+        None => format!("{name}: {}", def.impact),
+    }
+}
+
+/// A risk some levels higher, `critical` at most.
+fn raised(risk: Risk, levels: usize) -> Risk {
+    let at = Risk::ALL.iter().position(|known| *known == risk).unwrap_or(Risk::ALL.len());
+    Risk::ALL.get(at + levels).copied().unwrap_or(Risk::Critical)
+}

@@ -1,0 +1,85 @@
+//! Trying a plan without a change, and saying honestly what that shows.
+
+use escher_core::plan::DryRun;
+use escher_core::{Checked, Plan, ResourceId, Step};
+use futures::{StreamExt, stream};
+use serde::{Deserialize, Serialize};
+
+use crate::executor::Executor;
+use crate::step::told;
+use crate::wanted;
+
+/// What trying a step showed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Trial {
+    /// Nothing speaks against it.
+    Passed,
+    /// It would be skipped or refused.
+    Refused,
+    /// It cannot be tried, or could not.
+    NotTried,
+}
+
+/// A step that was tried.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrialStep {
+    /// The step.
+    pub step: String,
+    /// The resource.
+    pub target: ResourceId,
+    /// How it was tried.
+    pub how: DryRun,
+    /// What that showed.
+    pub result: Trial,
+    /// The same in words: what was checked and what was not.
+    pub text: String,
+}
+
+impl Executor {
+    /// Tries every step without a change, in the order of the plan. A step that waits for another on the same target
+    /// is tried against the present state, so its preconditions are not judged.
+    pub async fn dry_run(&self, plan: &Plan<Checked>) -> Vec<TrialStep> {
+        stream::iter(&plan.doc().steps)
+            .map(|step| async move {
+                let (result, text) = self.try_step(step).await;
+                TrialStep { step: step.id.clone(), target: step.target.id.clone(), how: step.dry_run, result, text }
+            })
+            .buffered(self.limits.per_account.max(1))
+            .collect()
+            .await
+    }
+
+    async fn try_step(&self, step: &Step) -> (Trial, String) {
+        let cloud = match self.clouds.of(&step.target) {
+            Ok(cloud) => cloud,
+            Err(error) => return (Trial::NotTried, told(&error)),
+        };
+        let now = match self.read_target(&**cloud, step).await {
+            Ok(Some(now)) => now,
+            Ok(None) => return (Trial::Refused, "it is no longer there".to_owned()),
+            Err(error) => return (Trial::NotTried, format!("it could not be looked at: {}", told(&error))),
+        };
+        if now.observed_hash() != step.target.observed {
+            return (Trial::Refused, "it changed since the plan was made".to_owned());
+        }
+        if step.needs.is_empty()
+            && let Some((text, truth)) = wanted::unmet(&step.preconditions, &now, self.clock.now())
+        {
+            let what = if truth.is_none() { "is not known" } else { "is not so" };
+            return (Trial::Refused, format!("`{text}` {what}"));
+        }
+        match step.dry_run {
+            DryRun::None => (Trial::NotTried, "the target is as planned; the action itself cannot be tried".to_owned()),
+            DryRun::Simulate => {
+                (Trial::Passed, "simulated: the target is as planned; the cloud was not asked whether it would permit it".to_owned())
+            }
+            DryRun::Native => match tokio::time::timeout(self.limits.request, cloud.dry_run(&self.read_cx(), step)).await {
+                Ok(Ok(())) => (Trial::Passed, "the cloud itself checked permission and parameters".to_owned()),
+                Ok(Err(error)) if error.is_temporary() => (Trial::NotTried, told(&error)),
+                Ok(Err(error)) => (Trial::Refused, told(&error)),
+                Err(_) => (Trial::NotTried, "no answer from the cloud in time".to_owned()),
+            },
+        }
+    }
+}

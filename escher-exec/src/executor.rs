@@ -1,0 +1,323 @@
+//! Runs approved plans: in their order, in parallel within limits, and on after a break.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use escher_core::plan::OnFailure;
+use escher_core::{
+    Approved, Clock, CloudId, Error, ErrorKind, Journal, JournalEntry, Phase, Plan, ReadCx, ResourceId, Result, Step, Store, Undo,
+};
+use futures::StreamExt;
+use futures::future::BoxFuture;
+use futures::stream::FuturesUnordered;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio_util::sync::CancellationToken;
+
+use crate::event::outcomes;
+use crate::{Clouds, RunEvent, RunSummary, summary};
+
+/// How long one reading request may take.
+pub(crate) const REQUEST: Duration = Duration::from_secs(30);
+
+/// How much happens at once, and how patiently we look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Steps at once, at least 1.
+    pub parallel: usize,
+    /// Steps at once in one account of one cloud, at least 1.
+    pub per_account: usize,
+    /// How long one reading request may take.
+    pub request: Duration,
+    /// The pause after the first look or try; each further one is twice as long.
+    pub first_pause: Duration,
+    /// The longest pause.
+    pub longest_pause: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            parallel: 16,
+            per_account: 8,
+            request: REQUEST,
+            first_pause: Duration::from_millis(250),
+            longest_pause: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Carries out approved plans over a journal and the connected clouds.
+#[derive(Clone)]
+pub struct Executor {
+    pub(crate) journal: Journal,
+    pub(crate) clouds: Clouds,
+    pub(crate) clock: Clock,
+    pub(crate) limits: Limits,
+    pub(crate) estate: Option<Arc<dyn Store>>,
+}
+
+/// One run under way.
+pub(crate) struct Run<'a> {
+    pub(crate) plan: &'a Plan<Approved>,
+    pub(crate) id: &'a str,
+    cancel: &'a CancellationToken,
+    events: &'a UnboundedSender<RunEvent>,
+    /// Set once a journal line could not be written: from then on nothing new is begun.
+    broken: AtomicBool,
+    /// The hash last observed after an own step, by target: what the next step on it is held against.
+    observed: Mutex<HashMap<ResourceId, String>>,
+}
+
+/// What the journal says of a step that has no outcome.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Past {
+    /// A call may have gone out.
+    pub(crate) called: bool,
+    /// What was wanted was seen.
+    pub(crate) observed: bool,
+    /// Tries so far.
+    pub(crate) attempts: u32,
+    /// What would take the step back, as its first intent says.
+    pub(crate) undo: Option<Vec<Undo>>,
+}
+
+impl Executor {
+    /// An executor with the default limits.
+    pub fn new(journal: Journal, clouds: Clouds, clock: Clock) -> Self {
+        Self { journal, clouds, clock, limits: Limits::default(), estate: None }
+    }
+
+    /// The same within other limits.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The same with the estate at hand, so that a refusal can name what has changed.
+    #[must_use]
+    pub fn with_estate(mut self, store: Arc<dyn Store>) -> Self {
+        self.estate = Some(store);
+        self
+    }
+
+    /// Starts a run. `cancel` lets the steps under way come to their end and begins no new ones; the run can then be
+    /// resumed, as after a crash. Events are sent after their journal lines are on disk; nobody needs to listen.
+    ///
+    /// # Errors
+    /// `Stale` where the plan has expired, the run was begun before, or we are no longer who the plan names;
+    /// `Unauthenticated` where an account is not connected; the journal's error where a line could not be written:
+    /// the steps under way have then come to their end and the run can be resumed.
+    pub async fn run(
+        &self,
+        plan: Plan<Approved>,
+        run: &str,
+        cancel: &CancellationToken,
+        events: &UnboundedSender<RunEvent>,
+    ) -> Result<RunSummary> {
+        let doc = plan.doc();
+        let stale = |message: String| Error::new(ErrorKind::Stale, message).operation("start run").with("plan", doc.id.clone());
+        if self.clock.now() >= doc.expires {
+            return Err(stale(format!("it expired at {}", doc.expires)).hint("ask again for a new plan"));
+        }
+        if !self.journal.read(run).await?.is_empty() {
+            return Err(stale(format!("{run} was begun before")).hint(format!("carry it on with `escher runs resume {run}`")));
+        }
+        let now = self.clouds.principal(doc.steps.iter().map(|step| (step.target.cloud, step.target.account.as_str())));
+        self.require_connections(doc.steps.iter())?;
+        if now != doc.principal {
+            return Err(stale(format!("it was made for {}, and this would run as {now}", doc.principal))
+                .hint("sign in as the former, or ask again for a new plan"));
+        }
+        self.drive(&plan, run, cancel, events, &[]).await
+    }
+
+    /// Carries on a run that was begun in time and broken off. A step that may have been called is looked at before
+    /// anything else; one that was seen to be done is never called again.
+    ///
+    /// # Errors
+    /// As [`Executor::run`], expiry and principal aside; `Internal` where the run's lines belong to another plan.
+    pub async fn resume(
+        &self,
+        plan: Plan<Approved>,
+        run: &str,
+        cancel: &CancellationToken,
+        events: &UnboundedSender<RunEvent>,
+    ) -> Result<RunSummary> {
+        let entries = self.journal.read(run).await?;
+        if let Some(other) = entries.iter().find(|entry| entry.plan != plan.doc().id) {
+            return Err(Error::internal(format!("{run} belongs to plan {}", other.plan)).operation("resume run"));
+        }
+        let decided = outcomes(run, &entries);
+        self.require_connections(plan.doc().steps.iter().filter(|step| !decided.contains_key(step.id.as_str())))?;
+        self.drive(&plan, run, cancel, events, &entries).await
+    }
+
+    fn require_connections<'s>(&self, mut steps: impl Iterator<Item = &'s Step>) -> Result<()> {
+        steps.try_for_each(|step| self.clouds.of(&step.target).map(drop))
+    }
+
+    async fn drive(
+        &self,
+        plan: &Plan<Approved>,
+        id: &str,
+        cancel: &CancellationToken,
+        events: &UnboundedSender<RunEvent>,
+        entries: &[JournalEntry],
+    ) -> Result<RunSummary> {
+        let run = Run { plan, id, cancel, events, broken: AtomicBool::new(false), observed: Mutex::new(observed(entries)) };
+        let mut past = past(entries);
+        let mut phases: HashMap<&str, Phase> = outcomes(id, entries).into_iter().map(|(step, entry)| (step, entry.phase)).collect();
+        let steps: HashMap<&str, &Step> = plan.doc().steps.iter().map(|step| (step.id.as_str(), step)).collect();
+        let mut waiting: Vec<&Step> = plan.doc().steps.iter().filter(|step| !phases.contains_key(step.id.as_str())).collect();
+        let mut busy: HashMap<(CloudId, &str), usize> = HashMap::new();
+        let mut flight: FuturesUnordered<BoxFuture<'_, (&Step, Result<Option<Phase>>)>> = FuturesUnordered::new();
+        let mut failure = None;
+        loop {
+            let mut at = 0;
+            while at < waiting.len() && flight.len() < self.limits.parallel.max(1) && !run.is_stopping() {
+                let step = waiting[at];
+                let past_of = past.get(step.id.as_str());
+                let standing = if past_of.is_some_and(|past| past.called) { Standing::Ready } else { standing(step, &steps, &phases) };
+                let account = (step.target.cloud, step.target.account.as_str());
+                match standing {
+                    Standing::Wait => at += 1,
+                    Standing::Ready if busy.get(&account).copied().unwrap_or(0) >= self.limits.per_account.max(1) => at += 1,
+                    Standing::Ready => {
+                        waiting.remove(at);
+                        *busy.entry(account).or_default() += 1;
+                        let past = past.remove(step.id.as_str()).unwrap_or_default();
+                        let run = &run;
+                        flight.push(Box::pin(async move { (step, self.carry_out(run, step, past).await) }));
+                    }
+                    Standing::Blocked(reason) => {
+                        waiting.remove(at);
+                        match self.settle(&run, step, 0, Phase::Skipped, Some(reason)).await {
+                            Ok(phase) => drop(phases.insert(&step.id, phase)),
+                            Err(error) => failure = failure.or(Some(error)),
+                        }
+                        // What needs it may stand before it in the list.
+                        at = 0;
+                    }
+                }
+            }
+            let Some((step, result)) = flight.next().await else { break };
+            if let Some(count) = busy.get_mut(&(step.target.cloud, step.target.account.as_str())) {
+                *count -= 1;
+            }
+            match result {
+                Ok(Some(phase)) => drop(phases.insert(&step.id, phase)),
+                Ok(None) => {}
+                Err(error) => failure = failure.or(Some(error)),
+            }
+        }
+        if let Some(error) = failure {
+            return Err(error.with("run", id).hint(format!("mend the cause and carry it on with `escher runs resume {id}`")));
+        }
+        let summary = summary(id, plan.doc(), &self.journal.read(id).await?);
+        if summary.is_finished() {
+            run.tell(RunEvent::Finished { run: id.to_owned(), done: summary.done, failed: summary.failed, skipped: summary.skipped });
+        }
+        Ok(summary)
+    }
+
+    /// Writes a line and tells it.
+    pub(crate) async fn note(&self, run: &Run<'_>, step: &Step, attempt: u32, phase: Phase, reason: Option<String>) -> Result<()> {
+        let written = self.journal.record(run.plan, run.id, step, attempt, phase, reason.clone(), self.clock.now()).await;
+        run.check(written)?;
+        tracing::debug!(run = run.id, step = step.id, attempt, ?phase, reason, "journal line");
+        // A note on a good outcome is for the journal alone.
+        let told = matches!(phase, Phase::Skipped | Phase::Failed | Phase::Unknown).then_some(reason).flatten();
+        run.step_event(step, phase, told);
+        Ok(())
+    }
+
+    /// Writes a final line.
+    pub(crate) async fn settle(&self, run: &Run<'_>, step: &Step, attempt: u32, phase: Phase, reason: Option<String>) -> Result<Phase> {
+        self.note(run, step, attempt, phase, reason).await?;
+        Ok(phase)
+    }
+
+    pub(crate) fn read_cx(&self) -> ReadCx {
+        ReadCx { clock: self.clock.clone(), timeout: self.limits.request }
+    }
+}
+
+impl Run<'_> {
+    /// Whether nothing new may be begun.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.cancel.is_cancelled() || self.broken.load(Ordering::SeqCst)
+    }
+
+    /// Passes on what the journal said, and remembers that it failed.
+    pub(crate) fn check<T>(&self, written: Result<T>) -> Result<T> {
+        written.inspect_err(|_| self.broken.store(true, Ordering::SeqCst))
+    }
+
+    pub(crate) fn step_event(&self, step: &Step, phase: Phase, reason: Option<String>) {
+        let phase = if phase == Phase::Unknown { Phase::Failed } else { phase };
+        let (plan, target) = (self.plan.doc().id.clone(), step.target.id.clone());
+        self.tell(RunEvent::Step { plan, step: step.id.clone(), target, phase, reason });
+    }
+
+    fn tell(&self, event: RunEvent) {
+        // Nobody listening is no reason to stop.
+        let _ = self.events.send(event);
+    }
+
+    /// The hash that a target must have for its step to begin.
+    pub(crate) fn expected(&self, step: &Step) -> String {
+        let observed = self.observed.lock().unwrap_or_else(PoisonError::into_inner);
+        observed.get(&step.target.id).unwrap_or(&step.target.observed).clone()
+    }
+
+    pub(crate) fn remember(&self, step: &Step, hash: &str) {
+        self.observed.lock().unwrap_or_else(PoisonError::into_inner).insert(step.target.id.clone(), hash.to_owned());
+    }
+}
+
+/// Whether a step may begin.
+enum Standing {
+    Wait,
+    Ready,
+    Blocked(String),
+}
+
+fn standing(step: &Step, steps: &HashMap<&str, &Step>, phases: &HashMap<&str, Phase>) -> Standing {
+    for need in &step.needs {
+        match phases.get(need.as_str()) {
+            None => return Standing::Wait,
+            Some(Phase::Done) => {}
+            Some(_) if steps.get(need.as_str()).is_some_and(|needed| needed.on_failure == OnFailure::Continue) => {}
+            Some(phase) => {
+                let what = if *phase == Phase::Skipped { "was skipped" } else { "failed" };
+                return Standing::Blocked(format!("it needs {need}, which {what}"));
+            }
+        }
+    }
+    Standing::Ready
+}
+
+/// The hash seen after the last own change, by target.
+fn observed(entries: &[JournalEntry]) -> HashMap<ResourceId, String> {
+    let seen = entries.iter().filter(|entry| entry.phase == Phase::Observed);
+    seen.filter_map(|entry| Some((entry.target.clone(), entry.reason.clone()?))).collect()
+}
+
+/// What the journal says of every step in it.
+fn past(entries: &[JournalEntry]) -> HashMap<&str, Past> {
+    let mut all: HashMap<&str, Past> = HashMap::new();
+    for entry in entries {
+        let past = all.entry(entry.step.as_str()).or_default();
+        past.attempts = past.attempts.max(entry.attempt);
+        match entry.phase {
+            Phase::Intent => drop(past.undo.get_or_insert_with(|| entry.undo.clone())),
+            Phase::Started => past.called = true,
+            Phase::Observed => past.observed = true,
+            _ => {}
+        }
+    }
+    all
+}

@@ -1,0 +1,92 @@
+//! Turning a run around.
+
+use std::collections::HashMap;
+
+use escher_core::{Error, ErrorKind, JournalEntry, Phase, PlanDoc, ReadCx, Resource, Result, Step, Undo};
+use futures::{StreamExt, stream};
+
+use crate::draft::{Draft, Reasons, plain};
+use crate::event::outcomes;
+use crate::executor::REQUEST;
+use crate::{Planner, ids};
+
+impl Planner {
+    /// A plan that takes back what a run has done, the last first. What to do is what the journal wrote down before
+    /// each change; where the targets stand is read from the clouds now. It is checked, approved and run as any other.
+    ///
+    /// # Errors
+    /// `NotFound` where nothing is left to take back, with the reason; `Internal` where the lines are not of this plan.
+    pub async fn undo(&self, run: &str, plan: &PlanDoc, entries: &[JournalEntry]) -> Result<PlanDoc> {
+        if let Some(entry) = entries.iter().find(|entry| entry.run != run || entry.plan != plan.id) {
+            return Err(Error::internal("the journal lines are not of this run").with("run", run).with("line", entry.run.clone()));
+        }
+        let at = self.clock.now();
+        let mut draft = Draft::new(&self.clouds, at);
+        let mut stays = Reasons::default();
+        let steps: HashMap<&str, &Step> = plan.steps.iter().map(|step| (step.id.as_str(), step)).collect();
+        let outcomes = outcomes(run, entries);
+        let mut work: Vec<(&Step, &[Undo])> = Vec::new();
+        // The last that was done comes first.
+        for entry in entries.iter().rev().filter(|entry| entry.phase == Phase::Done) {
+            let Some(step) = steps.get(entry.step.as_str()).copied() else { continue };
+            if work.iter().any(|(known, _)| known.id == step.id) {
+                continue;
+            }
+            // The first intent saw the target before we touched it; a later one may have seen our own half-done change.
+            let undo = entries.iter().find(|line| line.step == step.id && line.phase == Phase::Intent).map_or(&[][..], |line| &line.undo);
+            if undo.is_empty() {
+                stays.add(format!("cannot be undone, {} has no way back", step.action), &step.target.name);
+            } else {
+                work.push((step, undo));
+            }
+        }
+        for step in &plan.steps {
+            let called = entries.iter().any(|line| line.step == step.id && line.phase == Phase::Started);
+            let failed = outcomes.get(step.id.as_str()).is_some_and(|line| matches!(line.phase, Phase::Failed | Phase::Unknown));
+            if called && failed {
+                stays.add("had no clear outcome and may have changed all the same; they are not touched", &step.target.name);
+            } else if called && !outcomes.contains_key(step.id.as_str()) {
+                stays.add("were broken off; resume the run first, they are not touched", &step.target.name);
+            }
+        }
+        let seen: Vec<(&Step, &[Undo], Result<Option<Resource>>)> =
+            stream::iter(work).map(|(step, undo)| async move { (step, undo, self.look(step).await) }).buffered(8).collect().await;
+        for (step, undo, now) in seen {
+            match now {
+                Err(error) => stays.add(format!("left out, they could not be looked at ({error})"), &step.target.name),
+                Ok(None) => stays.add("no longer there", &step.target.name),
+                Ok(Some(resource)) => {
+                    let observed = resource.observed_hash();
+                    for part in undo {
+                        draft.offer(part.action.verb, &part.params, &resource, &observed)?;
+                    }
+                }
+            }
+        }
+        if draft.is_empty() {
+            let why: Vec<String> = draft.left_out.lines().chain(stays.lines()).collect();
+            let why = if why.is_empty() { "it has changed nothing".to_owned() } else { why.join("; ") };
+            return Err(Error::new(ErrorKind::NotFound, format!("there is nothing to undo: {why}"))
+                .operation("undo")
+                .with("run", run)
+                .hint("see what it did with `escher runs show`"));
+        }
+        draft.warnings.extend(stays.lines());
+        draft.finish(ids::plan(), format!("Undo: {} ({run})", plain(&plan.goal)), self.life, &*self.policy)
+    }
+
+    async fn look(&self, step: &Step) -> Result<Option<Resource>> {
+        let cloud = self.clouds.of(&step.target)?;
+        let cx = ReadCx { clock: self.clock.clone(), timeout: REQUEST };
+        match tokio::time::timeout(REQUEST, cloud.read(&cx, &step.target)).await {
+            Ok(read) => read,
+            Err(_) => Err(Error::new(ErrorKind::Timeout, "no answer").operation("read the target")),
+        }
+    }
+}
+
+/// The run that a plan made by [`Planner::undo`] takes back; `None` for every other plan.
+pub fn undone_run(plan: &PlanDoc) -> Option<&str> {
+    let (_, last) = plan.goal.strip_prefix("Undo: ")?.rsplit_once('(')?;
+    last.strip_suffix(')').filter(|run| run.starts_with("run_"))
+}
