@@ -130,3 +130,56 @@ impl Kind {
         TYPES.iter().find(|(c, pattern, _)| *c == cloud && fits(pattern)).map_or(Self::Other, |&(_, _, kind)| kind)
     }
 }
+
+/// What people call a kind on AWS, Azure and GCP; empty where a cloud has nothing of the sort.
+const NAMES: &[(Kind, [&str; 3])] = &[
+    (Kind::Vm, ["EC2 instance", "virtual machine", "Compute Engine instance"]),
+    (Kind::ScaleGroup, ["Auto Scaling group", "VM scale set", "managed instance group"]),
+    (Kind::Disk, ["EBS volume", "managed disk", "persistent disk"]),
+    (Kind::Snapshot, ["EBS snapshot", "disk snapshot", "disk snapshot"]),
+    (Kind::Image, ["AMI", "image", "image"]),
+    (Kind::Database, ["RDS or Aurora database", "SQL Database, PostgreSQL or MySQL flexible server", "Cloud SQL instance"]),
+    (Kind::Nosql, ["DynamoDB table", "Cosmos DB account", "Firestore or Bigtable"]),
+    (Kind::Cache, ["ElastiCache cluster", "Cache for Redis", "Memorystore instance"]),
+    (Kind::Warehouse, ["Redshift cluster", "Synapse workspace", "BigQuery dataset"]),
+    (Kind::Bucket, ["S3 bucket", "storage account", "Cloud Storage bucket"]),
+    (Kind::Function, ["Lambda function", "Function App", "Cloud Function"]),
+    (Kind::ContainerService, ["ECS service", "Container App or Container Instance", "Cloud Run service"]),
+    (Kind::K8sCluster, ["EKS cluster", "AKS cluster", "GKE cluster"]),
+    (Kind::Registry, ["ECR repository", "ACR registry", "Artifact Registry repository"]),
+    (Kind::Network, ["VPC", "VNet", "VPC network"]),
+    (Kind::Subnet, ["subnet", "subnet", "subnetwork"]),
+    (Kind::Nat, ["NAT gateway", "NAT gateway", "Cloud NAT"]),
+    (Kind::Firewall, ["security group", "network security group", "firewall rule"]),
+    (Kind::Ip, ["Elastic IP", "public IP", "address"]),
+    (Kind::LoadBalancer, ["Elastic Load Balancer", "load balancer or application gateway", "forwarding rule"]),
+    (Kind::DnsZone, ["Route 53 hosted zone", "DNS zone", "Cloud DNS zone"]),
+    (Kind::Queue, ["SQS queue", "Service Bus queue", "Pub/Sub subscription"]),
+    (Kind::Topic, ["SNS topic", "Service Bus topic", "Pub/Sub topic"]),
+    (Kind::Secret, ["Secrets Manager secret or SSM parameter", "Key Vault secret", "Secret Manager secret"]),
+    (Kind::Key, ["KMS key", "Key Vault key", "Cloud KMS key"]),
+    (Kind::Role, ["IAM role", "role assignment", "service account"]),
+    (Kind::User, ["IAM user", "service principal", "member"]),
+    (Kind::Alarm, ["CloudWatch alarm", "metric alert", "alerting policy"]),
+    (Kind::LogGroup, ["CloudWatch log group", "Log Analytics workspace", "log bucket"]),
+    (Kind::ResourceGroup, ["", "resource group", ""]),
+    (Kind::Account, ["account", "subscription", "project"]),
+];
+
+impl Kind {
+    /// What people call this kind on a cloud; `None` where the cloud has nothing of the sort.
+    ///
+    /// ```
+    /// use escher_core::{CloudId, Kind};
+    /// assert_eq!(Kind::Network.called(CloudId::Azure), Some("VNet"));
+    /// ```
+    pub fn called(self, cloud: CloudId) -> Option<&'static str> {
+        let (_, names) = NAMES.iter().find(|(kind, _)| *kind == self)?;
+        let name = match cloud {
+            CloudId::Aws => names[0],
+            CloudId::Azure => names[1],
+            CloudId::Gcp => names[2],
+        };
+        (!name.is_empty()).then_some(name)
+    }
+}

@@ -1,0 +1,89 @@
+//! `explain`: how something is done and what it is, from the catalogue; nothing is ever executed here.
+
+use std::str::FromStr as _;
+
+use escher_core::{Action, ActionDef, CloudId, Constraint, Effect, Frame, Kind, Result, Verb};
+
+use crate::escher::Escher;
+use crate::ops::answer;
+use crate::ops::ask::Answer;
+
+impl Escher {
+    /// Explains an action or a kind. What the catalogue does not hold is said not to be known.
+    pub(crate) async fn explain(&self, frame: &Frame) -> Result<Answer> {
+        let clouds = told::<CloudId>(frame, "cloud");
+        let clouds = if clouds.is_empty() { CloudId::ALL.to_vec() } else { clouds };
+        let kinds = told::<Kind>(frame, "kind");
+        let verb = frame.action.as_deref().and_then(|action| action.split_once('.')).and_then(|(_, verb)| Verb::from_str(verb).ok());
+        let kinds = if kinds.is_empty() {
+            frame.action.as_deref().and_then(|action| Action::from_str(action).ok()).map(|action| action.kind).into_iter().collect()
+        } else {
+            kinds
+        };
+        let text = match (kinds.as_slice(), verb) {
+            ([], _) => None,
+            (kinds, Some(verb)) => kinds.iter().find_map(|&kind| how(Action { kind, verb }, &clouds)),
+            (kinds, None) => Some(kinds.iter().map(|&kind| what(kind)).collect::<Vec<_>>().join("\n")),
+        };
+        Ok(text.map_or_else(
+            || answer::unanswered("I know kinds of resources and the actions on them, and found neither in this question."),
+            |text| answer::said(&text),
+        ))
+    }
+}
+
+/// The words of a vocabulary that a frame's constraints on `field` name.
+fn told<T: std::str::FromStr>(frame: &Frame, field: &str) -> Vec<T> {
+    let of_field = |constraint: &&Constraint| constraint.field == field && matches!(constraint.op.as_str(), "=" | "IN");
+    frame
+        .constraints
+        .iter()
+        .filter(of_field)
+        .flat_map(|constraint| match &constraint.value {
+            serde_json::Value::Array(values) => values.clone(),
+            value => vec![value.clone()],
+        })
+        .filter_map(|value| value.as_str()?.parse().ok())
+        .collect()
+}
+
+/// How an action is done: with Escher, and with the clouds' own tools.
+fn how(action: Action, clouds: &[CloudId]) -> Option<String> {
+    let def = ActionDef::find(action)?;
+    let mut lines = vec![format!("{action}: risk {}, {}; {}.", def.risk, effect(def.effect), def.impact)];
+    lines.push(match def.inverse {
+        Some(verb) => format!("It is taken back by {verb}."),
+        None => "Nothing takes it back.".to_owned(),
+    });
+    if !def.preconditions.is_empty() {
+        lines.push(format!("Before: {}.", def.preconditions.join(" and ")));
+    }
+    for &cloud in clouds {
+        let Some(name) = action.kind.called(cloud) else { continue };
+        match escher_providers::usual_commands(cloud, action) {
+            Some(commands) => {
+                lines.push(format!("{cloud} ({name}):"));
+                lines.extend(commands.iter().map(|argv| format!("  {}", argv.join(" "))));
+            }
+            None => lines.push(format!("{cloud} ({name}): I know no command for it.")),
+        }
+    }
+    lines.push(format!("To have it done, order it and name the {}; you get a plan to approve first.", action.kind));
+    Some(lines.join("\n"))
+}
+
+fn effect(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Reads => "it changes nothing",
+        Effect::Mutates => "it can be taken back",
+        Effect::Destroys => "something is lost",
+    }
+}
+
+/// What a kind is called on each cloud, and what can be done to it.
+fn what(kind: Kind) -> String {
+    let names: Vec<String> = CloudId::ALL.iter().filter_map(|&cloud| kind.called(cloud).map(|name| format!("{name} ({cloud})"))).collect();
+    let verbs: Vec<String> = ActionDef::all().filter(|def| def.action.kind == kind).map(|def| def.action.verb.to_string()).collect();
+    let can = if verbs.is_empty() { String::new() } else { format!(" Actions: {}.", verbs.join(", ")) };
+    format!("{kind} is Escher's word for: {}.{can}", names.join(", "))
+}
