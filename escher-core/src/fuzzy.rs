@@ -134,3 +134,48 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .min_by_key(|&(d, _)| d)
         .map(|(_, candidate)| candidate)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typos_separators_and_order_do_not_matter_but_numbers_do() {
+        let name = "prod-checkoutService_pg01";
+        for needle in
+            ["checkout", "chekout", "service checkout", "CheckOut-Service", "check out", "pg 1", "pg-01", "prod", "servce", "ckeckout"]
+        {
+            assert!(contains(name, needle), "{needle}");
+        }
+        for needle in ["pg 2", "pg 10", "kg", "staging", "checkers", "prd", "checkout zebra"] {
+            assert!(!contains(name, needle), "{needle}");
+        }
+        assert!(!contains("i-0a12345", "i-0a12346"));
+        assert!(contains("web server", "webserver") && contains("webserver", "web server"));
+        assert!(contains("anything", "") && !contains("", "anything"));
+        assert!(contains("a--b", "--") && !contains("ab", "--"));
+    }
+
+    #[test]
+    fn words_end_where_a_reader_sees_an_end() {
+        let table: &[(&str, &[&str])] = &[
+            ("", &[]),
+            ("--", &[]),
+            ("myHTTPServer2", &["my", "http", "server", "2"]),
+            ("arn:aws:rds:eu", &["arn", "aws", "rds", "eu"]),
+            ("GrößeÄndern", &["größe", "ändern"]),
+        ];
+        for (text, expected) in table {
+            assert_eq!(words(text), *expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_is_the_least_far() {
+        assert_eq!(nearest("regoin", ["reason", "region"]), Some("region"));
+        assert_eq!(nearest("ENVV", ["env"]), Some("env"));
+        assert_eq!(nearest("data", ["disk", "database"]), Some("database"));
+        assert_eq!(nearest("", ["a"]), None);
+        assert_eq!(nearest("x", ["y"]), None);
+    }
+}

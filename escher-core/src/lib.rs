@@ -1,6 +1,8 @@
 //! The words of Escher: resources, selectors, frames, plans, actions. Pure: no I/O, no runtime.
 
 mod action;
+#[cfg(feature = "arbitrary")]
+pub mod arbitrary;
 mod brain;
 mod cloud;
 pub mod digest;
@@ -8,6 +10,7 @@ mod error;
 mod estate;
 mod flags;
 mod frame;
+pub mod fuzzy;
 mod journal;
 mod line;
 mod memory;
@@ -34,6 +37,6 @@ pub use plan::{
 pub use resource::{Link, Resource, ResourceId};
 /// A value that is never printed.
 pub use secrecy::SecretString as Secret;
-pub use selector::Selector;
+pub use selector::{Field, Op, Selector, SyntaxError};
 pub use truth::Truth;
 pub use words::{CloudId, Decision, Engine, Env, Flag, Geo, Kind, Rel, Risk, State, Verb};

@@ -43,9 +43,8 @@ const GEO_WORDS: &str = include_str!("regions/geo.txt");
 /// Places of GCP storage and data sets that span regions.
 const GCP_MULTI: [(&str, Geo); 5] = [("us", Geo::Us), ("eu", Geo::Eu), ("asia", Geo::Asia), ("nam4", Geo::Us), ("eur4", Geo::Eu)];
 
-static REGIONS: LazyLock<Vec<Region>> = LazyLock::new(|| {
-    TABLES.iter().flat_map(|&(cloud, table)| table.lines().filter_map(move |line| region(cloud, line))).collect()
-});
+static REGIONS: LazyLock<Vec<Region>> =
+    LazyLock::new(|| TABLES.iter().flat_map(|&(cloud, table)| table.lines().filter_map(move |line| region(cloud, line))).collect());
 
 /// Regions by every name of theirs, squashed.
 static NAMED: LazyLock<HashMap<String, Vec<&'static Region>>> = LazyLock::new(|| {
@@ -160,7 +159,7 @@ pub fn geo_of_word(text: &str) -> Vec<Geo> {
     GEOS.get(&squash(text)).cloned().unwrap_or_default()
 }
 
-/// The words that [`geo_of_word`] knows, `the netherlands` and `u.s.` among them.
+/// The words that [`geo_of_word`] knows, in lower case.
 pub fn geo_words() -> impl Iterator<Item = &'static str> {
     GEO_WORDS.lines().filter_map(|line| line.split_once('|')).flat_map(|(_, words)| words.split(';'))
 }
@@ -173,4 +172,76 @@ fn sorted_words(text: &str) -> Vec<String> {
     let mut words = crate::fuzzy::words(text);
     words.sort_unstable();
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_tables_is_a_region_with_its_own_code() {
+        let lines: usize = TABLES.iter().map(|(_, table)| table.lines().count()).sum();
+        assert_eq!(all().len(), lines);
+        let codes: BTreeSet<_> = all().iter().map(|region| (region.cloud, region.code)).collect();
+        assert_eq!(codes.len(), lines);
+        for region in all() {
+            assert!(region.country.len() == 2 && !region.name.is_empty() && !region.place.is_empty(), "{region:?}");
+            assert_eq!(by_name(Some(region.cloud), region.code), [region]);
+            assert!(by_name(Some(region.cloud), region.name).contains(&region), "{region:?}");
+            assert!(by_name(None, &region.place.to_uppercase()).contains(&region), "{region:?}");
+        }
+        for cloud in CloudId::ALL {
+            assert!(all().iter().filter(|region| region.cloud == *cloud).count() >= 35, "{cloud}");
+        }
+    }
+
+    #[test]
+    fn names_as_people_say_them() {
+        let (aws, azure, gcp) = (Some(CloudId::Aws), Some(CloudId::Azure), Some(CloudId::Gcp));
+        let table: &[(Option<CloudId>, &str, &[&str])] = &[
+            (azure, "West US", &["westus"]),
+            (azure, "us west", &["westus"]),
+            (azure, "WestUS2", &["westus2"]),
+            (aws, "Oregon", &["us-west-2"]),
+            (gcp, "oregon", &["us-west1"]),
+            (None, "oregon", &["us-west-2", "us-west1"]),
+            (aws, "N. Virginia", &["us-east-1"]),
+            (aws, "northern virginia", &["us-east-1"]),
+            (aws, "us east 1", &["us-east-1"]),
+            (None, "us-east-1", &["us-east-1"]),
+            (None, "us east 1", &["us-east-1", "us-east1"]),
+            (aws, "US West (Oregon)", &["us-west-2"]),
+            (None, "frankfurt", &["eu-central-1", "germanywestcentral", "europe-west3"]),
+            (aws, "sao paulo", &["sa-east-1"]),
+            (None, "atlantis", &[]),
+            (None, " - ", &[]),
+        ];
+        for &(cloud, text, codes) in table {
+            let found: Vec<_> = by_name(cloud, text).iter().map(|region| region.code).collect();
+            assert_eq!(found, codes, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_word_for_a_part_of_the_world_means_some() {
+        let words: Vec<_> = geo_words().collect();
+        assert!(words.iter().all(|word| !geo_of_word(word).is_empty()));
+        assert_eq!(words.iter().map(|word| squash(word)).collect::<BTreeSet<_>>().len(), words.len());
+        assert_eq!(geo_of_word("the UK"), []);
+        assert_eq!(geo_of_word("UK"), [Geo::Uk]);
+        assert_eq!(geo_of_word("apac"), [Geo::Asia, Geo::In, Geo::Au]);
+        assert!(geo_of_word("in").is_empty());
+    }
+
+    #[test]
+    fn zones_and_multi_regions_have_a_place() {
+        assert_eq!(of_zone(CloudId::Aws, "us-east-1a").map(|region| region.code), Some("us-east-1"));
+        assert_eq!(of_zone(CloudId::Gcp, "europe-west3-b").map(|region| region.code), Some("europe-west3"));
+        assert_eq!(of_zone(CloudId::Aws, "us-east-1"), None);
+        assert_eq!(geo_of(CloudId::Gcp, "EU"), Some(Geo::Eu));
+        assert_eq!(geo_of(CloudId::Aws, "eu"), None);
+        assert_eq!(geo_of(CloudId::Azure, "global"), None);
+    }
 }

@@ -85,9 +85,7 @@ impl FieldType {
         match self {
             Self::Text | Self::Word => &[Op::Eq, Op::Ne, Op::Like],
             Self::Tag => &[Op::Eq, Op::Ne, Op::Like, Op::Lt, Op::Le, Op::Gt, Op::Ge],
-            Self::Gigabytes | Self::Dollars | Self::Percent | Self::Days | Self::Time => {
-                &[Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge]
-            }
+            Self::Gigabytes | Self::Dollars | Self::Percent | Self::Days | Self::Time => &[Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge],
             Self::Search => &[Op::Like],
         }
     }

@@ -65,7 +65,9 @@ pub fn texts<'a>(resource: &'a Resource, field: &Field) -> Vec<Cow<'a, str>> {
         Field::Kind => one(Some(resource.kind.as_str())),
         Field::Type => one(Some(&resource.native)),
         Field::Service => one(Some(resource.service())),
-        Field::Account => [resource.account.as_deref(), resource.account_name.as_deref()].into_iter().flatten().map(Cow::Borrowed).collect(),
+        Field::Account => {
+            [resource.account.as_deref(), resource.account_name.as_deref()].into_iter().flatten().map(Cow::Borrowed).collect()
+        }
         Field::Region => one(resource.region.as_deref()),
         Field::Zone => one(resource.zone.as_deref()),
         Field::Geo => one(resource.geo().map(|geo| geo.as_str())),
