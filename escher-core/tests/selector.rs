@@ -1,5 +1,7 @@
 //! The selector language through its text: what it says, what it refuses, and that both its ways agree.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "the lints' exception for tests does not reach their helpers")]
+
 use std::collections::BTreeSet;
 
 use escher_core::selector::{Field, Op, Quantity, Unit, Value};

@@ -1,7 +1,7 @@
 //! The grammar. Every failure knows its place and what could have stood there, so nothing is tried twice.
 
 use winnow::Parser as _;
-use winnow::combinator::{alt, delimited, not, opt, peek, preceded, separated};
+use winnow::combinator::{alt, opt, peek, preceded, separated};
 use winnow::error::{ErrMode, ParserError};
 use winnow::stream::{LocatingSlice, Location as _, Stateful};
 use winnow::token::{any, one_of, take_while};
@@ -326,7 +326,7 @@ fn next_place(input: &mut Input<'_>) -> Parsed<usize> {
 }
 
 fn keyword<'i>(word: &'static str) -> impl winnow::Parser<Input<'i>, (), ErrMode<Fail>> {
-    delimited(space, bare.verify(move |found: &str| found.eq_ignore_ascii_case(word)), not(one_of(print::is_bare))).void()
+    preceded(space, bare.verify(move |found: &str| found.eq_ignore_ascii_case(word))).void()
 }
 
 /// What the signs of other languages mean between two parts.
