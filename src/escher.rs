@@ -151,7 +151,9 @@ impl Escher {
     /// The connected clouds of a plan, asked anew who we are there: a run acts as nobody else than its plan says.
     pub(crate) async fn clouds_now(&self, plan: &PlanDoc) -> Result<Clouds> {
         let mut clouds = Clouds::new();
-        let involved = |identity: &Identity| plan.steps.iter().any(|step| step.target.cloud == identity.cloud && step.target.account == identity.account);
+        let involved = |identity: &Identity| {
+            plan.steps.iter().any(|step| step.target.cloud == identity.cloud && step.target.account == identity.account)
+        };
         for connection in self.connections().into_iter().filter(|connection| connection.identities.iter().any(involved)) {
             let cloud = self.cloud(&connection).await?;
             let identities = cloud.identities(&self.read_cx()).await?;

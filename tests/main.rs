@@ -1,1 +1,14 @@
-fn main() {}
+//! Whole-system tests, through the doors a user uses: the `escher` binary and the facade crate.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods, reason = "tests")]
+
+mod aws;
+mod bad_input;
+mod changes;
+mod demo;
+mod estate;
+mod interpret;
+mod kill;
+mod local_aws;
+mod readme;
+mod search;
+mod support;

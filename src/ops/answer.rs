@@ -137,7 +137,13 @@ pub(crate) fn details(entry: &Entry, estate: &Estate, capabilities: &Capabilitie
         .filter(|def| def.action.kind == resource.kind && capabilities.can(resource.cloud, def.action))
         .map(|def| def.action.to_string())
         .collect();
-    let mut text = format!("{} is a {} ({}) in {}", resource.name, resource.kind, resource.native, resource.region.as_deref().unwrap_or("an unknown region"));
+    let mut text = format!(
+        "{} is a {} ({}) in {}",
+        resource.name,
+        resource.kind,
+        resource.native,
+        resource.region.as_deref().unwrap_or("an unknown region")
+    );
     if let Some(account) = &resource.account {
         text.push_str(&format!(", account {account}"));
     }

@@ -35,9 +35,11 @@ impl Escher {
     ///
     /// # Errors
     /// `Storage`.
-    pub fn connect_aws(&self, config: escher_providers::aws::AwsConfig, identities: Vec<Identity>) -> Result<Connected> {
-        let account = identities.first().map_or("", |identity| identity.account.as_str());
-        let name = format!("aws-{account}");
+    pub fn connect_aws(&self, mut config: escher_providers::aws::AwsConfig, identities: Vec<Identity>) -> Result<Connected> {
+        let account = identities.first().map(|identity| identity.account.clone());
+        let name = format!("aws-{}", account.as_deref().unwrap_or("unknown"));
+        // From now on credentials for another account are refused.
+        config.account = account;
         self.put_connection(Connection { name: name.clone(), identities: identities.clone(), kind: ConnectionKind::Aws(config) })?;
         Ok(Connected { name, identities, saved: true })
     }

@@ -60,7 +60,8 @@ impl Escher {
                 accounts.insert((resource.cloud, account.clone()), resource.account_name.clone());
             }
         }
-        let accounts = accounts.into_iter().map(|((cloud, id), name)| format!("{cloud} {}", name.map_or(id.clone(), |name| format!("{name} ({id})"))));
+        let accounts =
+            accounts.into_iter().map(|((cloud, id), name)| format!("{cloud} {}", name.map_or(id.clone(), |name| format!("{name} ({id})"))));
         Ok(Demo {
             simulated: true,
             sim: spec.to_string(),

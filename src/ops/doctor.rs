@@ -77,14 +77,25 @@ impl Escher {
         match self.index().await {
             Ok(index) => match index.revision().await {
                 Ok(at) if at == revision => report.add("index", Health::Ok, format!("at revision {at}"), None),
-                Ok(at) => report.add("index", Health::Warn, format!("at revision {at} of {revision}"), Some("the next search or sync brings it up to date")),
+                Ok(at) => report.add(
+                    "index",
+                    Health::Warn,
+                    format!("at revision {at} of {revision}"),
+                    Some("the next search or sync brings it up to date"),
+                ),
                 Err(e) => report.add("index", Health::Fail, e.to_string(), e.hint_text()),
             },
-            Err(e) => report.add("index", Health::Fail, e.to_string(), Some("remove the folder `index` of the data directory; it is built again from the store")),
+            Err(e) => report.add(
+                "index",
+                Health::Fail,
+                e.to_string(),
+                Some("remove the folder `index` of the data directory; it is built again from the store"),
+            ),
         }
         report.add_result("journal", self.journal_file().verify(None).await.map(|head| format!("{} lines, unbroken", head.seq)));
         self.check_connections(&mut report).await;
-        let open: Vec<String> = self.store().runs(1_000).await?.into_iter().filter(|run| run.finished.is_none()).map(|run| run.id).collect();
+        let open: Vec<String> =
+            self.store().runs(1_000).await?.into_iter().filter(|run| run.finished.is_none()).map(|run| run.id).collect();
         if open.is_empty() {
             report.add("runs", Health::Ok, "none was cut short", None);
         } else {

@@ -111,10 +111,13 @@ impl Escher {
     }
 
     fn refuse_settled(&self, record: &PlanRecord) -> Result<()> {
-        let stale = |message: String, hint: String| Err(Error::new(ErrorKind::Stale, message).with("plan", record.doc.id.clone()).hint(hint));
+        let stale =
+            |message: String, hint: String| Err(Error::new(ErrorKind::Stale, message).with("plan", record.doc.id.clone()).hint(hint));
         match (record.status, &record.run) {
             (PlanStatus::Rejected, _) => stale("the plan was rejected".into(), "ask again for a new plan".into()),
-            (PlanStatus::Started, Some(run)) => stale(format!("the plan was run as {run}"), format!("look at it with: escher runs show {run}")),
+            (PlanStatus::Started, Some(run)) => {
+                stale(format!("the plan was run as {run}"), format!("look at it with: escher runs show {run}"))
+            }
             _ => Ok(()),
         }
     }

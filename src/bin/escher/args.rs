@@ -13,7 +13,9 @@ use crate::cmd;
 /// Ask about your clouds in plain words and act on them safely: AWS, Azure and GCP.
 #[derive(Parser)]
 #[command(name = "escher", version, about, propagate_version = true)]
-#[command(after_help = "Exit codes: 0 done, 1 something failed, 2 bad input, a question back or no target, 3 a plan awaits approval, 4 forbidden, expired or stale.")]
+#[command(
+    after_help = "Exit codes: 0 done, 1 something failed, 2 bad input, a question back or no target, 3 a plan awaits approval, 4 forbidden, expired or stale."
+)]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -57,7 +59,10 @@ impl Global {
 
 fn parse_now(text: &str) -> std::result::Result<Timestamp, String> {
     let day = || text.parse::<jiff::civil::Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
-    text.parse::<Timestamp>().ok().or_else(day).ok_or_else(|| "write a time such as 2026-11-01T08:00:00Z or a day such as 2026-11-01".to_owned())
+    text.parse::<Timestamp>()
+        .ok()
+        .or_else(day)
+        .ok_or_else(|| "write a time such as 2026-11-01T08:00:00Z or a day such as 2026-11-01".to_owned())
 }
 
 #[derive(Subcommand)]

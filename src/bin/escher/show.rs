@@ -38,7 +38,10 @@ pub(crate) fn yes(question: &str) -> bool {
 /// A table with a head and no lines, as wide as the terminal.
 pub(crate) fn table(head: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(head.iter().map(|word| word.to_uppercase()));
+    table
+        .load_preset(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header(head.iter().map(|word| word.to_uppercase()));
     table
 }
 

@@ -53,7 +53,8 @@ pub(crate) async fn run(global: &Global, escher: &Escher, cloud: Cloud) -> Resul
 
 #[cfg(feature = "aws")]
 async fn aws(global: &Global, escher: &Escher, args: AwsArgs) -> Result<Exit> {
-    let config = escher_providers::aws::AwsConfig { profile: args.profile, regions: args.regions, endpoint: args.endpoint };
+    let config =
+        escher_providers::aws::AwsConfig { profile: args.profile, regions: args.regions, endpoint: args.endpoint, ..Default::default() };
     let found = escher.probe_aws(&config).await?;
     if !global.json {
         show::line("You are:");

@@ -19,7 +19,11 @@ pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<
     output(global, &demo, || {
         let clouds: Vec<String> = demo.resources.iter().map(|(cloud, n)| format!("{n} in {cloud}")).collect();
         line(&format!("Three simulated clouds ({}): {} resources, {}.", demo.sim, demo.total, clouds.join(", ")));
-        line(if demo.semantic { "Search understands meaning." } else { "Search is lexical: there is no model on this machine (escher init fetches it)." });
+        line(if demo.semantic {
+            "Search understands meaning."
+        } else {
+            "Search is lexical: there is no model on this machine (escher init fetches it)."
+        });
         line("Try:");
         for suggestion in &demo.suggestions {
             line(&format!("  {suggestion}"));

@@ -34,7 +34,9 @@ pub(crate) async fn run(global: &Global, args: Args) -> Result<Exit> {
         Box::new(BufReader::new(std::io::stdin()))
     } else {
         let open = File::open(&file);
-        Box::new(BufReader::new(open.map_err(|e| Error::invalid(e.to_string()).operation("open file").with("file", file.display().to_string()))?))
+        Box::new(BufReader::new(
+            open.map_err(|e| Error::invalid(e.to_string()).operation("open file").with("file", file.display().to_string()))?,
+        ))
     };
     for text in reader.lines() {
         let text = text.map_err(|e| Error::invalid(e.to_string()).operation("read utterances").hint("one utterance a line, UTF-8"))?;

@@ -107,7 +107,13 @@ async fn dry_run(global: &Global, escher: &Escher, id: &str) -> Result<Exit> {
     let tries = escher.dry_run(id).await?;
     output(global, &tries, || {
         for result in &tries {
-            show::line(&format!("{:4} {:10} {}: {}", result.step, format!("{:?}", result.result).to_lowercase(), result.target.last_segment(), result.text));
+            show::line(&format!(
+                "{:4} {:10} {}: {}",
+                result.step,
+                format!("{:?}", result.result).to_lowercase(),
+                result.target.last_segment(),
+                result.text
+            ));
         }
     });
     Ok(if tries.iter().any(|result| result.result == Trial::Refused) { Exit::Failed } else { Exit::Done })

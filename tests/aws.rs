@@ -1,0 +1,74 @@
+//! The same path on the real AWS API: connect, sync, search, an approved change; boto3 looks from outside.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::local_aws::Moto;
+use crate::support::{Desk, lines};
+
+const REGIONS: [&str; 2] = ["us-east-1", "us-west-2"];
+
+fn states(moto: &Moto) -> BTreeMap<String, Value> {
+    serde_json::from_str(&moto.boto3(&[&["states"], &REGIONS[..]].concat())).unwrap()
+}
+
+#[test]
+fn an_approved_stop_stops_exactly_what_the_words_name() {
+    let moto = Moto::start();
+    moto.boto3(&[&["seed", "300"], &REGIONS[..]].concat());
+    let before = states(&moto);
+    let desk = Desk::empty();
+    let endpoint = moto.endpoint();
+
+    let connect = desk.aws_ok(&["connect", "aws", "--endpoint", &endpoint, "--json"]);
+    let connected: Value = serde_json::from_str(&connect).unwrap();
+    assert_eq!(connected["identities"][0]["account"], "123456789012");
+
+    let synced: Value = serde_json::from_str(&desk.aws_ok(&["sync", "--json"])).unwrap();
+    assert_eq!(synced["gaps"], Value::from(Vec::<Value>::new()));
+    let export = desk.export();
+    let count = |kind: &str| export.iter().filter(|r| r["kind"] == kind && r["tags"]["team"].is_string()).count();
+    assert_eq!(count("vm") + count("disk") + count("bucket"), 300);
+    assert_eq!(count("vm"), before.len());
+
+    let found: Value = serde_json::from_str(&desk.ok(&["search", "--json", "web-001", "--limit", "1"])).unwrap();
+    assert_eq!(found["hits"][0]["name"], "web-001");
+
+    let events = desk.aws_ok(&["ask", "--yes", "--json", "stop all dev instances in us-west-2"]);
+    let document: Value = serde_json::from_str(&events).unwrap();
+    assert!(document["plan"]["principal"].as_str().unwrap().contains("123456789012"), "the plan names the account");
+    assert_eq!(document["plan"]["steps"][0]["cli"][0][0], "aws");
+
+    let after = states(&moto);
+    let meant = |instance: &Value| instance["env"] == "dev" && instance["region"] == "us-west-2";
+    let targets = before.values().filter(|instance| meant(instance)).count();
+    assert!(targets > 0);
+    assert_eq!(document["run"]["done"], targets);
+    for (id, instance) in &after {
+        let expected = if meant(instance) { "stopped" } else { "running" };
+        assert_eq!(instance["state"], expected, "{id}: {instance}");
+    }
+
+    let again: Value = serde_json::from_str(&desk.aws_ok(&["sync", "--json"])).unwrap();
+    assert_eq!((&again["changed"], &again["removed"], &again["missing"]), (&targets.into(), &0.into(), &0.into()));
+
+    let run = document["run"]["run"].as_str().unwrap();
+    let undone = desk.aws_ok(&["runs", "undo", run, "--yes", "--json"]);
+    assert_eq!(lines(&undone).pop().unwrap()["done"], targets);
+    assert!(states(&moto).values().all(|instance| instance["state"] == "running"));
+}
+
+#[test]
+fn nobody_signed_in_is_said_with_a_hint() {
+    let desk = Desk::empty();
+    let mut command = desk.command(&["connect", "aws", "--endpoint", "http://127.0.0.1:9"]);
+    for key in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
+        command.env_remove(key);
+    }
+    command.env("AWS_SHARED_CREDENTIALS_FILE", "none").env("AWS_CONFIG_FILE", "none");
+    let ran = crate::support::ran(command.output().unwrap());
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.err.contains("not signed in") || ran.err.contains("credentials"), "{}", ran.err);
+    assert!(ran.err.contains("hint"), "{}", ran.err);
+}

@@ -1,0 +1,190 @@
+//! From words to a change in the simulated cloud, and back: approved, rejected, undone, refused.
+
+use escher::core::ResourceId;
+use escher::{Config, Escher};
+use serde_json::Value;
+
+use crate::support::{Desk, lines};
+
+const ORDER: &str = "Stop production database in GCP project-x";
+
+/// The plan of the order, and its one target.
+fn plan(desk: &Desk) -> (String, ResourceId) {
+    let ran = desk.run(&["ask", "--json", ORDER]);
+    assert_eq!(ran.code, 3, "{}\n{}", ran.out, ran.err);
+    let asked: Value = serde_json::from_str(&ran.out).unwrap();
+    let plan = &asked["plan"];
+    let steps = plan["steps"].as_array().unwrap();
+    assert_eq!((steps.len(), &plan["blast_radius"], &plan["decision"]), (1, &1.into(), &"approve".into()));
+    assert_eq!((&steps[0]["action"], &steps[0]["target"]["account"]), (&"database.stop".into(), &"project-x".into()));
+    (plan["id"].as_str().unwrap().to_owned(), ResourceId::verbatim(steps[0]["target"]["id"].as_str().unwrap()))
+}
+
+/// What the simulated cloud itself says of a resource, the estate aside.
+fn truth(desk: &Desk, id: &ResourceId) -> Option<Value> {
+    let escher = Escher::open(Config::new(desk.data())).unwrap();
+    let resource = escher.simulation().unwrap().expect("simulated").get(id).unwrap()?;
+    Some(serde_json::to_value(resource).unwrap())
+}
+
+fn tamper(desk: &Desk, id: &ResourceId, with: impl FnOnce(&escher_providers::sim::SimStore)) {
+    let escher = Escher::open(Config::new(desk.data())).unwrap();
+    with(&escher.simulation().unwrap().expect("simulated"));
+    assert!(truth_of(&escher, id));
+}
+
+fn truth_of(escher: &Escher, id: &ResourceId) -> bool {
+    escher.simulation().unwrap().expect("simulated").get(id).unwrap().is_some()
+}
+
+fn finished(out: &str) -> Value {
+    lines(out).pop().unwrap()
+}
+
+#[test]
+fn the_plan_has_exactly_that_target() {
+    let desk = Desk::demo();
+    let (_, id) = plan(&desk);
+    let expected: Vec<Value> = desk
+        .export()
+        .into_iter()
+        .filter(|r| r["cloud"] == "gcp" && r["account"] == "project-x" && r["kind"] == "database" && r["env"] == "prod")
+        .collect();
+    assert_eq!(expected.len(), 1);
+    assert_eq!(expected[0]["id"], id.as_str());
+}
+
+#[test]
+fn approved_it_stops_in_the_cloud_itself_and_undo_brings_it_back() {
+    let desk = Desk::demo();
+    let (plan, id) = plan(&desk);
+    let before = truth(&desk, &id).unwrap();
+    assert_eq!(before["state"], "running");
+    let refused = desk.run(&["plan", "run", &plan, "--json"]);
+    assert_eq!(refused.code, 3, "not approved yet: {}", refused.err);
+    assert_eq!(truth(&desk, &id).unwrap()["state"], "running");
+
+    desk.ok(&["plan", "approve", &plan, "--json"]);
+    let events = desk.ok(&["plan", "run", &plan, "--json"]);
+    let phases: Vec<Value> = lines(&events).into_iter().filter(|e| e["event"] == "step").map(|e| e["phase"].clone()).collect();
+    assert_eq!(phases, ["intent", "started", "observed", "done"]);
+    let end = finished(&events);
+    assert_eq!((&end["event"], &end["done"], &end["failed"], &end["skipped"]), (&"finished".into(), &1.into(), &0.into(), &0.into()));
+    assert_eq!(truth(&desk, &id).unwrap()["state"], "stopped");
+
+    let again = desk.run(&["plan", "run", &plan, "--json"]);
+    assert_eq!(again.code, 4, "a plan runs once: {}", again.err);
+
+    let run = end["run"].as_str().unwrap();
+    assert_eq!(desk.run(&["runs", "undo", run, "--json"]).code, 3, "an undo needs an approval too");
+    let undone = desk.ok(&["runs", "undo", run, "--yes", "--json"]);
+    assert_eq!(finished(&undone)["done"], 1);
+    assert_eq!(truth(&desk, &id).unwrap(), before);
+    let runs: Vec<Value> = serde_json::from_str(&desk.ok(&["runs", "--json"])).unwrap();
+    assert_eq!(runs.len(), 2);
+    assert!(runs.iter().all(|run| run["done"] == 1 && run["failed"] == 0 && run["skipped"] == 0));
+}
+
+#[test]
+fn rejected_nothing_runs() {
+    let desk = Desk::demo();
+    let (plan, id) = plan(&desk);
+    let before = truth(&desk, &id);
+    desk.ok(&["plan", "reject", &plan]);
+    for args in [&["plan", "run", &plan, "--yes", "--json"][..], &["plan", "approve", &plan]] {
+        let ran = desk.run(args);
+        assert_eq!(ran.code, 4, "{args:?}: {}", ran.err);
+    }
+    assert_eq!(truth(&desk, &id), before);
+    assert_eq!(desk.ok(&["runs", "--json"]).trim(), "[]");
+}
+
+/// Runs the plan after something changed behind its back; returns the reason it was refused for.
+fn refusal(with: impl FnOnce(&escher_providers::sim::SimStore, &ResourceId)) -> String {
+    let desk = Desk::demo();
+    let (plan, id) = plan(&desk);
+    tamper(&desk, &id, |sim| with(sim, &id));
+    let before = truth(&desk, &id);
+    let events = desk.ok(&["plan", "run", &plan, "--yes", "--json"]);
+    let skipped = lines(&events).into_iter().find(|event| event["phase"] == "skipped").expect("the target is skipped");
+    assert_eq!((&finished(&events)["done"], &finished(&events)["skipped"]), (&0.into(), &1.into()));
+    assert_eq!(truth(&desk, &id), before, "it was not touched");
+    skipped["reason"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_target_whose_state_changed_is_refused() {
+    let reason = refusal(|sim, id| {
+        sim.mutate(id, |resource| {
+            resource.state = Some(escher::core::State::Suspended);
+            resource.state_raw = Some("SUSPENDED".to_owned());
+        })
+        .unwrap();
+    });
+    assert!(reason.contains("state"), "{reason}");
+}
+
+#[test]
+fn a_target_whose_tags_changed_is_refused() {
+    let reason = refusal(|sim, id| {
+        sim.mutate(id, |resource| drop(resource.tags.get_or_insert_default().insert("keep".to_owned(), "running".to_owned()))).unwrap();
+    });
+    assert!(reason.contains("tag"), "{reason}");
+}
+
+#[test]
+fn a_target_that_is_another_of_the_same_name_is_refused() {
+    let reason = refusal(|sim, id| sim.recreate(id).unwrap());
+    assert!(!reason.is_empty());
+}
+
+#[test]
+fn a_plan_that_was_altered_on_disk_does_not_run() {
+    let desk = Desk::demo();
+    let (plan, id) = plan(&desk);
+    desk.ok(&["plan", "approve", &plan]);
+    let db = rusqlite::Connection::open(desk.data().join("store.db")).unwrap();
+    let changed: usize = tables(&db)
+        .iter()
+        .flat_map(|(table, column)| {
+            db.execute(
+                &format!("UPDATE {table} SET {column} = replace({column}, 'database.stop', 'database.delete') WHERE instr({column}, ?1)"),
+                [&plan],
+            )
+        })
+        .sum();
+    assert!(changed > 0);
+    drop(db);
+    let ran = desk.run(&["plan", "run", &plan, "--json"]);
+    assert_eq!(ran.code, 4, "{} {}", ran.out, ran.err);
+    assert_eq!(truth(&desk, &id).unwrap()["state"], "running");
+}
+
+/// Text columns of tables about plans.
+fn tables(db: &rusqlite::Connection) -> Vec<(String, String)> {
+    let mut query = db
+        .prepare("SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name LIKE '%plan%'")
+        .unwrap();
+    query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+}
+
+#[test]
+fn a_plan_expires() {
+    let desk = Desk::demo();
+    let (plan, id) = plan(&desk);
+    let ran = desk.run(&["plan", "run", &plan, "--yes", "--now", "2100-01-01"]);
+    assert_eq!(ran.code, 4, "{}", ran.err);
+    assert_eq!(truth(&desk, &id).unwrap()["state"], "running");
+}
+
+#[test]
+fn ask_with_yes_is_one_document_with_the_run_in_it() {
+    let desk = Desk::demo();
+    let document = desk.json(&["ask", "--yes", "--json", ORDER]);
+    assert_eq!(document["frame"]["action"], "database.stop");
+    assert_eq!(document["run"]["done"], 1);
+    let nothing_left = desk.run(&["sync", "--quiet"]);
+    assert_eq!(nothing_left.code, 0);
+    let again = desk.run(&["ask", "--json", ORDER]);
+    assert_eq!(again.code, 2, "already stopped, so no target: {}", again.err);
+}
