@@ -118,7 +118,7 @@ impl Escher {
         answer.groups = answer::group(&entries, &frame.group_by, self.now())?;
         let limit = frame.limit.and_then(|n| usize::try_from(n).ok()).unwrap_or(usize::MAX);
         if frame.intent == Intent::Find {
-            answer.hits = entries.iter().take(limit).map(|entry| Hit::new(&entry.resource, None)).collect();
+            answer.hits = entries.iter().take(limit).map(|entry| Hit::new(&entry.resource, 1.0)).collect();
         }
         answer.text = answer::sentence(frame, &answer);
         Ok(answer)
@@ -126,7 +126,7 @@ impl Escher {
 
     async fn describe(&self, frame: &Frame) -> Result<Answer> {
         let (entries, mut answer) = self.admitted(frame).await?;
-        answer.hits = entries.iter().map(|entry| Hit::new(&entry.resource, None)).collect();
+        answer.hits = entries.iter().map(|entry| Hit::new(&entry.resource, 1.0)).collect();
         if let [entry] = entries.as_slice() {
             let estate = self.store().estate(None).await?;
             let details = answer::details(entry, &estate, &self.clouds().await?.capabilities(), self.now());

@@ -41,9 +41,8 @@ pub struct Found {
 /// A resource, as lists show it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Hit {
-    /// 0 to 1; absent where nothing was ranked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub score: Option<f32>,
+    /// 0 to 1; 1 where nothing was ranked.
+    pub score: f32,
     /// Canonical id.
     pub id: String,
     /// Its name.
@@ -75,7 +74,7 @@ pub struct Hit {
 
 impl Hit {
     /// The list form of a resource.
-    pub fn new(resource: &Resource, score: Option<f32>) -> Self {
+    pub fn new(resource: &Resource, score: f32) -> Self {
         Self {
             score,
             id: resource.id.to_string(),
@@ -111,7 +110,7 @@ impl Escher {
             let entry = self.store().entry(id).await?.ok_or_else(|| {
                 Error::internal("the index knows a resource that the store does not").with("id", id.to_string()).hint("run: escher doctor")
             })?;
-            found.push(Hit::new(&entry.resource, Some(*score)));
+            found.push(Hit::new(&entry.resource, *score));
         }
         let took_ms = (begun.elapsed().as_secs_f64() * 10_000.0).round() / 10.0;
         let warnings = self.unknown_keys(&selector).await?;

@@ -52,12 +52,11 @@ pub(crate) fn print(table: &Table) {
     }
 }
 
-/// Resources as a table.
-pub(crate) fn hits(hits: &[Hit]) {
+/// Resources as a table, with their scores where they were ranked.
+pub(crate) fn hits(hits: &[Hit], scored: bool) {
     if hits.is_empty() {
         return;
     }
-    let scored = hits.iter().any(|hit| hit.score.is_some());
     let mut head = vec!["name", "cloud", "kind", "account", "region", "state", "env", "size", "$/month"];
     if scored {
         head.insert(0, "score");
@@ -77,7 +76,7 @@ pub(crate) fn hits(hits: &[Hit]) {
             or_dash(hit.cost_month.map(|cost| format!("{cost:.2}"))),
         ];
         if scored {
-            row.insert(0, hit.score.map(|score| format!("{score:.2}")).unwrap_or_default());
+            row.insert(0, format!("{:.2}", hit.score));
         }
         rows.add_row(row);
     }
@@ -117,7 +116,7 @@ pub(crate) fn asked(asked: &Asked, quiet: bool) {
     match &asked.reply {
         Reply::Answer(answer) => {
             groups(&answer.groups);
-            hits(&answer.hits);
+            hits(&answer.hits, false);
             line(&answer.text);
             if let Some(details) = &answer.details {
                 line(&serde_json::to_string_pretty(details).unwrap_or_default());

@@ -26,7 +26,7 @@ pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<
         if let Some(mended) = &found.mended {
             show::line(&format!("read as: {mended}"));
         }
-        show::hits(&found.hits);
+        show::hits(&found.hits, true);
         let lexical = if found.semantic { "" } else { ", lexical only (escher init fetches the model)" };
         show::line(&format!("{} of {} in {} ms{lexical}", found.hits.len(), found.total, found.took_ms));
         show::warnings(global.quiet, &found.warnings);
