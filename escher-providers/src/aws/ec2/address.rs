@@ -1,0 +1,78 @@
+//! Elastic IPs.
+
+use aws_sdk_ec2::types::Address;
+use escher_core::plan::DryRun;
+use escher_core::resource::attr;
+use escher_core::{Kind, Link, Outcome, Rel, Resource, ResourceId, Result, Target, Verb};
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+
+use super::{MINUTE, action, api, cli};
+use crate::aws::clients::{AwsCx, Clients, Fill, paged};
+use crate::aws::error::says_gone;
+use crate::spec::{Act, ActionSpec, NoParams, act};
+
+pub(super) const NATIVE: &str = "ec2:elastic-ip";
+
+/// The API has no pages here.
+pub(super) fn list(cx: AwsCx) -> BoxStream<'static, Result<Resource>> {
+    paged(cx, |cx, _| async move {
+        let request = cx.ec2().describe_addresses();
+        let all = cx.call(api!(read "DescribeAddresses"), || request.clone().send()).await?;
+        Ok((all.addresses().iter().filter_map(|it| normal(&cx, it)).collect(), None))
+    })
+}
+
+pub(super) fn read(cx: AwsCx, target: Target) -> BoxFuture<'static, Result<Option<Resource>>> {
+    Box::pin(async move {
+        let request = cx.ec2().describe_addresses().allocation_ids(target.id.last_segment());
+        let found = cx.call_or(api!(read "DescribeAddresses"), says_gone, || request.clone().send()).await?;
+        Ok(found.and_then(|found| found.addresses().iter().find_map(|it| normal(&cx, it))))
+    })
+}
+
+fn normal(cx: &AwsCx, it: &Address) -> Option<Resource> {
+    let id = it.allocation_id()?;
+    let mut ip = cx.ec2_resource(Kind::Ip, NATIVE, id, it.tags());
+    let address = it.public_ip().or(it.carrier_ip()).or(it.customer_owned_ip());
+    if let Some(address) = address {
+        if ip.name == id {
+            address.clone_into(&mut ip.name);
+        }
+        ip.akas.push(address.to_owned());
+    }
+    ip.set("address", address);
+    ip.set("private_ip", it.private_ip_address());
+    ip.set("network_interface", it.network_interface_id());
+    ip.set(attr::PUBLIC, it.public_ip().map(|_| true));
+    ip.set(attr::ATTACHED, Some(it.association_id().or(it.instance_id()).is_some_and(|id| !id.is_empty())));
+    let mut link = |kind, id| ip.links.push(Link { rel: Rel::Attached, id: ResourceId::new(ip.cloud, cx.arn("ec2", kind, id)) });
+    match (it.instance_id().filter(|id| !id.is_empty()), it.network_interface_id().filter(|id| !id.is_empty())) {
+        (Some(instance), _) => link("instance", instance),
+        (None, Some(interface)) => link("network-interface", interface),
+        (None, None) => {}
+    }
+    Some(ip)
+}
+
+pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[ActionSpec {
+    native: NATIVE,
+    action: action(Kind::Ip, Verb::Release),
+    permissions: &["ec2:ReleaseAddress"],
+    timeout: MINUTE,
+    act: act::<Clients, Release>,
+    undo: None,
+    cli: |target, _| vec![cli(target, &["release-address", "--allocation-id", target.id.last_segment()])],
+    dry_run: DryRun::Native,
+    shows: None,
+}];
+
+struct Release;
+impl Act<Clients> for Release {
+    type Params = NoParams;
+    async fn run(cx: AwsCx, target: Target, _: NoParams) -> Result<Outcome> {
+        let request = cx.ec2().release_address().allocation_id(target.id.last_segment()).dry_run(cx.trial);
+        cx.change(api!(repeatable "ReleaseAddress"), says_gone, || request.clone().send()).await?;
+        Ok(Outcome::default())
+    }
+}

@@ -1,0 +1,204 @@
+//! Security groups.
+
+use aws_sdk_ec2::types::SecurityGroup;
+use escher_core::plan::DryRun;
+use escher_core::resource::attr;
+use escher_core::{Action, Error, ErrorKind, Kind, Link, Outcome, Rel, Resource, ResourceId, Result, Target, Undo, Verb};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::rules::{self, Change, Direction, Peer, Ports, Rule};
+use super::{MINUTE, action, api, cli, described};
+use crate::aws::clients::{AwsCx, Clients, Fill};
+use crate::aws::error::says_gone;
+use crate::spec::{Act, ActionSpec, act, parse};
+
+pub(super) const NATIVE: &str = "ec2:security-group";
+
+described!("DescribeSecurityGroups", describe_security_groups, items, group_ids, normal);
+
+fn items(page: &aws_sdk_ec2::operation::describe_security_groups::DescribeSecurityGroupsOutput) -> impl Iterator<Item = &SecurityGroup> {
+    page.security_groups().iter()
+}
+
+fn normal(cx: &AwsCx, it: &SecurityGroup) -> Option<Resource> {
+    let id = it.group_id()?;
+    let mut group = cx.ec2_resource(Kind::Firewall, NATIVE, id, it.tags());
+    if group.name == id
+        && let Some(name) = it.group_name()
+    {
+        name.clone_into(&mut group.name);
+    }
+    let rules = rules::of_group(it);
+    group.set("group_name", it.group_name());
+    group.set("description", it.description().filter(|text| !text.is_empty()));
+    group.set_network(it.vpc_id());
+    group.set(attr::PUBLIC, Some(rules.iter().any(Rule::is_public)));
+    let mut link = |rel, kind, id: &str| group.links.push(Link { rel, id: ResourceId::new(group.cloud, cx.arn("ec2", kind, id)) });
+    if let Some(vpc) = it.vpc_id() {
+        link(Rel::In, "vpc", vpc);
+    }
+    for peer in rules.iter().map(|rule| &rule.peer) {
+        match peer {
+            Peer::Group(peer) if peer != id && !peer.contains('/') => link(Rel::Uses, "security-group", peer),
+            _ => {}
+        }
+    }
+    group.links.sort();
+    group.links.dedup();
+    group.set("rules", serde_json::to_value(rules).ok());
+    Some(group)
+}
+
+pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
+    ActionSpec {
+        native: NATIVE,
+        action: action(Kind::Firewall, Verb::ClosePort),
+        permissions: PERMISSIONS,
+        timeout: MINUTE,
+        act: act::<Clients, ClosePort>,
+        undo: Some(|params, before| undo(params, before, Verb::OpenPort, to_close)),
+        cli: |target, params| lines(target, params, "revoke-security-group-ingress", &["0.0.0.0/0", "::/0"]),
+        dry_run: DryRun::Native,
+        shows: Some(|params, now| shows(params, now, to_close)),
+    },
+    ActionSpec {
+        native: NATIVE,
+        action: action(Kind::Firewall, Verb::OpenPort),
+        permissions: PERMISSIONS,
+        timeout: MINUTE,
+        act: act::<Clients, OpenPort>,
+        undo: Some(|params, before| undo(params, before, Verb::ClosePort, to_open)),
+        cli: |target, params| lines(target, params, "authorize-security-group-ingress", &[]),
+        dry_run: DryRun::Native,
+        shows: Some(|params, now| shows(params, now, to_open)),
+    },
+];
+
+/// Both ways need both: closing one port of a range adds what stays open, and either is the other's way back.
+const PERMISSIONS: &[&str] = &["ec2:DescribeSecurityGroups", "ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"];
+
+#[derive(Deserialize)]
+struct Params {
+    port: Value,
+    cidr: Option<String>,
+    previous: Option<Change>,
+}
+
+impl Params {
+    fn ports(&self) -> Result<Ports> {
+        let text = match &self.port {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let (from, to) = text.split_once('-').unwrap_or((&text, &text));
+        match (from.trim().parse::<u16>(), to.trim().parse::<u16>()) {
+            (Ok(from), Ok(to)) if from <= to => Ok(Ports(from.into(), to.into())),
+            _ => Err(Error::invalid(format!("`{text}` is not a port")).hint("write 22, or a range such as 8000-8010")),
+        }
+    }
+}
+
+/// What a call with these parameters has to change.
+type Plan = fn(&[Rule], &Params) -> Result<Change>;
+
+fn to_close(rules: &[Rule], params: &Params) -> Result<Change> {
+    match &params.previous {
+        Some(previous) => Ok(remaining(rules, previous)),
+        None => rules::close(rules, params.ports()?, params.cidr.as_deref()),
+    }
+}
+
+fn to_open(rules: &[Rule], params: &Params) -> Result<Change> {
+    match (&params.previous, &params.cidr) {
+        (Some(previous), _) => Ok(remaining(rules, previous)),
+        (None, Some(cidr)) => Ok(rules::open(rules, params.ports()?, cidr)),
+        (None, None) => Err(Error::invalid("it is not told for whom the port is to be opened")
+            .hint("give cidr, for example 10.0.0.0/8; 0.0.0.0/0 is everybody")),
+    }
+}
+
+/// The part of a recorded change that is not so yet.
+fn remaining(rules: &[Rule], wanted: &Change) -> Change {
+    Change {
+        authorize: wanted.authorize.iter().filter(|rule| !rules.contains(rule)).cloned().collect(),
+        revoke: wanted.revoke.iter().filter(|rule| rules.contains(rule)).cloned().collect(),
+    }
+}
+
+fn rules_of(group: &Resource) -> Option<Vec<Rule>> {
+    serde_json::from_value(group.attributes.get("rules")?.clone()).ok()
+}
+
+fn undo(params: &Map<String, Value>, before: &Resource, verb: Verb, plan: Plan) -> Vec<Undo> {
+    let change = rules_of(before).and_then(|rules| plan(&rules, &parse(params).ok()?).ok());
+    let Some(back) = change.filter(|change| !change.is_empty()).map(Change::reversed) else { return Vec::new() };
+    let Ok(previous) = serde_json::to_value(back) else { return Vec::new() };
+    let kept = params.iter().filter(|(name, _)| name.as_str() != "previous").map(|(name, value)| (name.clone(), value.clone()));
+    let params = kept.chain([("previous".to_owned(), previous)]).collect();
+    vec![Undo { action: Action { kind: Kind::Firewall, verb }, params }]
+}
+
+fn shows(params: &Map<String, Value>, now: &Resource, plan: Plan) -> Option<bool> {
+    let (rules, params) = (rules_of(now)?, parse::<Params>(params).ok()?);
+    match &params.previous {
+        Some(previous) => Some(previous.is_done(&rules)),
+        // What cannot be closed is still open.
+        None => Some(plan(&rules, &params).is_ok_and(|change| change.is_empty())),
+    }
+}
+
+fn lines(target: &Target, params: &Map<String, Value>, command: &str, everybody: &[&str]) -> Vec<Vec<String>> {
+    let port = params.get("port").map(|port| port.as_str().map_or_else(|| port.to_string(), str::to_owned)).unwrap_or_default();
+    let blocks = params.get("cidr").and_then(Value::as_str).map_or_else(|| everybody.to_vec(), |cidr| vec![cidr]);
+    let (from, to) = port.split_once('-').unwrap_or((&port, &port));
+    let line = |block: &str| {
+        let (ranges, key) = if block.contains(':') { ("Ipv6Ranges", "CidrIpv6") } else { ("IpRanges", "CidrIp") };
+        let permission = format!("IpProtocol=tcp,FromPort={from},ToPort={to},{ranges}=[{{{key}={block}}}]");
+        cli(target, &[command, "--group-id", target.id.last_segment(), "--ip-permissions", &permission])
+    };
+    let blocks = if blocks.is_empty() { vec!["0.0.0.0/0"] } else { blocks };
+    blocks.into_iter().map(line).collect()
+}
+
+async fn carry_out(cx: AwsCx, target: Target, params: Params, plan: Plan) -> Result<Outcome> {
+    let id = target.id.last_segment();
+    let request = cx.ec2().describe_security_groups().group_ids(id);
+    let found = cx.call_or(api!(read "DescribeSecurityGroups"), says_gone, || request.clone().send()).await?;
+    let Some(group) = found.as_ref().and_then(|page| page.security_groups().first()) else {
+        return Err(Error::new(ErrorKind::NotFound, format!("security group {id} is not there")).with("region", &*cx.region));
+    };
+    let change = plan(&rules::of_group(group), &params)?;
+    if change.is_empty() {
+        return Ok(Outcome { note: Some("it is so already".into()), created: Vec::new() });
+    }
+    debug_assert!(change.authorize.iter().chain(&change.revoke).all(|rule| rule.direction == Direction::In));
+    // One call a rule: a rule that is there, or gone, already fails the whole of its call.
+    for rule in &change.authorize {
+        let request = cx.ec2().authorize_security_group_ingress().group_id(id).ip_permissions(rules::permission(rule)).dry_run(cx.trial);
+        let duplicate = |code: &str| code == "InvalidPermission.Duplicate";
+        cx.change(api!(repeatable "AuthorizeSecurityGroupIngress"), duplicate, || request.clone().send()).await?;
+    }
+    for rule in &change.revoke {
+        let request = cx.ec2().revoke_security_group_ingress().group_id(id).ip_permissions(rules::permission(rule)).dry_run(cx.trial);
+        let gone = |code: &str| code == "InvalidPermission.NotFound";
+        cx.change(api!(repeatable "RevokeSecurityGroupIngress"), gone, || request.clone().send()).await?;
+    }
+    Ok(Outcome::default())
+}
+
+struct ClosePort;
+impl Act<Clients> for ClosePort {
+    type Params = Params;
+    async fn run(cx: AwsCx, target: Target, params: Params) -> Result<Outcome> {
+        carry_out(cx, target, params, to_close).await
+    }
+}
+
+struct OpenPort;
+impl Act<Clients> for OpenPort {
+    type Params = Params;
+    async fn run(cx: AwsCx, target: Target, params: Params) -> Result<Outcome> {
+        carry_out(cx, target, params, to_open).await
+    }
+}

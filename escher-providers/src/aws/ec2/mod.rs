@@ -1,0 +1,122 @@
+//! EC2: machines, their disks and images, networks, firewalls and addresses.
+
+mod address;
+mod firewall;
+mod network;
+mod resize;
+mod rules;
+mod storage;
+mod tags;
+mod vm;
+
+use std::time::Duration;
+
+use aws_sdk_ec2::types::Filter;
+use escher_core::{Action, Kind, Verb};
+
+use super::clients::Clients;
+use crate::layer::Rate;
+use crate::spec::{KindSpec, Reach, ServiceSpec};
+
+/// Describing calls: half of what EC2 grants an account by default, since others share it.
+pub(super) const READS: Rate = Rate::new(20, 50);
+/// Changing calls.
+pub(super) const WRITES: Rate = Rate::new(5, 30);
+
+/// A call of the EC2 API by its name.
+macro_rules! api {
+    (read $operation:literal) => {
+        $crate::aws::ec2::api!(@ $operation, true, $crate::aws::ec2::READS)
+    };
+    (repeatable $operation:literal) => {
+        $crate::aws::ec2::api!(@ $operation, true, $crate::aws::ec2::WRITES)
+    };
+    (once $operation:literal) => {
+        $crate::aws::ec2::api!(@ $operation, false, $crate::aws::ec2::WRITES)
+    };
+    (@ $operation:literal, $repeatable:literal, $rate:expr) => {
+        $crate::layer::Call {
+            service: "ec2",
+            operation: $operation,
+            permission: concat!("ec2:", $operation),
+            repeatable: $repeatable,
+            rate: $rate,
+        }
+    };
+}
+pub(super) use api;
+
+/// `list` and `read` of a kind that one paginated describing call gives: the call, its items, its ids parameter,
+/// the normaliser, and what narrows the listing to what is ours.
+macro_rules! described {
+    ($operation:literal, $method:ident, $items:expr, $ids:ident, $normal:path $(, $narrow:ident($value:expr))?) => {
+        pub(in crate::aws::ec2) fn list(cx: $crate::aws::clients::AwsCx) -> futures::stream::BoxStream<'static, escher_core::Result<escher_core::Resource>> {
+            $crate::aws::clients::paged(cx, |cx, token| async move {
+                let request = cx.ec2().$method().max_results(cx.page()).set_next_token(token)$(.$narrow($value))?;
+                let page = cx.call($crate::aws::ec2::api!(read $operation), || request.clone().send()).await?;
+                Ok(($items(&page).filter_map(|item| $normal(&cx, item)).collect(), page.next_token().map(str::to_owned)))
+            })
+        }
+
+        pub(in crate::aws::ec2) fn read(
+            cx: $crate::aws::clients::AwsCx,
+            target: escher_core::Target,
+        ) -> futures::future::BoxFuture<'static, escher_core::Result<Option<escher_core::Resource>>> {
+            Box::pin(async move {
+                let request = cx.ec2().$method().$ids(target.id.last_segment());
+                let call = $crate::aws::ec2::api!(read $operation);
+                let page = cx.call_or(call, $crate::aws::error::says_gone, || request.clone().send()).await?;
+                Ok(page.and_then(|page| $items(&page).find_map(|item| $normal(&cx, item))))
+            })
+        }
+    };
+}
+pub(super) use described;
+
+/// The service.
+pub(super) static SPEC: ServiceSpec<Clients> = ServiceSpec {
+    id: "ec2",
+    kinds: &[
+        kind(Kind::Vm, vm::NATIVE, vm::list, vm::read, &["ec2:DescribeInstances"]),
+        kind(Kind::Disk, storage::VOLUME, storage::volume::list, storage::volume::read, &["ec2:DescribeVolumes"]),
+        kind(Kind::Snapshot, storage::SNAPSHOT, storage::snapshot::list, storage::snapshot::read, &["ec2:DescribeSnapshots"]),
+        kind(Kind::Image, storage::IMAGE, storage::image::list, storage::image::read, &["ec2:DescribeImages"]),
+        kind(Kind::Ip, address::NATIVE, address::list, address::read, &["ec2:DescribeAddresses"]),
+        kind(Kind::Network, network::VPC, network::vpc::list, network::vpc::read, &["ec2:DescribeVpcs"]),
+        kind(Kind::Subnet, network::SUBNET, network::subnet::list, network::subnet::read, &["ec2:DescribeSubnets"]),
+        kind(Kind::Firewall, firewall::NATIVE, firewall::list, firewall::read, &["ec2:DescribeSecurityGroups"]),
+    ],
+    actions: &[vm::ACTIONS, storage::ACTIONS, address::ACTIONS, firewall::ACTIONS, tags::ACTIONS],
+};
+
+/// EC2's listings lag behind changes, so that one absence proves nothing.
+const fn kind(
+    kind: Kind,
+    native: &'static str,
+    list: crate::spec::ListFn<Clients>,
+    read: crate::spec::ReadFn<Clients>,
+    permissions: &'static [&'static str],
+) -> KindSpec<Clients> {
+    KindSpec { kind, native, reach: Reach::Regional, authoritative: false, list, read, permissions }
+}
+
+const fn action(kind: Kind, verb: Verb) -> Action {
+    Action { kind, verb }
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+const FIVE_MINUTES: Duration = Duration::from_secs(300);
+
+fn never(_: &str) -> bool {
+    false
+}
+
+fn filter(name: &str, value: &str) -> Filter {
+    Filter::builder().name(name).values(value).build()
+}
+
+/// `aws ec2 SUBCOMMAND … --region REGION`.
+fn cli(target: &escher_core::Target, words: &[&str]) -> Vec<String> {
+    let line = ["aws", "ec2"].into_iter().chain(words.iter().copied()).chain(["--region", target.region.as_str()]);
+    line.map(str::to_owned).collect()
+}

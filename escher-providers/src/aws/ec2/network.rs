@@ -1,0 +1,54 @@
+//! VPCs and subnets.
+
+use escher_core::{Kind, Link, Rel, Resource, ResourceId};
+
+use super::described;
+use crate::aws::clients::{AwsCx, Fill};
+
+pub(super) const VPC: &str = "ec2:vpc";
+pub(super) const SUBNET: &str = "ec2:subnet";
+
+pub(super) mod vpc {
+    use super::*;
+    use aws_sdk_ec2::types::Vpc;
+
+    described!("DescribeVpcs", describe_vpcs, items, vpc_ids, normal);
+
+    fn items(page: &aws_sdk_ec2::operation::describe_vpcs::DescribeVpcsOutput) -> impl Iterator<Item = &Vpc> {
+        page.vpcs().iter()
+    }
+
+    fn normal(cx: &AwsCx, it: &Vpc) -> Option<Resource> {
+        let mut vpc = cx.ec2_resource(Kind::Network, VPC, it.vpc_id()?, it.tags());
+        vpc.set_state(it.state().map(|state| state.as_str()));
+        vpc.set("cidr", it.cidr_block());
+        vpc.set("default", it.is_default());
+        vpc.set("tenancy", it.instance_tenancy().map(|tenancy| tenancy.as_str()));
+        Some(vpc)
+    }
+}
+
+pub(super) mod subnet {
+    use super::*;
+    use aws_sdk_ec2::types::Subnet;
+
+    described!("DescribeSubnets", describe_subnets, items, subnet_ids, normal);
+
+    fn items(page: &aws_sdk_ec2::operation::describe_subnets::DescribeSubnetsOutput) -> impl Iterator<Item = &Subnet> {
+        page.subnets().iter()
+    }
+
+    /// Free addresses are left out: they change with every machine that comes or goes.
+    fn normal(cx: &AwsCx, it: &Subnet) -> Option<Resource> {
+        let mut subnet = cx.ec2_resource(Kind::Subnet, SUBNET, it.subnet_id()?, it.tags());
+        subnet.zone = it.availability_zone().map(str::to_owned);
+        subnet.set_state(it.state().map(|state| state.as_str()));
+        subnet.set_network(it.vpc_id());
+        subnet.set("cidr", it.cidr_block());
+        subnet.set("default", it.default_for_az());
+        subnet.set("public_ip_on_launch", it.map_public_ip_on_launch());
+        let vpc = it.vpc_id().map(|id| Link { rel: Rel::In, id: ResourceId::new(subnet.cloud, cx.arn("ec2", "vpc", id)) });
+        subnet.links.extend(vpc);
+        Some(subnet)
+    }
+}

@@ -1,0 +1,226 @@
+//! Volumes, snapshots, images.
+
+use aws_sdk_ec2::types::{ResourceType, Tag, TagSpecification};
+use escher_core::plan::DryRun;
+use escher_core::resource::attr;
+use escher_core::{Kind, Link, Outcome, Rel, Resource, ResourceId, Result, Target, Verb};
+use serde::Deserialize;
+
+use super::{FIVE_MINUTES, action, api, cli, described, filter};
+use crate::aws::clients::{AwsCx, Clients, Fill, time};
+use crate::aws::error::says_gone;
+use crate::spec::{Act, ActionSpec, NoParams, act};
+
+pub(super) const VOLUME: &str = "ec2:volume";
+pub(super) const SNAPSHOT: &str = "ec2:snapshot";
+pub(super) const IMAGE: &str = "ec2:image";
+
+/// On a snapshot that Escher made: the run and step that made it, so that a second try finds it.
+const MADE_BY: &str = "escher:made-by";
+
+pub(super) mod volume {
+    use super::*;
+    use aws_sdk_ec2::types::Volume;
+
+    described!("DescribeVolumes", describe_volumes, items, volume_ids, normal);
+
+    fn items(page: &aws_sdk_ec2::operation::describe_volumes::DescribeVolumesOutput) -> impl Iterator<Item = &Volume> {
+        page.volumes().iter()
+    }
+
+    fn normal(cx: &AwsCx, it: &Volume) -> Option<Resource> {
+        let mut disk = cx.ec2_resource(Kind::Disk, VOLUME, it.volume_id()?, it.tags());
+        disk.zone = it.availability_zone().map(str::to_owned);
+        disk.set_state(it.state().map(|state| state.as_str()));
+        disk.created = time(it.create_time());
+        disk.set(attr::CAPACITY, it.size());
+        disk.set(attr::ENCRYPTED, it.encrypted());
+        disk.set(attr::ATTACHED, Some(!it.attachments().is_empty()));
+        disk.set("volume_type", it.volume_type().map(|kind| kind.as_str()));
+        disk.set("iops", it.iops());
+        disk.set("throughput", it.throughput());
+        disk.set("source_snapshot", it.snapshot_id().filter(|id| !id.is_empty()));
+        let mut link = |rel, id| disk.links.push(Link { rel, id: ResourceId::new(disk.cloud, id) });
+        for instance in it.attachments().iter().filter_map(|attachment| attachment.instance_id()) {
+            link(Rel::Attached, cx.arn("ec2", "instance", instance));
+        }
+        if let Some(key) = it.kms_key_id() {
+            link(Rel::EncryptedBy, key.to_owned());
+        }
+        disk.links.sort();
+        Some(disk)
+    }
+}
+
+pub(super) mod snapshot {
+    use super::*;
+    use aws_sdk_ec2::types::Snapshot;
+
+    described!("DescribeSnapshots", describe_snapshots, items, snapshot_ids, normal, owner_ids("self"));
+
+    fn items(page: &aws_sdk_ec2::operation::describe_snapshots::DescribeSnapshotsOutput) -> impl Iterator<Item = &Snapshot> {
+        page.snapshots().iter()
+    }
+
+    fn normal(cx: &AwsCx, it: &Snapshot) -> Option<Resource> {
+        let id = it.snapshot_id()?;
+        let mut snapshot = cx.ec2_resource(Kind::Snapshot, SNAPSHOT, id, it.tags());
+        // Policies and some APIs write a snapshot's ARN without the account.
+        snapshot.akas.push(format!("arn:{}:ec2:{}::snapshot/{id}", cx.clients.partition(), cx.region));
+        snapshot.set_state(it.state().map(|state| state.as_str()));
+        snapshot.created = time(it.start_time());
+        snapshot.set(attr::CAPACITY, it.volume_size());
+        snapshot.set(attr::ENCRYPTED, it.encrypted());
+        snapshot.set("description", it.description().filter(|text| !text.is_empty()));
+        snapshot.set("source_volume", it.volume_id());
+        snapshot.set("storage_tier", it.storage_tier().map(|tier| tier.as_str()));
+        let mut link = |rel, id| snapshot.links.push(Link { rel, id: ResourceId::new(snapshot.cloud, id) });
+        if let Some(volume) = it.volume_id() {
+            link(Rel::Uses, cx.arn("ec2", "volume", volume));
+        }
+        if let Some(key) = it.kms_key_id() {
+            link(Rel::EncryptedBy, key.to_owned());
+        }
+        snapshot.links.sort();
+        Some(snapshot)
+    }
+}
+
+pub(super) mod image {
+    use super::*;
+    use aws_sdk_ec2::types::Image;
+
+    described!("DescribeImages", describe_images, items, image_ids, normal, owners("self"));
+
+    fn items(page: &aws_sdk_ec2::operation::describe_images::DescribeImagesOutput) -> impl Iterator<Item = &Image> {
+        page.images().iter()
+    }
+
+    fn normal(cx: &AwsCx, it: &Image) -> Option<Resource> {
+        let id = it.image_id()?;
+        let mut image = cx.ec2_resource(Kind::Image, IMAGE, id, it.tags());
+        if image.name == id
+            && let Some(name) = it.name()
+        {
+            name.clone_into(&mut image.name);
+        }
+        image.akas.push(format!("arn:{}:ec2:{}::image/{id}", cx.clients.partition(), cx.region));
+        image.set_state(it.state().map(|state| state.as_str()));
+        image.created = it.creation_date().and_then(|at| at.parse().ok());
+        image.set(attr::PUBLIC, it.public());
+        image.set("architecture", it.architecture().map(|architecture| architecture.as_str()));
+        image.set("platform", it.platform_details());
+        image.set("description", it.description().filter(|text| !text.is_empty()));
+        let disks: Vec<_> = it.block_device_mappings().iter().filter_map(|map| map.ebs()).collect();
+        if !disks.is_empty() {
+            image.set(attr::CAPACITY, disks.iter().map(|disk| disk.volume_size()).sum::<Option<i32>>());
+            let encrypted = disks.iter().map(|disk| disk.encrypted()).collect::<Option<Vec<bool>>>();
+            image.set(attr::ENCRYPTED, encrypted.map(|all| all.iter().all(|&one| one)));
+        }
+        let snapshots = disks.iter().filter_map(|disk| disk.snapshot_id()).filter(|id| !id.is_empty());
+        image.links =
+            snapshots.map(|id| Link { rel: Rel::Uses, id: ResourceId::new(image.cloud, cx.arn("ec2", "snapshot", id)) }).collect();
+        image.links.sort();
+        Some(image)
+    }
+}
+
+pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
+    ActionSpec {
+        native: VOLUME,
+        action: action(Kind::Disk, Verb::Snapshot),
+        permissions: &["ec2:CreateSnapshot", "ec2:CreateTags", "ec2:DescribeSnapshots"],
+        timeout: FIVE_MINUTES,
+        act: act::<Clients, TakeSnapshot>,
+        undo: None,
+        cli: |target, params| {
+            let mut line = cli(target, &["create-snapshot", "--volume-id", target.id.last_segment()]);
+            if let Some(name) = params.get("name").and_then(|name| name.as_str()) {
+                line.push("--tag-specifications".into());
+                line.push(super::tags::specification("snapshot", &[("Name", name)]));
+            }
+            vec![line]
+        },
+        dry_run: DryRun::Native,
+        shows: None,
+    },
+    delete(Kind::Disk, VOLUME, &["ec2:DeleteVolume"], act::<Clients, DeleteVolume>, |target, _| {
+        vec![cli(target, &["delete-volume", "--volume-id", target.id.last_segment()])]
+    }),
+    delete(Kind::Snapshot, SNAPSHOT, &["ec2:DeleteSnapshot"], act::<Clients, DeleteSnapshot>, |target, _| {
+        vec![cli(target, &["delete-snapshot", "--snapshot-id", target.id.last_segment()])]
+    }),
+];
+
+const fn delete(
+    kind: Kind,
+    native: &'static str,
+    permissions: &'static [&'static str],
+    act: crate::spec::ActFn<Clients>,
+    cli: crate::spec::CliFn,
+) -> ActionSpec<Clients> {
+    let action = action(kind, Verb::Delete);
+    ActionSpec { native, action, permissions, timeout: FIVE_MINUTES, act, undo: None, cli, dry_run: DryRun::Native, shows: None }
+}
+
+#[derive(Deserialize)]
+struct SnapshotParams {
+    name: Option<String>,
+}
+
+struct TakeSnapshot;
+impl Act<Clients> for TakeSnapshot {
+    type Params = SnapshotParams;
+    async fn run(cx: AwsCx, target: Target, params: SnapshotParams) -> Result<Outcome> {
+        let id = target.id.last_segment();
+        // EC2 has no token that makes this call safe to repeat; the tag does, from its second try on.
+        if !cx.trial && !cx.errand.is_empty() {
+            let request = cx
+                .ec2()
+                .describe_snapshots()
+                .owner_ids("self")
+                .filters(filter(&format!("tag:{MADE_BY}"), &cx.errand))
+                .filters(filter("volume-id", id));
+            let found = cx.call(api!(read "DescribeSnapshots"), || request.clone().send()).await?;
+            if let Some(made) = found.snapshots().first().and_then(|snapshot| snapshot.snapshot_id()) {
+                return Ok(Outcome { note: Some("an earlier try had made it".into()), created: vec![cx.arn("ec2", "snapshot", made)] });
+            }
+        }
+        let mut tags = TagSpecification::builder()
+            .resource_type(ResourceType::Snapshot)
+            .tags(Tag::builder().key("Name").value(params.name.unwrap_or_else(|| format!("{} by Escher", target.name))).build());
+        if !cx.errand.is_empty() {
+            tags = tags.tags(Tag::builder().key(MADE_BY).value(&*cx.errand).build());
+        }
+        let request = cx
+            .ec2()
+            .create_snapshot()
+            .volume_id(id)
+            .description(format!("Of {}", target.name))
+            .tag_specifications(tags.build())
+            .dry_run(cx.trial);
+        let made = cx.change(api!(once "CreateSnapshot"), super::never, || request.clone().send()).await?;
+        let created = made.and_then(|made| made.snapshot_id().map(|id| cx.arn("ec2", "snapshot", id)));
+        Ok(Outcome { note: None, created: created.into_iter().collect() })
+    }
+}
+
+struct DeleteVolume;
+impl Act<Clients> for DeleteVolume {
+    type Params = NoParams;
+    async fn run(cx: AwsCx, target: Target, _: NoParams) -> Result<Outcome> {
+        let request = cx.ec2().delete_volume().volume_id(target.id.last_segment()).dry_run(cx.trial);
+        cx.change(api!(repeatable "DeleteVolume"), says_gone, || request.clone().send()).await?;
+        Ok(Outcome::default())
+    }
+}
+
+struct DeleteSnapshot;
+impl Act<Clients> for DeleteSnapshot {
+    type Params = NoParams;
+    async fn run(cx: AwsCx, target: Target, _: NoParams) -> Result<Outcome> {
+        let request = cx.ec2().delete_snapshot().snapshot_id(target.id.last_segment()).dry_run(cx.trial);
+        cx.change(api!(repeatable "DeleteSnapshot"), says_gone, || request.clone().send()).await?;
+        Ok(Outcome::default())
+    }
+}

@@ -1,0 +1,179 @@
+//! What the SDK's errors mean, in the words of [`escher_core::Error`].
+
+use std::error::Error as StdError;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
+use escher_core::{Error, ErrorKind};
+
+use crate::layer::{Call, redact};
+
+/// Codes by what they mean; what is not here is decided by its shape and the HTTP status.
+const CODES: &[(ErrorKind, &[&str])] = &[
+    (
+        ErrorKind::Denied,
+        &["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedAccess", "AllAccessDisabled", "OptInRequired"],
+    ),
+    (
+        ErrorKind::Unauthenticated,
+        &[
+            "ExpiredToken",
+            "ExpiredTokenException",
+            "RequestExpired",
+            "InvalidClientTokenId",
+            "InvalidAccessKeyId",
+            "InvalidToken",
+            "UnrecognizedClientException",
+            "AuthFailure",
+            "SignatureDoesNotMatch",
+            "IncompleteSignature",
+            "MissingAuthenticationToken",
+            "RequestTimeTooSkewed",
+        ],
+    ),
+    (
+        ErrorKind::Throttled,
+        &[
+            "Throttling",
+            "ThrottlingException",
+            "ThrottledException",
+            "RequestThrottled",
+            "RequestThrottledException",
+            "RequestLimitExceeded",
+            "TooManyRequestsException",
+            "EC2ThrottledException",
+            "SlowDown",
+            "BandwidthLimitExceeded",
+        ],
+    ),
+    (ErrorKind::Timeout, &["RequestTimeout", "RequestTimeoutException"]),
+    (ErrorKind::Busy, &["ConcurrentTagAccess", "OperationAborted", "ConflictException"]),
+    (
+        ErrorKind::Unavailable,
+        &["InternalError", "InternalFailure", "ServiceUnavailable", "Unavailable", "InsufficientInstanceCapacity", "ServerInternal"],
+    ),
+    (
+        ErrorKind::Stale,
+        &[
+            "IncorrectState",
+            "IncorrectInstanceState",
+            "VolumeInUse",
+            "DependencyViolation",
+            "InvalidIPAddress.InUse",
+            "InvalidSnapshot.InUse",
+            "ResourceInUse",
+            "OperationNotPermitted",
+        ],
+    ),
+];
+
+/// Whether a code says that something is not there.
+pub(super) fn says_gone(code: &str) -> bool {
+    code.ends_with("NotFound") || code.starts_with("NoSuch") || code.ends_with("NotFoundError") || code == "InvalidAMIID.Unavailable"
+}
+
+fn kind_of(code: Option<&str>, status: Option<u16>) -> ErrorKind {
+    let named = code.and_then(|code| CODES.iter().find(|(_, codes)| codes.contains(&code)).map(|&(kind, _)| kind));
+    named.unwrap_or_else(|| match (code, status) {
+        (Some(code), _) if says_gone(code) => ErrorKind::NotFound,
+        (_, Some(401)) => ErrorKind::Unauthenticated,
+        (_, Some(403)) => ErrorKind::Denied,
+        (_, Some(404)) if code.is_none() => ErrorKind::NotFound,
+        (_, Some(408)) => ErrorKind::Timeout,
+        (_, Some(429)) => ErrorKind::Throttled,
+        (_, Some(500..)) => ErrorKind::Unavailable,
+        _ => ErrorKind::Invalid,
+    })
+}
+
+/// The workspace's error for a failed call. The SDK's own error is not kept as a source: it holds the raw answer.
+pub(super) fn from_sdk<E>(error: &SdkError<E>, call: Call, region: &str) -> Error
+where
+    E: ProvideErrorMetadata + StdError + 'static,
+{
+    let status = error.raw_response().map(|response| response.status().as_u16());
+    let (kind, message) = if let Some(missing) = credentials_error(error) {
+        let kind = match missing {
+            CredentialsError::ProviderTimedOut(_) => ErrorKind::Timeout,
+            _ => ErrorKind::Unauthenticated,
+        };
+        (kind, format!("no usable credentials: {}", chain(missing)))
+    } else {
+        match error {
+            SdkError::ServiceError(service) => {
+                let meta = service.err().meta();
+                let said = meta.message().or(meta.code()).unwrap_or("the service refused without a reason");
+                (kind_of(meta.code(), status), said.to_owned())
+            }
+            SdkError::TimeoutError(_) => (ErrorKind::Timeout, "no answer in time".to_owned()),
+            SdkError::DispatchFailure(failure) if failure.is_timeout() => (ErrorKind::Timeout, "no connection in time".to_owned()),
+            SdkError::DispatchFailure(_) => (ErrorKind::Unavailable, format!("no connection: {}", chain(error))),
+            SdkError::ResponseError(_) if status.is_some_and(|status| status >= 300) => (kind_of(None, status), chain(error)),
+            SdkError::ResponseError(_) => (ErrorKind::Unavailable, format!("the answer broke off or is not understood: {}", chain(error))),
+            _ => (ErrorKind::Invalid, chain(error)),
+        }
+    };
+    let mut made = Error::new(kind, redact(&message)).operation(format!("{}:{}", call.service, call.operation)).with("region", region);
+    if let Some(code) = error.code() {
+        made = made.with("code", redact(code));
+    }
+    match hint(kind, error.code(), call) {
+        Some(hint) => made.hint(hint),
+        None => made,
+    }
+}
+
+fn hint(kind: ErrorKind, code: Option<&str>, call: Call) -> Option<String> {
+    Some(match (kind, code) {
+        (ErrorKind::Denied, Some("OptInRequired")) => "enable the region for this account, or leave it out of the configuration".into(),
+        (ErrorKind::Denied, _) => format!("grant {} to this identity", call.permission),
+        (_, Some("RequestTimeTooSkewed" | "RequestExpired")) => "set the clock of this machine, then sign in again".into(),
+        (_, Some("ExpiredToken" | "ExpiredTokenException")) => "the session has ended: sign in again, for example with `aws sso login`".into(),
+        (ErrorKind::Unauthenticated, _) => {
+            "sign in (`aws configure`, `aws sso login`), or name a profile that has credentials; `aws sts get-caller-identity` shows who you are"
+                .into()
+        }
+        (ErrorKind::Unavailable | ErrorKind::Timeout, None) => "check the network, the region's name and the endpoint".into(),
+        (ErrorKind::Unavailable, Some("InsufficientInstanceCapacity")) => "try another size or zone, or later".into(),
+        (ErrorKind::Throttled, _) => "the account's rate limit for this API is used up; it goes on more slowly".into(),
+        _ => return None,
+    })
+}
+
+fn credentials_error<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e CredentialsError> {
+    std::iter::successors(Some(error), |&e| e.source()).find_map(|e| e.downcast_ref())
+}
+
+/// An error and its causes in one line.
+fn chain(error: &(dyn StdError + 'static)) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for part in std::iter::successors(Some(error), |&e| e.source()).map(ToString::to_string) {
+        if parts.last().is_none_or(|last| !last.contains(&part)) {
+            parts.push(part);
+        }
+    }
+    parts.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ErrorKind, kind_of};
+
+    #[test]
+    fn codes_and_statuses_have_their_kind() {
+        for (code, status, kind) in [
+            (Some("UnauthorizedOperation"), 403, ErrorKind::Denied),
+            (Some("ExpiredToken"), 400, ErrorKind::Unauthenticated),
+            (Some("RequestLimitExceeded"), 503, ErrorKind::Throttled),
+            (Some("SlowDown"), 503, ErrorKind::Throttled),
+            (Some("InvalidInstanceID.NotFound"), 400, ErrorKind::NotFound),
+            (Some("NoSuchBucket"), 404, ErrorKind::NotFound),
+            (Some("IncorrectInstanceState"), 400, ErrorKind::Stale),
+            (Some("InvalidParameterValue"), 400, ErrorKind::Invalid),
+            (None, 403, ErrorKind::Denied),
+            (None, 502, ErrorKind::Unavailable),
+        ] {
+            assert_eq!(kind_of(code, Some(status)), kind, "{code:?} {status}");
+        }
+    }
+}

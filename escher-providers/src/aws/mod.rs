@@ -1,0 +1,277 @@
+//! Amazon Web Services, for real, over the official SDK.
+//!
+//! ```no_run
+//! use escher_core::{Cloud, ReadCx};
+//! use escher_providers::aws::{AwsCloud, AwsConfig};
+//!
+//! # async fn show(cx: ReadCx) -> escher_core::Result<()> {
+//! let cloud = AwsCloud::connect(AwsConfig { profile: Some("work".into()), ..AwsConfig::default() }).await?;
+//! for me in cloud.identities(&cx).await? {
+//!     println!("{} in account {}", me.principal, me.account);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod clients;
+mod config;
+mod ec2;
+mod error;
+mod policy;
+mod s3;
+mod tagging;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use aws_credential_types::Credentials;
+use escher_core::plan::DryRun;
+use escher_core::{
+    Action, ActionFacts, Capabilities, Cloud, CloudId, Error, ErrorKind, Identity, Outcome, Permit, ReadCx, Resource, Result, Scope,
+    Sighting, Step, Target, Undo, Want, WriteCx,
+};
+use futures::StreamExt;
+use futures::stream::{self, BoxStream};
+use serde_json::{Map, Value};
+use tokio::sync::OnceCell;
+
+use crate::layer::{Call, Layers, Rate};
+use crate::spec::{Reach, gap, services, sight};
+use clients::{AwsCx, Clients};
+
+pub use config::AwsConfig;
+pub use policy::{Grants, policy};
+
+services! { CATALOGUE: Clients = ec2, s3 }
+
+/// Listings that run at the same time.
+const AT_ONCE: usize = 24;
+
+const WHO_AM_I: Call =
+    Call { service: "sts", operation: "GetCallerIdentity", permission: "sts:GetCallerIdentity", repeatable: true, rate: Rate::new(20, 50) };
+
+/// A connection to AWS: one identity, one account, its regions. Cheap to clone.
+#[derive(Clone)]
+pub struct AwsCloud {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    config: AwsConfig,
+    clients: Arc<Clients>,
+    layers: Arc<Layers>,
+    identity: OnceCell<Identity>,
+}
+
+impl AwsCloud {
+    /// Prepares a connection. Nothing is asked of AWS yet: [`Cloud::identities`] is the first question.
+    ///
+    /// # Errors
+    /// `Invalid` where the endpoint is not a URL.
+    pub async fn connect(config: AwsConfig) -> Result<Self> {
+        Self::prepare(config, None).await
+    }
+
+    /// The same with credentials given, instead of those of a profile or of the SDK's chain.
+    ///
+    /// # Errors
+    /// As [`AwsCloud::connect`].
+    pub async fn connect_with(config: AwsConfig, credentials: Credentials) -> Result<Self> {
+        Self::prepare(config, Some(credentials)).await
+    }
+
+    async fn prepare(config: AwsConfig, credentials: Option<Credentials>) -> Result<Self> {
+        let sdk = config.load(credentials).await?;
+        let clients = Arc::new(Clients::new(sdk, config.page()));
+        Ok(Self { inner: Arc::new(Inner { config, clients, layers: Arc::default(), identity: OnceCell::new() }) })
+    }
+
+    /// How often each API asked to slow down, for those that did: `ec2:DescribeVolumes in eu-west-1`, times.
+    pub fn throttled(&self) -> Vec<(String, u64)> {
+        self.inner.layers.complaints()
+    }
+}
+
+impl Inner {
+    /// What calls are given before the account is known.
+    fn anonymous(&self, cx: &ReadCx) -> AwsCx {
+        AwsCx {
+            clients: Arc::clone(&self.clients),
+            layers: Arc::clone(&self.layers),
+            read: cx.clone(),
+            account: "".into(),
+            region: self.clients.home().into(),
+            trial: false,
+            errand: "".into(),
+        }
+    }
+
+    async fn ask_identity(&self, cx: &ReadCx) -> Result<Identity> {
+        let sts = self.clients.sts();
+        let me = self.anonymous(cx).call(WHO_AM_I, || sts.get_caller_identity().send()).await?;
+        let (Some(account), Some(principal)) = (me.account(), me.arn()) else {
+            return Err(Error::new(ErrorKind::Unavailable, "STS did not say who we are").hint("check the endpoint"));
+        };
+        if let Some(expected) = self.config.account.as_deref().filter(|expected| *expected != account) {
+            return Err(Error::new(ErrorKind::Unauthenticated, format!("the credentials are for account {account}, not for {expected}"))
+                .operation("sign in")
+                .hint(format!("sign in to account {expected}, or connect account {account} as well")));
+        }
+        // arn:PARTITION:sts::ACCOUNT:…
+        if let Some(partition) = principal.split(':').nth(1).filter(|partition| !partition.is_empty()) {
+            self.clients.set_partition(partition);
+        }
+        Ok(Identity {
+            cloud: CloudId::Aws,
+            account: account.to_owned(),
+            account_name: None,
+            principal: principal.to_owned(),
+            simulated: false,
+        })
+    }
+
+    async fn identity(&self, cx: &ReadCx) -> Result<&Identity> {
+        self.identity.get_or_try_init(|| self.ask_identity(cx)).await
+    }
+
+    /// What calls about this target are given; refused where it is of another account than ours.
+    async fn at(&self, cx: &ReadCx, target: &Target) -> Result<AwsCx> {
+        let me = self.identity(cx).await?;
+        if me.account != target.account {
+            return Err(Error::new(ErrorKind::Unauthenticated, format!("we are in account {}, the target is not", me.account))
+                .with("target", target.id.as_str())
+                .hint(format!("sign in to account {}", target.account)));
+        }
+        Ok(AwsCx { account: me.account.as_str().into(), region: target.region.as_str().into(), ..self.anonymous(cx) })
+    }
+
+    /// The regions that the account has enabled.
+    async fn enabled(&self, cx: &AwsCx) -> Result<BTreeSet<String>> {
+        let request = cx.ec2().describe_regions().all_regions(false);
+        let found = cx.call(ec2::api!(read "DescribeRegions"), || request.clone().send()).await?;
+        Ok(found.regions().iter().filter_map(|region| region.region_name()).map(str::to_owned).collect())
+    }
+
+    /// Regions to look in, and for each that cannot be looked at the reason. `None` stands for all regions.
+    async fn regions(&self, cx: &AwsCx, want: &Want) -> (Vec<String>, Vec<(Option<String>, Error)>) {
+        let wanted = |region: &String| want.regions.is_empty() || want.regions.contains(region);
+        let configured = &self.config.regions;
+        match self.enabled(cx).await {
+            Ok(enabled) if configured.is_empty() => (enabled.into_iter().filter(wanted).collect(), Vec::new()),
+            Ok(enabled) => {
+                let (there, not): (Vec<_>, Vec<_>) = configured.iter().filter(|r| wanted(r)).cloned().partition(|r| enabled.contains(r));
+                let hint = format!("enabled are: {}", enabled.into_iter().collect::<Vec<_>>().join(", "));
+                let unknown = |region: String| {
+                    let error = Error::invalid(format!("there is no region {region}, or the account has not enabled it")).hint(&hint);
+                    (Some(region), error)
+                };
+                (there, not.into_iter().map(unknown).collect())
+            }
+            // Whoever names the regions does not need the right to list them.
+            Err(error) if !configured.is_empty() && error.kind() == ErrorKind::Denied => {
+                (configured.iter().filter(|r| wanted(r)).cloned().collect(), Vec::new())
+            }
+            Err(error) => (Vec::new(), vec![(None, error)]),
+        }
+    }
+}
+
+#[async_trait]
+impl Cloud for AwsCloud {
+    fn id(&self) -> CloudId {
+        CloudId::Aws
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        let kinds = CATALOGUE.kinds().map(|spec| (CloudId::Aws, spec.kind)).collect();
+        let actions = CATALOGUE.actions().map(|spec| (CloudId::Aws, spec.action)).collect();
+        Capabilities::default().merge(Capabilities { kinds, actions })
+    }
+
+    async fn identities(&self, cx: &ReadCx) -> Result<Vec<Identity>> {
+        Ok(vec![self.inner.identity(cx).await?.clone()])
+    }
+
+    fn discover(&self, cx: ReadCx, want: Want) -> BoxStream<'static, Sighting> {
+        let inner = Arc::clone(&self.inner);
+        async_stream::stream! {
+            let specs: Vec<_> = CATALOGUE.kinds().filter(|spec| want.kinds.is_empty() || want.kinds.contains(&spec.kind)).collect();
+            let scope = |account: &str, native: &str, region: Option<String>| {
+                Scope { cloud: CloudId::Aws, account: account.to_owned(), native: native.to_owned(), region }
+            };
+            let account = match inner.identity(&cx).await {
+                Ok(me) => me.account.clone(),
+                Err(error) => {
+                    let account = inner.config.account.as_deref().unwrap_or("unknown");
+                    for spec in specs {
+                        yield gap(scope(account, spec.native, None), &error);
+                    }
+                    return;
+                }
+            };
+            let home = AwsCx { account: account.as_str().into(), ..inner.anonymous(&cx) };
+            let (regional, global): (Vec<_>, Vec<_>) = specs.into_iter().partition(|spec| spec.reach == Reach::Regional);
+            let (regions, lost) = if regional.is_empty() { Default::default() } else { inner.regions(&home, &want).await };
+            for (region, error) in lost {
+                for spec in &regional {
+                    yield gap(scope(&account, spec.native, region.clone()), &error);
+                }
+            }
+            // The slow global listings begin first. Kinds take turns over the regions, so that no one API is asked by all at once.
+            let listings: Vec<_> = global
+                .iter()
+                .map(|&spec| (spec, home.at("global")))
+                .chain(regional.iter().flat_map(|&spec| regions.iter().map(|region| (spec, home.at(region))).collect::<Vec<_>>()))
+                .map(|(spec, cx)| sight(CloudId::Aws, spec, cx))
+                .collect();
+            let mut sightings = stream::iter(listings).flatten_unordered(AT_ONCE);
+            while let Some(sighting) = sightings.next().await {
+                yield sighting;
+            }
+        }
+        .boxed()
+    }
+
+    async fn read(&self, cx: &ReadCx, target: &Target) -> Result<Option<Resource>> {
+        let spec = CATALOGUE.kind(target)?;
+        (spec.read)(self.inner.at(cx, target).await?, target.clone()).await
+    }
+
+    fn facts(&self, action: Action, target: &Target, params: &Map<String, Value>) -> Option<ActionFacts> {
+        let spec = CATALOGUE.action(action, &target.native)?;
+        Some(ActionFacts {
+            dry_run: spec.dry_run,
+            cli: (spec.cli)(target, params),
+            timeout: spec.timeout,
+            permissions: spec.permissions.iter().map(|&permission| permission.to_owned()).collect(),
+        })
+    }
+
+    fn undo(&self, step: &Step, before: &Resource) -> Vec<Undo> {
+        let undo = CATALOGUE.action(step.action, &step.target.native).and_then(|spec| spec.undo);
+        undo.map(|undo| undo(&step.params, before)).unwrap_or_default()
+    }
+
+    async fn dry_run(&self, cx: &ReadCx, step: &Step) -> Result<()> {
+        let spec = CATALOGUE.of_step(step)?;
+        if spec.dry_run != DryRun::Native {
+            return Err(Error::new(ErrorKind::Unsupported, format!("AWS cannot try {} without doing it", step.action)));
+        }
+        let cx = AwsCx { trial: true, ..self.inner.at(cx, &step.target).await? };
+        (spec.act)(cx, step.target.clone(), step.params.clone()).await.map(drop)
+    }
+
+    fn shows(&self, step: &Step, now: &Resource) -> Option<bool> {
+        let shows = CATALOGUE.action(step.action, &step.target.native)?.shows?;
+        shows(&step.params, now)
+    }
+
+    async fn act(&self, cx: &WriteCx, permit: Permit) -> Result<Outcome> {
+        let step = permit.step();
+        let spec = CATALOGUE.of_step(step)?;
+        let errand = format!("{}/{}", permit.run(), step.id).into();
+        let cx = AwsCx { errand, ..self.inner.at(&cx.read, &step.target).await? };
+        (spec.act)(cx, step.target.clone(), step.params.clone()).await
+    }
+}

@@ -1,0 +1,86 @@
+//! The least that an identity must be allowed, worked out from what the service files declare.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::CATALOGUE;
+
+/// How much is to be granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grants {
+    /// Looking only.
+    Read,
+    /// Looking and every action.
+    Act,
+}
+
+/// An IAM policy document that grants what Escher needs and nothing else.
+///
+/// ```
+/// use escher_providers::aws::{Grants, policy};
+/// let document = policy(Grants::Read);
+/// assert_eq!(document["Statement"][0]["Sid"], "EscherLooks");
+/// assert_eq!(document["Statement"].as_array().unwrap().len(), 1);
+/// ```
+pub fn policy(grants: Grants) -> Value {
+    let looks: BTreeSet<&str> =
+        CATALOGUE.kinds().flat_map(|spec| spec.permissions).copied().chain(["ec2:DescribeRegions", "sts:GetCallerIdentity"]).collect();
+    let acts: BTreeSet<&str> =
+        CATALOGUE.actions().flat_map(|spec| spec.permissions).copied().filter(|permission| !looks.contains(permission)).collect();
+    let statement = |sid: &str, actions: BTreeSet<&str>| json!({ "Sid": sid, "Effect": "Allow", "Action": actions, "Resource": "*" });
+    let mut statements = vec![statement("EscherLooks", looks)];
+    if grants == Grants::Act {
+        statements.push(statement("EscherActs", acts));
+    }
+    json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CATALOGUE;
+    use escher_core::{ActionDef, CloudId, ResourceId, Target};
+    use serde_json::Map;
+    use std::collections::HashSet;
+
+    /// Every declaration of every service: what a reader of the catalogue may rely on.
+    #[test]
+    fn the_catalogue_is_whole() {
+        let (mut natives, mut actions) = (HashSet::new(), HashSet::new());
+        for service in CATALOGUE.0 {
+            for kind in service.kinds {
+                assert!(natives.insert(kind.native), "{} twice", kind.native);
+                assert!(kind.native.starts_with(&format!("{}:", service.id)), "{}", kind.native);
+                assert!(!kind.permissions.is_empty(), "{}", kind.native);
+            }
+            for spec in service.actions.iter().copied().flatten() {
+                let what = format!("{} on {}", spec.action, spec.native);
+                assert!(actions.insert((spec.action, spec.native)), "{what} twice");
+                assert!(service.kinds.iter().any(|kind| kind.native == spec.native && kind.kind == spec.action.kind), "{what}: no kind");
+                let def = ActionDef::find(spec.action).unwrap_or_else(|| panic!("{what} is not in the catalogue"));
+                assert_eq!(def.inverse.is_some(), spec.undo.is_some(), "{what}: the way back");
+                if let Some(inverse) = def.inverse {
+                    let back = escher_core::Action { verb: inverse, ..spec.action };
+                    assert!(CATALOGUE.action(back, spec.native).is_some(), "{what}: {back} is missing");
+                }
+                assert!(!spec.permissions.is_empty() && spec.permissions.iter().all(|p| p.contains(':')), "{what}: permissions");
+                assert!(!spec.timeout.is_zero(), "{what}: timeout");
+                let target = Target {
+                    id: ResourceId::new(CloudId::Aws, "arn:aws:ec2:eu-west-1:1:thing/id-1"),
+                    name: "n".into(),
+                    cloud: CloudId::Aws,
+                    account: "1".into(),
+                    region: "eu-west-1".into(),
+                    native: spec.native.into(),
+                    observed: String::new(),
+                };
+                let lines = (spec.cli)(&target, &Map::new());
+                assert!(!lines.is_empty(), "{what}: no command line");
+                for line in lines {
+                    assert!(line.len() > 4 && line[0] == "aws" && line.iter().all(|word| !word.contains('\n')), "{what}: {line:?}");
+                    assert!(line.iter().any(|word| word == "id-1") && line.ends_with(&["--region".into(), "eu-west-1".into()]), "{line:?}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! What can be done to a bucket. S3 has no dry run: Escher reads the bucket and checks instead.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use aws_sdk_s3::types::{BucketVersioningStatus, Tag, Tagging, VersioningConfiguration};
+use escher_core::plan::DryRun;
+use escher_core::{Action, Error, Kind, Outcome, Resource, Result, Target, Undo, Verb};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::settings::{self, Block, Encryption};
+use super::{NATIVE, api, lacks};
+use crate::aws::clients::{AwsCx, Clients};
+use crate::aws::tagging;
+use crate::spec::{Act, ActFn, ActionSpec, CliFn, ShowsFn, UndoFn, act};
+
+const fn spec(
+    verb: Verb,
+    permissions: &'static [&'static str],
+    act: ActFn<Clients>,
+    undo: UndoFn,
+    cli: CliFn,
+    shows: Option<ShowsFn>,
+) -> ActionSpec<Clients> {
+    let action = Action { kind: Kind::Bucket, verb };
+    let timeout = Duration::from_secs(60);
+    ActionSpec { native: NATIVE, action, permissions, timeout, act, undo: Some(undo), cli, dry_run: DryRun::Simulate, shows }
+}
+
+pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
+    spec(
+        Verb::MakePrivate,
+        &["s3:PutBucketPublicAccessBlock"],
+        act::<Clients, MakePrivate>,
+        |_, before| previous(before, Verb::MakePrivate, "public_access_block", &json!(Block::ALL)),
+        |target, params| {
+            let block = given(params).unwrap_or(Block::ALL);
+            let on = |on: bool| if on { "true" } else { "false" };
+            let setting = format!(
+                "BlockPublicAcls={},IgnorePublicAcls={},BlockPublicPolicy={},RestrictPublicBuckets={}",
+                on(block.block_public_acls),
+                on(block.ignore_public_acls),
+                on(block.block_public_policy),
+                on(block.restrict_public_buckets)
+            );
+            vec![cli(target, &["put-public-access-block", "--public-access-block-configuration", &setting])]
+        },
+        Some(|params, now| {
+            Some(given(params).unwrap_or(Block::ALL) == serde_json::from_value(now.attributes.get("public_access_block")?.clone()).ok()?)
+        }),
+    ),
+    spec(
+        Verb::Encrypt,
+        &["s3:GetEncryptionConfiguration", "s3:PutEncryptionConfiguration"],
+        act::<Clients, Encrypt>,
+        |_, before| match before.bool_attr("encrypted") {
+            Some(false) => vec![undo(Verb::Encrypt, Value::Null)],
+            _ => Vec::new(),
+        },
+        |target, params| match params.get("previous") {
+            Some(Value::Null) => vec![cli(target, &["delete-bucket-encryption"])],
+            _ => {
+                let wanted: Encryption = given(params).unwrap_or_else(Encryption::plain);
+                let by_default = match &wanted.key {
+                    Some(key) => json!({ "SSEAlgorithm": wanted.algorithm, "KMSMasterKeyID": key }),
+                    None => json!({ "SSEAlgorithm": wanted.algorithm }),
+                };
+                let setting = json!({ "Rules": [{ "ApplyServerSideEncryptionByDefault": by_default }] });
+                vec![cli(target, &["put-bucket-encryption", "--server-side-encryption-configuration", &setting.to_string()])]
+            }
+        },
+        Some(|params, now| Some(now.bool_attr("encrypted")? != matches!(params.get("previous"), Some(Value::Null)))),
+    ),
+    spec(
+        Verb::EnableVersioning,
+        &["s3:PutBucketVersioning"],
+        act::<Clients, Versioning>,
+        |_, before| previous(before, Verb::EnableVersioning, "versioning", &json!(true)),
+        |target, params| {
+            let status = if given(params).unwrap_or(true) { "Status=Enabled" } else { "Status=Suspended" };
+            vec![cli(target, &["put-bucket-versioning", "--versioning-configuration", status])]
+        },
+        Some(|params, now| Some(now.bool_attr("versioning")? == given(params).unwrap_or(true))),
+    ),
+    spec(
+        Verb::Tag,
+        &["s3:GetBucketTagging", "s3:PutBucketTagging"],
+        act::<Clients, SetTags>,
+        tagging::undo_tag,
+        |target, params| {
+            vec![cli(target, &["get-bucket-tagging"]), cli(target, &["put-bucket-tagging", "--tagging", &tag_set(&tagging::tags(params))])]
+        },
+        None,
+    ),
+    spec(
+        Verb::Untag,
+        &["s3:GetBucketTagging", "s3:PutBucketTagging"],
+        act::<Clients, RemoveTags>,
+        tagging::undo_untag,
+        |target, _| {
+            vec![cli(target, &["get-bucket-tagging"]), cli(target, &["put-bucket-tagging", "--tagging", &tag_set(&BTreeMap::new())])]
+        },
+        None,
+    ),
+];
+
+/// `aws s3api SUBCOMMAND --bucket NAME … --region REGION`.
+fn cli(target: &Target, words: &[&str]) -> Vec<String> {
+    let (command, rest) = words.split_first().map_or(("", words), |(command, rest)| (*command, rest));
+    let line = ["aws", "s3api", command, "--bucket", target.id.last_segment()].into_iter().chain(rest.iter().copied());
+    line.chain(["--region", &target.region]).map(str::to_owned).collect()
+}
+
+/// S3 replaces the whole set of tags: the line shows the part that is new, after the one that shows the rest.
+fn tag_set(tags: &BTreeMap<String, String>) -> String {
+    let tags: Vec<_> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+    json!({ "TagSet": tags }).to_string()
+}
+
+/// The parameter `previous`, where it is there and fits.
+fn given<T: serde::de::DeserializeOwned>(params: &Map<String, Value>) -> Option<T> {
+    params.get("previous").and_then(|value| serde_json::from_value(value.clone()).ok())
+}
+
+fn undo(verb: Verb, value: Value) -> Undo {
+    Undo { action: Action { kind: Kind::Bucket, verb }, params: Map::from_iter([("previous".to_owned(), value)]) }
+}
+
+/// The same action with the setting as it was; nothing where it was as wanted already, or is not known.
+fn previous(before: &Resource, verb: Verb, name: &str, wanted: &Value) -> Vec<Undo> {
+    let was = before.attributes.get(name).filter(|was| *was != wanted).cloned();
+    was.map(|was| undo(verb, was)).into_iter().collect()
+}
+
+fn already(so: bool) -> Outcome {
+    Outcome { note: so.then(|| "it is so already".into()), created: Vec::new() }
+}
+
+/// The bucket is asked in its own region; one whose region is not known cannot be changed.
+fn bucket(target: &Target) -> Result<&str> {
+    if target.region.is_empty() || target.region == "global" {
+        return Err(Error::invalid("the bucket's region is not known")
+            .with("bucket", target.id.as_str())
+            .hint("grant s3:GetBucketLocation and sync again"));
+    }
+    Ok(target.id.last_segment())
+}
+
+#[derive(Deserialize)]
+struct Previous<T> {
+    previous: Option<T>,
+}
+
+struct MakePrivate;
+impl Act<Clients> for MakePrivate {
+    type Params = Previous<Block>;
+    async fn run(cx: AwsCx, target: Target, params: Previous<Block>) -> Result<Outcome> {
+        let name = bucket(&target)?;
+        match params.previous.unwrap_or(Block::ALL) {
+            off if off == Block::default() => {
+                let request = cx.s3().delete_public_access_block().bucket(name);
+                cx.call(api("DeletePublicAccessBlock", "s3:PutBucketPublicAccessBlock"), || request.clone().send()).await?;
+            }
+            block => {
+                let request = cx.s3().put_public_access_block().bucket(name).public_access_block_configuration(block.to_api());
+                cx.call(api("PutPublicAccessBlock", "s3:PutBucketPublicAccessBlock"), || request.clone().send()).await?;
+            }
+        }
+        Ok(Outcome::default())
+    }
+}
+
+/// `previous` is `null` to take the setting away; absent to switch it on.
+#[derive(Deserialize)]
+struct EncryptParams {
+    #[serde(default, deserialize_with = "present")]
+    previous: Option<Option<Encryption>>,
+}
+
+fn present<'de, D: serde::Deserializer<'de>>(d: D) -> std::result::Result<Option<Option<Encryption>>, D::Error> {
+    Deserialize::deserialize(d).map(Some)
+}
+
+struct Encrypt;
+impl Act<Clients> for Encrypt {
+    type Params = EncryptParams;
+    async fn run(cx: AwsCx, target: Target, params: EncryptParams) -> Result<Outcome> {
+        let name = bucket(&target)?;
+        let wanted = match params.previous {
+            Some(None) => {
+                let request = cx.s3().delete_bucket_encryption().bucket(name);
+                let call = api("DeleteBucketEncryption", "s3:PutEncryptionConfiguration");
+                cx.call_or(call, lacks, || request.clone().send()).await?;
+                return Ok(Outcome::default());
+            }
+            Some(Some(before)) => before,
+            // A stronger setting that is there already stays.
+            None if settings::encryption(&cx, name).await?.is_some() => return Ok(already(true)),
+            None => Encryption::plain(),
+        };
+        let request = cx.s3().put_bucket_encryption().bucket(name).server_side_encryption_configuration(wanted.to_api()?);
+        cx.call(api("PutBucketEncryption", "s3:PutEncryptionConfiguration"), || request.clone().send()).await?;
+        Ok(Outcome::default())
+    }
+}
+
+struct Versioning;
+impl Act<Clients> for Versioning {
+    type Params = Previous<bool>;
+    async fn run(cx: AwsCx, target: Target, params: Previous<bool>) -> Result<Outcome> {
+        let on = params.previous.unwrap_or(true);
+        let status = if on { BucketVersioningStatus::Enabled } else { BucketVersioningStatus::Suspended };
+        let setting = VersioningConfiguration::builder().status(status).build();
+        let request = cx.s3().put_bucket_versioning().bucket(bucket(&target)?).versioning_configuration(setting);
+        cx.call(api("PutBucketVersioning", "s3:PutBucketVersioning"), || request.clone().send()).await?;
+        Ok(Outcome::default())
+    }
+}
+
+/// Replaces the whole set, as S3 wants it; the tags of other people are read first and kept.
+async fn put_tags(cx: &AwsCx, target: &Target, change: impl FnOnce(&mut BTreeMap<String, String>)) -> Result<Outcome> {
+    let name = bucket(target)?;
+    let before = settings::tags(cx, name).await?;
+    let mut tags = before.clone();
+    change(&mut tags);
+    if tags == before {
+        return Ok(already(true));
+    }
+    if tags.is_empty() {
+        let request = cx.s3().delete_bucket_tagging().bucket(name);
+        cx.call(api("DeleteBucketTagging", "s3:PutBucketTagging"), || request.clone().send()).await?;
+        return Ok(Outcome::default());
+    }
+    let unfit = |e: aws_sdk_s3::error::BuildError| Error::invalid(format!("the tags do not fit: {e}"));
+    let set = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect::<Result<Vec<_>, _>>().map_err(unfit)?;
+    let tagging = Tagging::builder().set_tag_set(Some(set)).build().map_err(unfit)?;
+    let request = cx.s3().put_bucket_tagging().bucket(name).tagging(tagging);
+    cx.call(api("PutBucketTagging", "s3:PutBucketTagging"), || request.clone().send()).await?;
+    Ok(Outcome::default())
+}
+
+#[derive(Deserialize)]
+struct TagParams {
+    tags: BTreeMap<String, String>,
+}
+
+struct SetTags;
+impl Act<Clients> for SetTags {
+    type Params = TagParams;
+    async fn run(cx: AwsCx, target: Target, params: TagParams) -> Result<Outcome> {
+        put_tags(&cx, &target, |tags| tags.extend(params.tags)).await
+    }
+}
+
+#[derive(Deserialize)]
+struct UntagParams {
+    keys: Vec<String>,
+}
+
+struct RemoveTags;
+impl Act<Clients> for RemoveTags {
+    type Params = UntagParams;
+    async fn run(cx: AwsCx, target: Target, params: UntagParams) -> Result<Outcome> {
+        put_tags(&cx, &target, |tags| tags.retain(|key, _| !params.keys.contains(key))).await
+    }
+}

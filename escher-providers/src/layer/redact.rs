@@ -1,0 +1,133 @@
+//! Text from a cloud, made fit to be shown and kept: without secrets, without control characters, not endless.
+
+/// The most characters that are kept of a cloud's message.
+const MOST: usize = 600;
+
+/// What stands in a secret's place.
+const MASK: &str = "[redacted]";
+
+/// Names whose value, after `=` or `:` or between XML tags, is never shown.
+const SECRET_NAMES: &[&str] = &[
+    "signature",
+    "credential",
+    "security-token",
+    "securitytoken",
+    "session-token",
+    "sessiontoken",
+    "secretaccesskey",
+    "secret_access_key",
+    "access_token",
+    "authorization",
+    "password",
+    "client_secret",
+];
+
+/// The text without what looks like a credential, a token or a signature.
+pub(crate) fn redact(text: &str) -> String {
+    let mut out = String::with_capacity(text.len().min(MOST));
+    let mut hide_next = false;
+    for (word, gap) in words(text) {
+        if hide_next && !word.is_empty() {
+            // "Bearer abc": the scheme may stay, the token may not.
+            let scheme = ["bearer", "basic", "aws4-hmac-sha256"].contains(&word.to_ascii_lowercase().as_str());
+            out.push_str(if scheme { word } else { MASK });
+            // `Credential=x`: the name was masked, its value follows.
+            hide_next = scheme || gap == "=";
+        } else if word.eq_ignore_ascii_case("bearer") {
+            out.push_str(word);
+            hide_next = true;
+        } else if is_secret(word) {
+            out.push_str(MASK);
+        } else {
+            out.push_str(word);
+            hide_next = names_secret(word) && matches!(gap.trim(), "=" | ":" | "\":\"" | "=\"" | ">" | "\":" | ": \"");
+        }
+        out.extend(gap.chars().map(|c| if c.is_control() { ' ' } else { c }));
+        if out.len() > MOST {
+            let end = (0..=MOST).rev().find(|&at| out.is_char_boundary(at)).unwrap_or(0);
+            out.truncate(end);
+            out.push('…');
+            break;
+        }
+    }
+    out.trim().to_owned()
+}
+
+/// Splits into words and what stands between a word and the next.
+fn words(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let part = |c: char| c.is_alphanumeric() || matches!(c, '+' | '/' | '_' | '-' | '.' | '%') || (c == '=');
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        // An equals sign ends a name, but belongs to the padding of a token.
+        let end = rest.char_indices().find(|&(at, c)| !part(c) || (c == '=' && !pads(&rest[at..]))).map_or(rest.len(), |(at, _)| at);
+        let (word, tail) = rest.split_at(end);
+        let gap = tail.char_indices().find(|&(at, c)| part(c) && !(c == '=' && !pads(&tail[at..]))).map_or(tail.len(), |(at, _)| at);
+        let (between, next) = tail.split_at(gap);
+        rest = next;
+        Some((word, between))
+    })
+}
+
+fn pads(tail: &str) -> bool {
+    tail.trim_start_matches('=').chars().next().is_none_or(|c| !c.is_alphanumeric() && c != '"' && c != '/' && c != '+')
+}
+
+fn names_secret(word: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    SECRET_NAMES.iter().any(|name| word.ends_with(name))
+}
+
+/// Access key ids by their prefix; long words of mixed case and digits, as keys and tokens are.
+fn is_secret(word: &str) -> bool {
+    let key_id = word.len() >= 16 && ["AKIA", "ASIA", "AROA", "AIDA"].iter().any(|p| word.starts_with(p)) && !word.contains('/');
+    let has = |test: fn(&char) -> bool| word.chars().any(|c| test(&c));
+    let token = word.len() >= 40
+        && !word.contains('.')
+        && has(char::is_ascii_uppercase)
+        && has(char::is_ascii_lowercase)
+        && has(char::is_ascii_digit);
+    key_id || token || (word.starts_with("eyJ") && word.len() >= 20)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::redact;
+    use proptest::prelude::*;
+
+    #[test]
+    fn secrets_do_not_come_through() {
+        for (text, secret) in [
+            ("The key AKIAIOSFODNN7EXAMPLE is not valid", "AKIAIOSFODNN7EXAMPLE"),
+            ("X-Amz-Signature=0123abcdef&X-Amz-Date=1", "0123abcdef"),
+            ("<SessionToken>tok123</SessionToken>", "tok123"),
+            ("Authorization: Bearer abc.def", "abc.def"),
+            ("authorization: AWS4-HMAC-SHA256 Credential=x1/2026/us-east-1", "x1/2026"),
+            ("secret wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY was", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+            (r#"{"SecretAccessKey":"abc123"}"#, "abc123"),
+            ("token eyJhbGciOiJIUzI1NiJ9.e30.x", "eyJhbGciOiJIUzI1NiJ9"),
+        ] {
+            let shown = redact(text);
+            assert!(!shown.contains(secret), "{shown}");
+            assert!(shown.contains("[redacted]"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn plain_words_stay() {
+        let text = "User: arn:aws:iam::111122223333:user/ann is not authorized to perform: ec2:DescribeVolumes on resource: vol-0a1b2c3d";
+        assert_eq!(redact(text), text);
+        assert_eq!(redact("two\nlines"), "two lines");
+        assert!(redact(&"long ".repeat(1000)).chars().count() < 700);
+    }
+
+    proptest! {
+        #[test]
+        fn an_access_key_is_hidden_anywhere(before in "[ -~]{0,40}", after in "[ -~]{0,40}") {
+            let shown = redact(&format!("{before} AKIAIOSFODNN7EXAMPLE {after}"));
+            prop_assert!(!shown.contains("AKIAIOSFODNN7EXAMPLE"));
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! What a service file declares: kinds with their listers, actions with their ways there and back.
+//!
+//! Everything is generic over `C`, the clients of one connection, so that credentials stay inside the connection
+//! and a service file only ever sees a [`Cx`]. The drivers below turn declarations into the shapes of
+//! [`escher_core::Cloud`]: a lister yields resources or errors, and only here does that become seen, gap and covered.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use escher_core::plan::DryRun;
+use escher_core::{
+    Action, ActionDef, CloudId, Error, ErrorKind, Gap, Kind, Outcome, ReadCx, Resource, Result, Scope, Sighting, Step, Target, Undo,
+};
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+use futures::{FutureExt, StreamExt};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::layer::Layers;
+
+/// What a call to a service is given.
+pub(crate) struct Cx<C> {
+    /// The clients.
+    pub(crate) clients: Arc<C>,
+    /// What wraps every call.
+    pub(crate) layers: Arc<Layers>,
+    /// Time and patience.
+    pub(crate) read: ReadCx,
+    /// The account.
+    pub(crate) account: Arc<str>,
+    /// The region; `global` for a global listing.
+    pub(crate) region: Arc<str>,
+    /// Whether changes are to be tried only, by the cloud's own dry run.
+    pub(crate) trial: bool,
+    /// Names one step of one run, the same for each try of it; empty where nothing is carried out.
+    pub(crate) errand: Arc<str>,
+}
+
+impl<C> Clone for Cx<C> {
+    fn clone(&self) -> Self {
+        Self {
+            clients: Arc::clone(&self.clients),
+            layers: Arc::clone(&self.layers),
+            read: self.read.clone(),
+            account: Arc::clone(&self.account),
+            region: Arc::clone(&self.region),
+            trial: self.trial,
+            errand: Arc::clone(&self.errand),
+        }
+    }
+}
+
+impl<C> Cx<C> {
+    /// The same for another region.
+    pub(crate) fn at(&self, region: &str) -> Self {
+        Self { region: region.into(), ..self.clone() }
+    }
+}
+
+/// Lists one kind in one region, page by page. An error makes the scope a gap; a lister may go on after one.
+pub(crate) type ListFn<C> = fn(Cx<C>) -> BoxStream<'static, Result<Resource>>;
+/// Reads one resource as its lister would give it; `None` only where the cloud says that it is not there.
+pub(crate) type ReadFn<C> = fn(Cx<C>, Target) -> BoxFuture<'static, Result<Option<Resource>>>;
+/// Carries out an action, or tries it where [`Cx::trial`] says so.
+pub(crate) type ActFn<C> = fn(Cx<C>, Target, Map<String, Value>) -> BoxFuture<'static, Result<Outcome>>;
+/// What puts `before` back after a step.
+pub(crate) type UndoFn = fn(&Map<String, Value>, &Resource) -> Vec<Undo>;
+/// The command lines for an action.
+pub(crate) type CliFn = fn(&Target, &Map<String, Value>) -> Vec<Vec<String>>;
+/// Whether the effect of a step is visible in the resource.
+pub(crate) type ShowsFn = fn(&Map<String, Value>, &Resource) -> Option<bool>;
+
+/// Where a kind is listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Region by region.
+    Regional,
+    /// Once for all regions.
+    Global,
+}
+
+/// The whole knowledge of one cloud service.
+pub(crate) struct ServiceSpec<C: 'static> {
+    /// The service word, `ec2`.
+    pub(crate) id: &'static str,
+    /// What it has.
+    pub(crate) kinds: &'static [KindSpec<C>],
+    /// What can be done to it.
+    pub(crate) actions: &'static [&'static [ActionSpec<C>]],
+}
+
+/// One native type of resource.
+pub(crate) struct KindSpec<C: 'static> {
+    /// The normalised kind.
+    pub(crate) kind: Kind,
+    /// The native type, `ec2:instance`.
+    pub(crate) native: &'static str,
+    /// Where it is listed.
+    pub(crate) reach: Reach,
+    /// Whether one absence from a complete listing is proof.
+    pub(crate) authoritative: bool,
+    /// Lists them.
+    pub(crate) list: ListFn<C>,
+    /// Reads one.
+    pub(crate) read: ReadFn<C>,
+    /// What both need.
+    pub(crate) permissions: &'static [&'static str],
+}
+
+/// One action on one native type.
+pub(crate) struct ActionSpec<C: 'static> {
+    /// The native type.
+    pub(crate) native: &'static str,
+    /// The action of the catalogue.
+    pub(crate) action: Action,
+    /// What it needs.
+    pub(crate) permissions: &'static [&'static str],
+    /// What it is allowed to take.
+    pub(crate) timeout: Duration,
+    /// Does it.
+    pub(crate) act: ActFn<C>,
+    /// Takes it back.
+    pub(crate) undo: Option<UndoFn>,
+    /// Says it as command lines.
+    pub(crate) cli: CliFn,
+    /// How it can be tried. For [`DryRun::Native`], `act` is called with [`Cx::trial`] set.
+    pub(crate) dry_run: DryRun,
+    /// Sees its effect, where the catalogue leaves that to the provider.
+    pub(crate) shows: Option<ShowsFn>,
+}
+
+/// An action, typed; [`act`] is the one place where the types are erased.
+pub(crate) trait Act<C>: 'static {
+    /// Its parameters.
+    type Params: DeserializeOwned + Send + 'static;
+    /// Does it.
+    fn run(cx: Cx<C>, target: Target, params: Self::Params) -> impl Future<Output = Result<Outcome>> + Send + 'static;
+}
+
+/// The erased form of an action.
+pub(crate) fn act<C, A: Act<C>>(cx: Cx<C>, target: Target, params: Map<String, Value>) -> BoxFuture<'static, Result<Outcome>>
+where
+    C: Send + Sync + 'static,
+{
+    match parse::<A::Params>(&params) {
+        Ok(params) => A::run(cx, target, params).boxed(),
+        Err(error) => futures::future::ready(Err(error)).boxed(),
+    }
+}
+
+/// Parameters in their typed form.
+pub(crate) fn parse<P: DeserializeOwned>(params: &Map<String, Value>) -> Result<P> {
+    serde_json::from_value(Value::Object(params.clone())).map_err(|e| Error::invalid(format!("the parameters do not fit: {e}")))
+}
+
+/// The parameters of an action without any.
+#[derive(serde::Deserialize)]
+pub(crate) struct NoParams {}
+
+/// A catalogue: all services of a cloud.
+pub(crate) struct Catalogue<C: 'static>(pub(crate) &'static [&'static ServiceSpec<C>]);
+
+impl<C> Clone for Catalogue<C> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<C> Copy for Catalogue<C> {}
+
+impl<C: Send + Sync + 'static> Catalogue<C> {
+    /// Every kind.
+    pub(crate) fn kinds(self) -> impl Iterator<Item = &'static KindSpec<C>> {
+        self.0.iter().flat_map(|service| service.kinds)
+    }
+
+    /// Every action.
+    pub(crate) fn actions(self) -> impl Iterator<Item = &'static ActionSpec<C>> {
+        self.0.iter().flat_map(|service| service.actions).copied().flatten()
+    }
+
+    /// The kind that a target is of.
+    ///
+    /// # Errors
+    /// `Unsupported` where no service has it.
+    pub(crate) fn kind(self, target: &Target) -> Result<&'static KindSpec<C>> {
+        self.kinds().find(|kind| kind.native == target.native).ok_or_else(|| {
+            Error::new(ErrorKind::Unsupported, format!("resources of type {} cannot be read here", target.native))
+                .with("target", target.id.as_str())
+        })
+    }
+
+    /// How an action is carried out on a target, if it can be.
+    pub(crate) fn action(self, action: Action, native: &str) -> Option<&'static ActionSpec<C>> {
+        self.actions().find(|spec| spec.action == action && spec.native == native)
+    }
+
+    /// The action of a step, its parameters held against the catalogue of actions.
+    ///
+    /// # Errors
+    /// `Unsupported` where this cloud cannot do it, `Invalid` for wrong parameters.
+    pub(crate) fn of_step(self, step: &Step) -> Result<&'static ActionSpec<C>> {
+        let spec = self.action(step.action, &step.target.native).ok_or_else(|| {
+            Error::new(ErrorKind::Unsupported, format!("{} cannot be done to a {} here", step.action, step.target.native))
+                .with("target", step.target.id.as_str())
+        })?;
+        let def = ActionDef::find(step.action).ok_or_else(|| Error::internal(format!("{} is not in the catalogue", step.action)))?;
+        def.check_params(&step.params)?;
+        Ok(spec)
+    }
+}
+
+/// Lists one scope: what was seen, then either what could not be looked at or that all was.
+pub(crate) fn sight<C: Send + Sync + 'static>(cloud: CloudId, spec: &'static KindSpec<C>, cx: Cx<C>) -> BoxStream<'static, Sighting> {
+    let scope = Scope {
+        cloud,
+        account: cx.account.to_string(),
+        native: spec.native.to_owned(),
+        region: (spec.reach == Reach::Regional).then(|| cx.region.to_string()),
+    };
+    let mut listing = (spec.list)(cx);
+    let authoritative = spec.authoritative;
+    async_stream::stream! {
+        let mut failed: Option<Error> = None;
+        while let Some(item) = listing.next().await {
+            match item {
+                Ok(resource) => yield Sighting::Seen(Box::new(resource)),
+                Err(error) => {
+                    tracing::warn!(%scope, %error, "could not look");
+                    failed.get_or_insert(error);
+                }
+            }
+        }
+        yield match failed {
+            Some(error) => gap(scope, &error),
+            None => Sighting::Covered { scope, authoritative },
+        };
+    }
+    .boxed()
+}
+
+/// The gap that an error leaves.
+pub(crate) fn gap(scope: Scope, error: &Error) -> Sighting {
+    Sighting::Gap(Gap { scope, kind: error.kind(), reason: error.to_string(), hint: error.hint_text().map(str::to_owned) })
+}
+
+/// A cloud's catalogue from the names of its services' modules: `services! { CATALOGUE: Clients = ec2, s3 }`.
+macro_rules! services {
+    ($name:ident: $clients:ty = $($service:ident),+ $(,)?) => {
+        static $name: $crate::spec::Catalogue<$clients> = $crate::spec::Catalogue(&[$(&$service::SPEC),+]);
+    };
+}
+pub(crate) use services;
