@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use escher_core::{Error, ErrorKind, JournalEntry, JournalStore, Result, digest};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
 
 /// `ESCJ`, so that another program's file is not taken for ours.
 const APPLICATION: i32 = 0x4553_434a;
@@ -34,6 +35,9 @@ pub struct Head {
 }
 
 /// A journal in a file. Each line carries the SHA-256 over the hash of the line before it and its own content.
+///
+/// Clones share one connection, and a line that was handed in before is seen by whoever reads after. A file is opened
+/// once; the clones are handed around.
 #[derive(Clone)]
 pub struct SqliteJournal {
     connection: Arc<Mutex<Connection>>,
@@ -98,9 +102,9 @@ impl SqliteJournal {
     }
 
     async fn with<T: Send + 'static>(&self, work: impl FnOnce(&mut Connection) -> Result<T> + Send + 'static) -> Result<T> {
-        let connection = Arc::clone(&self.connection);
-        // A transaction that panicked was rolled back, so the connection is sound.
-        let task = tokio::task::spawn_blocking(move || work(&mut connection.lock().unwrap_or_else(PoisonError::into_inner)));
+        // The thread takes the lock along: whoever gives up waiting for a line and reads then waits for that line.
+        let mut connection = Arc::clone(&self.connection).lock_owned().await;
+        let task = tokio::task::spawn_blocking(move || work(&mut connection));
         task.await.map_err(|e| Error::internal("the journal's thread ended early").source(e))?
     }
 }

@@ -1,0 +1,12 @@
+//! The hands against a cloud, a journal and a store in memory that count, delay, fail and hang on order.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod faults;
+mod fixture;
+mod journal;
+mod planning;
+mod policy;
+mod running;
+mod undoing;
+mod world;
