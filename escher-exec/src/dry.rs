@@ -1,7 +1,7 @@
 //! Trying a plan without a change, and saying honestly what that shows.
 
 use escher_core::plan::DryRun;
-use escher_core::{Checked, Plan, ResourceId, Step};
+use escher_core::{Checked, Plan, PlanDoc, ResourceId, Step};
 use futures::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 
@@ -42,7 +42,7 @@ impl Executor {
     pub async fn dry_run(&self, plan: &Plan<Checked>) -> Vec<TrialStep> {
         stream::iter(&plan.doc().steps)
             .map(|step| async move {
-                let (result, text) = self.try_step(step).await;
+                let (result, text) = self.try_step(plan.doc(), step).await;
                 TrialStep { step: step.id.clone(), target: step.target.id.clone(), how: step.dry_run, result, text }
             })
             .buffered(self.limits.per_account.max(1))
@@ -50,7 +50,7 @@ impl Executor {
             .await
     }
 
-    async fn try_step(&self, step: &Step) -> (Trial, String) {
+    async fn try_step(&self, plan: &PlanDoc, step: &Step) -> (Trial, String) {
         let cloud = match self.clouds.of(&step.target) {
             Ok(cloud) => cloud,
             Err(error) => return (Trial::NotTried, told(&error)),
@@ -61,7 +61,7 @@ impl Executor {
             Err(error) => return (Trial::NotTried, format!("it could not be looked at: {}", told(&error))),
         };
         if now.observed_hash() != step.target.observed {
-            return (Trial::Refused, "it changed since the plan was made".to_owned());
+            return (Trial::Refused, self.what_changed(plan, step, &step.target.observed, &now).await);
         }
         if step.needs.is_empty()
             && let Some((text, truth)) = wanted::unmet(&step.preconditions, &now, self.clock.now())

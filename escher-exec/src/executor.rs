@@ -173,7 +173,7 @@ impl Executor {
         let steps: HashMap<&str, &Step> = plan.doc().steps.iter().map(|step| (step.id.as_str(), step)).collect();
         let mut waiting: Vec<&Step> = plan.doc().steps.iter().filter(|step| !phases.contains_key(step.id.as_str())).collect();
         let mut busy: HashMap<(CloudId, &str), usize> = HashMap::new();
-        let mut flight: FuturesUnordered<BoxFuture<'_, (&Step, Result<Option<Phase>>)>> = FuturesUnordered::new();
+        let mut flight: FuturesUnordered<BoxFuture<'_, Landed<'_>>> = FuturesUnordered::new();
         let mut failure = None;
         loop {
             let mut at = 0;
@@ -277,6 +277,9 @@ impl Run<'_> {
         self.observed.lock().unwrap_or_else(PoisonError::into_inner).insert(step.target.id.clone(), hash.to_owned());
     }
 }
+
+/// A step and its outcome, if it has one.
+type Landed<'a> = (&'a Step, Result<Option<Phase>>);
 
 /// Whether a step may begin.
 enum Standing {

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use escher_core::{ActionDef, Cloud, Entry, Error, ErrorKind, Outcome, Phase, Resource, Result, State, Step, Truth, Undo, Verify, WriteCx};
+use escher_core::{
+    ActionDef, Cloud, Entry, Error, ErrorKind, Outcome, Phase, PlanDoc, Resource, Result, State, Step, Truth, Undo, Verify, WriteCx,
+};
 use jiff::SignedDuration;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
@@ -75,10 +77,7 @@ impl Executor {
         };
         let expected = work.run.expected(work.step);
         if now.observed_hash() != expected {
-            let reason = match self.known(work, &expected).await {
-                Some(entry) => changes::between(&entry.resource, &now),
-                None => "it changed since the plan was made".to_owned(),
-            };
+            let reason = self.what_changed(work.run.plan.doc(), work.step, &expected, &now).await;
             return skip(reason).await.map(Err);
         }
         match wanted::unmet(&work.step.preconditions, &now, self.clock.now()) {
@@ -245,9 +244,23 @@ impl Executor {
     }
 
     /// What the plan saw, where the estate still holds just that.
-    async fn known(&self, work: &Work<'_>, hash: &str) -> Option<Entry> {
-        let entry = self.estate.as_ref()?.entry(&work.step.target.id).await.ok().flatten()?;
+    async fn known(&self, step: &Step, hash: &str) -> Option<Entry> {
+        let entry = self.estate.as_ref()?.entry(&step.target.id).await.ok().flatten()?;
         (entry.hash == hash).then_some(entry)
+    }
+
+    /// In what a target differs from what was approved, as far as that can still be told.
+    pub(crate) async fn what_changed(&self, plan: &PlanDoc, step: &Step, expected: &str, now: &Resource) -> String {
+        if let Some(entry) = self.known(step, expected).await {
+            return changes::between(&entry.resource, now);
+        }
+        if let Some(created) = now.created.filter(|created| *created > plan.created) {
+            return format!("it is another resource under the same id, created {created}, after the plan");
+        }
+        match wanted::unmet(&step.preconditions, now, self.clock.now()) {
+            Some((text, Some(false))) => format!("it changed since the plan was made: `{text}` is no longer so"),
+            _ => "it changed since the plan was made".to_owned(),
+        }
     }
 
     /// Why what stands there now is not what was approved, as far as that can be seen once our own call may have
@@ -260,7 +273,7 @@ impl Executor {
         if now.native != work.step.target.native || now.kind != work.step.action.kind {
             return Some(format!("the call may have gone out, and a {} stands there now", now.native));
         }
-        let before = self.known(work, &work.step.target.observed).await?.resource.created?;
+        let before = self.known(work.step, &work.step.target.observed).await?.resource.created?;
         let created = now.created.filter(|created| *created != before)?;
         Some(format!("the call may have gone out, and another resource stands there now, created {created}, not {before}"))
     }

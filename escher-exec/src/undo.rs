@@ -49,7 +49,7 @@ impl Planner {
                 stays.add("were broken off; resume the run first, they are not touched", &step.target.name);
             }
         }
-        let seen: Vec<(&Step, &[Undo], Result<Option<Resource>>)> =
+        let seen: Vec<_> =
             stream::iter(work).map(|(step, undo)| async move { (step, undo, self.look(step).await) }).buffered(8).collect().await;
         for (step, undo, now) in seen {
             match now {

@@ -112,6 +112,7 @@ async fn broken_off(f: &Fixture, doc: &PlanDoc, phase: Phase) {
             return;
         }
         f.world.trace.lock().unwrap().clear();
+        f.world.edit(&id(1), |vm| vm.state = Some(State::Running));
     }
 }
 
@@ -137,7 +138,7 @@ async fn after_a_break_the_target_is_looked_at_before_anything_is_called() {
         ("our own act half way", |f| f.world.edit(&id(1), |vm| vm.state_raw = Some("stop requested".into())), 1, Phase::Done),
         ("gone", |f| drop(f.world.resources.lock().unwrap().remove(&id(1))), 0, Phase::Failed),
         ("replaced", |f| f.world.edit(&id(1), |vm| vm.created = Some(now() + SignedDuration::from_secs(60))), 0, Phase::Unknown),
-        ("not to be seen", |f| drop(f.world.blind.lock().unwrap().insert(id(1), (100, Some(ErrorKind::Denied)))), 0, Phase::Unknown),
+        ("not to be seen", |f| f.world.blind.lock().unwrap().extend([(id(1), (100, Some(ErrorKind::Denied)))]), 0, Phase::Unknown),
     ];
     for (what, edit, calls, outcome) in cases {
         let f = Fixture::vms(1);
@@ -148,6 +149,20 @@ async fn after_a_break_the_target_is_looked_at_before_anything_is_called() {
         let last = f.last(RUN, "s1");
         assert_eq!((f.world.calls().len(), last.phase), (calls, outcome), "{what}: {:?}", last.reason);
         check_promises(&f, &doc);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_seen_to_be_done_is_done_whatever_came_after() {
+    for verb in [Verb::Stop, Verb::Restart] {
+        let f = Fixture::vms(1);
+        let doc = f.plan(&[(verb, "kind = vm", json!({}))]).await;
+        broken_off(&f, &doc, Phase::Observed).await;
+        f.world.trace.lock().unwrap().retain(|item| matches!(item, Trace::Line(_)));
+        f.world.edit(&id(1), |vm| vm.state = Some(State::Running));
+        f.world.blind.lock().unwrap().insert(id(1), (100, None));
+        assert_eq!(f.resume(&doc, RUN).await.unwrap().done, 1);
+        assert!(f.world.calls().is_empty());
     }
 }
 

@@ -119,8 +119,3 @@ pub(crate) fn approved(doc: &PlanDoc) -> Plan<Approved> {
     let approval = approval.verify(&plan).unwrap();
     plan.approve(approval).unwrap()
 }
-
-/// The phases of a step, in the order of their lines.
-pub(crate) fn phases(lines: &[JournalEntry], step: &str) -> Vec<Phase> {
-    lines.iter().filter(|line| line.step == step).map(|line| line.phase).collect()
-}

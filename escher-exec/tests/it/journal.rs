@@ -102,18 +102,15 @@ async fn a_run_over_the_file_can_be_resumed_from_the_file() {
     let (send, mut receive) = mpsc::unbounded_channel();
     let journal = SqliteJournal::open(&path).unwrap();
     let executor = || Executor::new(Journal::new(Arc::new(journal.clone())), f.clouds.clone(), Clock::fixed(now()));
-    {
-        let (executor, cancel, plan) = (executor(), CancellationToken::new(), approved(&doc));
-        let run = executor.run(plan, RUN, &cancel, &send);
-        // Dropped as soon as a few steps are done.
-        let few = async {
-            let mut done = 0;
-            while done < 3 {
-                done += usize::from(matches!(receive.recv().await, Some(RunEvent::Step { phase: Phase::Done, .. })));
-            }
-        };
-        tokio::select! { _ = run => {}, () = few => {} }
+    let (executor_now, plan, events) = (executor(), approved(&doc), send.clone());
+    let run = tokio::spawn(async move { executor_now.run(plan, RUN, &CancellationToken::new(), &events).await });
+    // Broken off as soon as a few steps are done.
+    let mut done = 0;
+    while done < 3 {
+        done += usize::from(matches!(receive.recv().await, Some(RunEvent::Step { phase: Phase::Done, .. })));
     }
+    run.abort();
+    let _ = run.await;
     let summary = executor().resume(approved(&doc), RUN, &CancellationToken::new(), &send).await.unwrap();
     assert_eq!((summary.done, summary.open), (20, 0));
     let lines = journal.read(RUN).await.unwrap();

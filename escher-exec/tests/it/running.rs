@@ -67,6 +67,21 @@ async fn a_target_that_changed_is_refused_and_the_change_is_named() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_change_is_named_as_far_as_it_can_be_when_the_estate_has_moved_on() {
+    let f = Fixture::vms(3);
+    let doc = f.stop_all().await;
+    f.world.edit(&id(1), |vm| vm.state = Some(State::Stopped));
+    f.world.edit(&id(2), |vm| vm.created = Some(now() + SignedDuration::from_secs(1)));
+    f.world.edit(&id(3), |vm| vm.tags = None);
+    f.store.see(&f.world, now());
+    assert_eq!(f.run(&doc, RUN).await.0.unwrap().skipped, 3);
+    let reason = |step: &str| f.last(RUN, step).reason.unwrap();
+    assert_eq!(reason("s1"), "it changed since the plan was made: `state = running` is no longer so");
+    assert_eq!(reason("s2"), "it is another resource under the same id, created 2026-11-01T12:00:01Z, after the plan");
+    assert_eq!(reason("s3"), "it changed since the plan was made");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_target_that_cannot_be_looked_at_is_not_called() {
     let f = Fixture::vms(2);
     let doc = f.stop_all().await;
