@@ -214,7 +214,8 @@ impl Executor {
             }
         }
         if let Some(error) = failure {
-            return Err(error.with("run", id).hint(format!("mend the cause and carry it on with `escher runs resume {id}`")));
+            let first = error.hint_text().unwrap_or("mend the cause").to_owned();
+            return Err(error.with("run", id).hint(format!("{first}; then carry it on with `escher runs resume {id}`")));
         }
         let summary = summary(id, plan.doc(), &self.journal.read(id).await?);
         if summary.is_finished() {

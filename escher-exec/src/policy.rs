@@ -1,11 +1,19 @@
 //! The rules that decide what may run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use escher_core::{ActionDef, Decision, Effect, PlanDoc, Policy, Risk, Verdict};
 use serde::{Deserialize, Serialize};
 
 /// What a person may tighten. Nothing in here can loosen the rules.
+///
+/// ```
+/// use escher_exec::PolicyConfig;
+/// let config: PolicyConfig = serde_json::from_str(r#"{"max_risk": "high", "forbid": ["*.delete"]}"#)?;
+/// assert_eq!(config.forbid, ["*.delete"]);
+/// assert_eq!(config.max_blast_radius, None);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PolicyConfig {
@@ -57,11 +65,14 @@ impl Policy for DefaultPolicy {
                 say(Decision::Forbid, format!("{action} is forbidden by the rule `{pattern}`"));
             }
         }
-        if let Some(max) = self.config.max_risk.filter(|max| plan.risk > *max) {
-            say(Decision::Forbid, format!("its risk is {}, and no more than {max} is allowed", plan.risk));
+        // A document may say more than its steps do, never less.
+        let risk = plan.steps.iter().filter_map(|step| ActionDef::find(step.action)).map(|def| def.risk).fold(plan.risk, Ord::max);
+        if let Some(max) = self.config.max_risk.filter(|max| risk > *max) {
+            say(Decision::Forbid, format!("its risk is {risk}, and no more than {max} is allowed"));
         }
-        if let Some(max) = self.config.max_blast_radius.filter(|max| plan.blast_radius > *max) {
-            say(Decision::Forbid, format!("it touches {} resources, and no more than {max} are allowed", plan.blast_radius));
+        let touched = plan.steps.iter().map(|step| &step.target.id).collect::<HashSet<_>>().len().max(plan.blast_radius);
+        if let Some(max) = self.config.max_blast_radius.filter(|max| touched > *max) {
+            say(Decision::Forbid, format!("it touches {touched} resources, and no more than {max} are allowed"));
         }
         verdict
     }

@@ -96,7 +96,7 @@ async fn a_broken_journal_stops_the_run_and_says_how_to_go_on() {
     let (result, events) = f.run(&doc, RUN).await;
     let error = result.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Storage);
-    assert!(error.hint_text().unwrap().contains("escher runs resume run_1"), "{error}");
+    assert_eq!(error.hint_text(), Some("make room; then carry it on with `escher runs resume run_1`"));
     assert!(!events.iter().any(|event| matches!(event, RunEvent::Finished { .. })));
     assert!(f.world.calls().len() < 20);
     f.journal.set(None);

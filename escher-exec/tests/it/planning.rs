@@ -109,6 +109,15 @@ async fn nothing_to_do_says_why() {
 }
 
 #[tokio::test]
+async fn a_tag_is_as_wanted_only_to_the_letter() {
+    let f = Fixture::vms(1);
+    let error = f.try_plan(&[(Verb::Tag, "kind = vm", json!({"tags": {"owner": "ada"}}))]).await.unwrap_err();
+    assert!(error.message().contains("already as wanted (`tag.owner = ada`): web-1"), "{error}");
+    assert_eq!(f.plan(&[(Verb::Tag, "kind = vm", json!({"tags": {"owner": "Ada"}}))]).await.steps.len(), 1);
+    assert!(f.try_plan(&[(Verb::Untag, "kind = vm", json!({"keys": ["nothing"]}))]).await.is_err());
+}
+
+#[tokio::test]
 async fn risk_rises_with_production_and_with_numbers() {
     let f = Fixture::vms(20);
     assert_eq!(f.stop_all().await.risk, Risk::Medium);

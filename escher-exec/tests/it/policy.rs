@@ -37,6 +37,12 @@ async fn a_person_can_only_tighten_the_rules() {
     for (max, decision) in [(2, Decision::Forbid), (3, Decision::Approve)] {
         assert_eq!(judge(PolicyConfig { max_blast_radius: Some(max), ..PolicyConfig::default() }), decision);
     }
+    let modest = PlanDoc { risk: Risk::Low, blast_radius: 1, ..doc.clone() };
+    let max_risk = PolicyConfig { max_risk: Some(Risk::Low), ..PolicyConfig::default() };
+    let max_blast_radius = PolicyConfig { max_blast_radius: Some(2), ..PolicyConfig::default() };
+    for config in [max_risk, max_blast_radius] {
+        assert_eq!(DefaultPolicy::new(config).judge(&modest).decision, Decision::Forbid, "a document cannot play itself down");
+    }
     assert!(serde_json::from_value::<PolicyConfig>(json!({"max_rsik": "low"})).is_err());
 }
 

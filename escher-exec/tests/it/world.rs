@@ -255,7 +255,7 @@ impl JournalStore for FakeJournal {
         match fault {
             None => Ok(0),
             Some(JournalFault::Freezes(_)) => std::future::pending().await,
-            Some(_) => Err(Error::new(ErrorKind::Storage, "the disk is full")),
+            Some(_) => Err(Error::new(ErrorKind::Storage, "the disk is full").hint("make room")),
         }
     }
     async fn read(&self, run: &str) -> Result<Vec<JournalEntry>> {
