@@ -1,0 +1,240 @@
+//! The search engine over the estate: the embedded Qdrant, following the store.
+
+pub(crate) mod edge;
+pub(crate) mod filter;
+mod follow;
+mod meta;
+pub(crate) mod point;
+pub(crate) mod vectors;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use async_trait::async_trait;
+use escher_core::{Changes, Embed, Error, ErrorKind, Hits, Index, Query, Resource, Result, Selector};
+use jiff::Timestamp;
+use qdrant_edge::external::serde_json::Value;
+use qdrant_edge::{PointId, Record};
+
+use crate::search::{self, Vocabulary};
+use edge::Edge;
+use filter::Node;
+use meta::Meta;
+use point::{Shape, key};
+use vectors::Sparse;
+
+pub use follow::follow;
+
+/// Points written in one operation: bounds the memory of a batch and of the engine's log.
+const CHUNK: usize = 256;
+
+/// The index in a folder: dense vectors where there is an embedding model, BM25 and trigram vectors always, and typed
+/// payload indexes for everything that selectors ask for.
+///
+/// It holds nothing that the store does not; [`follow`] brings it up to date. An index that is broken, of another
+/// layout, or made with another embedding model is emptied when it is opened and then rebuilt by following.
+/// One process at a time may open a folder. Opening blocks; in asynchronous code use a thread that may block.
+#[derive(Clone)]
+pub struct QdrantIndex {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    dir: PathBuf,
+    pub(crate) edge: Edge,
+    pub(crate) embed: Option<Arc<dyn Embed>>,
+    pub(crate) sparse: Sparse,
+    pub(crate) vocabulary: RwLock<Vocabulary>,
+    meta: Mutex<Meta>,
+    rebuilt: bool,
+}
+
+impl QdrantIndex {
+    /// Opens the index in a folder and makes it where there is none.
+    ///
+    /// # Errors
+    /// `Storage` where the folder cannot be written; `Busy` where another process has it open.
+    pub fn open(dir: impl AsRef<Path>, embed: Option<Arc<dyn Embed>>) -> Result<Self> {
+        let dir = dir.as_ref().to_owned();
+        let fresh = Meta::new(embed.as_deref().map(|embed| (embed.id(), embed.dimensions())));
+        let shard = dir.join("estate");
+        let dimensions = embed.as_deref().map(Embed::dimensions);
+        let known = Meta::read(&dir).filter(|meta| meta.fits(&fresh));
+        let existed = shard.exists();
+        let loaded = known.and_then(|meta| match Edge::open(&shard, dimensions) {
+            Ok(edge) => Some((edge, meta)),
+            Err(e) => {
+                tracing::warn!(error = %e, "the search index cannot be loaded and is rebuilt");
+                None
+            }
+        });
+        let rebuilt = existed && loaded.is_none();
+        let (edge, meta) = match loaded {
+            Some(loaded) => loaded,
+            None => {
+                Meta::remove(&dir);
+                remove_shard(&shard)?;
+                (Edge::open(&shard, dimensions)?, fresh)
+            }
+        };
+        let vocabulary = RwLock::new(Vocabulary::new(edge.values(key::WORDS)?, edge.count(None)?));
+        let sparse = Sparse::new()?;
+        Ok(Self { inner: Arc::new(Inner { dir, edge, embed, sparse, vocabulary, meta: Mutex::new(meta), rebuilt }) })
+    }
+
+    /// Whether what was there did not fit or could not be read, so that everything has to be taken in again.
+    pub fn was_emptied(&self) -> bool {
+        self.inner.rebuilt
+    }
+
+    /// Whether meaning takes part in searches.
+    pub fn is_semantic(&self) -> bool {
+        self.inner.embed.is_some()
+    }
+
+    /// How many resources it holds.
+    ///
+    /// # Errors
+    /// `Storage` where the engine fails.
+    pub async fn len(&self) -> Result<u64> {
+        self.blocking("count", |inner| inner.edge.count(None).map(|count| count as u64)).await
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        operation: &'static str,
+        work: impl FnOnce(&Inner) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let inner = Arc::clone(&self.inner);
+        tokio::task::spawn_blocking(move || work(&inner))
+            .await
+            .map_err(|e| Error::internal("the search index broke off").operation(operation).source(e))?
+    }
+}
+
+fn remove_shard(shard: &Path) -> Result<()> {
+    match std::fs::remove_dir_all(shard) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::new(ErrorKind::Storage, "its folder cannot be removed")
+            .operation("open index")
+            .with("folder", shard.display().to_string())
+            .hint("check the data directory's permissions")
+            .source(e)),
+        _ => Ok(()),
+    }
+}
+
+#[async_trait]
+impl Index for QdrantIndex {
+    async fn revision(&self) -> Result<u64> {
+        Ok(self.inner.meta.lock().unwrap_or_else(PoisonError::into_inner).revision)
+    }
+
+    async fn apply(&self, changes: &Changes) -> Result<()> {
+        let changes = changes.clone();
+        self.blocking("write index", move |inner| inner.apply(&changes)).await
+    }
+
+    async fn settle(&self) -> Result<()> {
+        self.blocking("optimise index", |inner| if inner.edge.wants_optimising()? { inner.edge.optimise() } else { Ok(()) }).await
+    }
+
+    async fn clear(&self) -> Result<()> {
+        self.blocking("clear index", Inner::clear).await
+    }
+
+    async fn search(&self, query: &Query) -> Result<Hits> {
+        let query = query.clone();
+        self.blocking("search", move |inner| search::run(inner, &query)).await
+    }
+}
+
+impl Inner {
+    fn apply(&self, changes: &Changes) -> Result<()> {
+        // Only one may move the revision.
+        let mut meta = self.meta.lock().unwrap_or_else(PoisonError::into_inner);
+        for chunk in changes.upserts.chunks(CHUNK) {
+            self.upsert(chunk.iter().map(|entry| &entry.resource))?;
+        }
+        for chunk in changes.removed.chunks(CHUNK) {
+            self.edge.delete(chunk.iter().map(point::id_of).collect())?;
+        }
+        self.edge.flush()?;
+        let moved = meta.at(changes.to);
+        moved.write(&self.dir)?;
+        *meta = moved;
+        let count = self.edge.count(None)?;
+        self.vocabulary.write().unwrap_or_else(PoisonError::into_inner).resize(count);
+        Ok(())
+    }
+
+    /// Writes what differs: points whose texts differ are embedded anew, of others only the payload is replaced.
+    fn upsert<'a>(&self, resources: impl Iterator<Item = &'a Resource>) -> Result<()> {
+        let shapes = resources.map(Shape::of).collect::<Result<Vec<_>>>()?;
+        let ids: Vec<PointId> = shapes.iter().map(|shape| shape.id).collect();
+        let known = self.edge.retrieve(&ids, &[key::TEXT_HASH, key::HASH])?;
+        let known: std::collections::HashMap<PointId, Record> = known.into_iter().map(|record| (record.id, record)).collect();
+        let mut fresh = Vec::new();
+        for shape in shapes {
+            match known.get(&shape.id) {
+                Some(record) if text(record, key::TEXT_HASH) == Some(&shape.text_hash) => {
+                    if text(record, key::HASH) != Some(&shape.hash) {
+                        self.edge.overwrite_payload(shape.id, shape.payload)?;
+                    }
+                }
+                _ => fresh.push(shape),
+            }
+        }
+        if fresh.is_empty() {
+            return Ok(());
+        }
+        let dense = match &self.embed {
+            Some(embed) => embed.embed(&fresh.iter().map(|shape| shape.text.clone()).collect::<Vec<_>>())?.into_iter().map(Some).collect(),
+            None => vec![None; fresh.len()],
+        };
+        {
+            let mut vocabulary = self.vocabulary.write().unwrap_or_else(PoisonError::into_inner);
+            for word in fresh.iter().flat_map(|shape| shape.payload.0.get(key::WORDS).and_then(Value::as_array)).flatten().filter_map(Value::as_str) {
+                vocabulary.add(word);
+            }
+        }
+        let points = fresh.into_iter().zip(dense).map(|(shape, dense)| self.sparse.point(shape, dense)).collect();
+        self.edge.upsert(points)
+    }
+
+    fn clear(&self) -> Result<()> {
+        let mut meta = self.meta.lock().unwrap_or_else(PoisonError::into_inner);
+        // First the revision, then the points: after a crash in between everything is taken in again.
+        let empty = meta.at(0);
+        empty.write(&self.dir)?;
+        *meta = empty;
+        self.edge.clear()?;
+        *self.vocabulary.write().unwrap_or_else(PoisonError::into_inner) = Vocabulary::default();
+        Ok(())
+    }
+
+    /// What a selector admits, as a filter.
+    pub(crate) fn admitted(&self, selector: &Selector, now: Timestamp) -> Result<Node> {
+        let resolve = |bound: Node, test: &dyn Fn(&Resource) -> bool| {
+            let records = self.edge.scroll(bound.filter(), &[key::RESOURCE], usize::MAX >> 1)?;
+            let mut ids = Vec::new();
+            for record in &records {
+                let json = text(record, key::RESOURCE).ok_or_else(|| broken("a point without a resource"))?;
+                let resource: Resource = serde_json::from_str(json).map_err(|e| broken("a point's resource cannot be read").source(e))?;
+                if test(&resource) {
+                    ids.push(record.id);
+                }
+            }
+            Ok(ids)
+        };
+        filter::admitted(selector, now, &resolve)
+    }
+}
+
+fn broken(message: &str) -> Error {
+    Error::new(ErrorKind::Storage, message).operation("search").hint("remove the index folder; it is rebuilt from the store")
+}
+
+/// A text of a point's payload.
+pub(crate) fn text<'a>(record: &'a Record, key: &str) -> Option<&'a str> {
+    record.payload.as_ref()?.0.get(key)?.as_str()
+}

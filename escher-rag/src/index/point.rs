@@ -1,0 +1,307 @@
+//! What the index keeps of a resource: texts, vectors and a typed payload.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use escher_core::resource::attr;
+use escher_core::selector::{Field, number, texts};
+use escher_core::{Error, Flag, Resource, ResourceId, Result, fuzzy, regions};
+use jiff::Timestamp;
+use qdrant_edge::external::uuid;
+use qdrant_edge::{Payload, PointId};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+/// How a payload field is indexed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Index {
+    /// Text with few different values, in memory.
+    Word,
+    /// Text with many different values, on disk.
+    Text,
+    Number,
+    Time,
+    Flag,
+}
+
+/// Payload keys beyond those that bear a field's own name.
+pub(crate) mod key {
+    /// `key␟value` of each tag, folded.
+    pub(crate) const TAGS: &str = "tags";
+    pub(crate) const TAG_KEYS: &str = "tag_keys";
+    pub(crate) const BACKUP: &str = "backup";
+    pub(crate) const AUTO_BACKUPS: &str = "automatic";
+    pub(crate) const UNTAGGED: &str = "untagged";
+    /// Search words.
+    pub(crate) const WORDS: &str = "words";
+    /// Name and ids in the form in which a person's words are held against them.
+    pub(crate) const EXACT: &str = "exact";
+    /// The name as it is written.
+    pub(crate) const SHOWN: &str = "shown";
+    /// The id as it is written.
+    pub(crate) const WHOLE_ID: &str = "whole_id";
+    /// The resource as far as selectors read it, as JSON text.
+    pub(crate) const RESOURCE: &str = "resource";
+    /// Hash of what the vectors are made of.
+    pub(crate) const TEXT_HASH: &str = "text_hash";
+    /// Hash of the payload.
+    pub(crate) const HASH: &str = "hash";
+}
+
+/// Every indexed payload field.
+pub(crate) const INDEXES: &[(&str, Index)] = &[
+    ("cloud", Index::Word),
+    ("kind", Index::Word),
+    ("type", Index::Word),
+    ("service", Index::Word),
+    ("account", Index::Word),
+    ("region", Index::Word),
+    ("zone", Index::Word),
+    ("geo", Index::Word),
+    ("env", Index::Word),
+    ("state", Index::Word),
+    ("engine", Index::Word),
+    ("size", Index::Word),
+    ("group", Index::Text),
+    ("network", Index::Text),
+    ("linked", Index::Text),
+    ("name", Index::Text),
+    ("id", Index::Text),
+    (key::TAGS, Index::Text),
+    (key::TAG_KEYS, Index::Text),
+    (key::WORDS, Index::Text),
+    (key::EXACT, Index::Text),
+    ("capacity", Index::Number),
+    ("memory", Index::Number),
+    ("cost", Index::Number),
+    ("cpu", Index::Number),
+    ("created", Index::Time),
+    (key::BACKUP, Index::Time),
+    (key::AUTO_BACKUPS, Index::Flag),
+    ("idle", Index::Flag),
+    ("public", Index::Flag),
+    ("encrypted", Index::Flag),
+    ("attached", Index::Flag),
+    (key::UNTAGGED, Index::Flag),
+];
+
+const TEXT_FIELDS: &[Field] = &[
+    Field::Cloud,
+    Field::Kind,
+    Field::Type,
+    Field::Service,
+    Field::Account,
+    Field::Region,
+    Field::Zone,
+    Field::Geo,
+    Field::Env,
+    Field::State,
+    Field::Engine,
+    Field::Size,
+    Field::Group,
+    Field::Network,
+    Field::Linked,
+    Field::Name,
+    Field::Id,
+];
+const NUMBER_FIELDS: &[Field] = &[Field::Capacity, Field::Memory, Field::Cost, Field::Cpu];
+/// Flags that do not depend on the time.
+pub(crate) const STEADY_FLAGS: &[Flag] = &[Flag::Idle, Flag::Public, Flag::Encrypted, Flag::Attached, Flag::Untagged];
+/// Attributes that selectors read.
+const ATTRIBUTES: &[&str] = &[
+    attr::ENGINE,
+    attr::SIZE,
+    attr::CAPACITY,
+    attr::MEMORY,
+    attr::RESOURCE_GROUP,
+    attr::NETWORK,
+    attr::PUBLIC,
+    attr::ENCRYPTED,
+    attr::ATTACHED,
+    attr::AUTO_BACKUPS,
+    attr::LAST_BACKUP,
+];
+/// Search words of one resource at most; a resource with more says nothing in particular.
+const MOST_WORDS: usize = 96;
+
+/// The point of a resource id: always the same one.
+pub(crate) fn id_of(id: &ResourceId) -> PointId {
+    let digest = Sha256::digest(id.as_str().as_bytes());
+    let mut bytes = [0_u8; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    // Version 8 is for ids made by rules of one's own.
+    PointId::Uuid(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+}
+
+/// A tag as [`key::TAGS`] holds it.
+pub(crate) fn tag(key: &str, value: &str) -> String {
+    format!("{}\u{1f}{}", tag_key(key), fuzzy::fold(value))
+}
+
+pub(crate) fn tag_key(key: &str) -> String {
+    key.to_ascii_lowercase()
+}
+
+/// A name or words in the form in which they are equal whatever separates their parts.
+pub(crate) fn plain(text: &str) -> String {
+    fuzzy::words(text).join(" ")
+}
+
+/// Microseconds since 1970, rounded down: as fine as the index keeps times.
+pub(crate) fn micros(nanos: i128) -> i128 {
+    nanos.div_euclid(1000)
+}
+
+/// A time of so many microseconds, bounded to the years that the index can hold.
+pub(crate) fn time_text(micros: i128) -> String {
+    // 0001-01-01 to 9999-12-31.
+    let bounded = micros.clamp(-62_135_596_800_000_000, 253_402_207_200_000_000);
+    let time = i64::try_from(bounded).ok().and_then(|micros| Timestamp::from_microsecond(micros).ok());
+    time.unwrap_or(Timestamp::UNIX_EPOCH).to_string()
+}
+
+/// The time of the newest backup.
+pub(crate) fn last_backup(resource: &Resource) -> Option<Timestamp> {
+    resource.text_attr(attr::LAST_BACKUP)?.parse().ok()
+}
+
+/// A resource, taken apart for the index.
+pub(crate) struct Shape {
+    pub(crate) id: PointId,
+    /// What it says in words, for the embedder.
+    pub(crate) text: String,
+    /// Its search words and features, for BM25.
+    pub(crate) words: String,
+    /// Its name, for trigrams.
+    pub(crate) name: String,
+    pub(crate) text_hash: String,
+    pub(crate) hash: String,
+    pub(crate) payload: Payload,
+}
+
+impl Shape {
+    pub(crate) fn of(resource: &Resource) -> Result<Self> {
+        let (words, text, name) = (search_words(resource), sentence(resource), plain(&resource.name));
+        let bm25 = words.iter().cloned().chain(features(resource)).collect::<Vec<_>>().join(" ");
+        let text_hash = short_hash(&[&text, &bm25, &name]);
+        let mut payload = fields(resource, words);
+        payload.insert(key::RESOURCE.into(), Value::String(slim(resource)?));
+        let hash = short_hash(&[&Value::Object(payload.clone()).to_string()]);
+        payload.insert(key::TEXT_HASH.into(), json!(text_hash));
+        payload.insert(key::HASH.into(), json!(hash));
+        Ok(Self { id: id_of(&resource.id), text, words: bm25, name, text_hash, hash, payload: Payload(payload) })
+    }
+}
+
+fn short_hash(parts: &[&str]) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update(part.as_bytes());
+        hasher.update([0]);
+    }
+    hasher.finalize()[..12].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn fields(resource: &Resource, words: Vec<String>) -> Map<String, Value> {
+    let mut payload = Map::new();
+    let mut put = |key: &str, values: BTreeSet<String>| {
+        if !values.is_empty() {
+            payload.insert(key.to_owned(), json!(values));
+        }
+    };
+    for field in TEXT_FIELDS {
+        put(field.word(), texts(resource, field).iter().map(|text| fuzzy::fold(text)).collect());
+    }
+    // Of keys that differ in case only, the first counts, as for the selector.
+    let mut tags: BTreeMap<String, &str> = BTreeMap::new();
+    for (key, value) in resource.tags.iter().flatten() {
+        tags.entry(tag_key(key)).or_insert(value);
+    }
+    put(key::TAGS, tags.iter().map(|(key, value)| tag(key, value)).collect());
+    put(key::TAG_KEYS, tags.into_keys().collect());
+    let exact = [plain(&resource.name), fuzzy::fold(&resource.name), fuzzy::fold(resource.id.as_str()), fuzzy::fold(resource.id.last_segment())];
+    put(key::EXACT, exact.into_iter().filter(|text| !text.is_empty()).collect());
+    payload.insert(key::WORDS.into(), json!(words));
+    for field in NUMBER_FIELDS {
+        if let Some(number) = number(resource, field) {
+            // Adding nothing turns a negative zero into a plain one.
+            payload.insert(field.word().to_owned(), json!(number + 0.0));
+        }
+    }
+    for (key, at) in [("created", resource.created), (key::BACKUP, last_backup(resource))] {
+        if let Some(at) = at {
+            payload.insert(key.into(), json!(time_text(micros(at.as_nanosecond()))));
+        }
+    }
+    if let Some(automatic) = resource.bool_attr(attr::AUTO_BACKUPS) {
+        payload.insert(key::AUTO_BACKUPS.into(), json!(automatic));
+    }
+    for &flag in STEADY_FLAGS {
+        // The time is of no consequence to these.
+        if let Some(value) = resource.flag(flag, Timestamp::UNIX_EPOCH) {
+            payload.insert(flag.as_str().to_owned(), json!(value));
+        }
+    }
+    payload.insert(key::SHOWN.into(), json!(resource.name));
+    payload.insert(key::WHOLE_ID.into(), json!(resource.id.as_str()));
+    payload
+}
+
+/// The resource as JSON, without what no selector reads.
+fn slim(resource: &Resource) -> Result<String> {
+    let mut slim = resource.clone();
+    slim.akas.clear();
+    slim.state_raw = None;
+    slim.attributes.retain(|name, _| ATTRIBUTES.contains(&name.as_str()));
+    serde_json::to_string(&slim)
+        .map_err(|e| Error::invalid("a resource cannot be written as JSON").operation("write index").with("id", resource.id.as_str()).source(e))
+}
+
+/// The words by which a resource is found, the name's first.
+fn search_words(resource: &Resource) -> Vec<String> {
+    let region = resource.region.as_deref().and_then(|code| regions::find(resource.cloud, code));
+    let mut sources: Vec<&str> = vec![&resource.name, resource.kind.as_str(), resource.cloud.as_str(), &resource.native];
+    sources.extend(resource.engine().map(|engine| engine.as_str()));
+    sources.extend(resource.env().map(|env| env.as_str()));
+    sources.extend(resource.region.as_deref());
+    sources.extend(region.into_iter().flat_map(|region| [region.name, region.place]));
+    sources.extend(resource.tags.iter().flatten().flat_map(|(key, value)| [key.as_str(), value]));
+    sources.extend([resource.text_attr(attr::RESOURCE_GROUP), resource.account.as_deref(), resource.account_name.as_deref()].into_iter().flatten());
+    sources.extend([resource.text_attr(attr::NETWORK), resource.text_attr(attr::SIZE), Some(resource.id.last_segment())].into_iter().flatten());
+    let mut seen = BTreeSet::new();
+    let mut words = Vec::new();
+    for word in sources.into_iter().flat_map(fuzzy::words) {
+        if words.len() < MOST_WORDS && seen.insert(word.clone()) {
+            words.push(word);
+        }
+    }
+    words
+}
+
+/// Marks of what the resource is, apart from every word that a name may hold.
+fn features(resource: &Resource) -> Vec<String> {
+    let mut features = vec![feature("kind", resource.kind.as_str()), feature("cloud", resource.cloud.as_str())];
+    features.extend(resource.engine().map(|engine| feature("engine", engine.as_str())));
+    features.extend(resource.env().map(|env| feature("env", env.as_str())));
+    features.extend(resource.region.as_deref().map(|region| feature("region", &fuzzy::fold(region))));
+    features
+}
+
+/// A mark of what a resource is, one word to BM25.
+pub(crate) fn feature(key: &str, value: &str) -> String {
+    format!("{key}:{value}")
+}
+
+/// What the resource says in words; nothing that changes by the hour.
+fn sentence(resource: &Resource) -> String {
+    let mut parts = vec![plain(&resource.name), resource.kind.as_str().replace('-', " ")];
+    parts.extend(resource.engine().map(|engine| engine.as_str().to_owned()));
+    parts.extend(resource.env().map(|env| env.spellings().get(1).copied().unwrap_or(env.as_str()).to_owned()));
+    parts.push(format!("{} {}", resource.cloud, plain(&resource.native)));
+    if let Some(region) = resource.region.as_deref() {
+        let place = regions::find(resource.cloud, region).map(|region| region.place).unwrap_or_default();
+        parts.push(format!("{region} {place}").trim_end().to_owned());
+    }
+    parts.extend(resource.text_attr(attr::RESOURCE_GROUP).map(plain));
+    parts.extend(resource.tags.iter().flatten().map(|(key, value)| format!("{} {}", plain(key), plain(value))));
+    parts.join(", ")
+}

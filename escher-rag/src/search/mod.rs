@@ -1,0 +1,134 @@
+//! Search: words rank what the selector admits.
+//!
+//! Words are mended against the estate's own vocabulary, split as identifiers are, and read as kinds, engines,
+//! environments, places and flags where they are such. Candidates come from exact names and ids, BM25, trigrams,
+//! meaning (where there is a model) and the features read; a candidate's score blends how alike its whole name is, how
+//! much of the query it covers, and what the lists say together. Words never hide what the selector admits.
+
+mod rank;
+mod reading;
+mod vocabulary;
+
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+use std::sync::PoisonError;
+
+use escher_core::{CloudId, Error, ErrorKind, Hits, Query, ResourceId, Result};
+use qdrant_edge::{PointId, Record, VectorInternal};
+
+use crate::index::edge::{BM25, DENSE, Edge, TRIGRAMS};
+use crate::index::filter::Node;
+use crate::index::point::key;
+use crate::index::vectors::trigram_query;
+use crate::index::{Inner, text};
+use reading::Reading;
+pub(crate) use vocabulary::Vocabulary;
+
+/// Candidates taken from each list at least.
+const CANDIDATES: usize = 48;
+
+/// Runs a query.
+pub(crate) fn run(inner: &Inner, query: &Query) -> Result<Hits> {
+    let admitted = inner.admitted(&query.selector, query.now)?;
+    let total = inner.edge.count(admitted.clone().filter())? as u64;
+    let reading = Reading::of(&query.words, &inner.vocabulary.read().unwrap_or_else(PoisonError::into_inner));
+    if reading.is_empty() {
+        return Ok(Hits { total, hits: by_name(&inner.edge, admitted, query.limit)?, mended: None, semantic: false });
+    }
+    let meaning = meaning(inner, &query.words);
+    let semantic = meaning.is_some();
+    if total == 0 || query.limit == 0 {
+        return Ok(Hits { total, hits: Vec::new(), mended: reading.mended, semantic });
+    }
+    let lists = candidates(inner, &admitted, &reading, meaning, query.limit)?;
+    let fused = rank::fuse(&lists);
+    let ids: Vec<PointId> = fused.keys().copied().collect();
+    let mut scored = Vec::with_capacity(ids.len());
+    for record in inner.edge.retrieve(&ids, rank::KEYS)? {
+        let score = rank::score(&record, &reading, fused.get(&record.id).copied().unwrap_or_default());
+        scored.push((score, record));
+    }
+    if scored.len() < query.limit && (scored.len() as u64) < total {
+        let rest = Node::all([admitted, Node::ids(ids).not()]);
+        let missing = query.limit - scored.len();
+        scored.extend(inner.edge.scroll(rest.filter(), rank::KEYS, missing)?.into_iter().map(|record| (rank::score(&record, &reading, 0.0), record)));
+    }
+    scored.sort_by(|a, b| b.0.partial_cmp(&a.0).unwrap_or(Ordering::Equal).then_with(|| order(&a.1).cmp(&order(&b.1))));
+    scored.truncate(query.limit);
+    let hits = scored.iter().map(|(score, record)| Ok((resource_id(record)?, *score))).collect::<Result<_>>()?;
+    Ok(Hits { total, hits, mended: reading.mended, semantic })
+}
+
+/// The query as the model understands it; a model that fails makes the search lexical, not impossible.
+fn meaning(inner: &Inner, words: &str) -> Option<Vec<f32>> {
+    match inner.embed.as_ref()?.embed(&[words.to_owned()]) {
+        Ok(vectors) => vectors.into_iter().next(),
+        Err(e) => {
+            tracing::warn!(error = %e, "the query could not be embedded; searching by words alone");
+            None
+        }
+    }
+}
+
+/// Lists of candidates with their weights, each best first.
+fn candidates(
+    inner: &Inner,
+    admitted: &Node,
+    reading: &Reading,
+    meaning: Option<Vec<f32>>,
+    limit: usize,
+) -> Result<Vec<(f32, Vec<(PointId, f32)>)>> {
+    let edge = &inner.edge;
+    let most = limit.max(CANDIDATES);
+    let unranked = |node: Node| -> Result<Vec<(PointId, f32)>> {
+        Ok(edge.scroll(node.filter(), &[], most)?.into_iter().map(|record| (record.id, 1.0)).collect())
+    };
+    let exact = BTreeSet::from([reading.typed.clone(), reading.plain.clone(), reading.folded.clone()]);
+    let exact = Node::is_any(key::EXACT, exact.into_iter().filter(|text| !text.is_empty()).collect());
+    let mut lists = vec![(1.0, unranked(Node::all([admitted.clone(), exact]))?)];
+    let words = inner.sparse.query(&reading.query());
+    if let Some(words) = &words {
+        lists.push((1.0, edge.nearest(BM25, words.clone(), admitted.clone().filter(), most)?));
+    }
+    let names: BTreeSet<&String> = BTreeSet::from([&reading.typed, &reading.plain]);
+    for name in names {
+        if let Some(trigrams) = trigram_query(name) {
+            lists.push((0.5, edge.nearest(TRIGRAMS, trigrams, admitted.clone().filter(), most)?));
+        }
+    }
+    if let Some(meaning) = meaning {
+        lists.push((1.0, edge.nearest(DENSE, VectorInternal::Dense(meaning), admitted.clone().filter(), most)?));
+    }
+    if !reading.features.is_empty() {
+        // What has every feature is worth a look even where other words rank otherwise.
+        let featured = Node::all([admitted.clone(), reading.featured()]);
+        let list = match words {
+            Some(words) => edge.nearest(BM25, words, featured.filter(), most)?,
+            None => unranked(featured)?,
+        };
+        lists.push((1.0, list));
+    }
+    Ok(lists)
+}
+
+/// Without words: everything in the order of names.
+fn by_name(edge: &Edge, admitted: Node, limit: usize) -> Result<Vec<(ResourceId, f32)>> {
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
+    let mut records = edge.scroll(admitted.filter(), &[key::SHOWN, key::WHOLE_ID, "cloud"], usize::MAX >> 1)?;
+    records.sort_by(|a, b| order(a).cmp(&order(b)));
+    records.truncate(limit);
+    records.iter().map(|record| Ok((resource_id(record)?, 1.0))).collect()
+}
+
+/// Names in the order of people, then ids.
+fn order(record: &Record) -> (String, &str) {
+    (text(record, key::SHOWN).unwrap_or_default().to_lowercase(), text(record, key::WHOLE_ID).unwrap_or_default())
+}
+
+fn resource_id(record: &Record) -> Result<ResourceId> {
+    let broken = || Error::new(ErrorKind::Storage, "a point without an id").operation("search").hint("remove the index folder; it is rebuilt");
+    // The id is canonical already, and stays as it is where the cloud is not the one that folds case.
+    text(record, key::WHOLE_ID).map(|id| ResourceId::new(CloudId::Gcp, id)).ok_or_else(broken)
+}
