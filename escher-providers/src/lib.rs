@@ -1,1 +1,9 @@
 //! The clouds: one folder a cloud, one file a service.
+
+#[cfg(feature = "aws")]
+pub mod aws;
+#[cfg(feature = "aws")]
+mod layer;
+pub mod sim;
+#[cfg(feature = "aws")]
+mod spec;
