@@ -88,7 +88,8 @@ impl AwsCx {
         self.clients.page
     }
 
-    /// Makes a call through the layers. `send` is called once a try.
+    /// Makes a call through the layers. `send` is called once a try. The SDK's futures are tens of kilobytes large, so
+    /// that they are kept on the heap.
     pub(super) async fn call<T, E, F, Fut>(&self, call: Call, send: F) -> Result<T>
     where
         F: Fn() -> Fut + Send + Sync,
@@ -97,10 +98,10 @@ impl AwsCx {
         E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
     {
         let tried = || {
-            let answer = send();
+            let answer = Box::pin(send());
             async move { answer.await.map_err(|error| from_sdk(&error, call, &self.region)) }
         };
-        self.layers.call(call, &self.region, self.read.timeout, tried).await
+        Box::pin(self.layers.call(call, &self.region, self.read.timeout, tried)).await
     }
 
     /// Like [`AwsCx::call`], with `None` where the service answers with a code that `nothing` accepts.
@@ -112,7 +113,7 @@ impl AwsCx {
         E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
     {
         let tried = || {
-            let answer = send();
+            let answer = Box::pin(send());
             async move {
                 match answer.await {
                     Ok(value) => Ok(Some(value)),
@@ -121,7 +122,7 @@ impl AwsCx {
                 }
             }
         };
-        self.layers.call(call, &self.region, self.read.timeout, tried).await
+        Box::pin(self.layers.call(call, &self.region, self.read.timeout, tried)).await
     }
 
     /// Makes a call that changes something, or tries it. `done` accepts codes that say it is so already; the answer

@@ -100,6 +100,9 @@ where
         (kind, format!("no usable credentials: {}", chain(missing)))
     } else {
         match error {
+            SdkError::ServiceError(_) if status.is_some_and(|status| status < 300) => {
+                (ErrorKind::Unavailable, format!("the answer is not understood: {}", chain(error)))
+            }
             SdkError::ServiceError(service) => {
                 let meta = service.err().meta();
                 let said = meta.message().or(meta.code()).unwrap_or("the service refused without a reason");

@@ -1,0 +1,126 @@
+//! What is denied, throttled, broken off or hanging is a gap, and everything else goes on.
+
+use std::time::Duration;
+
+use escher_core::{Cloud, ErrorKind, Kind, ReadCx, Want};
+use escher_providers::aws::{AwsCloud, AwsConfig};
+
+use crate::local::{config, connect, cx, discover};
+use crate::proxy::{Fault, Rule, ec2_error, s3_error, start, sts_error};
+use crate::seed::Seed;
+
+fn rule(matching: &[&'static str], times: usize, fault: Fault) -> Rule {
+    Rule { matching: matching.to_vec(), times, fault }
+}
+
+#[tokio::test]
+async fn a_denied_type_is_a_gap_and_the_rest_is_covered() {
+    let told = "You are not authorized. Encoded: AKIAIOSFODNN7EXAMPLE";
+    let endpoint = start(vec![rule(&["Action=DescribeVolumes"], usize::MAX, ec2_error(403, "UnauthorizedOperation", told))]);
+    let cloud = connect(config(&endpoint, "us-west-1")).await;
+    let seen = discover(&cloud, cx(), Want::default()).await;
+    assert_eq!((seen.gaps.len(), seen.covered.len()), (1, 8), "{:?}", seen.gaps);
+    let gap = &seen.gaps[0];
+    assert_eq!((gap.kind, gap.scope.native.as_str(), gap.scope.region.as_deref()), (ErrorKind::Denied, "ec2:volume", Some("us-west-1")));
+    assert_eq!(gap.hint.as_deref(), Some("grant ec2:DescribeVolumes to this identity"));
+    assert!(gap.reason.contains("not authorized") && !gap.reason.contains("AKIAIOSFODNN7EXAMPLE"), "{}", gap.reason);
+}
+
+#[tokio::test]
+async fn a_denied_setting_of_a_bucket_is_unknown_and_not_false() {
+    let seed = Seed::new("us-east-2").await;
+    seed.bucket("half-seen").await;
+    let denied = |what| rule(&["half-seen", what], usize::MAX, s3_error(403, "AccessDenied"));
+    let endpoint = start(vec![denied("?encryption"), denied("?policyStatus"), denied("?tagging")]);
+    let cloud = connect(config(&endpoint, "us-east-2")).await;
+    let seen = discover(&cloud, cx(), Want { kinds: vec![Kind::Bucket], ..Want::default() }).await;
+    assert!(seen.gaps.is_empty(), "{:?}", seen.gaps);
+    let bucket = seen.aka("half-seen");
+    assert_eq!((bucket.bool_attr("encrypted"), bucket.bool_attr("public"), &bucket.tags), (None, None, &None));
+    assert_eq!(bucket.bool_attr("versioning"), Some(false), "what is allowed is known");
+}
+
+#[tokio::test]
+async fn a_setting_that_fails_makes_a_gap_and_the_others_are_seen() {
+    let seed = Seed::new("me-south-1").await;
+    for name in ["whole-bucket", "broken-bucket"] {
+        seed.bucket(name).await;
+    }
+    let endpoint = start(vec![rule(&["broken-bucket", "?versioning"], usize::MAX, s3_error(500, "InternalError"))]);
+    let cloud = connect(config(&endpoint, "us-east-2")).await;
+    let seen = discover(&cloud, cx(), Want { kinds: vec![Kind::Bucket], ..Want::default() }).await;
+    assert_eq!((seen.gaps.len(), seen.covered.len()), (1, 0));
+    assert_eq!(seen.gaps[0].kind, ErrorKind::Unavailable);
+    assert!(seen.aka("whole-bucket").tags.is_some());
+}
+
+#[tokio::test]
+async fn a_listing_that_breaks_off_covers_nothing() {
+    let seed = Seed::new("ap-northeast-2").await;
+    seed.instances("fleet", 7).await;
+    let endpoint = start(vec![rule(&["Action=DescribeInstances", "NextToken="], usize::MAX, ec2_error(500, "InternalError", "oops"))]);
+    let cloud = connect(AwsConfig { page_size: Some(5), ..config(&endpoint, seed.region) }).await;
+    let seen = discover(&cloud, cx(), Want { kinds: vec![Kind::Vm], ..Want::default() }).await;
+    assert_eq!((seen.resources.len(), seen.covered.len(), seen.gaps.len()), (5, 0, 1));
+}
+
+#[tokio::test]
+async fn throttling_slows_and_is_counted_and_loses_nothing() {
+    let slow_down = || ec2_error(503, "RequestLimitExceeded", "Request limit exceeded.");
+    let endpoint = start(vec![
+        rule(&["Action=DescribeSubnets"], 2, slow_down()),
+        rule(&["Action=DescribeVpcs"], 1, ec2_error(500, "InternalError", "once")),
+    ]);
+    let cloud = connect(config(&endpoint, "us-west-2")).await;
+    let seen = discover(&cloud, cx(), Want { kinds: vec![Kind::Subnet, Kind::Network], ..Want::default() }).await;
+    assert_eq!((seen.gaps.len(), seen.covered.len()), (0, 2), "{:?}", seen.gaps);
+    assert_eq!(cloud.throttled(), [("ec2:DescribeSubnets in us-west-2".to_owned(), 2)]);
+}
+
+#[tokio::test]
+async fn a_hanging_call_ends_in_a_gap() {
+    let endpoint = start(vec![rule(&["Action=DescribeVpcs"], usize::MAX, Fault::Hang)]);
+    let cloud = connect(config(&endpoint, "us-west-2")).await;
+    cloud.identities(&cx()).await.unwrap();
+    let hasty = ReadCx { timeout: Duration::from_secs(2), ..cx() };
+    let seen = discover(&cloud, hasty, Want { kinds: vec![Kind::Network], ..Want::default() }).await;
+    assert_eq!((seen.gaps.len(), seen.gaps[0].kind), (1, ErrorKind::Timeout));
+}
+
+#[tokio::test]
+async fn an_expired_session_is_said_and_nothing_is_covered() {
+    let expired = sts_error(403, "ExpiredToken", "The security token included in the request is expired");
+    let endpoint = start(vec![rule(&["Action=GetCallerIdentity"], usize::MAX, expired)]);
+    let cloud = connect(config(&endpoint, "us-west-2")).await;
+    let error = cloud.identities(&cx()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthenticated, "{error}");
+    assert!(error.hint_text().unwrap().contains("sign in again"));
+    let seen = discover(&cloud, cx(), Want::default()).await;
+    assert_eq!((seen.covered.len(), seen.resources.len(), seen.gaps.len()), (0, 0, 9));
+    assert!(seen.gaps.iter().all(|gap| gap.kind == ErrorKind::Unauthenticated));
+}
+
+#[tokio::test]
+async fn a_profile_that_is_not_there_is_said() {
+    let profile = Some("escher-test-no-such-profile".to_owned());
+    let cloud = AwsCloud::connect(AwsConfig { profile, ..config("http://127.0.0.1:9", "us-east-1") }).await.unwrap();
+    let error = cloud.identities(&cx()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthenticated, "{error}");
+    assert!(error.to_string().contains("no usable credentials") && error.hint_text().is_some(), "{error}");
+}
+
+#[tokio::test]
+async fn nobody_there_and_another_account_are_said() {
+    let cloud = connect(config("http://127.0.0.1:9", "us-east-1")).await;
+    let error = cloud.identities(&ReadCx { timeout: Duration::from_secs(20), ..cx() }).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
+
+    let account = Some("999999999999".to_owned());
+    let cloud = connect(AwsConfig { account, ..config(&crate::local::endpoint(), "us-east-1") }).await;
+    let error = cloud.identities(&cx()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthenticated);
+    assert!(error.to_string().contains("123456789012"), "{error}");
+
+    let bad = AwsCloud::connect(config("localhost:4566", "us-east-1")).await;
+    assert_eq!(bad.err().map(|e| e.kind()), Some(ErrorKind::Invalid));
+}
