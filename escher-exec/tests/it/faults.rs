@@ -63,7 +63,7 @@ async fn session(f: &Fixture, doc: &PlanDoc, fault: Option<JournalFault>, life: 
 
 #[tokio::test(start_paused = true)]
 async fn after_a_break_at_any_line_every_target_is_stopped_and_none_twice() {
-    let faults: [fn(usize) -> JournalFault; 3] = [JournalFault::Fails, JournalFault::Lies, JournalFault::Freezes];
+    let faults: [fn(usize) -> JournalFault; 4] = [JournalFault::Fails, JournalFault::Stumbles, JournalFault::Lies, JournalFault::Freezes];
     for fault in faults {
         for line in 1.. {
             let f = Fixture::vms(3);
@@ -99,6 +99,22 @@ async fn a_broken_journal_stops_the_run_and_says_how_to_go_on() {
     assert_eq!(error.hint_text(), Some("make room; then carry it on with `escher runs resume run_1`"));
     assert!(!events.iter().any(|event| matches!(event, RunEvent::Finished { .. })));
     assert!(f.world.calls().len() < 20);
+    f.journal.set(None);
+    assert_eq!(f.resume(&doc, RUN).await.unwrap().done, 30);
+    check_promises(&f, &doc);
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_one_lost_line_nothing_new_is_begun() {
+    let f = Fixture::vms(30);
+    let doc = f.stop_all().await;
+    f.journal.set(Some(JournalFault::Stumbles(6)));
+    let (send, _receive) = mpsc::unbounded_channel();
+    let executor = f.executor().with_limits(Limits { parallel: 4, ..Limits::default() });
+    executor.run(approved(&doc), RUN, &CancellationToken::new(), &send).await.unwrap_err();
+    let begun = f.world.calls().len();
+    assert!(begun <= 4, "{begun} were called");
+    assert_eq!(summary(RUN, &doc, &f.journal.lines()).done, begun, "what was under way came to its end");
     f.journal.set(None);
     assert_eq!(f.resume(&doc, RUN).await.unwrap().done, 30);
     check_promises(&f, &doc);
@@ -208,6 +224,7 @@ fn crash() -> impl Strategy<Value = (Option<JournalFault>, Duration)> {
     let journal = prop_oneof![
         Just(None),
         (1_usize..20).prop_map(|n| Some(JournalFault::Fails(n))),
+        (1_usize..20).prop_map(|n| Some(JournalFault::Stumbles(n))),
         (1_usize..20).prop_map(|n| Some(JournalFault::Lies(n))),
         (1_usize..20).prop_map(|n| Some(JournalFault::Freezes(n))),
     ];

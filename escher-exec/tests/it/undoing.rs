@@ -100,6 +100,22 @@ async fn what_was_before_is_told_by_the_first_intent_even_after_a_break() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn every_try_says_the_same_way_back() {
+    let f = Fixture::vms(1);
+    let doc = f.plan(&[(Verb::Resize, "kind = vm", json!({"size": "m5.xlarge"}))]).await;
+    f.world.fail(&id(1), [Fault::RequestLost, Fault::Throttled]);
+    // The third line is the second intent; it is written, and then the run breaks off.
+    f.journal.set(Some(JournalFault::Lies(3)));
+    f.run(&doc, RUN).await.0.unwrap_err();
+    f.journal.set(None);
+    assert_eq!(f.resume(&doc, RUN).await.unwrap().done, 1);
+    let lines = f.journal.lines();
+    let intents: Vec<&JournalEntry> = lines.iter().filter(|line| line.phase == Phase::Intent).collect();
+    assert_eq!(intents.iter().map(|line| line.attempt).collect::<Vec<_>>(), [1, 2, 3, 4]);
+    assert!(intents.iter().all(|line| line.undo.len() == 1 && line.undo[0].params["size"] == "m5.large"), "{intents:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_run_that_changed_nothing_has_nothing_to_undo() {
     let f = Fixture::vms(1);
     let doc = f.stop_all().await;

@@ -205,6 +205,8 @@ pub(crate) fn identity(account: &str) -> Identity {
 pub(crate) enum JournalFault {
     /// From the n-th line on nothing is written, and it says so.
     Fails(usize),
+    /// The n-th line alone is not written.
+    Stumbles(usize),
     /// The n-th line is written, it says that it was not, and so on.
     Lies(usize),
     /// After the n-th line the machine stands still.
@@ -244,6 +246,7 @@ impl JournalStore for FakeJournal {
             let count = state.1;
             match state.0 {
                 Some(JournalFault::Fails(n)) => (count < n, (count >= n).then_some(JournalFault::Fails(n))),
+                Some(JournalFault::Stumbles(n)) => (count != n, (count == n).then_some(JournalFault::Stumbles(n))),
                 Some(JournalFault::Lies(n)) => (count <= n, (count >= n).then_some(JournalFault::Lies(n))),
                 Some(JournalFault::Freezes(n)) => (count <= n, (count >= n).then_some(JournalFault::Freezes(n))),
                 None => (true, None),
