@@ -1,0 +1,140 @@
+//! What a look may change, and what it may not: gaps, scopes, absences, and values that move fast.
+
+#![allow(clippy::unwrap_used, reason = "the lints' exception for tests does not reach their helpers")]
+
+use escher_core::{ABSENCES, CloudId, Diff, ErrorKind, Estate, Gap, Kind, Resource, Scope, Sighting, arbitrary};
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+
+fn now() -> Timestamp {
+    arbitrary::now()
+}
+
+fn seen(resources: &[Resource]) -> Vec<Sighting> {
+    resources.iter().map(|resource| Sighting::Seen(Box::new(resource.clone()))).collect()
+}
+
+fn estate(resources: &[Resource]) -> Estate {
+    Estate::default().with(&Estate::default().advance(seen(resources), now()))
+}
+
+fn scope(resource: &Resource) -> Option<Scope> {
+    let account = resource.account.clone()?;
+    Some(Scope { cloud: resource.cloud, account, native: resource.native.clone(), region: resource.region.clone() })
+}
+
+fn covered(scope: Scope, authoritative: bool) -> Sighting {
+    Sighting::Covered { scope, authoritative }
+}
+
+fn gap(scope: Scope) -> Sighting {
+    Sighting::Gap(Gap { scope, kind: ErrorKind::Denied, reason: "access denied".into(), hint: None })
+}
+
+fn vm(account: &str, region: &str, name: &str) -> Resource {
+    let mut vm = Resource::new(CloudId::Aws, format!("arn:aws:ec2:{region}:{account}:instance/{name}"), Kind::Vm, "ec2:instance", name);
+    (vm.account, vm.region) = (Some(account.into()), Some(region.into()));
+    vm
+}
+
+fn loses_nothing(diff: &Diff) -> bool {
+    diff.removed.is_empty() && diff.missed.is_empty()
+}
+
+#[test]
+fn one_absence_proves_nothing_unless_the_listing_is_authoritative() {
+    let one = vm("1", "us-east-1", "a");
+    let listed = || scope(&one).unwrap();
+    let mut known = estate(&[one.clone()]);
+    for absence in 1..ABSENCES {
+        let diff = known.advance([covered(listed(), false)], now());
+        assert_eq!((diff.removed.len(), diff.missed.as_slice()), (0, &[(one.id.clone(), absence)][..]));
+        known = known.with(&diff);
+    }
+    assert_eq!(known.advance([covered(listed(), false)], now()).removed, [one.id.clone()]);
+    assert_eq!(estate(&[one.clone()]).advance([covered(listed(), true)], now()).removed, [one.id.clone()]);
+}
+
+#[test]
+fn whoever_is_seen_again_was_never_gone() {
+    let one = vm("1", "us-east-1", "a");
+    let known = estate(&[one.clone()]);
+    let missed = known.clone().with(&known.advance([covered(scope(&one).unwrap(), false)], now()));
+    let diff = missed.advance(seen(&[one.clone()]), now());
+    assert_eq!((diff.refreshed.len(), diff.refreshed[0].missed), (1, 0));
+    let again = missed.with(&diff);
+    assert!(again.advance([covered(scope(&one).unwrap(), false)], now()).removed.is_empty(), "absences in a row count, not in all");
+}
+
+#[test]
+fn a_gap_in_a_scope_takes_its_cover_away_whichever_comes_first() {
+    let one = vm("1", "us-east-1", "a");
+    let listed = || scope(&one).unwrap();
+    for sightings in [[covered(listed(), true), gap(listed())], [gap(listed()), covered(listed(), true)]] {
+        let diff = estate(&[one.clone()]).advance(sightings, now());
+        assert!(loses_nothing(&diff));
+        assert_eq!(diff.gaps.len(), 1);
+    }
+}
+
+#[test]
+fn other_accounts_regions_and_types_are_left_alone() {
+    let mut disk = vm("1", "us-east-1", "d");
+    disk.native = "ec2:volume".into();
+    let others = [vm("2", "us-east-1", "b"), vm("1", "us-west-2", "c"), disk];
+    let one = vm("1", "us-east-1", "a");
+    let known = estate(&[&others[..], std::slice::from_ref(&one)].concat());
+    assert_eq!(known.advance([covered(scope(&one).unwrap(), true)], now()).removed, [one.id]);
+}
+
+#[test]
+fn what_moves_fast_is_no_change() {
+    let mut one = vm("1", "us-east-1", "a");
+    let known = estate(&[one.clone()]);
+    one.metrics.insert("cpu_avg".into(), 3.0);
+    one.cost_month = Some(70.0);
+    let diff = known.advance(seen(&[one.clone()]), now());
+    assert_eq!((diff.refreshed.len(), diff.changed.len()), (1, 0));
+    one.tags = Some([("env".to_owned(), "prod".to_owned())].into());
+    let diff = known.advance(seen(&[one]), now());
+    assert_eq!((diff.refreshed.len(), diff.changed.len()), (0, 1));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn gaps_and_sightings_alone_lose_nothing(before in arbitrary::estate(12), after in arbitrary::estate(12)) {
+        let gaps = before.iter().filter_map(scope).map(gap);
+        let diff = estate(&before).advance(seen(&after).into_iter().chain(gaps), now());
+        prop_assert!(loses_nothing(&diff));
+    }
+
+    #[test]
+    fn what_is_lost_was_in_a_covered_scope_and_not_seen(
+        before in arbitrary::estate(12),
+        after in arbitrary::estate(12),
+        at in any::<prop::sample::Index>(),
+    ) {
+        let scopes: Vec<Scope> = before.iter().filter_map(scope).collect();
+        prop_assume!(!scopes.is_empty());
+        let looked_at = at.get(&scopes).clone();
+        let diff = estate(&before).advance(seen(&after).into_iter().chain([covered(looked_at.clone(), true)]), now());
+        for resource in &before {
+            let lost = diff.removed.contains(&resource.id);
+            let absent = !after.iter().any(|other| other.id == resource.id);
+            prop_assert_eq!(lost, absent && looked_at.contains(resource), "{}", resource.id);
+        }
+    }
+
+    #[test]
+    fn the_same_look_again_is_quiet_and_only_moves_the_time(resources in arbitrary::estate(12)) {
+        let known = estate(&resources);
+        let later = now() + SignedDuration::from_hours(1);
+        let diff = known.advance(seen(&resources), later);
+        prop_assert!(diff.is_quiet());
+        prop_assert_eq!(diff.unchanged.len(), resources.len());
+        let known = known.with(&diff);
+        prop_assert!(known.entries().all(|entry| entry.last_seen == later && entry.first_seen == now()));
+    }
+}
