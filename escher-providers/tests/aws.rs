@@ -1,5 +1,6 @@
 //! AWS against a local AWS (moto) on 127.0.0.1; no test can reach a real endpoint: endpoint and credentials are given.
 #![cfg(feature = "aws")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods, reason = "tests")]
 
 #[path = "aws/actions.rs"]
 mod actions;

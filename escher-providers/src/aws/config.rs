@@ -8,6 +8,9 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_http_client::{Builder, ConnectorBuilder};
 use escher_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -51,6 +54,7 @@ impl AwsConfig {
     pub(super) async fn load(&self, credentials: Option<Credentials>) -> Result<SdkConfig> {
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .region(self.home().await)
+            .http_client(http_client())
             .retry_config(RetryConfig::disabled())
             .timeout_config(TimeoutConfig::builder().connect_timeout(Duration::from_secs(5)).build());
         if let Some(endpoint) = &self.endpoint {
@@ -89,4 +93,18 @@ impl AwsConfig {
         };
         chain.region().await.unwrap_or_else(|| Region::from_static("us-east-1"))
     }
+}
+
+/// The SDK's usual HTTP client. One for all services and regions: each client would otherwise read the machine's
+/// certificates anew and keep connections of its own.
+fn http_client() -> impl aws_sdk_sts::config::HttpClient + 'static {
+    Builder::new().build_with_connector_fn(|settings, components| {
+        let mut connector = ConnectorBuilder::default().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
+        connector.set_connector_settings(settings.cloned());
+        if let Some(components) = components {
+            connector.set_sleep_impl(components.sleep_impl());
+        }
+        connector.set_proxy_config(Some(ProxyConfig::from_env()));
+        connector.build()
+    })
 }

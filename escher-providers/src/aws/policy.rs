@@ -78,7 +78,10 @@ mod tests {
                 assert!(!lines.is_empty(), "{what}: no command line");
                 for line in lines {
                     assert!(line.len() > 4 && line[0] == "aws" && line.iter().all(|word| !word.contains('\n')), "{what}: {line:?}");
-                    assert!(line.iter().any(|word| word == "id-1") && line.ends_with(&["--region".into(), "eu-west-1".into()]), "{line:?}");
+                    assert!(
+                        line.iter().any(|word| word.ends_with("id-1")) && line.ends_with(&["--region".into(), "eu-west-1".into()]),
+                        "{line:?}"
+                    );
                 }
             }
         }

@@ -55,19 +55,20 @@ pub(crate) fn redact(text: &str) -> String {
 
 /// Splits into words and what stands between a word and the next.
 fn words(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    let part = |c: char| c.is_alphanumeric() || matches!(c, '+' | '/' | '_' | '-' | '.' | '%') || (c == '=');
+    // An equals sign ends a name, but belongs to the padding of a token.
+    fn inside(text: &str, at: usize, c: char) -> bool {
+        c.is_alphanumeric() || matches!(c, '+' | '/' | '_' | '-' | '.' | '%') || (c == '=' && pads(&text[at..]))
+    }
+    fn until(text: &str, wanted: bool) -> (&str, &str) {
+        let end = text.char_indices().find(|&(at, c)| inside(text, at, c) == wanted).map_or(text.len(), |(at, _)| at);
+        text.split_at(end)
+    }
     let mut rest = text;
     std::iter::from_fn(move || {
-        if rest.is_empty() {
-            return None;
-        }
-        // An equals sign ends a name, but belongs to the padding of a token.
-        let end = rest.char_indices().find(|&(at, c)| !part(c) || (c == '=' && !pads(&rest[at..]))).map_or(rest.len(), |(at, _)| at);
-        let (word, tail) = rest.split_at(end);
-        let gap = tail.char_indices().find(|&(at, c)| part(c) && !(c == '=' && !pads(&tail[at..]))).map_or(tail.len(), |(at, _)| at);
-        let (between, next) = tail.split_at(gap);
+        let (word, tail) = until(rest, false);
+        let (gap, next) = until(tail, true);
         rest = next;
-        Some((word, between))
+        (!word.is_empty() || !gap.is_empty()).then_some((word, gap))
     })
 }
 

@@ -57,9 +57,10 @@ async fn a_resize_that_broke_off_is_carried_on() {
     assert_eq!((after.state, after.text_attr("size")), (Some(State::Running), Some("m5.large")));
     assert_eq!(after.tags, vm.tags, "no mark is left");
 
-    // Broken off after the change: only the start is missing.
+    // Broken off after the change: only the start is missing, and until then it does not count as done.
     seed.ec2.create_tags().resources(&id).tags(mark).send().await.unwrap();
     seed.ec2.stop_instances().instance_ids(&id).send().await.unwrap();
+    assert!(!verified(&cloud, &resize, now(&cloud, vm).await.as_ref()));
     act(&cloud, &resize).await.unwrap();
     assert_eq!(now(&cloud, vm).await.unwrap(), after);
 }

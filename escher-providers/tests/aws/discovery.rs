@@ -34,9 +34,7 @@ async fn every_type_is_listed_and_reads_the_same() {
         let resource = seen.aka(id);
         assert!(resource.id.as_str().starts_with("arn:aws:ec2:sa-east-1:123456789012:") && resource.id.as_str().ends_with(id.as_str()));
     }
-    // The local AWS brings a thousand snapshots of its own; some of each type will do.
-    let ours = [&instance, &volume, &snapshot, &image, &address, &firewall].map(|id| seen.aka(id));
-    for resource in natives.iter().flat_map(|native| seen.of(native).into_iter().take(4)).chain(ours) {
+    for resource in seen.resources.iter().filter(|resource| resource.service() == "ec2") {
         let read = now(&cloud, resource).await.unwrap_or_else(|| panic!("{} cannot be read", resource.id));
         assert_eq!(&read, resource);
         assert_eq!(read.observed_hash(), resource.observed_hash());

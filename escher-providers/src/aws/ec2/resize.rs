@@ -68,7 +68,7 @@ impl Act<Clients> for Resize {
         }
         let instance = existing(&cx, id).await?;
         let has_size = instance.instance_type().is_some_and(|size| size.as_str() == params.size);
-        let marked = instance.tags().iter().any(|tag| tag.key() == Some(WAS_RUNNING));
+        let marked = under_way(&instance);
         let running = matches!(state(&instance), Some(InstanceStateName::Running | InstanceStateName::Pending));
         let start_again = marked || running;
         if !has_size {
@@ -92,6 +92,11 @@ impl Act<Clients> for Resize {
         }
         Ok(Outcome { note: (has_size && !marked).then(|| format!("it has size {} already", params.size)), created: Vec::new() })
     }
+}
+
+/// Whether a resize has stopped it and not yet started it again.
+pub(super) fn under_way(instance: &Instance) -> bool {
+    instance.tags().iter().any(|tag| tag.key() == Some(WAS_RUNNING))
 }
 
 fn state(instance: &Instance) -> Option<&InstanceStateName> {

@@ -183,7 +183,10 @@ impl Act<Clients> for TakeSnapshot {
                 .filters(filter("volume-id", id));
             let found = cx.call(api!(read "DescribeSnapshots"), || request.clone().send()).await?;
             if let Some(made) = found.snapshots().first().and_then(|snapshot| snapshot.snapshot_id()) {
-                return Ok(Outcome { note: Some("an earlier try had made it".into()), created: vec![cx.arn("ec2", "snapshot", made)] });
+                return Ok(Outcome {
+                    note: Some(format!("an earlier try had made {made}")),
+                    created: vec![cx.arn("ec2", "snapshot", made)],
+                });
             }
         }
         let mut tags = TagSpecification::builder()
@@ -200,8 +203,9 @@ impl Act<Clients> for TakeSnapshot {
             .tag_specifications(tags.build())
             .dry_run(cx.trial);
         let made = cx.change(api!(once "CreateSnapshot"), super::never, || request.clone().send()).await?;
-        let created = made.and_then(|made| made.snapshot_id().map(|id| cx.arn("ec2", "snapshot", id)));
-        Ok(Outcome { note: None, created: created.into_iter().collect() })
+        let made = made.as_ref().and_then(|made| made.snapshot_id());
+        let note = made.map(|id| format!("made {id}"));
+        Ok(Outcome { note, created: made.map(|id| cx.arn("ec2", "snapshot", id)).into_iter().collect() })
     }
 }
 

@@ -38,7 +38,8 @@ fn normal(cx: &AwsCx, it: &Instance) -> Option<Resource> {
     vm.created = time(first_interface.and_then(|attachment| attachment.attach_time()))
         .or_else(|| time(root.and_then(|disk| disk.attach_time())))
         .or_else(|| time(it.launch_time()));
-    vm.set(attr::SIZE, it.instance_type().map(|size| size.as_str()));
+    // Half-way through a resize the size is not told: nobody shall take the step for done before the machine runs again.
+    vm.set(attr::SIZE, it.instance_type().map(|size| size.as_str()).filter(|_| !resize::under_way(it)));
     vm.set_network(it.vpc_id());
     vm.set("subnet", it.subnet_id());
     vm.set("private_ip", it.private_ip_address());

@@ -88,9 +88,7 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
         &["s3:GetBucketTagging", "s3:PutBucketTagging"],
         act::<Clients, SetTags>,
         tagging::undo_tag,
-        |target, params| {
-            vec![cli(target, &["get-bucket-tagging"]), cli(target, &["put-bucket-tagging", "--tagging", &tag_set(&tagging::tags(params))])]
-        },
+        |target, params| vec![tagging_cli(target, "tag-resources", "--tags", vec![json!(tagging::tags(params)).to_string()])],
         None,
     ),
     spec(
@@ -98,9 +96,7 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
         &["s3:GetBucketTagging", "s3:PutBucketTagging"],
         act::<Clients, RemoveTags>,
         tagging::undo_untag,
-        |target, _| {
-            vec![cli(target, &["get-bucket-tagging"]), cli(target, &["put-bucket-tagging", "--tagging", &tag_set(&BTreeMap::new())])]
-        },
+        |target, params| vec![tagging_cli(target, "untag-resources", "--tag-keys", tagging::keys(params))],
         None,
     ),
 ];
@@ -112,10 +108,11 @@ fn cli(target: &Target, words: &[&str]) -> Vec<String> {
     line.chain(["--region", &target.region]).map(str::to_owned).collect()
 }
 
-/// S3 replaces the whole set of tags: the line shows the part that is new, after the one that shows the rest.
-fn tag_set(tags: &BTreeMap<String, String>) -> String {
-    let tags: Vec<_> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
-    json!({ "TagSet": tags }).to_string()
+/// `aws s3api` can only replace a bucket's whole set of tags; this service's commands leave the others alone, as
+/// Escher does.
+fn tagging_cli(target: &Target, command: &str, option: &str, values: Vec<String>) -> Vec<String> {
+    let line = ["aws", "resourcegroupstaggingapi", command, "--resource-arn-list", target.id.as_str(), option].map(str::to_owned);
+    line.into_iter().chain(values).chain(["--region".to_owned(), target.region.clone()]).collect()
 }
 
 /// The parameter `previous`, where it is there and fits.

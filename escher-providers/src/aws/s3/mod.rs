@@ -126,7 +126,8 @@ fn read(cx: AwsCx, target: Target) -> BoxFuture<'static, Result<Option<Resource>
             }
         }
         // The list lags: absence from it counts only where the bucket itself says so.
-        match location(&cx, name).await? {
+        let there = if target.region == "global" { cx.clone() } else { cx.at(&target.region) };
+        match location(&there, name).await? {
             None => Ok(None),
             Some(_) => Err(Error::new(ErrorKind::Unavailable, format!("bucket {name} exists and is not on the list yet"))
                 .hint("try again in a minute")),
