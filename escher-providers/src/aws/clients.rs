@@ -1,5 +1,6 @@
 //! The SDK's clients of one connection, and what a service file calls them through.
 
+use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::error::Error as StdError;
 use std::future::Future;
@@ -8,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use aws_config::{Region, SdkConfig};
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use escher_core::resource::attr;
-use escher_core::{CloudId, Error, Kind, Resource, Result, State};
+use escher_core::{CloudId, Error, Resource, Result, State};
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
 use jiff::Timestamp;
@@ -21,29 +22,25 @@ use crate::spec::Cx;
 /// What AWS service files are given.
 pub(crate) type AwsCx = Cx<Clients>;
 
-/// One client a service and region, made when first used; connections and credentials are shared by all.
+/// The SDK's configuration, and one client a service and region, made when first used. Connections and credentials
+/// are shared by all.
 pub(crate) struct Clients {
     sdk: SdkConfig,
     /// Resources a page.
     pub(super) page: i32,
     /// `aws`, `aws-cn`, `aws-us-gov`; told by the caller's ARN.
     partition: Mutex<String>,
-    ec2: Mutex<HashMap<String, aws_sdk_ec2::Client>>,
-    s3: Mutex<HashMap<String, aws_sdk_s3::Client>>,
+    made: Mutex<HashMap<(TypeId, String), Box<dyn Any + Send>>>,
 }
 
 impl Clients {
     pub(super) fn new(sdk: SdkConfig, page: i32) -> Self {
-        Self { sdk, page, partition: Mutex::new("aws".into()), ec2: Mutex::default(), s3: Mutex::default() }
+        Self { sdk, page, partition: Mutex::new("aws".into()), made: Mutex::default() }
     }
 
     /// The region of questions about the whole account.
     pub(super) fn home(&self) -> String {
         self.sdk.region().map_or_else(|| "us-east-1".to_owned(), ToString::to_string)
-    }
-
-    pub(super) fn sts(&self) -> aws_sdk_sts::Client {
-        aws_sdk_sts::Client::new(&self.sdk)
     }
 
     pub(super) fn partition(&self) -> String {
@@ -54,33 +51,19 @@ impl Clients {
         partition.clone_into(&mut self.partition.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    fn ec2(&self, region: &str) -> aws_sdk_ec2::Client {
-        let make = || {
-            let config = aws_sdk_ec2::config::Builder::from(&self.sdk).region(Region::new(region.to_owned()));
-            aws_sdk_ec2::Client::from_conf(config.build())
-        };
-        self.ec2.lock().unwrap_or_else(PoisonError::into_inner).entry(region.to_owned()).or_insert_with(make).clone()
-    }
-
-    fn s3(&self, region: &str) -> aws_sdk_s3::Client {
-        let make = || {
-            let config = aws_sdk_s3::config::Builder::from(&self.sdk).region(Region::new(region.to_owned()));
-            // A local endpoint has no host name for each bucket.
-            aws_sdk_s3::Client::from_conf(config.force_path_style(self.sdk.endpoint_url().is_some()).build())
-        };
-        self.s3.lock().unwrap_or_else(PoisonError::into_inner).entry(region.to_owned()).or_insert_with(make).clone()
+    /// The client of this type for a region; `make` makes it from the configuration for that region.
+    fn client<T: Any + Clone + Send>(&self, region: &str, make: fn(&SdkConfig) -> T) -> T {
+        let fresh = || make(&self.sdk.to_builder().region(Region::new(region.to_owned())).build());
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = made.entry((TypeId::of::<T>(), region.to_owned())).or_insert_with(|| Box::new(fresh()));
+        kept.downcast_ref().cloned().unwrap_or_else(fresh)
     }
 }
 
 impl AwsCx {
-    /// EC2 in this region.
-    pub(super) fn ec2(&self) -> aws_sdk_ec2::Client {
-        self.clients.ec2(&self.region)
-    }
-
-    /// S3 in this region.
-    pub(super) fn s3(&self) -> aws_sdk_s3::Client {
-        self.clients.s3(&self.region)
+    /// A service's client for this region. Each service's file names the type and how it is made.
+    pub(super) fn client<T: Any + Clone + Send>(&self, make: fn(&SdkConfig) -> T) -> T {
+        self.clients.client(&self.region, make)
     }
 
     /// Resources a page.
@@ -148,26 +131,6 @@ impl AwsCx {
     /// `arn:PARTITION:SERVICE:REGION:ACCOUNT:TYPE/ID`.
     pub(super) fn arn(&self, service: &str, kind: &str, id: &str) -> String {
         format!("arn:{}:{service}:{}:{}:{kind}/{id}", self.clients.partition(), self.region, self.account)
-    }
-
-    /// A resource of EC2 with what all of them have.
-    pub(super) fn ec2_resource<'t>(
-        &self,
-        kind: Kind,
-        native: &str,
-        id: &str,
-        tags: impl IntoIterator<Item = &'t aws_sdk_ec2::types::Tag>,
-    ) -> Resource {
-        let tags: std::collections::BTreeMap<String, String> =
-            tags.into_iter().filter_map(|tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned()))).collect();
-        let name = tags.get("Name").filter(|name| !name.trim().is_empty()).map_or(id, String::as_str).to_owned();
-        let arn = self.arn("ec2", native.rsplit(':').next().unwrap_or(native), id);
-        let mut resource = Resource::new(CloudId::Aws, arn, kind, native, name);
-        resource.account = Some(self.account.to_string());
-        resource.region = Some(self.region.to_string());
-        resource.akas = vec![id.to_owned()];
-        resource.tags = Some(tags);
-        resource
     }
 }
 

@@ -108,8 +108,9 @@ impl Inner {
     }
 
     async fn ask_identity(&self, cx: &ReadCx) -> Result<Identity> {
-        let sts = self.clients.sts();
-        let me = self.anonymous(cx).call(WHO_AM_I, || sts.get_caller_identity().send()).await?;
+        let cx = self.anonymous(cx);
+        let sts = cx.client(aws_sdk_sts::Client::new);
+        let me = cx.call(WHO_AM_I, || sts.get_caller_identity().send()).await?;
         let (Some(account), Some(principal)) = (me.account(), me.arn()) else {
             return Err(Error::new(ErrorKind::Unavailable, "STS did not say who we are").hint("check the endpoint"));
         };

@@ -39,7 +39,7 @@ pub fn policy(grants: Grants) -> Value {
 #[cfg(test)]
 mod tests {
     use super::CATALOGUE;
-    use escher_core::{ActionDef, CloudId, ResourceId, Target};
+    use escher_core::{ActionDef, CloudId, Kind, ResourceId, Target};
     use serde_json::Map;
     use std::collections::HashSet;
 
@@ -51,6 +51,7 @@ mod tests {
             for kind in service.kinds {
                 assert!(natives.insert(kind.native), "{} twice", kind.native);
                 assert!(kind.native.starts_with(&format!("{}:", service.id)), "{}", kind.native);
+                assert_eq!(Kind::of_native(CloudId::Aws, kind.native), kind.kind, "{}", kind.native);
                 assert!(!kind.permissions.is_empty(), "{}", kind.native);
             }
             for spec in service.actions.iter().copied().flatten() {

@@ -9,12 +9,13 @@ mod storage;
 mod tags;
 mod vm;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use aws_sdk_ec2::types::Filter;
-use escher_core::{Action, Kind, Verb};
+use aws_sdk_ec2::types::{Filter, Tag};
+use escher_core::{Action, CloudId, Kind, Resource, Verb};
 
-use super::clients::Clients;
+use super::clients::{AwsCx, Clients};
 use crate::layer::Rate;
 use crate::spec::{KindSpec, Reach, ServiceSpec};
 
@@ -72,6 +73,27 @@ macro_rules! described {
     };
 }
 pub(super) use described;
+
+impl AwsCx {
+    /// EC2 in this region.
+    pub(super) fn ec2(&self) -> aws_sdk_ec2::Client {
+        self.client(aws_sdk_ec2::Client::new)
+    }
+
+    /// A resource of EC2 with what all of them have.
+    fn ec2_resource<'t>(&self, kind: Kind, native: &str, id: &str, tags: impl IntoIterator<Item = &'t Tag>) -> Resource {
+        let tags: BTreeMap<String, String> =
+            tags.into_iter().filter_map(|tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned()))).collect();
+        let name = tags.get("Name").filter(|name| !name.trim().is_empty()).map_or(id, String::as_str).to_owned();
+        let arn = self.arn("ec2", native.rsplit(':').next().unwrap_or(native), id);
+        let mut resource = Resource::new(CloudId::Aws, arn, kind, native, name);
+        resource.account = Some(self.account.to_string());
+        resource.region = Some(self.region.to_string());
+        resource.akas = vec![id.to_owned()];
+        resource.tags = Some(tags);
+        resource
+    }
+}
 
 /// The service.
 pub(super) static SPEC: ServiceSpec<Clients> = ServiceSpec {

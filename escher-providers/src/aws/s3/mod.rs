@@ -31,6 +31,17 @@ const fn api(operation: &'static str, permission: &'static str) -> Call {
     Call { service: "s3", operation, permission, repeatable: true, rate: RATE }
 }
 
+impl AwsCx {
+    /// S3 in this region.
+    fn s3(&self) -> aws_sdk_s3::Client {
+        self.client(|sdk| {
+            let config = aws_sdk_s3::config::Builder::from(sdk);
+            // A local endpoint has no host name for each bucket.
+            aws_sdk_s3::Client::from_conf(config.force_path_style(sdk.endpoint_url().is_some()).build())
+        })
+    }
+}
+
 /// The service.
 pub(super) static SPEC: ServiceSpec<Clients> = ServiceSpec {
     id: "s3",
