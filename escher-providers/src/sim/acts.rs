@@ -1,7 +1,7 @@
 //! What an action does to the truth.
 
 use escher_core::resource::attr;
-use escher_core::{Action, CloudId, Error, ErrorKind, Kind, Link, Rel, Resource, ResourceId, Result, State, Step, Verb, digest};
+use escher_core::{Action, CloudId, Error, ErrorKind, Flag, Kind, Link, Rel, Resource, ResourceId, Result, State, Step, Verb, digest};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -149,7 +149,7 @@ impl Hand<'_, '_> {
         let id = ResourceId::new(r.cloud, to.clone());
         let vm = match self.truth.get(&id)? {
             Some(vm) => Some(vm).filter(fits),
-            None => self.truth.all()?.into_iter().find(fits),
+            None => self.truth.all_that(fits)?.into_iter().next(),
         };
         let vm = vm.ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no machine `{to}` in this account")))?;
         let attached = r.links.iter().find(|link| link.rel == Rel::Attached);
@@ -164,24 +164,23 @@ impl Hand<'_, '_> {
     }
 
     fn delete(&mut self, r: &Resource) -> Result<()> {
-        let linked = |all: &[Resource], rel| {
-            all.iter().find(|other| other.links.iter().any(|l| l.rel == rel && l.id == r.id)).map(|o| o.name.clone())
-        };
         match r.kind {
-            Kind::Disk | Kind::Ip if r.links.iter().any(|link| link.rel == Rel::Attached) => {
+            Kind::Disk | Kind::Ip if r.flag(Flag::Attached, self.now) == Some(true) => {
                 return Err(Error::new(ErrorKind::Stale, "it is in use").hint("detach it first"));
             }
             Kind::Network | Kind::Subnet => {
-                if let Some(name) = linked(&self.truth.all()?, Rel::In) {
-                    return Err(Error::new(ErrorKind::Stale, format!("{name} is in it")).hint("delete what is in it first"));
+                let inside = self.truth.all_that(|o| o.links.iter().any(|link| link.rel == Rel::In && link.id == r.id))?;
+                if let Some(inside) = inside.first() {
+                    return Err(Error::new(ErrorKind::Stale, format!("{} is in it", inside.name)).hint("delete what is in it first"));
                 }
             }
             Kind::ResourceGroup => {
-                for inside in self.truth.all()? {
-                    let here = inside.cloud == r.cloud && inside.account == r.account && inside.id != r.id;
-                    if here && inside.text_attr(attr::RESOURCE_GROUP).is_some_and(|group| group.eq_ignore_ascii_case(&r.name)) {
-                        self.truth.remove(&inside)?;
-                    }
+                let inside = |o: &Resource| {
+                    let group = o.text_attr(attr::RESOURCE_GROUP).is_some_and(|group| group.eq_ignore_ascii_case(&r.name));
+                    group && o.cloud == r.cloud && o.account == r.account && o.id != r.id
+                };
+                for inside in self.truth.all_that(inside)? {
+                    self.truth.remove(&inside)?;
                 }
             }
             _ => {}
@@ -233,8 +232,8 @@ impl Hand<'_, '_> {
         let target = &self.step.target;
         let mut like = Resource::new(target.cloud, "", self.def.kind, self.def.native, target.name.clone());
         like.account = Some(target.account.clone());
-        let world = self.truth.all()?;
-        let known = world.iter().find(|r| r.cloud == target.cloud && r.account == like.account);
+        let world = self.truth.all_that(|r| r.cloud == target.cloud && r.account == like.account)?;
+        let known = world.first();
         let Some(known) = known else { return Err(Error::new(ErrorKind::NotFound, format!("there is no account {}", target.account))) };
         like.account_name.clone_from(&known.account_name);
         like.region = Some(self.text("region").unwrap_or_else(|| target.region.clone()));
@@ -244,7 +243,7 @@ impl Hand<'_, '_> {
             CloudId::Gcp => like.region.as_ref().map(|region| format!("{region}-a")),
             CloudId::Azure => None,
         };
-        let group = world.iter().find(|r| r.kind == Kind::ResourceGroup && r.account == like.account);
+        let group = world.iter().find(|r| r.kind == Kind::ResourceGroup);
         like.attributes.extend(group.map(|group| (attr::RESOURCE_GROUP.to_owned(), json!(group.name))));
         let name = self.text("name").unwrap_or_else(|| target.name.clone());
         let mut made = self.fresh(self.def, &like, &name)?;

@@ -106,7 +106,7 @@ impl SimCloud {
         for account in self.store.world().accounts(self.id) {
             regions.entry(account.id.clone()).or_default().extend(account.regions.iter().map(|&region| region.to_owned()));
         }
-        for r in self.store.all()?.into_iter().filter(|r| r.cloud == self.id) {
+        for r in self.store.all_that(|r| r.cloud == self.id)? {
             let account = r.account.clone().unwrap_or_default();
             let region = r.region.clone().unwrap_or_else(|| "global".into());
             if region != "global" {

@@ -38,9 +38,7 @@ impl Builder {
     fn running(&mut self, made: Option<usize>) -> Option<usize> {
         let index = made?;
         let r = &mut self.out[index];
-        let up = types::find(r.cloud, &r.native)?.up;
-        set_state(r, up);
-        // `Full` tags may spell the environment another way; these are meant to be found by the plain word too.
+        set_state(r, types::find(r.cloud, &r.native)?.up);
         Some(index)
     }
 

@@ -132,7 +132,15 @@ impl SimStore {
     /// # Errors
     /// `Storage`.
     pub fn all(&self) -> Result<Vec<Resource>> {
-        every(&self.lock(), self.world())
+        self.all_that(|_| true)
+    }
+
+    /// Every resource for which `fits` holds, as it truly is, in the order of [`SimStore::all`].
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub fn all_that(&self, fits: impl Fn(&Resource) -> bool) -> Result<Vec<Resource>> {
+        every(&self.lock(), self.world(), fits)
     }
 
     /// What has been done, oldest first.
@@ -208,7 +216,7 @@ impl SimStore {
     pub(super) fn try_out<T>(&self, f: impl FnOnce(&Truth<'_>) -> Result<T>) -> Result<T> {
         let world = self.world();
         let mut conn = self.lock();
-        let tx = conn.transaction_with_behavior(TransactionBehavior::Deferred).map_err(broken)?;
+        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(broken)?;
         f(&Truth { tx, world })
     }
 }
@@ -235,7 +243,7 @@ fn changed(conn: &Connection, id: &ResourceId) -> Result<Option<Option<Resource>
     read.optional().map_err(broken)?.map(|text| text.as_deref().map(parse).transpose()).transpose()
 }
 
-fn every(conn: &Connection, world: &SimWorld) -> Result<Vec<Resource>> {
+fn every(conn: &Connection, world: &SimWorld, fits: impl Fn(&Resource) -> bool) -> Result<Vec<Resource>> {
     let mut rows = conn.prepare("SELECT id, resource FROM changes ORDER BY id").map_err(broken)?;
     let texts = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).map_err(broken)?;
     let mut changes = std::collections::BTreeMap::new();
@@ -243,14 +251,14 @@ fn every(conn: &Connection, world: &SimWorld) -> Result<Vec<Resource>> {
         let (id, text): (String, Option<String>) = row.map_err(broken)?;
         changes.insert(id, text.as_deref().map(parse::<Resource>).transpose()?);
     }
-    let mut all = Vec::with_capacity(world.resources().len() + changes.len());
+    let mut all = Vec::new();
     for r in world.resources() {
         match changes.remove(r.id.as_str()) {
-            None => all.push(r.clone()),
-            Some(changed) => all.extend(changed),
+            None => all.extend(fits(r).then(|| r.clone())),
+            Some(changed) => all.extend(changed.filter(&fits)),
         }
     }
-    all.extend(changes.into_values().flatten());
+    all.extend(changes.into_values().flatten().filter(fits));
     Ok(all)
 }
 
@@ -269,18 +277,21 @@ impl Truth<'_> {
         self.get(id)?.ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no {id}")))
     }
 
-    pub(super) fn all(&self) -> Result<Vec<Resource>> {
-        every(&self.tx, self.world)
+    pub(super) fn all_that(&self, fits: impl Fn(&Resource) -> bool) -> Result<Vec<Resource>> {
+        every(&self.tx, self.world, fits)
     }
 
     pub(super) fn put(&self, r: &Resource) -> Result<()> {
-        let text = serde_json::to_string(r).map_err(|e| Error::internal(e.to_string()))?;
-        self.write(r, Some(text))
+        // Relations have no order; one order of writing them makes the same resource the same text.
+        let mut r = r.clone();
+        r.links.sort_unstable();
+        let text = serde_json::to_string(&r).map_err(|e| Error::internal(e.to_string()))?;
+        self.write(&r, Some(text))
     }
 
     /// Deletes a resource; what was in its use is free, and nothing points at it any more.
     pub(super) fn remove(&self, gone: &Resource) -> Result<()> {
-        for mut r in self.all()?.into_iter().filter(|r| r.id != gone.id && r.links.iter().any(|link| link.id == gone.id)) {
+        for mut r in self.all_that(|r| r.id != gone.id && r.links.iter().any(|link| link.id == gone.id))? {
             if r.links.iter().any(|link| link.id == gone.id && link.rel == escher_core::Rel::Attached) {
                 r.attributes.insert(attr::ATTACHED.into(), json!(false));
             }

@@ -81,7 +81,8 @@ impl SimWorld {
         builder.scenarios();
         builder.lay(&ground);
         builder.fill();
-        let Builder { accounts, out: resources, .. } = builder;
+        let Builder { accounts, out: mut resources, .. } = builder;
+        resources.iter_mut().for_each(|r| r.links.sort_unstable());
         let index = resources.iter().enumerate().map(|(i, r)| (r.id.clone(), i)).collect();
         Self { spec, born, accounts, resources, index }
     }
