@@ -110,7 +110,10 @@ impl Inner {
     async fn ask_identity(&self, cx: &ReadCx) -> Result<Identity> {
         let cx = self.anonymous(cx);
         let sts = cx.client(aws_sdk_sts::Client::new);
-        let me = cx.call(WHO_AM_I, || sts.get_caller_identity().send()).await?;
+        let me = cx.call(WHO_AM_I, || sts.get_caller_identity().send()).await.map_err(|error| match &self.config.profile {
+            Some(profile) if error.kind() == ErrorKind::Unauthenticated => error.with("profile", profile),
+            _ => error,
+        })?;
         let (Some(account), Some(principal)) = (me.account(), me.arn()) else {
             return Err(Error::new(ErrorKind::Unavailable, "STS did not say who we are").hint("check the endpoint"));
         };

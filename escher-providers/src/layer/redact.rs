@@ -25,8 +25,9 @@ const SECRET_NAMES: &[&str] = &[
 /// The text without what looks like a credential, a token or a signature.
 pub(crate) fn redact(text: &str) -> String {
     let mut out = String::with_capacity(text.len().min(MOST));
-    let mut hide_next = false;
+    let (mut hide_next, mut in_arn) = (false, false);
     for (word, gap) in words(text) {
+        in_arn |= word == "arn";
         if hide_next && !word.is_empty() {
             // "Bearer abc": the scheme may stay, the token may not.
             let scheme = ["bearer", "basic", "aws4-hmac-sha256"].contains(&word.to_ascii_lowercase().as_str());
@@ -36,12 +37,14 @@ pub(crate) fn redact(text: &str) -> String {
         } else if word.eq_ignore_ascii_case("bearer") {
             out.push_str(word);
             hide_next = true;
-        } else if is_secret(word) {
+        } else if is_key(word) || (!in_arn && is_token(word)) {
             out.push_str(MASK);
         } else {
             out.push_str(word);
             hide_next = names_secret(word) && matches!(gap.trim(), "=" | ":" | "\":\"" | "=\"" | ">" | "\":" | ": \"");
         }
+        // Names in an ARN may be as long and mixed as a token.
+        in_arn &= !gap.is_empty() && gap.chars().all(|c| c == ':');
         out.extend(gap.chars().map(|c| if c.is_control() { ' ' } else { c }));
         if out.len() > MOST {
             let end = (0..=MOST).rev().find(|&at| out.is_char_boundary(at)).unwrap_or(0);
@@ -81,16 +84,17 @@ fn names_secret(word: &str) -> bool {
     SECRET_NAMES.iter().any(|name| word.ends_with(name))
 }
 
-/// Access key ids by their prefix; long words of mixed case and digits, as keys and tokens are.
-fn is_secret(word: &str) -> bool {
-    let key_id = word.len() >= 16 && ["AKIA", "ASIA", "AROA", "AIDA"].iter().any(|p| word.starts_with(p)) && !word.contains('/');
+/// Access key ids and the like, by their prefix.
+fn is_key(word: &str) -> bool {
+    word.len() >= 16 && ["AKIA", "ASIA", "AROA", "AIDA"].iter().any(|p| word.starts_with(p)) && !word.contains('/')
+}
+
+/// Long words of mixed case and digits, as secret keys and tokens are.
+fn is_token(word: &str) -> bool {
     let has = |test: fn(&char) -> bool| word.chars().any(|c| test(&c));
-    let token = word.len() >= 40
-        && !word.contains('.')
-        && has(char::is_ascii_uppercase)
-        && has(char::is_ascii_lowercase)
-        && has(char::is_ascii_digit);
-    key_id || token || (word.starts_with("eyJ") && word.len() >= 20)
+    let long = word.len() >= 40 && !word.contains('.');
+    let mixed = has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase) && has(char::is_ascii_digit);
+    (long && mixed) || (word.starts_with("eyJ") && word.len() >= 20)
 }
 
 #[cfg(test)]
@@ -120,6 +124,8 @@ mod tests {
     fn plain_words_stay() {
         let text = "User: arn:aws:iam::111122223333:user/ann is not authorized to perform: ec2:DescribeVolumes on resource: vol-0a1b2c3d";
         assert_eq!(redact(text), text);
+        let role = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_AdministratorAccess_0a1b2c3d4e5f6a7b/ann may not";
+        assert_eq!(redact(role), role);
         assert_eq!(redact("two\nlines"), "two lines");
         assert!(redact(&"long ".repeat(1000)).chars().count() < 700);
     }

@@ -106,7 +106,11 @@ async fn a_profile_that_is_not_there_is_said() {
     let cloud = AwsCloud::connect(AwsConfig { profile, ..config("http://127.0.0.1:9", "us-east-1") }).await.unwrap();
     let error = cloud.identities(&cx()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthenticated, "{error}");
-    assert!(error.to_string().contains("no usable credentials") && error.hint_text().is_some(), "{error}");
+    let text = error.to_string();
+    assert!(
+        text.contains("no usable credentials") && text.contains("escher-test-no-such-profile") && error.hint_text().is_some(),
+        "{text}"
+    );
 }
 
 #[tokio::test]
