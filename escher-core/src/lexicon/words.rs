@@ -20,7 +20,7 @@ pub(super) static ENVS: &[(Env, &[&str])] = &[
 
 /// Everything but production.
 pub(super) static NON_PROD_PHRASES: &[&str] =
-    &["non prod", "non production", "nonproduction", "non prd", "not prod", "not production", "lower environments"];
+    &["non prod", "non production", "nonproduction", "non prd", "lower environments"];
 
 /// Names of engines.
 pub(super) static ENGINES: &[(Engine, &[&str])] = &[
@@ -50,7 +50,7 @@ pub(super) static STATES: &[(State, &[&str])] = &[
             "switched off",
             "halted",
             "offline",
-            "not running",
+            
             "powered down",
             "shutdown",
         ],

@@ -1,0 +1,35 @@
+//! Reads utterances, one a line, from standard input and shows what each was taken to mean.
+
+use std::io::BufRead as _;
+
+use escher_core::Utterance;
+use escher_server::OfflineBrain;
+
+fn main() -> std::io::Result<()> {
+    let brain = OfflineBrain::new();
+    let now = "2026-11-20T12:00:00Z".parse().map_err(std::io::Error::other)?;
+    for line in std::io::stdin().lock().lines() {
+        let text = line?;
+        let frame = brain.read(&Utterance { text: text.clone(), history: Vec::new(), now });
+        let mut row = format!("{text}\n    {} | {}", frame.intent, frame.selector);
+        let params = serde_json::to_string(&frame.params)?;
+        let more = [
+            ("action", frame.action),
+            ("params", (params != "{}").then_some(params)),
+            ("group", (!frame.group_by.is_empty()).then(|| frame.group_by.join(","))),
+            ("period", frame.period),
+            ("schedule", frame.schedule.map(|schedule| serde_json::to_string(&schedule)).transpose()?),
+            ("sort", frame.sort.map(|sort| format!("{} {}", sort.by, if sort.desc { "desc" } else { "asc" }))),
+            ("limit", frame.limit.map(|limit| limit.to_string())),
+            ("clarify", frame.clarify.map(|clarify| clarify.question)),
+            ("note", frame.note),
+        ];
+        for (name, value) in more {
+            if let Some(value) = value {
+                row.push_str(&format!(" | {name}: {value}"));
+            }
+        }
+        println!("{row} | {}", frame.confidence);
+    }
+    Ok(())
+}

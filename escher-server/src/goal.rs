@@ -1,0 +1,165 @@
+//! An order as a plain sentence: “Stop idle VMs in Azure West US”.
+
+use escher_core::selector::{Field, Op};
+use escher_core::{CloudId, Flag, Kind, Selector, Verb, regions};
+use serde_json::{Map, Value};
+
+/// The sentence for one order.
+pub(crate) fn sentence(verb: Verb, kind: Option<Kind>, selector: &Selector, params: &Map<String, Value>) -> String {
+    let mut before: Vec<String> = Vec::new();
+    let mut cloud: Option<CloudId> = None;
+    let mut clouds: Option<String> = None;
+    let mut places: Vec<String> = Vec::new();
+    let mut names: Vec<String> = Vec::new();
+    let mut after: Vec<String> = Vec::new();
+    for part in selector.conjuncts() {
+        match part {
+            Selector::Flag(flag) => before.push(adjective(*flag, true).to_owned()),
+            Selector::Not(inner) => match &**inner {
+                Selector::Flag(flag) => before.push(adjective(*flag, false).to_owned()),
+                _ => after.push(part.to_string()),
+            },
+            Selector::Compare { field, op: Op::Eq, value } => match field {
+                Field::Cloud => cloud = value.plain().parse().ok(),
+                Field::Kind => {}
+                Field::Env => before.push(value.plain()),
+                Field::State => before.push(value.plain()),
+                Field::Engine => before.push(value.plain()),
+                Field::Region | Field::Zone => places.push(value.plain()),
+                Field::Name | Field::Id => names.push(value.plain()),
+                _ => after.push(part.to_string()),
+            },
+            Selector::In { field, values } => {
+                let words: Vec<String> = values.iter().map(escher_core::selector::Value::plain).collect();
+                match field {
+                    Field::Kind => {}
+                    Field::Cloud => {
+                        let named: Vec<&str> = words.iter().filter_map(|word| word.parse().ok()).map(title).collect();
+                        clouds = Some(named.join(" and "));
+                    }
+                    Field::Name | Field::Id => names.extend(words),
+                    Field::Env => before.push(words.join(" and ")),
+                    Field::Region => places.extend(words),
+                    _ => after.push(part.to_string()),
+                }
+            }
+            other => after.push(other.to_string()),
+        }
+    }
+    let one = names.len() == 1;
+    let mut sentence = capital(verb.as_str().replace('-', " "));
+    let mut push = |text: String| {
+        if !text.is_empty() {
+            sentence.push(' ');
+            sentence.push_str(&text);
+        }
+    };
+    let noun = kind.map(|kind| noun(kind, one || verb == Verb::Create));
+    before.sort_by_key(|word| Flag::ALL.iter().all(|flag| !word.starts_with(flag.as_str())));
+    push(before.join(" "));
+    match (noun, names.is_empty()) {
+        (Some(noun), _) => push(noun),
+        (None, true) => push("resources".to_owned()),
+        (None, false) => {}
+    }
+    push(names.join(", "));
+    let place = places.iter().map(|code| shown(cloud, code)).collect::<Vec<_>>().join(", ");
+    let cloud = clouds.or_else(|| cloud.map(|cloud| title(cloud).to_owned()));
+    match (cloud, place.is_empty()) {
+        (Some(cloud), true) => push(format!("in {cloud}")),
+        (Some(cloud), false) => push(format!("in {cloud} {place}")),
+        (None, false) => push(format!("in {place}")),
+        (None, true) => {}
+    }
+    if !after.is_empty() {
+        push(format!("where {}", after.join(" and ")));
+    }
+    push(with(verb, params));
+    sentence
+}
+
+fn shown(cloud: Option<CloudId>, code: &str) -> String {
+    match cloud {
+        Some(cloud @ CloudId::Azure) => regions::find(cloud, code).map_or_else(|| code.to_owned(), |region| region.name.to_owned()),
+        _ => code.to_owned(),
+    }
+}
+
+fn with(verb: Verb, params: &Map<String, Value>) -> String {
+    let text = |key: &str| params.get(key).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    match verb {
+        Verb::Resize => text("size").map_or_else(String::new, |size| format!("to {size}")),
+        Verb::Scale => text("count")
+            .map_or_else(String::new, |count| if count.starts_with(['+', '-']) { format!("by {count}") } else { format!("to {count}") }),
+        Verb::Tag => params.get("tags").and_then(Value::as_object).map_or_else(String::new, |tags| {
+            let tags: Vec<String> = tags.iter().map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default())).collect();
+            format!("with {}", tags.join(", "))
+        }),
+        Verb::Untag => params.get("keys").and_then(Value::as_array).map_or_else(String::new, |keys| {
+            let keys: Vec<&str> = keys.iter().filter_map(Value::as_str).collect();
+            format!("of {}", keys.join(", "))
+        }),
+        Verb::OpenPort | Verb::ClosePort => match (text("port"), text("cidr")) {
+            (Some(port), Some(cidr)) => format!("{port} for {cidr}"),
+            (Some(port), None) => port,
+            _ => String::new(),
+        },
+        Verb::Attach => text("to").map_or_else(String::new, |to| format!("to {to}")),
+        Verb::Snapshot | Verb::Restore => text("name").map_or_else(String::new, |name| format!("as {name}")),
+        Verb::Create => {
+            let name = text("name").unwrap_or_default();
+            text("region").map_or(name.clone(), |region| format!("{name} in {region}"))
+        }
+        _ => String::new(),
+    }
+}
+
+fn adjective(flag: Flag, value: bool) -> &'static str {
+    match (flag, value) {
+        (Flag::Idle, true) => "idle",
+        (Flag::Idle, false) => "busy",
+        (Flag::Public, true) => "public",
+        (Flag::Public, false) => "private",
+        (Flag::Encrypted, true) => "encrypted",
+        (Flag::Encrypted, false) => "unencrypted",
+        (Flag::Attached, true) => "attached",
+        (Flag::Attached, false) => "unattached",
+        (Flag::BackedUp, true) => "backed-up",
+        (Flag::BackedUp, false) => "not backed-up",
+        (Flag::Untagged, true) => "untagged",
+        (Flag::Untagged, false) => "tagged",
+    }
+}
+
+fn title(cloud: CloudId) -> &'static str {
+    match cloud {
+        CloudId::Aws => "AWS",
+        CloudId::Azure => "Azure",
+        CloudId::Gcp => "GCP",
+    }
+}
+
+fn noun(kind: Kind, one: bool) -> String {
+    let word = match kind {
+        Kind::Vm => "VM".to_owned(),
+        Kind::Ip => "IP address".to_owned(),
+        Kind::Nosql => "NoSQL database".to_owned(),
+        Kind::K8sCluster => "Kubernetes cluster".to_owned(),
+        Kind::DnsZone => "DNS zone".to_owned(),
+        Kind::Nat => "NAT gateway".to_owned(),
+        other => other.as_str().replace('-', " "),
+    };
+    if one {
+        return word;
+    }
+    match word.strip_suffix('y') {
+        Some(stem) if !word.ends_with("ey") => format!("{stem}ies"),
+        _ if word.ends_with("ss") => format!("{word}es"),
+        _ => format!("{word}s"),
+    }
+}
+
+fn capital(word: String) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}

@@ -1,0 +1,183 @@
+//! The validator: a change is never guessed.
+
+use escher_core::selector::Field;
+use escher_core::{Action, ActionDef, Intent, Kind, ParamType, Verb};
+use serde_json::json;
+
+use super::Part;
+use super::present;
+use crate::scene::{Ask, Scene};
+
+/// Holds orders against the catalogue and the rule that a change must be narrow, and asks back where they fall short.
+pub(crate) struct Validator;
+
+impl Part for Validator {
+    fn read(&self, scene: &mut Scene<'_>) {
+        match scene.intent {
+            Some(Intent::Act) => {}
+            Some(Intent::Schedule) if scene.verb.is_some() || scene.strange_verb.is_some() => {}
+            Some(Intent::Describe) if scene.found.is_empty() => {
+                scene.doubt("Which resource do you mean?", vec!["give its name".to_owned(), "list them first".to_owned()]);
+                return;
+            }
+            _ => {
+                scene.doubts.clear();
+                return;
+            }
+        }
+        if let Some(verb) = scene.strange_verb.clone() {
+            strange(scene, &verb);
+            return;
+        }
+        let Some(verb) = scene.verb else { return };
+        let verb = settle_verb(scene, verb);
+        scene.verb = Some(verb);
+        if verb == Verb::Create {
+            into_params(scene);
+        }
+        capable(scene, verb);
+        if verb != Verb::Create {
+            narrow(scene, verb);
+        }
+        parameters(scene, verb);
+    }
+}
+
+/// “Kill web-1”: stop it, or delete it? “Patch web-1”: not in the catalogue.
+fn strange(scene: &mut Scene<'_>, verb: &str) {
+    let options: &[&str] = match verb {
+        "kill" | "bring down" | "take" => &["stop", "delete"],
+        "pause" | "suspend" | "hibernate" | "freeze" | "wind down" => &["stop"],
+        "clean up" | "cleanup" | "clean" | "decommission" | "retire" | "sunset" | "tidy up" | "trash" | "empty" => {
+            &["delete", "stop", "list what is unused"]
+        }
+        "upgrade" | "downgrade" | "increase" | "decrease" | "grow" | "expand" | "shrink" | "enlarge" | "bump" | "double" | "halve"
+        | "extend" | "reduce" => &["resize", "scale"],
+        "reset" | "fix" | "repair" | "refresh" => &["restart"],
+        "bring up" | "run" | "activate" => &["start"],
+        "archive" | "copy" | "clone" | "replicate" | "duplicate" => &["snapshot"],
+        "move" | "transfer" | "swap" | "roll back" | "rollback" => &["write a playbook"],
+        "block" | "close" => &["close-port", "make-private"],
+        "open" | "allow" | "expose" => &["open-port"],
+        "disable" | "deactivate" => &["stop"],
+        _ => &["start", "stop", "restart", "resize", "tag", "write a playbook"],
+    };
+    let question = match verb {
+        "kill" => "Kill: stop it, or delete it?".to_owned(),
+        "open" | "close" | "allow" | "expose" => format!("What should I {verb}: which port, on what?"),
+        _ => format!("I have no action “{verb}”. What should be done?"),
+    };
+    scene.doubt(question, options.iter().map(|&option| option.to_owned()).collect());
+}
+
+/// What the verb means on this kind: an address that is deleted is released.
+fn settle_verb(scene: &Scene<'_>, verb: Verb) -> Verb {
+    let kinds = scene.kinds();
+    let has = |verb| kinds.iter().all(|&kind| ActionDef::find(Action { kind, verb }).is_some());
+    match verb {
+        Verb::Delete if !kinds.is_empty() && !has(verb) && has(Verb::Release) => Verb::Release,
+        Verb::Release if !kinds.is_empty() && !has(verb) && has(Verb::Delete) => Verb::Delete,
+        Verb::Resize if !kinds.is_empty() && !has(verb) && has(Verb::Scale) => Verb::Scale,
+        other => other,
+    }
+}
+
+/// What describes a resource that is to be made goes into the parameters.
+fn into_params(scene: &mut Scene<'_>) {
+    let found = std::mem::take(&mut scene.found);
+    for found in found {
+        let slot = match &found.ask {
+            Ask::Is(Field::Name, value) => Some(("name", json!(value))),
+            Ask::Is(Field::Region, value) => Some(("region", json!(value))),
+            Ask::OneOf(Field::Region, values) => {
+                let values = values.clone();
+                scene.doubt("In which region?", values);
+                None
+            }
+            Ask::Is(Field::Size, value) => Some(("size", json!(value))),
+            Ask::Is(Field::Zone, value) => Some(("zone", json!(value))),
+            _ => {
+                scene.found.push(found);
+                continue;
+            }
+        };
+        if let Some((key, value)) = slot {
+            scene.params.entry(key).or_insert(value);
+        }
+    }
+}
+
+/// Whether the catalogue has the verb for each kind that was told.
+fn capable(scene: &mut Scene<'_>, verb: Verb) {
+    let kinds = scene.kinds();
+    let cannot: Vec<Kind> = kinds.iter().copied().filter(|&kind| ActionDef::find(Action { kind, verb }).is_none()).collect();
+    if let Some(kind) = cannot.first() {
+        let can: Vec<String> = ActionDef::all().filter(|def| def.action.kind == *kind).map(|def| def.action.verb.to_string()).collect();
+        scene.doubt(format!("{verb} is not something one does to a {kind}. What should be done?"), can);
+    } else if kinds.is_empty() && verb == Verb::Create {
+        scene.doubt("Create what?", vec!["vm".to_owned(), "disk".to_owned(), "database".to_owned(), "bucket".to_owned()]);
+    }
+}
+
+fn parameters(scene: &mut Scene<'_>, verb: Verb) {
+    let kind = scene.kinds().first().copied();
+    let def = ActionDef::all().find(|def| def.action.verb == verb && kind.is_none_or(|kind| def.action.kind == kind));
+    let Some(def) = def else { return };
+    let missing = def.params.iter().find(|param| param.required && !scene.params.contains_key(param.name));
+    if let Some(param) = missing {
+        let (question, options): (String, &[&str]) = match (verb, param.ty) {
+            (Verb::Resize, _) => ("To which size?".to_owned(), &[]),
+            (Verb::Scale, _) => ("To how many, or by how many?".to_owned(), &["+1", "+2"]),
+            (_, ParamType::Tags) => ("With which tag? Write key=value.".to_owned(), &["owner=…", "env=…"]),
+            (_, ParamType::Keys) => ("Which tag keys should go?".to_owned(), &[]),
+            (_, ParamType::Port) => ("Which port?".to_owned(), &["22", "443"]),
+            (Verb::Attach, _) => ("Attach it to what?".to_owned(), &[]),
+            (_, _) if param.name == "name" => ("What should its name be?".to_owned(), &[]),
+            _ => (format!("What is the {}?", param.name), &[]),
+        };
+        scene.doubt(question, options.iter().map(|&option| option.to_owned()).collect());
+    } else if verb == Verb::OpenPort && !scene.params.contains_key("cidr") {
+        scene.doubt("Open it for whom? Give an address range.", vec!["10.0.0.0/8".to_owned(), "0.0.0.0/0 (the whole internet)".to_owned()]);
+    }
+    // A disk's size is a number of GB, a machine's a SKU.
+    if verb == Verb::Resize {
+        let number =
+            scene.params.get("size").is_some_and(|size| size.is_number() || size.as_str().is_some_and(|size| size.starts_with('+')));
+        let disk = kind == Some(Kind::Disk);
+        if scene.params.contains_key("size") && kind.is_some() && number != disk {
+            let question = if disk { "To how many GB?" } else { "To which size (SKU)?" };
+            scene.doubt(question, Vec::new());
+        }
+    }
+}
+
+fn narrow(scene: &mut Scene<'_>, verb: Verb) {
+    let selector = present::selector(scene);
+    let narrows = selector.as_ref().is_ok_and(escher_core::Selector::narrows);
+    if selector.is_err() {
+        scene.doubt("I cannot put that into one condition. Which resources exactly?", vec!["name them".to_owned()]);
+    } else if !narrows {
+        let what = scene.kinds().first().map_or_else(|| "everything".to_owned(), |kind| format!("every {kind} there is"));
+        let question = if scene.pronoun {
+            format!("{verb} what? I do not know what you refer to.")
+        } else if scene.found.is_empty() && !scene.everything {
+            format!("{verb} what?")
+        } else {
+            format!("That could mean {what}. Which ones should I {verb}?")
+        };
+        let options = ["by name", "env = dev", "one region", "one account", "a tag"];
+        scene.doubt(question, options.iter().map(|&option| option.to_owned()).collect());
+    } else if scene.pronoun
+        && !scene.found.iter().any(|found| matches!(found.ask, Ask::Is(Field::Name | Field::Id, _)))
+        && scene.verb_and_pronoun_only()
+    {
+        scene.doubt(format!("{verb} what? I do not know what you refer to."), vec!["give its name".to_owned()]);
+    }
+}
+
+impl Scene<'_> {
+    /// “Delete it in us-east-1”: a pronoun is the object although something else narrows.
+    fn verb_and_pronoun_only(&self) -> bool {
+        self.kinds().is_empty() && (self.head..self.len().min(self.head + 3)).any(|i| super::verb::is_pronoun(self.low(i)))
+    }
+}

@@ -1,0 +1,262 @@
+//! Regions, cities, countries and continents.
+
+use escher_core::CloudId;
+use escher_core::lexicon::{self, Meaning};
+use escher_core::regions::{self, Region};
+use escher_core::selector::Field;
+
+use super::Part;
+use crate::scene::{Ask, Scene};
+
+/// Reads places.
+pub(crate) struct Places;
+
+/// Most words of a region's name: “Asia Pacific New Zealand North”.
+const LONGEST: usize = 5;
+
+impl Part for Places {
+    fn read(&self, scene: &mut Scene<'_>) {
+        if scene.intent.is_some() {
+            return;
+        }
+        let clouds = clouds(scene);
+        let mut i = 0;
+        while i < scene.len() {
+            i += if scene.free(i) && !scene.tokens[i].quoted { place(scene, i, &clouds).max(1) } else { 1 };
+        }
+        for i in 0..scene.len() {
+            if matches!(scene.low(i), "region" | "regions" | "location" | "locations" | "datacenter" | "datacentre") && scene.free(i) {
+                let beside = scene
+                    .found
+                    .iter()
+                    .any(|found| matches!(found.ask, Ask::Is(Field::Region | Field::Geo, _) | Ask::OneOf(Field::Region | Field::Geo, _)));
+                if beside {
+                    scene.use_up(i, 1);
+                }
+            }
+        }
+    }
+}
+
+/// The clouds that the words name, by name or by product.
+fn clouds(scene: &Scene<'_>) -> Vec<CloudId> {
+    let words: Vec<&str> = (0..scene.len()).map(|i| if scene.free(i) { scene.low(i) } else { "" }).collect();
+    let mut clouds = Vec::new();
+    for reading in lexicon::read(&words) {
+        let cloud = match reading.meaning {
+            Meaning::Cloud(cloud) | Meaning::Kind(_, Some(cloud), _) => cloud,
+            _ => continue,
+        };
+        if !clouds.contains(&cloud) {
+            clouds.push(cloud);
+        }
+    }
+    clouds
+}
+
+fn place(scene: &mut Scene<'_>, i: usize, clouds: &[CloudId]) -> usize {
+    if let Some(zone) = zone(scene, i, clouds) {
+        scene.add(i, 1, Ask::Is(Field::Zone, zone));
+        return 1;
+    }
+    let most = (1..=LONGEST).take_while(|len| scene.free(i + len - 1) && (*len == 1 || !scene.breaks_after(i + len - 2))).count();
+    for len in (1..=most).rev() {
+        let text = (i..i + len).map(|i| scene.text(i)).collect::<Vec<_>>().join(" ");
+        if len == 1 && !single_counts(scene, i) {
+            continue;
+        }
+        if bounded(scene, i, len) {
+            continue;
+        }
+        if let Some(ask) = named(scene, i, &text, clouds) {
+            let mut from = i;
+            while from > 0 && matches!(scene.low(from - 1), "the" | "region" | "datacenter" | "city") && scene.free(from - 1) {
+                from -= 1;
+            }
+            let negated_at = from;
+            let end = i + len;
+            scene.use_up(from, end - from);
+            let negated = scene.negated(negated_at);
+            scene.found.push(crate::scene::Found { at: i, ask, negated });
+            return len;
+        }
+    }
+    mend(scene, i, clouds)
+}
+
+/// A phrase that starts or ends with a word which is no part of a place: “in”, “the”.
+fn bounded(scene: &Scene<'_>, i: usize, len: usize) -> bool {
+    let odd = |word: &str| {
+        matches!(
+            word,
+            "in" | "the"
+                | "on"
+                | "of"
+                | "and"
+                | "or"
+                | "from"
+                | "to"
+                | "at"
+                | "all"
+                | "my"
+                | "with"
+                | "for"
+                | "is"
+                | "not"
+                | "by"
+                | "region"
+                | ""
+        )
+    };
+    odd(scene.low(i)) || (len > 1 && odd(scene.low(i + len - 1)))
+}
+
+fn named(scene: &Scene<'_>, i: usize, text: &str, clouds: &[CloudId]) -> Option<Ask> {
+    let of_clouds: Vec<&'static Region> = clouds.iter().flat_map(|&cloud| regions::by_name(Some(cloud), text)).collect();
+    let anywhere = regions::by_name(None, text);
+    let geos = regions::geo_of_word(text);
+    let city_state = matches!(text.to_lowercase().as_str(), "singapore" | "hong kong" | "hongkong");
+    let exact = anywhere.iter().any(|region| region.code.eq_ignore_ascii_case(text));
+    if exact {
+        return Some(codes(&anywhere));
+    }
+    if !of_clouds.is_empty() {
+        return Some(codes(&of_clouds));
+    }
+    if let Some(partial) = partial(text, clouds) {
+        return Some(partial);
+    }
+    if !geos.is_empty() && !city_state {
+        let us = text.eq_ignore_ascii_case("us") && text != "US";
+        let led = i > 0 && matches!(scene.low(i - 1), "in" | "the" | "within" | "across");
+        if us && !led {
+            return None;
+        }
+        let words: Vec<String> = geos.iter().map(|geo| geo.as_str().to_owned()).collect();
+        return Some(match words.as_slice() {
+            [one] => Ask::Is(Field::Geo, one.clone()),
+            _ => Ask::OneOf(Field::Geo, words),
+        });
+    }
+    (!anywhere.is_empty()).then(|| codes(&anywhere))
+}
+
+fn codes(regions: &[&'static Region]) -> Ask {
+    let mut codes: Vec<String> = Vec::new();
+    for region in regions {
+        if !codes.iter().any(|code| code == region.code) {
+            codes.push(region.code.to_owned());
+        }
+    }
+    match codes.as_slice() {
+        [one] => Ask::Is(Field::Region, one.clone()),
+        _ => Ask::OneOf(Field::Region, codes),
+    }
+}
+
+/// “us-east” on AWS: its codes that begin so.
+fn partial(text: &str, clouds: &[CloudId]) -> Option<Ask> {
+    const SIDES: &[&str] = &["east", "west", "north", "south", "central", "northeast", "northwest", "southeast", "southwest"];
+    let parts: Vec<String> = text.to_lowercase().split(['-', ' ']).map(str::to_owned).collect();
+    let [area, side] = parts.as_slice() else { return None };
+    if !SIDES.contains(&side.as_str()) || clouds.is_empty() && !text.contains('-') {
+        return None;
+    }
+    let begins = |code: &str| {
+        let mut pieces = code.split('-');
+        let area_fits = pieces.next() == Some(area.as_str());
+        let rest = pieces.next().unwrap_or_default();
+        area_fits && rest.trim_end_matches(|c: char| c.is_ascii_digit()) == side.as_str()
+    };
+    let found: Vec<&'static Region> =
+        regions::all().iter().filter(|region| (clouds.is_empty() || clouds.contains(&region.cloud)) && begins(region.code)).collect();
+    if found.is_empty() {
+        return None;
+    }
+    let azure = if clouds.is_empty() { regions::by_name(Some(CloudId::Azure), text) } else { Vec::new() };
+    Some(codes(&[found, azure].concat()))
+}
+
+/// Whether one word may be a place where it stands. A city right after a verb is rather a name: “restart phoenix”.
+fn single_counts(scene: &Scene<'_>, i: usize) -> bool {
+    let word = scene.low(i);
+    if word.len() < 2 || (lexicon::meanings(word).next().is_some() && word != "us") {
+        return false;
+    }
+    if word == "la" && scene.text(i) != "LA" {
+        return false;
+    }
+    if word.contains(|c: char| c.is_ascii_digit() || c == '-') || regions::all().iter().any(|region| region.code == word) {
+        return true;
+    }
+    let is_kind = |i: usize| {
+        lexicon::meanings(scene.low(i))
+            .any(|meaning| matches!(meaning, Meaning::Kind(..) | Meaning::Cloud(_) | Meaning::State(_) | Meaning::Flag(..)))
+    };
+    let led = i > 0
+        && matches!(
+            scene.low(i - 1),
+            "in" | "at"
+                | "from"
+                | "of"
+                | "for"
+                | "to"
+                | "the"
+                | "on"
+                | "and"
+                | "or"
+                | "region"
+                | "near"
+                | "except"
+                | "outside"
+                | "across"
+                | "within"
+                | "our"
+                | "all"
+                | "not"
+        );
+    let after_verb = i > 0 && i == scene.head + 1 && scene.verb.is_some();
+    led || is_kind(i + 1)
+        || (i > 0 && is_kind(i - 1))
+        || scene.low(i + 1) == "region"
+        || (!after_verb && !regions::geo_of_word(word).is_empty() && word != "us")
+}
+
+/// `us-east-1a`, `europe-west1-b`.
+fn zone(scene: &Scene<'_>, i: usize, clouds: &[CloudId]) -> Option<String> {
+    let word = scene.low(i);
+    if !word.contains('-') || !regions::by_name(None, word).is_empty() {
+        return None;
+    }
+    let all = if clouds.is_empty() { CloudId::ALL } else { clouds };
+    all.iter().any(|&cloud| regions::of_zone(cloud, word).is_some()).then(|| word.to_owned())
+}
+
+/// A mistyped place after “in”.
+fn mend(scene: &mut Scene<'_>, i: usize, clouds: &[CloudId]) -> usize {
+    let word = scene.low(i).to_owned();
+    let led = i > 0 && matches!(scene.low(i - 1), "in" | "from");
+    if !led || word.len() < 5 || lexicon::knows(&word) || super::rest::is_filler(&word) || lexicon::mend(&word).is_some() {
+        return 0;
+    }
+    if word.contains(|c: char| !c.is_alphabetic()) {
+        return 0;
+    }
+    let most = if word.len() >= 8 { 2 } else { 1 };
+    let mut best: Option<(usize, &'static str)> = None;
+    for region in regions::all() {
+        let place = region.place;
+        if place.contains(' ') || place.len().abs_diff(word.len()) > most {
+            continue;
+        }
+        let distance = strsim::osa_distance(&place.to_lowercase(), &word);
+        if distance <= most && best.is_none_or(|(best, _)| distance < best) {
+            best = Some((distance, place));
+        }
+    }
+    let Some((_, name)) = best else { return 0 };
+    let Some(ask) = named(scene, i, name, clouds) else { return 0 };
+    scene.mended += 1;
+    scene.add(i, 1, ask);
+    1
+}
