@@ -442,22 +442,22 @@ async fn acts_fail_as_often_as_they_are_told_to() {
 #[tokio::test]
 async fn every_capability_works_and_comes_back() {
     let fresh = store(SimSpec { seed: 3, count: 2500 });
-    let types: BTreeSet<_> = fresh.all().unwrap().into_iter().map(|r| (r.cloud, r.native)).collect();
+    let types: BTreeMap<_, _> = fresh.all().unwrap().into_iter().map(|r| ((r.cloud, r.native.clone()), r)).collect();
     let mut done = BTreeSet::new();
     // What destroys comes last, so that everything else finds what it needs.
     for destroys in [false, true] {
-        for (id, native) in &types {
+        for ((id, native), sample) in &types {
             let cloud = cloud(&fresh, *id, "");
             for &verb in Verb::ALL {
-                let running = pick(&fresh, native, Verb::Stop).filter(|_| verb == Verb::Start && pick(&fresh, native, verb).is_none());
-                if let Some(stopped) = running.filter(|r| cloud.facts(Action { kind: r.kind, verb }, &target(r), &Map::new()).is_some()) {
-                    act(&cloud, &step(&stopped, Verb::Stop, json!({}))).await.unwrap();
-                }
-                let Some(r) = pick(&fresh, native, verb) else { continue };
-                let action = Action { kind: r.kind, verb };
-                if cloud.facts(action, &target(&r), &Map::new()).is_none() || matches!(verb, Verb::Delete | Verb::Release) != destroys {
+                let action = Action { kind: sample.kind, verb };
+                if cloud.facts(action, &target(sample), &Map::new()).is_none() || matches!(verb, Verb::Delete | Verb::Release) != destroys {
                     continue;
                 }
+                if verb == Verb::Start && pick(&fresh, native, verb).is_none() {
+                    let running = pick(&fresh, native, Verb::Stop).unwrap();
+                    act(&cloud, &step(&running, Verb::Stop, json!({}))).await.unwrap();
+                }
+                let Some(r) = pick(&fresh, native, verb) else { continue };
                 let params = params_for(&r, verb, &fresh);
                 let facts = cloud.facts(action, &target(&r), params.as_object().unwrap()).unwrap();
                 let whole = |argv: &Vec<String>| argv.len() > 2 && argv.iter().all(|arg| !arg.is_empty());

@@ -179,13 +179,11 @@ impl Hand<'_, '_> {
                     let group = o.text_attr(attr::RESOURCE_GROUP).is_some_and(|group| group.eq_ignore_ascii_case(&r.name));
                     group && o.cloud == r.cloud && o.account == r.account && o.id != r.id
                 };
-                for inside in self.truth.all_that(inside)? {
-                    self.truth.remove(&inside)?;
-                }
+                self.truth.remove(&self.truth.all_that(inside)?)?;
             }
             _ => {}
         }
-        self.truth.remove(r)
+        self.truth.remove(std::slice::from_ref(r))
     }
 
     fn snapshot(&mut self, r: &mut Resource) -> Result<()> {

@@ -1,11 +1,12 @@
 //! The truth of the simulated clouds: the generated world, and what has become of it since.
 
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use escher_core::resource::attr;
-use escher_core::{Action, Error, ErrorKind, Resource, ResourceId, Result};
+use escher_core::{Action, Error, ErrorKind, Rel, Resource, ResourceId, Result};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use serde_json::{Value, json};
@@ -186,7 +187,7 @@ impl SimStore {
     /// # Errors
     /// `NotFound` where there is none; `Storage`.
     pub fn remove(&self, id: &ResourceId) -> Result<()> {
-        self.change(|truth| truth.must(id).and_then(|r| truth.remove(&r)))
+        self.change(|truth| truth.must(id).and_then(|r| truth.remove(&[r])))
     }
 
     /// Puts another resource in a resource's place, of the same name and id: only `uid` and `created` differ.
@@ -246,7 +247,7 @@ fn changed(conn: &Connection, id: &ResourceId) -> Result<Option<Option<Resource>
 fn every(conn: &Connection, world: &SimWorld, fits: impl Fn(&Resource) -> bool) -> Result<Vec<Resource>> {
     let mut rows = conn.prepare("SELECT id, resource FROM changes ORDER BY id").map_err(broken)?;
     let texts = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).map_err(broken)?;
-    let mut changes = std::collections::BTreeMap::new();
+    let mut changes = BTreeMap::new();
     for row in texts {
         let (id, text): (String, Option<String>) = row.map_err(broken)?;
         changes.insert(id, text.as_deref().map(parse::<Resource>).transpose()?);
@@ -289,16 +290,18 @@ impl Truth<'_> {
         self.write(&r, Some(text))
     }
 
-    /// Deletes a resource; what was in its use is free, and nothing points at it any more.
-    pub(super) fn remove(&self, gone: &Resource) -> Result<()> {
-        for mut r in self.all_that(|r| r.id != gone.id && r.links.iter().any(|link| link.id == gone.id))? {
-            if r.links.iter().any(|link| link.id == gone.id && link.rel == escher_core::Rel::Attached) {
+    /// Deletes resources; what was in their use is free, and nothing points at them any more.
+    pub(super) fn remove(&self, gone: &[Resource]) -> Result<()> {
+        let ids: HashSet<&ResourceId> = gone.iter().map(|r| &r.id).collect();
+        let points = |r: &Resource| !ids.contains(&r.id) && r.links.iter().any(|link| ids.contains(&link.id));
+        for mut r in self.all_that(points)? {
+            if r.links.iter().any(|link| ids.contains(&link.id) && link.rel == Rel::Attached) {
                 r.attributes.insert(attr::ATTACHED.into(), json!(false));
             }
-            r.links.retain(|link| link.id != gone.id);
+            r.links.retain(|link| !ids.contains(&link.id));
             self.put(&r)?;
         }
-        self.write(gone, None)
+        gone.iter().try_for_each(|r| self.write(r, None))
     }
 
     fn write(&self, r: &Resource, text: Option<String>) -> Result<()> {
