@@ -1,4 +1,5 @@
 //! The simulated clouds through the door that everybody uses: `Cloud`, with the truth looked at from behind.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};

@@ -26,5 +26,6 @@ mod world;
 
 pub use cloud::{SimCloud, SimOptions};
 pub use faults::Faults;
+pub use ops::usual_commands;
 pub use store::{SimAct, SimStore};
 pub use world::{SimSpec, SimWorld};

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use escher_core::resource::attr;
 use escher_core::{CloudId, Env, Error, Kind, Rel, Resource, ResourceId};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -59,6 +60,18 @@ impl FromStr for SimSpec {
 impl fmt::Display for SimSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.seed, self.count)
+    }
+}
+
+impl Serialize for SimSpec {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for SimSpec {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 

@@ -4,8 +4,8 @@ mod aws;
 mod azure;
 mod gcp;
 
-use escher_core::{Action, ActionDef, CloudId, Target, Verb};
-use serde_json::{Map, Value};
+use escher_core::{Action, ActionDef, CloudId, ParamDef, ParamType, ResourceId, Target, Verb};
+use serde_json::{Map, Value, json};
 
 use super::types::{self, TypeDef};
 
@@ -52,6 +52,46 @@ pub(super) fn find(def: &TypeDef, verb: Verb) -> Option<&'static Op> {
 pub(super) fn actions(cloud: CloudId) -> impl Iterator<Item = Action> {
     types::of(cloud)
         .flat_map(|def| Verb::ALL.iter().filter(move |&&verb| find(def, verb).is_some()).map(|&verb| Action { kind: def.kind, verb }))
+}
+
+/// The command lines that usually do this on a cloud, with words in capitals where the particulars belong; `None`
+/// where no command is known.
+///
+/// ```
+/// use escher_core::CloudId;
+/// let lines = escher_providers::usual_commands(CloudId::Gcp, "vm.delete".parse()?).unwrap();
+/// assert_eq!(lines[0][..4], ["gcloud", "compute", "instances", "delete"]);
+/// # Ok::<(), escher_core::Error>(())
+/// ```
+pub fn usual_commands(cloud: CloudId, action: Action) -> Option<Vec<Vec<String>>> {
+    let params = ActionDef::find(action)?.params.iter().map(|def| (def.name.to_owned(), stand_in(def))).collect();
+    let of_kind = types::of(cloud).filter(|def| def.kind == action.kind);
+    let (def, op) = of_kind.filter_map(|def| Some((def, find(def, action.verb)?))).next()?;
+    let mut id = String::new();
+    for (n, part) in def.id.split(['{', '}']).enumerate() {
+        // Between braces stands the name of what differs.
+        id.push_str(&if n % 2 == 1 { part.to_uppercase() } else { part.to_owned() });
+    }
+    let target = Target {
+        id: ResourceId::verbatim(id),
+        name: "NAME".to_owned(),
+        cloud,
+        account: "ACCOUNT".to_owned(),
+        region: "REGION".to_owned(),
+        native: def.native.to_owned(),
+        observed: String::new(),
+    };
+    Some(op.cli(&target, &params))
+}
+
+/// A word in capitals for a parameter.
+fn stand_in(def: &ParamDef) -> Value {
+    match def.ty {
+        ParamType::Tags => json!({"KEY": "VALUE"}),
+        ParamType::Keys => json!(["KEY"]),
+        ParamType::Previous => Value::Null,
+        _ => def.name.to_uppercase().into(),
+    }
 }
 
 impl Op {
