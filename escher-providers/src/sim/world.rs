@@ -6,10 +6,10 @@ use std::str::FromStr;
 
 use escher_core::resource::attr;
 use escher_core::{CloudId, Env, Error, Kind, Rel, Resource, ResourceId};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::json;
 
 use super::accounts::{Account, PROJECT_X};
