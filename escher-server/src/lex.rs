@@ -91,7 +91,7 @@ fn quote(text: &str, at_boundary: bool) -> Option<(usize, usize)> {
     (i > 0 && i <= 200).then_some((open.len_utf8() + i + c.len_utf8(), i))
 }
 
-const AROUND: &[char] = &[',', ';', '.', '?', '!', ':', '(', ')', '[', ']', '{', '}', '"', '\'', '“', '”', '‘', '’', '…', '`', '*'];
+const AROUND: &[char] = &[',', ';', '.', '?', '!', ':', '(', ')', '[', ']', '{', '}', '"', '\'', '“', '”', '‘', '’', '…', '`'];
 
 fn word(tokens: &mut Vec<Token>, text: &str, start: usize, end: usize) {
     let raw = &text[start..end];

@@ -191,8 +191,9 @@ impl<'a> Scene<'a> {
             "in", "on", "at", "from", "the", "a", "an", "any", "of", "tagged", "with", "called", "named", "to", "for", "my", "our",
             "region", "being",
         ];
-        const NEGATORS: &[&str] =
-            &["not", "isn't", "aren't", "without", "non", "no", "never", "don't", "doesn't", "lacking", "wasn't", "weren't"];
+        const NEGATORS: &[&str] = &[
+            "not", "isn't", "aren't", "without", "non", "no", "never", "don't", "doesn't", "lacking", "wasn't", "weren't", "neither", "nor",
+        ];
         const EXCEPT: &[&str] = &["except", "excluding", "excepting", "besides", "apart", "minus", "ignoring", "exclude", "outside"];
         let mut j = i;
         while j > 0 {

@@ -275,7 +275,9 @@ fn amount(scene: &mut Scene<'_>, i: usize) -> usize {
     if let Some((gb, len)) = bytes_at(scene, i) {
         let memory = near(scene, i, len, MEMORY);
         let field = if memory { Field::Memory } else { Field::Capacity };
-        return compare(scene, i, len, field, tidy(gb) + "GB", None);
+        let tera = scene.low(i + len - 1).contains('t') && gb >= 1024.0;
+        let value = if tera { tidy(gb / 1024.0) + "TB" } else { tidy(gb) + "GB" };
+        return compare(scene, i, len, field, value, None);
     }
     if let Some((percent, len)) = percent_at(scene, i) {
         if near(scene, i, len, CPU) || comparison_before(scene, i).is_some() {
@@ -343,6 +345,15 @@ fn compare(scene: &mut Scene<'_>, i: usize, len: usize, field: Field, value: Str
     let plus = scene.low(i).ends_with('+');
     let (op, start) = before.map_or((None, i), |(op, at)| (Some(op), at));
     let op = after.map(|(op, _)| op).or(op).or(plus.then_some(Op::Ge)).or(default).unwrap_or(Op::Eq);
+    let low_end = start > 0 && scene.low(start - 1) == "between";
+    let high_end = i > 0 && matches!(scene.low(i - 1), "and" | "to") && (i.saturating_sub(6)..i).any(|j| scene.low(j) == "between");
+    let op = if low_end {
+        Op::Ge
+    } else if high_end {
+        Op::Le
+    } else {
+        op
+    };
     let negated = start > 0 && matches!(scene.low(start - 1), "not" | "no" | "isn't" | "aren't")
         || (start > 1 && scene.low(start - 1) == "any" && scene.low(start - 2) == "not");
     let op = if negated { negative(op) } else { op };

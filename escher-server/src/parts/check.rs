@@ -67,7 +67,8 @@ fn strange(scene: &mut Scene<'_>, verb: &str) {
         "open" | "close" | "allow" | "expose" => format!("What should I {verb}: which port, on what?"),
         _ => format!("I have no action “{verb}”. What should be done?"),
     };
-    scene.doubt(question, options.iter().map(|&option| option.to_owned()).collect());
+    let options = options.iter().map(|&option| option.to_owned()).collect();
+    scene.doubts.insert(0, escher_core::Clarify { question, options });
 }
 
 /// What the verb means on this kind: an address that is deleted is released.

@@ -92,6 +92,8 @@ fn steering(scene: &Scene<'_>) -> Option<String> {
     (dropped || posed).then(|| "I keep my rules: every change is planned, shown and approved before anything runs".to_owned())
 }
 
+const NO_CREDENTIALS: &str = "I never show, fetch or make credentials; use your cloud's own secret store for that";
+
 /// Secrets are neither shown nor fetched.
 fn credentials(scene: &Scene<'_>) -> Option<String> {
     const ALWAYS: &[&str] = &[
@@ -141,11 +143,17 @@ fn credentials(scene: &Scene<'_>) -> Option<String> {
         "see", "find", "extract", "view", "download", "make", "mint", "issue", "reset", "change", "steal", "crack", "provide", "return",
         "where", "where's",
     ];
+    let opened = scene.says(&["read", "reveal", "decrypt", "dump", "print", "leak", "crack", "steal"])
+        && scene.says(&["secret", "secrets", "token", "tokens"]);
+    let how = scene.says(&["how do", "how to", "how can"]);
+    if opened && !how {
+        return Some(NO_CREDENTIALS.to_owned());
+    }
     let (at, _) = scene.find(ALWAYS)?;
     let how_to =
         scene.says(&["how do", "how can", "how to", "how should", "rotate", "older than", "best practice", "best practices", "policy"]);
     let wanted = (0..scene.len()).any(|i| i != at && GETTING.contains(&scene.low(i))) || scene.len() <= 4;
-    (wanted && !how_to).then(|| "I never show, fetch or make credentials; use your cloud's own secret store for that".to_owned())
+    (wanted && !how_to).then(|| NO_CREDENTIALS.to_owned())
 }
 
 /// What belongs to somebody other than the three clouds.

@@ -48,6 +48,10 @@ impl Part for History {
                 scene.intent = Some(Intent::Describe);
                 scene.note = None;
             }
+            if scene.intent == Some(Intent::Describe) {
+                // “Why is it public?” asks about the one thing, public or not.
+                scene.found.retain(|found| !matches!(found.ask, Ask::Is(Field::State, _) | Ask::Flag(..)));
+            }
             scene.pronoun = false;
             return;
         }

@@ -416,8 +416,20 @@ const DESCRIBE: &[&str] = &[
     "investigate",
     "when was",
 ];
-const COUNT: &[&str] =
-    &["how many", "count", "number of", "total number", "amount of", "tally", "how much of", "what's the count", "totals of"];
+const COUNT: &[&str] = &[
+    "how many",
+    "count",
+    "number of",
+    "total number",
+    "amount of",
+    "tally",
+    "how much of",
+    "what's the count",
+    "totals of",
+    "percentage of",
+    "share of",
+    "percent of",
+];
 const FIND: &[&str] = &[
     "show",
     "list",
@@ -862,6 +874,10 @@ impl Part for Classifier {
             // “Who stopped web-1”: what was done, not the state it is in now.
             scene.found.retain(|found| !matches!(found.ask, Ask::Is(Field::State, _)));
         }
+        if scene.intent == Some(Intent::Cost) {
+            // “A budget of $500” sets an amount and selects nothing.
+            scene.found.retain(|found| !matches!(found.ask, Ask::Compare(Field::Cost, Op::Eq, _)));
+        }
         settle_period(scene);
         settle_left(scene);
     }
@@ -984,7 +1000,15 @@ fn definition(scene: &mut Scene<'_>) -> bool {
         || (topic && scene.kinds().is_empty())
 }
 
+/// “Reduce our cloud bill”: advice about money, not a bill.
+fn saves(scene: &Scene<'_>) -> bool {
+    scene.says(&["reduce", "cut", "lower", "trim", "decrease", "bring down", "shrink"]) && cue(scene, COST)
+}
+
 fn plain(scene: &mut Scene<'_>) -> Intent {
+    if saves(scene) {
+        return Intent::Advise;
+    }
     let kinds = !scene.kinds().is_empty();
     let named = has_name(scene);
     if scene.says(&["schedules", "scheduled", "what is scheduled", "what's scheduled"]) || scene.low(scene.head) == "schedule" {
@@ -1062,7 +1086,7 @@ fn plain(scene: &mut Scene<'_>) -> Intent {
         || (scene.says(&["why is", "why are", "why does", "describe", "details of", "details about", "details for"])
             && !scene.found.is_empty())
     {
-        if !scene.found.is_empty() || !scene.left.is_empty() || !scene.history.is_empty() {
+        if !scene.found.is_empty() || !scene.left.is_empty() || scene.low(scene.head) == "describe" {
             if named {
                 scene.found.retain(|found| !matches!(found.ask, Ask::Is(Field::State, _) | Ask::Flag(..)));
             }

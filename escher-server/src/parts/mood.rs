@@ -216,6 +216,7 @@ const WHAT_IF: &[&str] = &[
 
 impl Part for Mood {
     fn read(&self, scene: &mut Scene<'_>) {
+        mend_first(scene);
         let mut head = 0;
         loop {
             let len = scene.phrase(head, COURTESIES);
@@ -254,13 +255,33 @@ impl Part for Mood {
     }
 }
 
+/// “Shwo”, “lsit”: the words that questions begin with, mistyped.
+fn mend_first(scene: &mut Scene<'_>) {
+    const FIRST: &[&str] =
+        &["show", "list", "find", "which", "what", "where", "display", "search", "count", "describe", "give", "please", "explain"];
+    for i in 0..scene.len().min(3) {
+        let word = scene.low(i);
+        let odd =
+            word.len() >= 4 && word.bytes().all(|b| b.is_ascii_lowercase()) && !FIRST.contains(&word) && !super::rest::is_filler(word);
+        if scene.len() < 2 || !odd || escher_core::lexicon::knows(word) || escher_core::lexicon::mend(word).is_some() {
+            continue;
+        }
+        let near =
+            FIRST.iter().find(|first| first.as_bytes()[0].abs_diff(word.as_bytes()[0]) < 26 && strsim::osa_distance(first, word) == 1);
+        if let Some(first) = near {
+            scene.tokens[i].low = (*first).to_owned();
+            scene.mended += 1;
+        }
+    }
+}
+
 /// “What does web-1 cost”, “what do we pay”, “how is web-1 doing”: about what there is, not about how it is done.
 fn is_plain_question(scene: &Scene<'_>, head: usize) -> bool {
     let what = matches!(scene.low(head), "what" | "how" | "what's")
         && matches!(scene.low(head + 1), "does" | "do" | "is" | "are" | "did")
         && scene.phrase(head, &["how do i", "how do you", "how does one"]) == 0;
     let priced = scene.says(&["cost", "costs", "pay", "spend", "spending", "owe", "charged"]);
-    let mine = scene.says(&["we have", "i have", "you see", "we run", "we own", "i own", "exist"]);
+    let mine = scene.says(&["know about", "we have", "i have", "you see", "we run", "we own", "i own", "exist"]);
     let named = (head..scene.len()).any(|i| scene.is_identifier(i));
     what && (priced || mine || (named && matches!(scene.low(head), "how") && matches!(scene.low(head + 1), "is" | "are")))
         || (matches!(scene.low(head), "explain") && named && !scene.says(&["how to", "how"]))

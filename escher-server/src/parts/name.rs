@@ -69,7 +69,7 @@ fn contains_lead(scene: &Scene<'_>, i: usize) -> bool {
     while j > 0 && matches!(scene.low(j - 1), "vpc" | "network" | "vnet" | "the") {
         j -= 1;
     }
-    j > 0 && matches!(scene.low(j - 1), "in" | "on" | "inside" | "within" | "from")
+    j > 0 && matches!(scene.low(j - 1), "in" | "on" | "inside" | "within" | "from" | "of")
 }
 
 const NAMED: &[&str] = &[

@@ -1,10 +1,11 @@
 //! What an order is carried out with: sizes, counts, tags, ports, the other side of an attachment.
 
 use escher_core::Verb;
+use escher_core::selector::Field;
 use serde_json::{Map, Value, json};
 
 use super::{Part, amount};
-use crate::scene::{Mood, Scene};
+use crate::scene::{Ask, Mood, Scene};
 
 /// Reads the parameters of the order's verb and claims their words, so that no filter is made of them.
 pub(crate) struct Params;
@@ -19,6 +20,7 @@ impl Part for Params {
             Verb::Untag => untag(scene),
             Verb::OpenPort | Verb::ClosePort => port(scene, verb),
             Verb::Attach => attach(scene),
+            Verb::Detach => detach(scene),
             Verb::Snapshot | Verb::Restore => name(scene, verb),
             Verb::Create => create(scene),
             _ => {}
@@ -94,6 +96,7 @@ fn use_up_target(scene: &mut Scene<'_>, i: usize) {
 
 fn scale(scene: &mut Scene<'_>) {
     let down = scene.says(&["down", "in by", "reduce", "decrease", "remove", "fewer", "shrink", "lower", "downscale", "less"]);
+    let down = down || scene.low(scene.head + 1) == "in";
     for i in 0..scene.len() {
         if !scene.free(i) {
             continue;
@@ -125,7 +128,7 @@ fn scale(scene: &mut Scene<'_>) {
     }
     for i in 0..scene.len() {
         if matches!(scene.low(i), "up" | "down" | "out" | "desired")
-            || (i < scene.head + 3 && scene.low(i) == "in" && matches!(scene.low(i + 1), "by" | "to"))
+            || (i < scene.head + 3 && scene.low(i) == "in" && (i == scene.head + 1 || matches!(scene.low(i + 1), "by" | "to")))
         {
             scene.use_up(i, 1);
         }
@@ -388,6 +391,20 @@ fn attach(scene: &mut Scene<'_>) {
     if i < scene.len() {
         scene.params.insert("to".to_owned(), json!(scene.text(i)));
         scene.use_up(to, i - to + 1);
+    }
+}
+
+/// “Detach vol-1 from web-1”: what it is attached to describes it.
+fn detach(scene: &mut Scene<'_>) {
+    let Some(from) = (scene.head + 1..scene.len()).find(|&i| scene.low(i) == "from" && scene.free(i)) else { return };
+    let mut i = from + 1;
+    while matches!(scene.low(i), "the" | "vm" | "instance" | "server" | "machine" | "named" | "called") {
+        i += 1;
+    }
+    if scene.is_identifier(i) || scene.tokens.get(i).is_some_and(|token| token.quoted) {
+        let value = scene.text(i).to_owned();
+        scene.use_up(from, i - from);
+        scene.add(i, 1, Ask::Is(Field::Linked, value));
     }
 }
 

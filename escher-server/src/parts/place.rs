@@ -1,5 +1,8 @@
 //! Regions, cities, countries and continents.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use escher_core::CloudId;
 use escher_core::lexicon::{self, Meaning};
 use escher_core::regions::{self, Region};
@@ -114,7 +117,7 @@ fn bounded(scene: &Scene<'_>, i: usize, len: usize) -> bool {
 fn named(scene: &Scene<'_>, i: usize, text: &str, clouds: &[CloudId]) -> Option<Ask> {
     let of_clouds: Vec<&'static Region> = clouds.iter().flat_map(|&cloud| regions::by_name(Some(cloud), text)).collect();
     let anywhere = regions::by_name(None, text);
-    let geos = regions::geo_of_word(text);
+    let geos = geos(text);
     let city_state = matches!(text.to_lowercase().as_str(), "singapore" | "hong kong" | "hongkong");
     let exact = anywhere.iter().any(|region| region.code.eq_ignore_ascii_case(text));
     if exact {
@@ -139,6 +142,13 @@ fn named(scene: &Scene<'_>, i: usize, text: &str, clouds: &[CloudId]) -> Option<
         });
     }
     (!anywhere.is_empty()).then(|| codes(&anywhere))
+}
+
+/// The parts of the world that the words mean as they stand; words joined by chance, “me a”, mean none.
+fn geos(text: &str) -> Vec<escher_core::Geo> {
+    static WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| regions::geo_words().collect());
+    let low = text.to_lowercase();
+    if WORDS.contains(low.as_str()) || !low.contains(' ') { regions::geo_of_word(&low) } else { Vec::new() }
 }
 
 fn codes(regions: &[&'static Region]) -> Ask {

@@ -72,13 +72,37 @@ pub(crate) fn selector(scene: &Scene<'_>) -> Result<Selector, SyntaxError> {
         }
     }
     let mut unique: Vec<Selector> = Vec::new();
-    for part in parts {
+    for part in parts.into_iter().map(plain) {
         if part != Selector::All && !unique.contains(&part) {
             unique.push(part);
         }
     }
     unique.sort_by_key(rank);
     Ok(Selector::And(unique).normalised())
+}
+
+/// A negated comparison as the opposite one, which means the same, unknowns included.
+fn plain(part: Selector) -> Selector {
+    let Selector::Not(inner) = part else { return part };
+    match *inner {
+        Selector::Compare { field, op, value } => {
+            let number = field.ty().is_number();
+            let opposite = match op {
+                Op::Eq => Some(Op::Ne),
+                Op::Ne => Some(Op::Eq),
+                Op::Lt if number => Some(Op::Ge),
+                Op::Le if number => Some(Op::Gt),
+                Op::Gt if number => Some(Op::Le),
+                Op::Ge if number => Some(Op::Lt),
+                _ => None,
+            };
+            match opposite {
+                Some(op) => Selector::Compare { field, op, value },
+                None => Selector::Not(Box::new(Selector::Compare { field, op, value })),
+            }
+        }
+        other => Selector::Not(Box::new(other)),
+    }
 }
 
 /// Kinds, and the clouds and engines that product names set.

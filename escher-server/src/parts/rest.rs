@@ -33,6 +33,7 @@ attention dear folks guys hmm kinda latest lemme man oh pretty sir somehow sort-
 belong belongs belonging hosted hosting deployed deploy live-in reside residing sitting sit lying launched created made provisioned added built started born
 tag tags tagged tagging label labels labelled labeled state status field fields attribute attributes property properties item items object objects entity entities asset assets
 thing component everything anything stuff cloud's fleet landscape portfolio stack
+percentage percent share
 workload workloads server's provider providers vendor service services
 monthly daily weekly usd dollars dollar bucks gb tb mb percent cpu memory ram capacity storage usage utilization utilisation cost costs costing price priced spend
 bigger larger smaller older newer younger greater higher lower fewer highest lowest biggest largest smallest oldest newest cheapest expensive cheap

@@ -88,7 +88,10 @@ fn tagged(scene: &mut Scene<'_>) {
             let ask = Ask::Is(Field::Tag(scene.text(j).to_owned()), scene.text(v).to_owned());
             scene.use_up(i, v + 1 - i);
             scene.found.push(Found { at: j, ask, negated });
-        } else if key_free && lexicon::meanings(scene.low(j)).next().is_none() && !super::rest::is_filler(scene.low(j)) {
+        } else if key_free
+            && lexicon::meanings(scene.low(j)).next().is_none()
+            && (!super::rest::is_filler(scene.low(j)) || (participle && super::intent::is_cue(scene.low(j))))
+        {
             let ask = Ask::Exists(Field::Tag(scene.text(j).to_owned()));
             scene.use_up(i, j + 1 - i);
             lead(scene, i);

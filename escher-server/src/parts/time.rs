@@ -68,7 +68,9 @@ fn use_up_lead(scene: &mut Scene<'_>, i: usize) {
 /// “Created in the last 7 days”, “created before 2026-01-31”.
 fn ages(scene: &mut Scene<'_>, today: Date) {
     for i in 0..scene.len() {
-        if !BORN.contains(&scene.low(i)) || !scene.free(i) {
+        // “Snapshots from before 2026”, “VMs since Monday” need no verb.
+        let bare = matches!(scene.low(i), "from" | "taken" | "dated") && matches!(scene.low(i + 1), "before" | "after");
+        if !(BORN.contains(&scene.low(i)) || bare) || !scene.free(i) {
             continue;
         }
         let mut j = i + 1;

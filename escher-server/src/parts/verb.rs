@@ -170,7 +170,7 @@ impl Part for Command {
         let at = scene.head;
         if let Some(verb) = special(scene, at).or_else(|| split_verb(scene, at)).or_else(|| plain_verb(scene, at)) {
             order(scene, at, verb);
-        } else if let Some((at, verb)) = after_find(scene).or_else(|| wished(scene)) {
+        } else if let Some((at, verb)) = after_find(scene).or_else(|| wished(scene)).or_else(|| led(scene)).or_else(|| scheduled(scene)) {
             order(scene, at, verb);
         } else if !scene.free(at) {
             // Read already.
@@ -185,7 +185,9 @@ impl Part for Command {
 fn order(scene: &mut Scene<'_>, at: usize, verb: Verb) {
     scene.verb = Some(verb);
     scene.mood = Mood::Order;
-    if let Some(other) = second_order(scene, at, verb) {
+    if let Some((from, other)) = second_order(scene, at, verb) {
+        // Only the first is kept filled in.
+        scene.use_up(from, scene.len() - from);
         scene.doubt(
             format!("That is two orders, {verb} and {other}. Which one first?"),
             vec![format!("{verb}"), other, "write a playbook with both".to_owned()],
@@ -325,12 +327,12 @@ fn special(scene: &mut Scene<'_>, at: usize) -> Option<Verb> {
             match tag {
                 Some(i) if word != "revoke" && word != "disable" && word != "block" => (Verb::Untag, vec![at, i]),
                 _ if matches!(word, "remove") && scale_count(scene, at + 1) => (Verb::Scale, vec![]),
-                _ if word == "block" && mentions_port(scene, at) => (Verb::ClosePort, vec![at]),
+                _ if matches!(word, "block" | "revoke") && mentions_port(scene, at) => (Verb::ClosePort, vec![at]),
                 _ => return None,
             }
         }
         "open" | "allow" | "permit" | "unblock" | "expose" if mentions_port(scene, at) => (Verb::OpenPort, vec![at]),
-        "close" | "deny" | "shut" if mentions_port(scene, at) && near(&["down", "off"], at + 1, end).is_none() => {
+        "close" | "deny" | "shut" | "revoke" if mentions_port(scene, at) && near(&["down", "off"], at + 1, end).is_none() => {
             (Verb::ClosePort, vec![at])
         }
         "change" | "move" | "convert" | "modify" | "update" | "increase" | "decrease" | "reduce" | "grow" | "expand" | "extend"
@@ -429,6 +431,62 @@ fn after_find(scene: &mut Scene<'_>) -> Option<(usize, Verb)> {
     Some((at, verb))
 }
 
+/// “Every weekday at 8 pm stop …”, “for all prod databases, enable backups”.
+fn led(scene: &mut Scene<'_>) -> Option<(usize, Verb)> {
+    const TIMES: &[&str] = &[
+        "every", "each", "at", "tomorrow", "tonight", "today", "daily", "nightly", "weekly", "monthly", "hourly", "weekdays", "weekends",
+        "on", "in", "starting",
+    ];
+    const PLACES: &[&str] = &["for", "on", "in", "across", "within", "from", "at"];
+    let lead = scene.low(scene.head);
+    let (timed, placed) = (TIMES.contains(&lead), PLACES.contains(&lead));
+    if !(timed || placed) || scene.tokens.iter().any(|token| token.asks) {
+        return None;
+    }
+    let at = (scene.head + 1..scene.len()).find(|&i| {
+        let clause = scene.breaks_after(i - 1)
+            || (timed && !placed)
+            || scene.tokens[i - 1].low.ends_with(['m', '0', '5'])
+            || matches!(scene.low(i - 1), "hours" | "minutes" | "night" | "noon" | "midnight");
+        clause && (verb_at(scene, i).is_some() || split_at(scene, i))
+    })?;
+    let verb = special(scene, at).or_else(|| split_verb(scene, at)).or_else(|| plain_verb(scene, at))?;
+    Some((at, verb))
+}
+
+/// “Schedule a restart of web-1 …”, “schedule web-1 to stop …”.
+fn scheduled(scene: &mut Scene<'_>) -> Option<(usize, Verb)> {
+    if scene.low(scene.head) != "schedule" {
+        return None;
+    }
+    for at in scene.head + 1..scene.len() {
+        let noun = match scene.low(at) {
+            "shutdown" | "shutdowns" | "stop" | "stops" => Some(Verb::Stop),
+            "restart" | "restarts" | "reboot" | "reboots" => Some(Verb::Restart),
+            "start" | "starts" | "startup" => Some(Verb::Start),
+            "snapshot" | "snapshots" | "backup" | "backups" => Some(Verb::Snapshot),
+            "deletion" => Some(Verb::Delete),
+            _ => None,
+        };
+        let verb = match noun {
+            Some(verb) => {
+                scene.use_up(at, 1);
+                Some(verb)
+            }
+            None => plain_verb(scene, at),
+        };
+        if let Some(verb) = verb {
+            scene.use_up(scene.head, 1);
+            if scene.low(at + 1) == "of" {
+                scene.use_up(at + 1, 1);
+            }
+            scene.timed = true;
+            return Some((at, verb));
+        }
+    }
+    None
+}
+
 fn split_at(scene: &Scene<'_>, i: usize) -> bool {
     matches!(scene.low(i), "turn" | "switch" | "power" | "shut" | "make")
 }
@@ -501,7 +559,7 @@ pub(crate) fn base_form(word: &str) -> Option<Verb> {
         return Some(Verb::Stop);
     }
     for (suffix, endings) in [("ing", ["", "e"]), ("ed", ["", "e"]), ("s", ["", "e"]), ("es", ["", "e"])] {
-        let Some(stem) = word.strip_suffix(suffix).filter(|stem| stem.len() > 2) else { continue };
+        let Some(stem) = word.strip_suffix(suffix).filter(|stem| stem.len() > 2 && stem.is_ascii()) else { continue };
         for ending in endings {
             if let Some(found) = verb(&format!("{stem}{ending}")) {
                 return Some(found);
@@ -551,7 +609,7 @@ fn any_form(scene: &mut Scene<'_>, i: usize) -> Option<Verb> {
 }
 
 /// Another order after the first: “… and then start web-2”.
-fn second_order(scene: &Scene<'_>, at: usize, verb: Verb) -> Option<String> {
+fn second_order(scene: &Scene<'_>, at: usize, verb: Verb) -> Option<(usize, String)> {
     for i in at + 1..scene.len() {
         let prev = scene.low(i - 1);
         let joined = matches!(prev, "and" | "then" | "&" | "also" | "afterwards") || scene.breaks_after(i - 1) || prev == "or";
@@ -564,7 +622,7 @@ fn second_order(scene: &Scene<'_>, at: usize, verb: Verb) -> Option<String> {
         if let Some((other, ..)) = other.filter(|_| !named) {
             let own_part = (other == Verb::Tag && verb == Verb::Tag) || scene.low(i) == "label";
             if other != verb && !own_part {
-                return Some(other.to_string());
+                return Some((i, other.to_string()));
             }
             continue;
         }
@@ -575,10 +633,10 @@ fn second_order(scene: &Scene<'_>, at: usize, verb: Verb) -> Option<String> {
             && has_object(scene, i + strange)
             && !matches!(scene.low(i), "set" | "power" | "turn" | "put")
         {
-            return Some(scene.low(i).to_owned());
+            return Some((i, scene.low(i).to_owned()));
         }
         if matches!(scene.low(i), "turn" | "switch" | "power" | "shut") && scene.free(i) {
-            return Some(scene.low(i).to_owned());
+            return Some((i, scene.low(i).to_owned()));
         }
     }
     None
