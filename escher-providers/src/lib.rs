@@ -7,3 +7,5 @@ mod layer;
 pub mod sim;
 #[cfg(feature = "aws")]
 mod spec;
+
+pub use sim::usual_commands;
