@@ -144,6 +144,7 @@ impl Escher {
         let mut clouds = Clouds::new();
         for connection in self.connections() {
             let cloud = self.cloud(&connection).await?;
+            clouds = clouds.with(cloud, connection.identities);
         }
         Ok(clouds)
     }
@@ -167,7 +168,8 @@ impl Escher {
         let sim = match self.sim.get() {
             Some(sim) => sim.clone(),
             None => {
-                let sim = Arc::new(SimStore::open(&self.home.sim(), spec, self.now())?);
+                let path = self.home.sim();
+                let sim = Arc::new(if path.exists() { SimStore::open(&path)? } else { SimStore::create(&path, spec, self.now())? });
                 self.sim.get_or_init(|| sim).clone()
             }
         };
@@ -202,9 +204,9 @@ impl Escher {
     pub(crate) fn locate(&self, download: bool) -> LocateOptions {
         LocateOptions {
             folder: self.config.model_dir.clone(),
-            cache: self.config.cache_dir.clone(),
             allow_hub: download,
             allow_pip: download,
+            ..LocateOptions::local(&self.config.cache_dir)
         }
     }
 

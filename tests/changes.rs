@@ -134,7 +134,7 @@ fn a_target_whose_tags_changed_is_refused() {
 
 #[test]
 fn a_target_that_is_another_of_the_same_name_is_refused() {
-    let reason = refusal(|sim, id| sim.recreate(id).unwrap());
+    let reason = refusal(|sim, id| sim.recreate(id, sim.born()).unwrap());
     assert!(!reason.is_empty());
 }
 

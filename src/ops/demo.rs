@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use escher_core::{CloudId, Result, Selector, Store as _};
+use escher_core::{Cloud as _, CloudId, Result, Selector, Store as _};
 use escher_providers::sim::SimSpec;
 use serde::Serialize;
 

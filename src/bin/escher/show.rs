@@ -39,7 +39,7 @@ pub(crate) fn yes(question: &str) -> bool {
 pub(crate) fn table(head: &[&str]) -> Table {
     let mut table = Table::new();
     table
-        .load_preset(presets::NOTHING)
+        .load_style(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_header(head.iter().map(|word| word.to_uppercase()));
     table
