@@ -3,159 +3,11 @@
 use escher_core::Verb;
 use escher_core::lexicon::{self, Meaning};
 
-use super::Part;
+use super::{Part, cues};
 use crate::scene::{Mood, Scene};
 
 /// Finds the verb of an order, and says so where there are two.
 pub(crate) struct Command;
-
-/// Changes that people ask for and the action catalogue does not have.
-const STRANGE: &[&str] = &[
-    "kill",
-    "patch",
-    "update",
-    "upgrade",
-    "downgrade",
-    "move",
-    "copy",
-    "clone",
-    "duplicate",
-    "rename",
-    "rollback",
-    "roll back",
-    "fail over",
-    "failover",
-    "deploy",
-    "redeploy",
-    "install",
-    "uninstall",
-    "format",
-    "reset",
-    "repair",
-    "fix",
-    "configure",
-    "reconfigure",
-    "modify",
-    "change",
-    "edit",
-    "set",
-    "adjust",
-    "increase",
-    "decrease",
-    "reduce",
-    "grow",
-    "expand",
-    "extend",
-    "shrink",
-    "enlarge",
-    "bump",
-    "double",
-    "halve",
-    "enable",
-    "disable",
-    "activate",
-    "deactivate",
-    "connect",
-    "disconnect",
-    "ssh",
-    "login",
-    "log in",
-    "run",
-    "execute",
-    "exec",
-    "revoke",
-    "grant",
-    "assign",
-    "unassign",
-    "lock",
-    "unlock",
-    "archive",
-    "convert",
-    "transfer",
-    "merge",
-    "drain",
-    "cordon",
-    "evict",
-    "flush",
-    "clear",
-    "clean",
-    "clean up",
-    "cleanup",
-    "tidy up",
-    "quarantine",
-    "isolate",
-    "pause",
-    "suspend",
-    "hibernate",
-    "freeze",
-    "promote",
-    "demote",
-    "replicate",
-    "truncate",
-    "replace",
-    "recreate",
-    "rebuild",
-    "reimage",
-    "refresh",
-    "renew",
-    "protect",
-    "unprotect",
-    "secure",
-    "block",
-    "allow",
-    "whitelist",
-    "blacklist",
-    "throttle",
-    "peer",
-    "redirect",
-    "add",
-    "put",
-    "apply",
-    "give",
-    "take",
-    "make",
-    "open",
-    "close",
-    "expose",
-    "publish",
-    "unpublish",
-    "subscribe",
-    "unsubscribe",
-    "import",
-    "empty",
-    "swap",
-    "evacuate",
-    "repoint",
-    "bounce back",
-    "cancel",
-    "retire",
-    "decommission",
-    "sunset",
-    "turn",
-    "switch",
-    "power",
-    "shut",
-    "bring",
-    "bring up",
-    "bring down",
-    "bring back",
-    "upload",
-    "defrag",
-    "invoke",
-    "trigger",
-    "unmute",
-    "normalize",
-    "resync",
-    "reconcile",
-    "shift",
-    "wind down",
-    "ramp up",
-    "ramp down",
-    "throw away",
-    "trash",
-    "nullify",
-    "abort",
-];
 
 impl Part for Command {
     fn read(&self, scene: &mut Scene<'_>) {
@@ -174,7 +26,7 @@ impl Part for Command {
             order(scene, at, verb);
         } else if !scene.free(at) {
             // Read already.
-        } else if let Some(len) = Some(scene.phrase(at, STRANGE)).filter(|&len| len > 0 && !is_noun(scene, at, len)) {
+        } else if let Some(len) = Some(scene.phrase(at, &cues::STRANGE)).filter(|&len| len > 0 && !is_noun(scene, at, len)) {
             scene.strange_verb = Some((at..at + len).map(|i| scene.low(i).to_owned()).collect::<Vec<_>>().join(" "));
             scene.mood = Mood::Order;
             scene.use_up(at, len);
@@ -332,7 +184,7 @@ fn special(scene: &mut Scene<'_>, at: usize) -> Option<Verb> {
             }
         }
         "open" | "allow" | "permit" | "unblock" | "expose" if mentions_port(scene, at) => (Verb::OpenPort, vec![at]),
-        "close" | "deny" | "shut" | "revoke" if mentions_port(scene, at) && near(&["down", "off"], at + 1, end).is_none() => {
+        "close" | "deny" | "shut" if mentions_port(scene, at) && near(&["down", "off"], at + 1, end).is_none() => {
             (Verb::ClosePort, vec![at])
         }
         "change" | "move" | "convert" | "modify" | "update" | "increase" | "decrease" | "reduce" | "grow" | "expand" | "extend"
@@ -626,7 +478,7 @@ fn second_order(scene: &Scene<'_>, at: usize, verb: Verb) -> Option<(usize, Stri
             }
             continue;
         }
-        let strange = scene.phrase(i, STRANGE);
+        let strange = scene.phrase(i, &cues::STRANGE);
         if strange > 0
             && !is_noun(scene, i, strange)
             && scene.free(i)
