@@ -129,15 +129,11 @@ impl Shell<'_> {
 /// A line without what differs from one call to the next: ids, digests, times, and how wide a column is.
 fn steady(line: &str) -> String {
     let steady = |word: &str| {
-        let bare = word.trim_end_matches([':', ',', '.', ';']);
-        let rest = &word[bare.len()..];
-        let stands_for = |prefix: &str| bare.starts_with(prefix) && bare.len() > prefix.len();
-        if let Some(prefix) = ["pl_", "run_", "sha256:"].into_iter().find(|prefix| stands_for(prefix)) {
-            format!("{prefix}{rest}")
-        } else if bare.parse::<Timestamp>().is_ok() {
-            format!("TIME{rest}")
-        } else {
-            word.to_owned()
+        let bare = word.trim_matches(['(', ')', ':', ',', '.', ';']);
+        match ["pl_", "run_", "sha256:"].into_iter().find(|prefix| bare.starts_with(prefix)) {
+            Some(prefix) => word.replace(bare, prefix),
+            None if bare.parse::<Timestamp>().is_ok() => word.replace(bare, "TIME"),
+            None => word.to_owned(),
         }
     };
     line.split_whitespace().map(steady).collect::<Vec<_>>().join(" ")

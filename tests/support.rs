@@ -59,8 +59,14 @@ impl Desk {
     /// The binary, ready to run.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_escher"));
-        command.args(args).env("ESCHER_DATA_DIR", self.data()).stdin(Stdio::null()).env_remove("AWS_PROFILE");
-        command.env_remove("ESCHER_MODEL_DIR").env("ESCHER_CACHE_DIR", self.dir.path().join("cache"));
+        self.environment(command.args(args));
+        command
+    }
+
+    /// A program that finds this desk's folders, and nothing of the person's own.
+    pub(crate) fn environment<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        command.env("ESCHER_DATA_DIR", self.data()).env("ESCHER_CACHE_DIR", self.dir.path().join("cache")).stdin(Stdio::null());
+        command.env_remove("ESCHER_MODEL_DIR").env_remove("AWS_PROFILE");
         if self.model {
             command.env("ESCHER_MODEL_DIR", model());
         }

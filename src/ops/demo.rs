@@ -37,7 +37,7 @@ pub struct Demo {
     pub semantic: bool,
     /// What the look found.
     pub synced: Synced,
-    /// Commands to try; each works as it stands.
+    /// Commands to try; each works as it stands where `escher` is the program and this the data directory.
     #[serde(rename = "try")]
     pub suggestions: Vec<String>,
 }

@@ -56,6 +56,9 @@ pub struct Hit {
     pub native: String,
     /// Account, subscription or project.
     pub account: Option<String>,
+    /// Its display name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_name: Option<String>,
     /// The region.
     pub region: Option<String>,
     /// The state.
@@ -83,6 +86,7 @@ impl Hit {
             kind: resource.kind,
             native: resource.native.clone(),
             account: resource.account.clone(),
+            account_name: resource.account_name.clone(),
             region: resource.region.clone(),
             state: resource.state,
             env: resource.env(),

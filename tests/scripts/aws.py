@@ -12,6 +12,7 @@ import sys
 import boto3
 
 ENVS = ["dev", "prod", "staging", "test", None]
+IMAGE = "ami-12345678"
 SIZES = ["t3.micro", "m5.large", "c5.xlarge"]
 
 
@@ -24,17 +25,13 @@ def tags(name, env):
     return found + ([{"Key": "env", "Value": env}] if env else [])
 
 
-def image(ec2):
-    return ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
-
-
 def seed(count, regions):
     for n in range(count):
         region, env = regions[n % len(regions)], ENVS[(n // 2) % len(ENVS)]
         ec2 = client("ec2", region)
         if n % 3 == 0 or n % 3 == 1:
             spec = [{"ResourceType": "instance", "Tags": tags(f"web-{n:03}", env)}]
-            ec2.run_instances(ImageId=image(ec2), MinCount=1, MaxCount=1, InstanceType=SIZES[n % 3], TagSpecifications=spec)
+            ec2.run_instances(ImageId=IMAGE, MinCount=1, MaxCount=1, InstanceType=SIZES[n % 3], TagSpecifications=spec)
         elif n % 2 == 0:
             ec2.create_volume(AvailabilityZone=region + "a", Size=10 + n, TagSpecifications=[{"ResourceType": "volume", "Tags": tags(f"data-{n:03}", env)}])
         else:
@@ -47,7 +44,7 @@ def seed(count, regions):
 def fleet(count, region):
     ec2 = client("ec2", region)
     spec = [{"ResourceType": "instance", "Tags": [{"Key": "fleet", "Value": "kill"}]}]
-    ec2.run_instances(ImageId=image(ec2), MinCount=count, MaxCount=count, TagSpecifications=spec)
+    ec2.run_instances(ImageId=IMAGE, MinCount=count, MaxCount=count, TagSpecifications=spec)
 
 
 def instances(region):

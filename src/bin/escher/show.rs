@@ -68,7 +68,7 @@ pub(crate) fn hits(hits: &[Hit], scored: bool) {
             hit.name.clone(),
             hit.cloud.to_string(),
             hit.kind.to_string(),
-            or_dash(hit.account.clone()),
+            or_dash(hit.account_name.clone().or_else(|| hit.account.clone())),
             or_dash(hit.region.clone()),
             or_dash(hit.state.map(|state| state.to_string())),
             or_dash(hit.env.map(|env| env.to_string())),
@@ -168,7 +168,7 @@ pub(crate) fn plan(plan: &PlanDoc, quiet: bool) {
 }
 
 /// A word as a shell would need it, for people who copy a line.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
     if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }

@@ -6,7 +6,7 @@ use super::output;
 use crate::args::{Global, Sim};
 use crate::bar;
 use crate::exit::Exit;
-use crate::show::line;
+use crate::show::{line, quoted};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -15,7 +15,10 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<Exit> {
-    let demo = escher.demo(DemoOptions { spec: args.sim.sim, progress: bar::progress(global) }).await?;
+    let mut demo = escher.demo(DemoOptions { spec: args.sim.sim, progress: bar::progress(global) }).await?;
+    for suggestion in &mut demo.suggestions {
+        *suggestion = as_called(global, suggestion);
+    }
     output(global, &demo, || {
         let clouds: Vec<String> = demo.resources.iter().map(|(cloud, n)| format!("{n} in {cloud}")).collect();
         line(&format!("Three simulated clouds ({}): {} resources, {}.", demo.sim, demo.total, clouds.join(", ")));
@@ -30,4 +33,12 @@ pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<
         }
     });
     Ok(Exit::Done)
+}
+
+/// A command line as it has to be typed here: with the program as it was called and the data directory it was given.
+fn as_called(global: &Global, line: &str) -> String {
+    let program = std::env::args().next().filter(|program| program.contains(std::path::MAIN_SEPARATOR)).map(|program| quoted(&program));
+    let data_dir = global.data_dir.as_ref().map(|folder| format!(" --data-dir {}", quoted(&folder.display().to_string())));
+    let rest = line.strip_prefix("escher").unwrap_or(line);
+    format!("{}{}{rest}", program.as_deref().unwrap_or("escher"), data_dir.unwrap_or_default())
 }
