@@ -126,13 +126,14 @@ impl Shell<'_> {
     }
 }
 
-/// A line without what differs from one call to the next: ids, digests, times, and how wide a column is.
+/// A line without what differs from one call to the next: ids, digests, times, where the program is, how wide a column is.
 fn steady(line: &str) -> String {
     let steady = |word: &str| {
         let bare = word.trim_matches(['(', ')', ':', ',', '.', ';']);
         match ["pl_", "run_", "sha256:"].into_iter().find(|prefix| bare.starts_with(prefix)) {
             Some(prefix) => word.replace(bare, prefix),
             None if bare.parse::<Timestamp>().is_ok() => word.replace(bare, "TIME"),
+            None if word.ends_with("/escher") => "escher".to_owned(),
             None => word.to_owned(),
         }
     };
