@@ -8,7 +8,7 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 
 use escher_core::{Error, ErrorKind, Result};
@@ -20,7 +20,7 @@ use qdrant_edge::{
     UpdateOperation, VectorInternal, WalOptions, WithPayloadInterface, WithVector,
 };
 
-use super::point::{Index as FieldIndex, INDEXES};
+use super::point::{INDEXES, Index as FieldIndex};
 
 /// The dense vector: meaning.
 pub(crate) const DENSE: &str = "dense";
@@ -29,8 +29,11 @@ pub(crate) const BM25: &str = "bm25";
 /// The sparse vector over the name's runs of three letters.
 pub(crate) const TRIGRAMS: &str = "trigrams";
 
-/// Points that are not yet in an optimised segment before optimising pays, counted since the last time.
+/// Points written before optimising pays.
 const UNOPTIMISED: usize = 10_000;
+
+/// Different search words that are asked for at most.
+const MOST_VALUES: usize = 4_000_000;
 
 /// One shard on disk.
 pub(crate) struct Edge {
@@ -40,6 +43,10 @@ pub(crate) struct Edge {
     /// Held by whoever writes, flushes or optimises.
     writing: Mutex<()>,
     broken: AtomicBool,
+    /// At least as many points as there are: the engine makes room for as many as it is asked for.
+    most: AtomicUsize,
+    /// Points written since the last optimisation.
+    written: AtomicUsize,
 }
 
 fn failed(operation: &'static str, message: impl Into<String>) -> Error {
@@ -102,10 +109,8 @@ pub(crate) fn path_of(key: &str) -> JsonPath {
 /// The log is never read again, and its numbers must go on: all but its newest closed part may go.
 fn prune_log(path: &Path) {
     let Ok(files) = std::fs::read_dir(path.join("wal")) else { return };
-    let mut closed: Vec<(u64, PathBuf)> = files
-        .flatten()
-        .filter_map(|file| Some((file.file_name().to_str()?.strip_prefix("closed-")?.parse().ok()?, file.path())))
-        .collect();
+    let mut closed: Vec<(u64, PathBuf)> =
+        files.flatten().filter_map(|file| Some((file.file_name().to_str()?.strip_prefix("closed-")?.parse().ok()?, file.path()))).collect();
     closed.sort();
     closed.pop();
     for (_, file) in closed {
@@ -125,6 +130,8 @@ impl Edge {
             shard: RwLock::new(None),
             writing: Mutex::new(()),
             broken: AtomicBool::new(false),
+            most: AtomicUsize::new(0),
+            written: AtomicUsize::new(0),
         };
         edge.start("open index")?;
         Ok(edge)
@@ -138,12 +145,12 @@ impl Edge {
             prune_log(&self.path);
         }
         let config = config(self.dimensions);
-        let shard = caught(operation, || {
-            if exists { EdgeShard::load(&self.path, Some(config)) } else { EdgeShard::new(&self.path, config) }
-        })
-        .map_err(|(e, _)| e)?;
+        let shard =
+            caught(operation, || if exists { EdgeShard::load(&self.path, Some(config)) } else { EdgeShard::new(&self.path, config) })
+                .map_err(|(e, _)| e)?;
         *self.shard.write().unwrap_or_else(PoisonError::into_inner) = Some(shard);
         self.broken.store(false, Ordering::Release);
+        self.most.store(self.count(None)?, Ordering::Release);
         self.ensure_indexes()
     }
 
@@ -182,6 +189,8 @@ impl Edge {
         if points.is_empty() {
             return Ok(());
         }
+        self.most.fetch_add(points.len(), Ordering::AcqRel);
+        self.written.fetch_add(points.len(), Ordering::AcqRel);
         let points = PointInsertOperations::PointsList(points.into_iter().map(Into::into).collect());
         self.update(UpdateOperation::PointOperation(PointOperations::UpsertPoints(points)))
     }
@@ -208,14 +217,14 @@ impl Edge {
         })
     }
 
-    /// Whether so many points were written since the last optimisation that another pays.
+    /// Whether so many points were written since the last optimisation that another pays. The engine itself would
+    /// merge everything anew after every small change.
     pub(crate) fn wants_optimising(&self) -> Result<bool> {
-        let count = self.count(None)?;
-        if count < UNOPTIMISED {
+        if self.count(None)? < UNOPTIMISED {
             return Ok(false);
         }
-        let info = self.run("read index", |shard| Ok(shard.info()))?;
-        Ok(info.segments_count < 2 || self.dimensions.is_some_and(|_| info.indexed_vectors_count + UNOPTIMISED < count))
+        let segments = self.run("read index", |shard| Ok(shard.info().segments_count))?;
+        Ok(segments < 2 || self.written.load(Ordering::Acquire) >= UNOPTIMISED)
     }
 
     /// Builds graphs and merges segments; takes long after a large change.
@@ -223,6 +232,7 @@ impl Edge {
         {
             let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
             self.run("optimise index", EdgeShard::optimize)?;
+            self.written.store(0, Ordering::Release);
         }
         self.ensure_indexes()?;
         self.flush()
@@ -273,7 +283,7 @@ impl Edge {
     pub(crate) fn scroll(&self, filter: Option<Filter>, keys: &[&str], limit: usize) -> Result<Vec<Record>> {
         let request = ScrollRequest {
             offset: None,
-            limit: Some(limit),
+            limit: Some(limit.clamp(1, self.most.load(Ordering::Acquire).max(1))),
             filter,
             with_payload: Some(fields(keys)),
             with_vector: WithVector::Bool(false),
@@ -293,7 +303,7 @@ impl Edge {
 
     /// Every value of an indexed text and how many points have it, most frequent first.
     pub(crate) fn values(&self, key: &str) -> Result<Vec<(String, usize)>> {
-        let request = FacetRequest { key: path_of(key), limit: usize::MAX >> 1, filter: None, exact: false };
+        let request = FacetRequest { key: path_of(key), limit: MOST_VALUES, filter: None, exact: false };
         let response = self.run("search", |shard| shard.facet(request))?;
         let text = |value| match value {
             FacetValue::Keyword(text) => Some(text),
@@ -310,7 +320,11 @@ impl Drop for Edge {
 }
 
 fn fields(keys: &[&str]) -> WithPayloadInterface {
-    if keys.is_empty() { WithPayloadInterface::Bool(false) } else { WithPayloadInterface::Fields(keys.iter().copied().map(path_of).collect()) }
+    if keys.is_empty() {
+        WithPayloadInterface::Bool(false)
+    } else {
+        WithPayloadInterface::Fields(keys.iter().copied().map(path_of).collect())
+    }
 }
 
 /// A condition on points by their ids.

@@ -263,9 +263,9 @@ impl Compiler<'_> {
         for cell in [fine(when.from), fine(when.until)].into_iter().flatten() {
             let range = Range { lt: None, gt: None, gte: time(cell), lte: time(cell) };
             let within = |resource: &Resource| {
-                read(resource).map(|at| at.as_nanosecond()).is_some_and(|at| {
-                    when.from.is_none_or(|from| at >= from) && when.until.is_none_or(|until| at < until)
-                })
+                read(resource)
+                    .map(|at| at.as_nanosecond())
+                    .is_some_and(|at| when.from.is_none_or(|from| at >= from) && when.until.is_none_or(|until| at < until))
             };
             let cell = Node::field(FieldCondition::new_datetime_range(path_of(when.key), range));
             parts.push(Node::ids((self.resolve)(cell, &within)?));
@@ -280,11 +280,7 @@ impl Compiler<'_> {
         let when = When { key: key::BACKUP, from: Some(self.now.as_nanosecond() - BACKUP_NANOS + 1), until: None };
         let recent = self.time(&when, &last_backup)?;
         let automatic = Node::flag(key::AUTO_BACKUPS, want);
-        Ok(if want {
-            Node::any([automatic, recent])
-        } else {
-            Node::all([automatic, Node::told(key::BACKUP), recent.not()])
-        })
+        Ok(if want { Node::any([automatic, recent]) } else { Node::all([automatic, Node::told(key::BACKUP), recent.not()]) })
     }
 }
 

@@ -193,7 +193,9 @@ impl Inner {
         };
         {
             let mut vocabulary = self.vocabulary.write().unwrap_or_else(PoisonError::into_inner);
-            for word in fresh.iter().flat_map(|shape| shape.payload.0.get(key::WORDS).and_then(Value::as_array)).flatten().filter_map(Value::as_str) {
+            for word in
+                fresh.iter().flat_map(|shape| shape.payload.0.get(key::WORDS).and_then(Value::as_array)).flatten().filter_map(Value::as_str)
+            {
                 vocabulary.add(word);
             }
         }

@@ -218,7 +218,8 @@ fn fields(resource: &Resource, words: Vec<String>) -> Map<String, Value> {
     }
     put(key::TAGS, tags.iter().map(|(key, value)| tag(key, value)).collect());
     put(key::TAG_KEYS, tags.into_keys().collect());
-    let exact = [plain(&resource.name), fuzzy::fold(&resource.name), fuzzy::fold(resource.id.as_str()), fuzzy::fold(resource.id.last_segment())];
+    let exact =
+        [plain(&resource.name), fuzzy::fold(&resource.name), fuzzy::fold(resource.id.as_str()), fuzzy::fold(resource.id.last_segment())];
     put(key::EXACT, exact.into_iter().filter(|text| !text.is_empty()).collect());
     payload.insert(key::WORDS.into(), json!(words));
     for field in NUMBER_FIELDS {
@@ -252,8 +253,9 @@ fn slim(resource: &Resource) -> Result<String> {
     slim.akas.clear();
     slim.state_raw = None;
     slim.attributes.retain(|name, _| ATTRIBUTES.contains(&name.as_str()));
-    serde_json::to_string(&slim)
-        .map_err(|e| Error::invalid("a resource cannot be written as JSON").operation("write index").with("id", resource.id.as_str()).source(e))
+    serde_json::to_string(&slim).map_err(|e| {
+        Error::invalid("a resource cannot be written as JSON").operation("write index").with("id", resource.id.as_str()).source(e)
+    })
 }
 
 /// The words by which a resource is found, the name's first.
@@ -265,8 +267,12 @@ fn search_words(resource: &Resource) -> Vec<String> {
     sources.extend(resource.region.as_deref());
     sources.extend(region.into_iter().flat_map(|region| [region.name, region.place]));
     sources.extend(resource.tags.iter().flatten().flat_map(|(key, value)| [key.as_str(), value]));
-    sources.extend([resource.text_attr(attr::RESOURCE_GROUP), resource.account.as_deref(), resource.account_name.as_deref()].into_iter().flatten());
-    sources.extend([resource.text_attr(attr::NETWORK), resource.text_attr(attr::SIZE), Some(resource.id.last_segment())].into_iter().flatten());
+    sources.extend(
+        [resource.text_attr(attr::RESOURCE_GROUP), resource.account.as_deref(), resource.account_name.as_deref()].into_iter().flatten(),
+    );
+    sources.extend(
+        [resource.text_attr(attr::NETWORK), resource.text_attr(attr::SIZE), Some(resource.id.last_segment())].into_iter().flatten(),
+    );
     let mut seen = BTreeSet::new();
     let mut words = Vec::new();
     for word in sources.into_iter().flat_map(fuzzy::words) {

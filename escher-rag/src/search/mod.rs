@@ -26,12 +26,20 @@ pub(crate) use vocabulary::Vocabulary;
 
 /// Candidates taken from each list at least.
 const CANDIDATES: usize = 48;
+/// And at most; further hits follow in no order of merit but the score's.
+const MOST_CANDIDATES: usize = 1_000;
 
 /// Runs a query.
 pub(crate) fn run(inner: &Inner, query: &Query) -> Result<Hits> {
     let admitted = inner.admitted(&query.selector, query.now)?;
-    let total = inner.edge.count(admitted.clone().filter())? as u64;
-    let reading = Reading::of(&query.words, &inner.vocabulary.read().unwrap_or_else(PoisonError::into_inner));
+    let (reading, all) = {
+        let vocabulary = inner.vocabulary.read().unwrap_or_else(PoisonError::into_inner);
+        (Reading::of(&query.words, &vocabulary), vocabulary.resources())
+    };
+    let total = match admitted {
+        Node::Everything => all,
+        _ => inner.edge.count(admitted.clone().filter())?,
+    } as u64;
     if reading.is_empty() {
         return Ok(Hits { total, hits: by_name(&inner.edge, admitted, query.limit)?, mended: None, semantic: false });
     }
@@ -51,7 +59,9 @@ pub(crate) fn run(inner: &Inner, query: &Query) -> Result<Hits> {
     if scored.len() < query.limit && (scored.len() as u64) < total {
         let rest = Node::all([admitted, Node::ids(ids).not()]);
         let missing = query.limit - scored.len();
-        scored.extend(inner.edge.scroll(rest.filter(), rank::KEYS, missing)?.into_iter().map(|record| (rank::score(&record, &reading, 0.0), record)));
+        scored.extend(
+            inner.edge.scroll(rest.filter(), rank::KEYS, missing)?.into_iter().map(|record| (rank::score(&record, &reading, 0.0), record)),
+        );
     }
     scored.sort_by(|a, b| b.0.partial_cmp(&a.0).unwrap_or(Ordering::Equal).then_with(|| order(&a.1).cmp(&order(&b.1))));
     scored.truncate(query.limit);
@@ -79,7 +89,7 @@ fn candidates(
     limit: usize,
 ) -> Result<Vec<(f32, Vec<(PointId, f32)>)>> {
     let edge = &inner.edge;
-    let most = limit.max(CANDIDATES);
+    let most = limit.clamp(CANDIDATES, MOST_CANDIDATES);
     let unranked = |node: Node| -> Result<Vec<(PointId, f32)>> {
         Ok(edge.scroll(node.filter(), &[], most)?.into_iter().map(|record| (record.id, 1.0)).collect())
     };
@@ -128,7 +138,8 @@ fn order(record: &Record) -> (String, &str) {
 }
 
 fn resource_id(record: &Record) -> Result<ResourceId> {
-    let broken = || Error::new(ErrorKind::Storage, "a point without an id").operation("search").hint("remove the index folder; it is rebuilt");
+    let broken =
+        || Error::new(ErrorKind::Storage, "a point without an id").operation("search").hint("remove the index folder; it is rebuilt");
     // The id is canonical already, and stays as it is where the cloud is not the one that folds case.
     text(record, key::WHOLE_ID).map(|id| ResourceId::new(CloudId::Gcp, id)).ok_or_else(broken)
 }

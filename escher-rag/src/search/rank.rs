@@ -51,9 +51,12 @@ pub(super) fn fuse(lists: &[(f32, Vec<(PointId, f32)>)]) -> HashMap<PointId, f32
 fn says(record: &Record, fact: &Fact) -> bool {
     let field = |key: &str| record.payload.as_ref().and_then(|payload| payload.0.get(key));
     match fact {
-        Fact::Is(key, wanted) => {
-            field(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).any(|told| wanted.iter().any(|w| w == told))
-        }
+        Fact::Is(key, wanted) => field(key)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .any(|told| wanted.iter().any(|w| w == told)),
         Fact::Flag(key, wanted) => field(key).and_then(Value::as_bool) == Some(*wanted),
     }
 }
@@ -118,11 +121,7 @@ fn coverage(record: &Record, reading: &Reading, name: &[String]) -> f32 {
         let span = feature.start..feature.start + feature.len;
         let weight = 1.2;
         of += weight;
-        let share = if has(record, feature) {
-            1.0
-        } else {
-            0.5 * span.clone().map(word).sum::<f32>() / feature.len.max(1) as f32
-        };
+        let share = if has(record, feature) { 1.0 } else { 0.5 * span.clone().map(word).sum::<f32>() / feature.len.max(1) as f32 };
         met += weight * share;
         for taken in &mut taken[span] {
             *taken = true;
@@ -156,8 +155,11 @@ pub(super) fn score(record: &Record, reading: &Reading, fused: f32) -> f32 {
     let name = fuzzy::words(shown);
     let joined = plain(shown);
     let folded = fuzzy::fold(shown);
-    let similar = [alike(&reading.typed, &joined), alike(&reading.plain, &joined), alike(&reading.folded, &folded)].into_iter().fold(0.0, f32::max);
-    let blend = 0.45 * similar + 0.45 * coverage(record, reading, &name) + 0.1 * fused.min(1.0);
+    let similar =
+        [alike(&reading.typed, &joined), alike(&reading.plain, &joined), alike(&reading.folded, &folded)].into_iter().fold(0.0, f32::max);
+    let covered = coverage(record, reading, &name);
+    // A mistyped name is like the name, words about a resource cover it; either will do, both are better.
+    let blend = 0.6 * similar.max(covered) + 0.3 * similar.min(covered) + 0.1 * fused.min(1.0);
     let exact = record.payload.as_ref().and_then(|payload| payload.0.get(key::EXACT)).and_then(Value::as_array);
     let is_exact = exact.into_iter().flatten().filter_map(Value::as_str).any(|told| told == reading.folded || told == reading.typed);
     let score = if is_exact { EXACT + (1.0 - EXACT) * blend } else { EXACT * blend };

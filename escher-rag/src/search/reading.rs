@@ -110,7 +110,8 @@ impl Reading {
     /// The words with their weights, as BM25 is asked for them.
     pub(crate) fn query(&self) -> Vec<(String, f32)> {
         let own = self.words.iter().zip(&self.weights).map(|(word, weight)| (word.clone(), *weight));
-        let others = self.others.iter().zip(&self.weights).flat_map(|(others, weight)| others.iter().map(move |word| (word.clone(), weight * 0.6)));
+        let others =
+            self.others.iter().zip(&self.weights).flat_map(|(others, weight)| others.iter().map(move |word| (word.clone(), weight * 0.6)));
         let features = self.features.iter().flat_map(|feature| feature.readings.iter().flatten()).flat_map(|fact| match fact {
             Fact::Is(key, values) => values.iter().map(|value| (feature(key, value), 1.0)).collect(),
             Fact::Flag(..) => Vec::new(),
@@ -120,7 +121,9 @@ impl Reading {
 
     /// What a resource is that has every feature.
     pub(crate) fn featured(&self) -> Node {
-        Node::all(self.features.iter().map(|feature| Node::any(feature.readings.iter().map(|facts| Node::all(facts.iter().map(Fact::node))))))
+        Node::all(
+            self.features.iter().map(|feature| Node::any(feature.readings.iter().map(|facts| Node::all(facts.iter().map(Fact::node))))),
+        )
     }
 }
 

@@ -47,6 +47,11 @@ impl Vocabulary {
         self.resources = resources;
     }
 
+    /// How many resources there are.
+    pub(crate) const fn resources(&self) -> usize {
+        self.resources
+    }
+
     pub(crate) fn has(&self, word: &str) -> bool {
         self.counts.contains_key(word)
     }
@@ -64,6 +69,10 @@ impl Vocabulary {
     pub(crate) fn mend(&self, word: &str) -> Option<String> {
         let length = word.chars().count();
         if length < SHORTEST || !word.chars().all(char::is_alphabetic) || self.has(word) || lexicon::knows(word) {
+            return None;
+        }
+        // A plural of a known word, or the singular of one, is no mistake.
+        if self.has(&format!("{word}s")) || word.strip_suffix('s').is_some_and(|one| self.has(one)) {
             return None;
         }
         let most = if length >= 8 { 2 } else { 1 };
@@ -106,7 +115,7 @@ mod tests {
     #[test]
     fn good_short_and_odd_words_stay() {
         let vocabulary = estate();
-        for word in ["checkout", "database", "wbe", "qqqqqq", "web1"] {
+        for word in ["checkout", "database", "wbe", "qqqqqq", "web1", "zebras"] {
             assert_eq!(vocabulary.mend(word), None, "{word}");
         }
     }

@@ -6,7 +6,7 @@ use escher_core::{Changes, CloudId, Diff, Entry, Error, Estate, Resource, Resour
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
-use super::{fault, narrow, nanos, timestamp};
+use super::{fault, nanos, narrow, timestamp};
 
 /// What a row of an entry is read from.
 const ENTRY: &str = "SELECT e.id, e.hash, e.resource, s.first_seen, s.last_seen, s.missed FROM entries e JOIN seen s USING (entry)";
@@ -117,8 +117,7 @@ pub(super) fn changes(c: &Connection, after: u64, limit: usize) -> Result<Option
             SELECT revision FROM seen WHERE revision > ?1 UNION ALL SELECT revision FROM tombstones WHERE revision > ?1
         ) ORDER BY revision LIMIT ?2)";
     let mut statement = c.prepare_cached(last).map_err(fault)?;
-    let (last, count): (Option<i64>, i64) =
-        statement.query_row([after, limit], |row| Ok((row.get(0)?, row.get(1)?))).map_err(fault)?;
+    let (last, count): (Option<i64>, i64) = statement.query_row([after, limit], |row| Ok((row.get(0)?, row.get(1)?))).map_err(fault)?;
     // With fewer than asked for, everything has been told up to the present.
     let to = if count < limit { revision } else { last.unwrap_or(revision) };
     let mut out = Changes { to: to.unsigned_abs(), upserts: Vec::new(), removed: Vec::new() };

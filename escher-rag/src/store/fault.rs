@@ -21,7 +21,9 @@ pub(super) fn of(operation: &'static str, error: rusqlite::Error) -> Error {
             "the store's file is damaged or is not a SQLite file",
             Some("restore it from a backup, or move it away and sync again"),
         ),
-        Some(ErrorCode::SystemIoFailure) => (ErrorKind::Storage, "the disk failed", Some("check the disk and its free space, then try again")),
+        Some(ErrorCode::SystemIoFailure) => {
+            (ErrorKind::Storage, "the disk failed", Some("check the disk and its free space, then try again"))
+        }
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             (ErrorKind::Busy, "another process holds the store", Some("wait for it or end it, then try again"))
         }
@@ -46,4 +48,25 @@ pub(super) fn unreadable(what: &'static str, id: &str, error: serde_json::Error)
         .with("id", id)
         .hint("restore the store from a backup, or move it away and sync again")
         .source(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::ffi;
+
+    #[test]
+    fn what_a_person_can_mend_has_a_hint() {
+        for (code, kind, word) in [
+            (ffi::SQLITE_FULL, ErrorKind::Storage, "full"),
+            (ffi::SQLITE_READONLY, ErrorKind::Storage, "written"),
+            (ffi::SQLITE_CORRUPT, ErrorKind::Storage, "damaged"),
+            (ffi::SQLITE_IOERR, ErrorKind::Storage, "disk"),
+            (ffi::SQLITE_BUSY, ErrorKind::Busy, "another process"),
+        ] {
+            let error = of("write estate", rusqlite::Error::SqliteFailure(ffi::Error::new(code), None));
+            assert_eq!(error.kind(), kind);
+            assert!(error.message().contains(word) && error.hint_text().is_some(), "{error}");
+        }
+    }
 }

@@ -13,7 +13,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use escher_core::{
-    Changes, CloudId, Collection, Diff, Document, Entry, Error, Estate, PlanRecord, ResourceId, Result, RunRecord, Selection, Selector, Store,
+    Changes, CloudId, Collection, Diff, Document, Entry, Error, Estate, PlanRecord, ResourceId, Result, RunRecord, Selection, Selector,
+    Store,
 };
 use jiff::Timestamp;
 use rusqlite::Connection;

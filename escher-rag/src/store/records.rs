@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 use super::{fault, nanos, timestamp};
 
 fn json<T: Serialize>(what: &'static str, value: &T) -> Result<String> {
-    serde_json::to_string(value).map_err(|e| Error::invalid(format!("the {what} cannot be written as JSON")).operation("write store").source(e))
+    serde_json::to_string(value)
+        .map_err(|e| Error::invalid(format!("the {what} cannot be written as JSON")).operation("write store").source(e))
 }
 
 fn sql_limit(limit: usize) -> i64 {
@@ -63,9 +64,7 @@ fn one<T: DeserializeOwned>(c: &Connection, sql: &str, what: &'static str, id: &
 fn many<T: DeserializeOwned>(c: &Connection, sql: &str, what: &'static str, limit: usize) -> Result<Vec<T>> {
     let fault = |e| fault::of("read store", e);
     let mut statement = c.prepare_cached(sql).map_err(fault)?;
-    let rows = statement
-        .query_map([sql_limit(limit)], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))
-        .map_err(fault)?;
+    let rows = statement.query_map([sql_limit(limit)], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))).map_err(fault)?;
     rows.map(|row| {
         let (id, text) = row.map_err(fault)?;
         serde_json::from_str(&text).map_err(|e| fault::unreadable(what, &id, e))

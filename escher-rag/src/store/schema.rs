@@ -15,7 +15,7 @@ const APPLICATION: i32 = 0x4573_6872;
 ///
 /// Wide rows (`entries`) are apart from what moves on every look (`seen`), so that a quiet sync of a large estate
 /// writes a few megabytes and not all of it. The columns beside `resource` are there to narrow down a selector;
-/// `NULL` is unknown, text is in lower case.
+/// `NULL` is unknown, text is in lower case. `env` is derived: whoever changes how must write it anew in a migration.
 const MIGRATIONS: &[&str] = &["
     CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
     INSERT INTO meta VALUES ('revision', 0), ('horizon', 0);
@@ -73,10 +73,13 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(fault)?;
     let known = MIGRATIONS.len() as i64;
     if version > known {
-        return Err(Error::new(ErrorKind::Unsupported, format!("its version {version} is newer than {known}, the newest this program knows"))
-            .operation("open store")
-            .with("file", path.display().to_string())
-            .hint("use the Escher that wrote it, or a newer one; or choose another data directory"));
+        return Err(Error::new(
+            ErrorKind::Unsupported,
+            format!("its version {version} is newer than {known}, the newest this program knows"),
+        )
+        .operation("open store")
+        .with("file", path.display().to_string())
+        .hint("use the Escher that wrote it, or a newer one; or choose another data directory"));
     }
     let application: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(fault)?;
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(fault)?;

@@ -1,0 +1,241 @@
+//! The index follows the store, loses nothing, does nothing twice, and filters exactly as the selector does.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use escher_core::resource::{attr, metric};
+use escher_core::{Changes, Diff, Embed, Index, Query, Resource, Selector, Store};
+use escher_rag::{QdrantIndex, SqliteStore, follow};
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use serde_json::json;
+use support::{Bag, added, entry, estate, fill, now};
+use tempfile::TempDir;
+
+async fn admitted(index: &QdrantIndex, selector: &Selector, now: Timestamp) -> (u64, BTreeSet<String>) {
+    let query = Query { words: String::new(), selector: selector.clone(), limit: usize::MAX, now };
+    let hits = index.search(&query).await.unwrap();
+    (hits.total, hits.hits.into_iter().map(|(id, _)| id.as_str().to_owned()).collect())
+}
+
+fn matching(resources: &[Resource], selector: &Selector, now: Timestamp) -> BTreeSet<String> {
+    resources.iter().filter(|r| selector.matches(r, now) == Some(true)).map(|r| r.id.as_str().to_owned()).collect()
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+#[test]
+fn the_filter_admits_exactly_what_matches() {
+    let runtime = runtime();
+    let dir = tempfile::tempdir().unwrap();
+    let index = QdrantIndex::open(dir.path(), None).unwrap();
+    let cases = (escher_core::arbitrary::estate(40), prop::collection::vec(escher_core::arbitrary::selector(), 40), 0..2_000_i64);
+    TestRunner::new(Config { cases: 24, failure_persistence: None, ..Config::default() })
+        .run(&cases, |(resources, selectors, nanos)| {
+            runtime.block_on(async {
+                index.clear().await.unwrap();
+                let upserts = resources.iter().cloned().map(entry).collect();
+                index.apply(&Changes { to: 1, upserts, removed: Vec::new() }).await.unwrap();
+                // On, and off by less than the index can tell, the times that ages are measured from.
+                let now = now() + SignedDuration::from_nanos(nanos - 1_000);
+                for selector in &selectors {
+                    for selector in [selector.clone(), !selector.clone()] {
+                        let expected = matching(&resources, &selector, now);
+                        let (total, ids) = admitted(&index, &selector, now).await;
+                        prop_assert_eq!(&ids, &expected, "{}", selector);
+                        prop_assert_eq!(total, expected.len() as u64, "{}", selector);
+                    }
+                }
+                Ok(())
+            })
+        })
+        .unwrap();
+}
+
+#[tokio::test]
+async fn times_are_exact_to_the_nanosecond() {
+    let dir = tempfile::tempdir().unwrap();
+    let index = QdrantIndex::open(dir.path(), None).unwrap();
+    let resources: Vec<Resource> = estate()
+        .into_iter()
+        .zip(-3_000_i64..)
+        .take(24)
+        .map(|(mut r, i)| {
+            let at = now() - SignedDuration::from_hours(7 * 24) + SignedDuration::from_nanos((i + 2_990) * 251);
+            r.created = Some(at);
+            r.attributes.insert(attr::LAST_BACKUP.into(), json!(at.to_string()));
+            r
+        })
+        .collect();
+    index.apply(&Changes { to: 1, upserts: resources.iter().cloned().map(entry).collect(), removed: Vec::new() }).await.unwrap();
+    for text in ["age < 7d", "age <= 7d", "age = 7d", "age > 7d", "NOT age >= 7d", "backed-up", "NOT backed-up"] {
+        let selector = Selector::parse(text).unwrap();
+        for nanos in [0, 1, 250, 251, 999, 1_000, 1_001] {
+            let now = now() + SignedDuration::from_nanos(nanos);
+            assert_eq!(admitted(&index, &selector, now).await.1, matching(&resources, &selector, now), "{text} at +{nanos} ns");
+        }
+    }
+}
+
+struct Pair {
+    dir: TempDir,
+    store: SqliteStore,
+}
+
+impl Pair {
+    async fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(dir.path().join("estate.db")).unwrap();
+        fill(&store, estate()).await;
+        Self { dir, store }
+    }
+
+    fn open(&self, embed: Option<Arc<dyn Embed>>) -> QdrantIndex {
+        QdrantIndex::open(self.dir.path().join("index"), embed).unwrap()
+    }
+
+    async fn agree(&self, index: &QdrantIndex) {
+        assert_eq!(index.revision().await.unwrap(), self.store.revision().await.unwrap());
+        let known: BTreeSet<String> = self.store.estate(None).await.unwrap().entries().map(|e| e.resource.id.as_str().to_owned()).collect();
+        assert_eq!(admitted(index, &Selector::All, now()).await.1, known);
+    }
+}
+
+#[tokio::test]
+async fn it_follows_and_does_nothing_twice() {
+    let pair = Pair::new().await;
+    let bag = Bag::new();
+    let index = pair.open(Some(bag.clone()));
+    let mut told = Vec::new();
+    let taken = follow(&pair.store, &index, |done, of| told.push((done, of))).await.unwrap();
+    assert_eq!(taken, estate().len() as u64);
+    assert_eq!(told.last(), Some(&(taken, taken)));
+    assert_eq!(bag.count(), estate().len());
+    pair.agree(&index).await;
+    assert_eq!(follow(&pair.store, &index, |_, _| {}).await.unwrap(), 0);
+
+    // Only a metric differs: the payload is replaced, nothing is embedded.
+    let mut refreshed = estate()[0].clone();
+    refreshed.metrics.insert(metric::CPU_AVG.into(), 77.0);
+    pair.store.apply(&Diff { refreshed: vec![entry(refreshed.clone())], at: now(), ..Diff::default() }).await.unwrap();
+    assert_eq!(follow(&pair.store, &index, |_, _| {}).await.unwrap(), 1);
+    assert_eq!(bag.count(), estate().len());
+    let hot = Selector::parse("cpu > 70").unwrap();
+    assert_eq!(admitted(&index, &hot, now()).await.1, matching(std::slice::from_ref(&refreshed), &hot, now()));
+
+    // A new name is embedded; what was removed is gone.
+    let mut renamed = estate()[1].clone();
+    renamed.name = "quite-another".into();
+    let removed = vec![estate()[2].id.clone()];
+    pair.store.apply(&Diff { changed: vec![entry(renamed)], removed, at: now(), ..Diff::default() }).await.unwrap();
+    follow(&pair.store, &index, |_, _| {}).await.unwrap();
+    assert_eq!(bag.count(), estate().len() + 1);
+    pair.agree(&index).await;
+}
+
+#[tokio::test]
+async fn it_is_there_again_after_a_restart() {
+    let pair = Pair::new().await;
+    let bag = Bag::new();
+    {
+        let index = pair.open(Some(bag.clone()));
+        follow(&pair.store, &index, |_, _| {}).await.unwrap();
+    }
+    let index = pair.open(Some(bag.clone()));
+    assert!(!index.was_emptied());
+    assert_eq!(follow(&pair.store, &index, |_, _| {}).await.unwrap(), 0);
+    assert_eq!(bag.count(), estate().len());
+    pair.agree(&index).await;
+    // Updates after a restart are taken in as well.
+    let mut changed = estate()[5].clone();
+    changed.region = Some("us-west-2".into());
+    pair.store
+        .apply(&Diff { changed: vec![entry(changed)], removed: vec![estate()[6].id.clone()], at: now(), ..Diff::default() })
+        .await
+        .unwrap();
+    follow(&pair.store, &index, |_, _| {}).await.unwrap();
+    let moved = Selector::parse("region = us-west-2").unwrap();
+    assert_eq!(admitted(&index, &moved, now()).await.0, 1);
+    pair.agree(&index).await;
+}
+
+#[tokio::test]
+async fn what_was_not_written_down_is_replayed() {
+    let pair = Pair::new().await;
+    let meta = pair.dir.path().join("index").join("index.json");
+    let early = {
+        let index = pair.open(None);
+        let half = pair.store.changes(0, 100).await.unwrap().unwrap();
+        index.apply(&half).await.unwrap();
+        let early = std::fs::read(&meta).unwrap();
+        follow(&pair.store, &index, |_, _| {}).await.unwrap();
+        early
+    };
+    // As after a crash between the points and the revision.
+    std::fs::write(&meta, early).unwrap();
+    let index = pair.open(None);
+    assert_eq!(index.revision().await.unwrap(), 100);
+    follow(&pair.store, &index, |_, _| {}).await.unwrap();
+    pair.agree(&index).await;
+}
+
+#[tokio::test]
+async fn what_is_broken_or_does_not_fit_is_rebuilt() {
+    let pair = Pair::new().await;
+    let index_dir = pair.dir.path().join("index");
+    {
+        let index = pair.open(None);
+        follow(&pair.store, &index, |_, _| {}).await.unwrap();
+    }
+    // A model has appeared.
+    {
+        let index = pair.open(Some(Bag::new()));
+        assert!(index.was_emptied() && index.is_semantic());
+        follow(&pair.store, &index, |_, _| {}).await.unwrap();
+        pair.agree(&index).await;
+    }
+    // Damage to the segments.
+    for file in walk(&index_dir.join("estate").join("segments")) {
+        if file.extension().is_some_and(|e| e == "json") {
+            std::fs::write(&file, b"not json").unwrap();
+        }
+    }
+    {
+        let index = pair.open(Some(Bag::new()));
+        assert!(index.was_emptied());
+        follow(&pair.store, &index, |_, _| {}).await.unwrap();
+        pair.agree(&index).await;
+    }
+    // The store was replaced by a younger one.
+    let other = SqliteStore::open(pair.dir.path().join("other.db")).unwrap();
+    other.apply(&added(estate().into_iter().take(3))).await.unwrap();
+    let index = pair.open(Some(Bag::new()));
+    follow(&other, &index, |_, _| {}).await.unwrap();
+    assert_eq!(admitted(&index, &Selector::All, now()).await.0, 3);
+}
+
+fn walk(dir: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries: Vec<_> = std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()).collect();
+    entries.into_iter().flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+}
+
+#[tokio::test]
+async fn an_index_that_was_away_too_long_starts_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(dir.path().join("estate.db")).unwrap().keeping_removals(5);
+    fill(&store, estate()).await;
+    let index = QdrantIndex::open(dir.path().join("index"), None).unwrap();
+    follow(&store, &index, |_, _| {}).await.unwrap();
+    let ids: Vec<_> = estate().into_iter().take(40).map(|r| r.id).collect();
+    for id in ids {
+        store.apply(&Diff { removed: vec![id], at: now(), ..Diff::default() }).await.unwrap();
+    }
+    assert_eq!(store.changes(index.revision().await.unwrap(), 10).await.unwrap(), None);
+    follow(&store, &index, |_, _| {}).await.unwrap();
+    assert_eq!(admitted(&index, &Selector::All, now()).await.0, estate().len() as u64 - 40);
+}
