@@ -126,13 +126,15 @@ impl Shell<'_> {
     }
 }
 
-/// A line without what differs from one call to the next: ids, digests, times, where the program is, how wide a column is.
+/// A line without what differs from one call or machine to the next: ids, digests, times, scores, where the program is, how
+/// wide a column is.
 fn steady(line: &str) -> String {
     let steady = |word: &str| {
         let bare = word.trim_matches(['(', ')', ':', ',', '.', ';']);
         match ["pl_", "run_", "sha256:"].into_iter().find(|prefix| bare.starts_with(prefix)) {
             Some(prefix) => word.replace(bare, prefix),
             None if bare.parse::<Timestamp>().is_ok() => word.replace(bare, "TIME"),
+            None if bare.len() == 4 && bare.starts_with("0.") => "0.".to_owned(),
             None if word.ends_with("/escher") => "escher".to_owned(),
             None => word.to_owned(),
         }
