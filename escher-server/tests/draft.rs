@@ -1,5 +1,7 @@
 //! Frames to templates.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use escher_core::{Action, Brain as _, Capabilities, CloudId, ErrorKind, Kind, PlanTemplate, Result, Utterance, Verb};
 use escher_server::OfflineBrain;
 

@@ -1,6 +1,8 @@
 //! What people say, and the frames that it makes. Each line of `frames/*.jsonl` names an utterance and what its frame
 //! must be; what a line leaves out must be absent.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use escher_core::{Frame, Intent, Selector, Utterance};
 use escher_server::OfflineBrain;
 use proptest::prelude::*;

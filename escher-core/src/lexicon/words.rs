@@ -19,8 +19,7 @@ pub(super) static ENVS: &[(Env, &[&str])] = &[
 ];
 
 /// Everything but production.
-pub(super) static NON_PROD_PHRASES: &[&str] =
-    &["non prod", "non production", "nonproduction", "non prd", "lower environments"];
+pub(super) static NON_PROD_PHRASES: &[&str] = &["non prod", "non production", "nonproduction", "non prd", "lower environments"];
 
 /// Names of engines.
 pub(super) static ENGINES: &[(Engine, &[&str])] = &[
@@ -42,18 +41,7 @@ pub(super) static STATES: &[(State, &[&str])] = &[
     (State::Stopping, &["stopping", "shutting down", "deallocating"]),
     (
         State::Stopped,
-        &[
-            "stopped",
-            "deallocated",
-            "powered off",
-            "turned off",
-            "switched off",
-            "halted",
-            "offline",
-            
-            "powered down",
-            "shutdown",
-        ],
+        &["stopped", "deallocated", "powered off", "turned off", "switched off", "halted", "offline", "powered down", "shutdown"],
     ),
     (State::Pending, &["pending"]),
     (State::Suspended, &["suspended", "hibernated", "paused"]),
@@ -63,7 +51,21 @@ pub(super) static STATES: &[(State, &[&str])] = &[
 
 /// Words for flags, with the value they set.
 pub(super) static FLAGS: &[(Flag, bool, &[&str])] = &[
-    (Flag::Idle, true, &["idle", "idling", "is idle", "doing nothing", "sitting idle"]),
+    (
+        Flag::Idle,
+        true,
+        &[
+            "idle",
+            "idling",
+            "is idle",
+            "doing nothing",
+            "sitting idle",
+            "with no connections",
+            "without connections",
+            "with no healthy targets",
+            "without healthy targets",
+        ],
+    ),
     (
         Flag::Public,
         true,
@@ -140,7 +142,22 @@ pub(super) static FLAGS: &[(Flag, bool, &[&str])] = &[
             "attached to nothing",
         ],
     ),
-    (Flag::BackedUp, true, &["backed up", "with backups", "with a backup", "with backup", "with recent backups"]),
+    (
+        Flag::BackedUp,
+        true,
+        &[
+            "backed up",
+            "with backups",
+            "with a backup",
+            "with backup",
+            "with recent backups",
+            "have backups",
+            "has backups",
+            "has a backup",
+            "have a backup",
+            "with automatic backups",
+        ],
+    ),
     (
         Flag::BackedUp,
         false,
@@ -162,6 +179,13 @@ pub(super) static FLAGS: &[(Flag, bool, &[&str])] = &[
             "missing backups",
             "missing a backup",
             "lacking backups",
+            "have no backups",
+            "has no backups",
+            "has no backup",
+            "have no backup",
+            "don't have backups",
+            "do not have backups",
+            "doesn't have a backup",
         ],
     ),
     (

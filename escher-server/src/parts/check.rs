@@ -114,7 +114,7 @@ fn capable(scene: &mut Scene<'_>, verb: Verb) {
     let cannot: Vec<Kind> = kinds.iter().copied().filter(|&kind| ActionDef::find(Action { kind, verb }).is_none()).collect();
     if let Some(kind) = cannot.first() {
         let can: Vec<String> = ActionDef::all().filter(|def| def.action.kind == *kind).map(|def| def.action.verb.to_string()).collect();
-        scene.doubt(format!("{verb} is not something one does to a {kind}. What should be done?"), can);
+        scene.doubt(format!("There is no {verb} for this kind of resource ({kind}). What should be done?"), can);
     } else if kinds.is_empty() && verb == Verb::Create {
         scene.doubt("Create what?", vec!["vm".to_owned(), "disk".to_owned(), "database".to_owned(), "bucket".to_owned()]);
     }

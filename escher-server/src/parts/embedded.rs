@@ -12,12 +12,12 @@ impl Part for Embedded {
     fn read(&self, scene: &mut Scene<'_>) {
         let mut i = 0;
         while i < scene.len() {
-            if is_anchor(scene, i) {
-                if let Some((start, end, selector)) = around(scene, i) {
-                    scene.add(start, end - start, Ask::Given(selector));
-                    i = end;
-                    continue;
-                }
+            if is_anchor(scene, i)
+                && let Some((start, end, selector)) = around(scene, i)
+            {
+                scene.add(start, end - start, Ask::Given(selector));
+                i = end;
+                continue;
             }
             i += 1;
         }

@@ -64,7 +64,11 @@ fn intent(scene: &mut Scene<'_>) -> Intent {
         return Intent::Smalltalk;
     }
     match scene.mood {
-        Mood::Hypothetical => return if has_name(scene) { Intent::Describe } else { Intent::Explain },
+        Mood::Hypothetical if has_name(scene) => {
+            scene.found.retain(|found| !matches!(found.ask, Ask::Is(Field::State, _) | Ask::Flag(..)));
+            return Intent::Describe;
+        }
+        Mood::Hypothetical => return Intent::Explain,
         Mood::HowTo => return how_to(scene),
         Mood::Order => return order(scene),
         Mood::Plain => {}
@@ -215,8 +219,8 @@ fn plain(scene: &mut Scene<'_>) -> Intent {
     let ranked = scene.sort.as_ref().is_some_and(|sort| sort.by == "cost");
     let resources = scene.says(&["resource", "resources", "assets", "things"]);
     if ranked && !kinds && !resources && !named {
-        if scene.group_by.is_empty() {
-            if let Some(field) = [
+        if scene.group_by.is_empty()
+            && let Some(field) = [
                 ("service", "service"),
                 ("services", "service"),
                 ("region", "region"),
@@ -228,9 +232,8 @@ fn plain(scene: &mut Scene<'_>) -> Intent {
             ]
             .iter()
             .find(|(word, _)| scene.says(&[word]))
-            {
-                scene.group_by.push(field.1.to_owned());
-            }
+        {
+            scene.group_by.push(field.1.to_owned());
         }
         return Intent::Cost;
     }
@@ -241,18 +244,17 @@ fn plain(scene: &mut Scene<'_>) -> Intent {
         return Intent::Count;
     }
     let asks_state = named && matches!(scene.low(scene.head), "is" | "are" | "was" | "does" | "did" | "has") && scene.tokens.len() > 1;
-    if asks_state
+    if (asks_state
         || (named && cue(scene, &cues::DESCRIBE))
         || scene.low(scene.head) == "describe"
         || (scene.says(&["why is", "why are", "why does", "describe", "details of", "details about", "details for"])
-            && !scene.found.is_empty())
+            && !scene.found.is_empty()))
+        && (!scene.found.is_empty() || !scene.left.is_empty() || scene.low(scene.head) == "describe")
     {
-        if !scene.found.is_empty() || !scene.left.is_empty() || scene.low(scene.head) == "describe" {
-            if named {
-                scene.found.retain(|found| !matches!(found.ask, Ask::Is(Field::State, _) | Ask::Flag(..)));
-            }
-            return Intent::Describe;
+        if named {
+            scene.found.retain(|found| !matches!(found.ask, Ask::Is(Field::State, _) | Ask::Flag(..)));
         }
+        return Intent::Describe;
     }
     if cue(scene, &cues::DESCRIBE)
         && scene.says(&["tell me about", "tell me more about", "what is", "what's"])
@@ -312,6 +314,8 @@ fn settle_left(scene: &mut Scene<'_>) {
     }
     let words = |scene: &Scene<'_>, group: &[usize]| group.iter().map(|&i| scene.text(i)).collect::<Vec<_>>().join(" ");
     match scene.intent {
+        // “Why can't I reach web-1?”: the name says which; the rest is the question.
+        Some(Intent::Describe) if has_name(scene) => scene.left = groups.into_iter().flatten().collect(),
         Some(Intent::Find | Intent::Count | Intent::Describe) => {
             let exact = scene.intent == Some(Intent::Describe)
                 && groups.len() == 1
@@ -338,31 +342,31 @@ fn settle_left(scene: &mut Scene<'_>) {
         Some(Intent::Act | Intent::Schedule) => {
             let named = scene.found.iter().any(|found| matches!(found.ask, Ask::Is(Field::Name | Field::Id, _)));
             let creates = scene.verb == Some(escher_core::Verb::Create);
-            if let [group] = groups.as_slice() {
-                if !named && !creates && scene.strange_verb.is_none() {
-                    let value = words(scene, group);
-                    let at = group[0];
-                    let negated = scene.negated(at);
-                    scene.found.push(Found { at, ask: Ask::Is(Field::Name, value.clone()), negated });
-                    if group.len() == 1 {
-                        scene.left.extend(group);
-                        return;
-                    }
-                    scene.doubt(
-                        format!("Which resource is “{value}”? Give its exact name."),
-                        vec![group.iter().map(|&i| scene.text(i)).collect::<Vec<_>>().join("-"), "list what is like it".to_owned()],
-                    );
+            if let [group] = groups.as_slice()
+                && !named
+                && !creates
+                && scene.strange_verb.is_none()
+            {
+                let value = words(scene, group);
+                let at = group[0];
+                let negated = scene.negated(at);
+                scene.found.push(Found { at, ask: Ask::Is(Field::Name, value.clone()), negated });
+                if group.len() == 1 {
+                    scene.left.extend(group);
                     return;
                 }
+                scene.doubt(
+                    format!("Which resource is “{value}”? Give its exact name."),
+                    vec![group.iter().map(|&i| scene.text(i)).collect::<Vec<_>>().join("-"), "list what is like it".to_owned()],
+                );
+                return;
             }
-            if scene.strange_verb.is_none() {
-                if let Some(group) = groups.first() {
-                    let value = words(scene, group);
-                    scene.doubt(
-                        format!("What do you mean by “{value}”?"),
-                        vec![format!("a resource named {value}"), "leave it out".to_owned()],
-                    );
-                }
+            if scene.strange_verb.is_none()
+                && let Some(group) = groups.first()
+            {
+                let value = words(scene, group);
+                scene
+                    .doubt(format!("What do you mean by “{value}”?"), vec![format!("a resource named {value}"), "leave it out".to_owned()]);
             }
             scene.left = groups.into_iter().flatten().collect();
         }

@@ -5,7 +5,7 @@ use escher_core::selector::Field;
 use escher_core::{CloudId, regions};
 
 use super::Part;
-use crate::scene::{Ask, Mood, Scene};
+use crate::scene::{Ask, Scene};
 
 /// Reads names, ids, accounts, groups and networks.
 pub(crate) struct Names;
@@ -240,10 +240,9 @@ fn container(scene: &mut Scene<'_>, field: &Field, i: usize, len: usize) {
         let token = scene.tokens.get(at)?;
         (scene.free(at) && (token.quoted || name_like(scene, at, explicit || in_it)) && !scene.breaks_after(at - 1)).then_some(at)
     };
-    // “list the resource groups web-rg”: an order or question about the thing itself is no container, unless led by “in”.
-    let plural = scene.low(i + len - 1).ends_with('s');
-    let own_kind = !in_it && (*field == Field::Network || *field == Field::Zone || scene.mood == Mood::Order && *field != Field::Account);
-    if let Some(at) = names(scene, at).filter(|_| !own_kind || *field == Field::Group && !plural) {
+    // “Delete resource group rg-old” is about the group itself; only “in” makes it what other things are in.
+    let own_kind = !in_it && (*field == Field::Network || *field == Field::Zone || is_object(scene, i));
+    if let Some(at) = names(scene, at).filter(|_| !own_kind) {
         let value = scene.text(at).to_owned();
         scene.add(i, at + 1 - i, Ask::Is(field.clone(), value));
         more(scene, field, at);
@@ -261,6 +260,13 @@ fn container(scene: &mut Scene<'_>, field: &Field, i: usize, len: usize) {
         // “in the prod account”: the environment says it.
         scene.use_up(i, len);
     }
+}
+
+/// Whether what stands at `i` is what the words are about: no other kind before it.
+fn is_object(scene: &Scene<'_>, i: usize) -> bool {
+    let kind = |word: &str| lexicon::meanings(word).any(|meaning| matches!(meaning, Meaning::Kind(..) | Meaning::Engine(_)));
+    let other = (scene.head..i).any(|j| kind(scene.low(j)) || matches!(scene.low(j), "resources" | "everything"));
+    !other && i <= scene.head + 5
 }
 
 /// “… project-x and project-y”

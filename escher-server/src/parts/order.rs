@@ -318,12 +318,14 @@ fn superlative(scene: &mut Scene<'_>) {
             ("unnecessary", "age"),
         ];
         for i in 0..scene.len() {
-            if let Some((_, field)) = VAGUE.iter().find(|(word, _)| *word == scene.low(i)) {
-                if scene.free(i) && (i > scene.head + 1 || scene.low(i) != "new") && scene.verb != Some(escher_core::Verb::Create) {
-                    scene.use_up(i, 1);
-                    vague_order(scene, i, field);
-                    return;
-                }
+            if let Some((_, field)) = VAGUE.iter().find(|(word, _)| *word == scene.low(i))
+                && scene.free(i)
+                && (i > scene.head + 1 || scene.low(i) != "new")
+                && scene.verb != Some(escher_core::Verb::Create)
+            {
+                scene.use_up(i, 1);
+                vague_order(scene, i, field);
+                return;
             }
         }
     }

@@ -194,16 +194,16 @@ fn tag(scene: &mut Scene<'_>) {
             }
         }
     }
-    if tags.is_empty() {
-        if let Some((key, value)) = plain_pair(scene, from + 1, end) {
-            tags.insert(scene.text(key).to_owned(), json!(scene.text(value)));
-            scene.use_up(from, end - from);
-        }
+    if tags.is_empty()
+        && let Some((key, value)) = plain_pair(scene, from + 1, end)
+    {
+        tags.insert(scene.text(key).to_owned(), json!(scene.text(value)));
+        scene.use_up(from, end - from);
     }
-    if let Some(&with) = joins.last().filter(|_| !tags.is_empty()) {
-        if with == from {
-            scene.use_up(with, 1);
-        }
+    if let Some(&with) = joins.last().filter(|_| !tags.is_empty())
+        && with == from
+    {
+        scene.use_up(with, 1);
     }
     for i in start..end {
         if matches!(scene.low(i), "tag" | "tags" | "label" | "labels") {
@@ -428,7 +428,8 @@ fn name(scene: &mut Scene<'_>, verb: Verb) {
     };
     // “Snapshot the database called main”: the name is the database's unless it has been named already.
     let named_before = (scene.head..at).any(|i| scene.free(i) && (scene.is_identifier(i) || scene.tokens[i].quoted));
-    let own = named_before || verb == Verb::Restore || !matches!(scene.low(at), "called" | "named");
+    let of_snapshot = at > 0 && matches!(scene.low(at - 1), "snapshot" | "snapshots" | "backup" | "backups");
+    let own = named_before || of_snapshot || verb == Verb::Restore || !matches!(scene.low(at), "called" | "named");
     let i = at + len;
     if own && i < scene.len() {
         scene.params.insert("name".to_owned(), json!(scene.text(i)));

@@ -22,6 +22,7 @@ impl Part for Places {
         if scene.intent.is_some() {
             return;
         }
+        mend_sides(scene);
         let clouds = clouds(scene);
         let mut i = 0;
         while i < scene.len() {
@@ -37,6 +38,24 @@ impl Part for Places {
                     scene.use_up(i, 1);
                 }
             }
+        }
+    }
+}
+
+/// “Wset Europe”: the side of a region, mistyped before or after a part of the world.
+fn mend_sides(scene: &mut Scene<'_>) {
+    const SIDES: &[&str] = &["west", "east", "north", "south", "central"];
+    for i in 0..scene.len() {
+        let word = scene.low(i);
+        let odd = scene.free(i) && (4..=8).contains(&word.len()) && word.is_ascii() && !lexicon::knows(word) && !SIDES.contains(&word);
+        let beside = |j: usize| scene.free(j) && !regions::geo_of_word(scene.low(j)).is_empty();
+        if !odd || super::rest::is_filler(word) || !(beside(i + 1) || i > 0 && beside(i - 1)) {
+            continue;
+        }
+        if let Some(side) = SIDES.iter().find(|side| strsim::osa_distance(side, word) == 1) {
+            (*side).clone_into(&mut scene.tokens[i].low);
+            (*side).clone_into(&mut scene.tokens[i].text);
+            scene.mended += 1;
         }
     }
 }

@@ -144,10 +144,10 @@ fn kinds(scene: &Scene<'_>, parts: &mut Vec<Selector>) -> Result<(), SyntaxError
         }
         parts.extend(alternatives(Field::Cloud, &unique(told.into_iter()))?);
         parts.extend(alternatives(Field::Kind, &kind_words)?);
-        if let [Some(engine)] = engines.as_slice() {
-            if !scene.values(&Field::Engine).contains(&engine.as_str()) {
-                parts.push(Selector::compare(Field::Engine, Op::Eq, engine.as_str())?);
-            }
+        if let [Some(engine)] = engines.as_slice()
+            && !scene.values(&Field::Engine).contains(&engine.as_str())
+        {
+            parts.push(Selector::compare(Field::Engine, Op::Eq, engine.as_str())?);
         }
         return Ok(());
     }

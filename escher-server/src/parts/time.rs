@@ -465,11 +465,11 @@ fn clock(scene: &Scene<'_>, i: usize, today: Date, when: &mut When) -> usize {
         when.day = Some(day);
         return 1;
     }
-    if i > 0 && matches!(scene.low(i - 1), "on" | "the" | "from" | "after") || when::date(scene.low(i)).is_some() {
-        if let Some((date, len)) = when::date_at(scene, i, today) {
-            when.date = Some(date);
-            return len;
-        }
+    if (i > 0 && matches!(scene.low(i - 1), "on" | "the" | "from" | "after") || when::date(scene.low(i)).is_some())
+        && let Some((date, len)) = when::date_at(scene, i, today)
+    {
+        when.date = Some(date);
+        return len;
     }
     // 2026-12-01T09:00
     if let Some(at) = scene.text(i).get(..16).and_then(|text| text.parse::<jiff::civil::DateTime>().ok()) {

@@ -122,9 +122,10 @@ fn special(scene: &mut Scene<'_>, at: usize) -> Option<Verb> {
         "take" | "make" | "create" | "do" | "perform" | "trigger" => {
             let noun = near(&["snapshot", "snapshots", "backup", "backups"], at + 1, at + 5);
             let private = near(&["private"], at + 1, end).filter(|_| word == "make");
+            let made_of = |i: usize| word != "create" || (i + 1..i + 5).any(|j| matches!(scene.low(j), "of" | "for" | "from"));
             match (noun, private) {
-                (Some(i), _) if word != "create" || matches!(scene.low(i + 1), "of" | "for" | "from") => (Verb::Snapshot, vec![at, i]),
                 (_, Some(i)) => (Verb::MakePrivate, vec![at, i]),
+                (Some(i), _) if made_of(i) => (Verb::Snapshot, vec![at, i]),
                 _ => return None,
             }
         }
@@ -378,8 +379,7 @@ fn wished(scene: &mut Scene<'_>) -> Option<(usize, Verb)> {
     let at = if be.is_some() {
         Some(from).filter(|&i| participle(scene.low(i)).is_some())?
     } else {
-        let last = (from + 1..scene.len()).find(|&i| participle(scene.low(i)).is_some() && is_closing(scene, i))?;
-        last
+        (from + 1..scene.len()).find(|&i| participle(scene.low(i)).is_some() && is_closing(scene, i))?
     };
     let verb = participle(scene.low(at))?;
     if wish > 0 {
@@ -418,10 +418,10 @@ pub(crate) fn base_form(word: &str) -> Option<Verb> {
             }
         }
         let mut chars = stem.chars().rev();
-        if chars.next().is_some_and(|last| chars.next() == Some(last)) {
-            if let Some(found) = verb(&stem[..stem.len() - 1]) {
-                return Some(found);
-            }
+        if chars.next().is_some_and(|last| chars.next() == Some(last))
+            && let Some(found) = verb(&stem[..stem.len() - 1])
+        {
+            return Some(found);
         }
     }
     None
