@@ -372,5 +372,4 @@ fn settle_left(scene: &mut Scene<'_>) {
         }
         _ => scene.left = groups.into_iter().flatten().collect(),
     }
-    let _ = Op::Eq;
 }

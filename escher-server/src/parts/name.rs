@@ -1,8 +1,8 @@
 //! Names and ids, and what lies around a resource: account, resource group, network, neighbours.
 
 use escher_core::lexicon::{self, Meaning};
+use escher_core::regions;
 use escher_core::selector::Field;
-use escher_core::{CloudId, regions};
 
 use super::Part;
 use crate::scene::{Ask, Scene};
@@ -428,7 +428,6 @@ fn accounts_by_cloud(scene: &mut Scene<'_>) {
             scene.add(i, 1, Ask::Is(Field::Account, value));
         }
     }
-    let _: Option<CloudId> = None;
 }
 
 /// A quoted text that nobody has claimed is a name.

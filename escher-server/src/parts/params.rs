@@ -18,7 +18,7 @@ impl Part for Params {
             Verb::Scale => scale(scene),
             Verb::Tag => tag(scene),
             Verb::Untag => untag(scene),
-            Verb::OpenPort | Verb::ClosePort => port(scene, verb),
+            Verb::OpenPort | Verb::ClosePort => port(scene),
             Verb::Attach => attach(scene),
             Verb::Detach => detach(scene),
             Verb::Snapshot | Verb::Restore => name(scene, verb),
@@ -106,14 +106,13 @@ fn scale(scene: &mut Scene<'_>) {
         let signed = word.strip_prefix('+').and_then(amount::whole).map(|n| format!("+{n}"));
         let signed = signed.or_else(|| word.strip_prefix('-').and_then(amount::whole).map(|n| format!("-{n}")));
         let adding = matches!(scene.low(scene.head), "add" | "remove") && i == scene.head + 1;
-        let (count, by) = match (signed, amount::whole(&word)) {
-            (Some(signed), _) => (json!(signed), true),
-            (None, Some(n)) if before == "by" || adding => (json!(format!("{}{n}", if down { '-' } else { '+' })), true),
-            (None, Some(n)) if matches!(before.as_str(), "to" | "=" | "at") => (json!(n), false),
-            (None, Some(n)) if i + 1 == scene.len() || is_unit(scene.low(i + 1)) => (json!(n), false),
+        let count = match (signed, amount::whole(&word)) {
+            (Some(signed), _) => json!(signed),
+            (None, Some(n)) if before == "by" || adding => json!(format!("{}{n}", if down { '-' } else { '+' })),
+            (None, Some(n)) if matches!(before.as_str(), "to" | "=" | "at") => json!(n),
+            (None, Some(n)) if i + 1 == scene.len() || is_unit(scene.low(i + 1)) => json!(n),
             _ => continue,
         };
-        let _ = by;
         scene.params.insert("count".to_owned(), count);
         scene.use_up(i, 1);
         if matches!(before.as_str(), "by" | "to" | "=" | "at") {
@@ -320,7 +319,7 @@ const ANYWHERE: &[&str] = &[
     "all",
 ];
 
-fn port(scene: &mut Scene<'_>, verb: Verb) {
+fn port(scene: &mut Scene<'_>) {
     let mut ports: Vec<Value> = Vec::new();
     for i in 0..scene.len() {
         let word = scene.low(i).to_owned();
@@ -366,7 +365,6 @@ fn port(scene: &mut Scene<'_>, verb: Verb) {
             }
         }
     }
-    let _ = verb;
 }
 
 fn cidr(word: &str) -> bool {

@@ -6,8 +6,8 @@ use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Span as JiffSpan, ToSpan};
 
+use super::Part;
 use super::when::{self, Span};
-use super::{Part, amount};
 use crate::scene::{Ask, Mood, Scene};
 
 /// Reads times. In an order they say when to act; elsewhere what to look at.
@@ -571,5 +571,4 @@ fn settle(scene: &mut Scene<'_>, mut when: When, today: Date) {
             }
         },
     }
-    let _ = amount::whole;
 }
