@@ -83,13 +83,16 @@ impl Reading {
             *word = better;
         }
         let was_mended = words != typed;
+        // Phrases are looked for in what blanks and separators part, so that `k8s` and `us-east-1` stay whole.
+        let whole = if fuzzy::words(&mended) == words { mended.clone() } else { words.join(" ") };
+        let parts = parts(&whole, |c| !c.is_alphanumeric());
         let mut it = Self {
             typed: typed.join(" "),
             plain: plain(&words.join(" ")),
             folded: fuzzy::fold(text),
             weights: words.iter().map(|word| vocabulary.weight(word)).collect(),
-            others: others(&words),
-            features: features(&words),
+            others: others(&parts, words.len()),
+            features: features(&parts, &self::parts(&whole, char::is_whitespace)),
             mended: was_mended.then_some(mended),
             words,
         };
@@ -134,15 +137,45 @@ fn find(text: &str, word: &str, from: usize) -> Option<(usize, usize)> {
     text.is_char_boundary(start + word.len()).then_some((start, start + word.len()))
 }
 
+/// A part of the text and the words in it.
+struct Part {
+    text: String,
+    start: usize,
+    len: usize,
+}
+
+fn parts(text: &str, separates: impl Fn(char) -> bool) -> Vec<Part> {
+    let mut start = 0;
+    let mut parts = Vec::new();
+    for text in text.split(separates) {
+        let len = fuzzy::words(text).len();
+        if len > 0 {
+            parts.push(Part { text: text.to_owned(), start, len });
+        }
+        start += len;
+    }
+    parts
+}
+
+fn join(parts: &[Part]) -> String {
+    parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// The words of some parts: where they start and how many they are.
+fn span(parts: &[Part]) -> (usize, usize) {
+    (parts.first().map_or(0, |part| part.start), parts.iter().map(|part| part.len).sum())
+}
+
 /// Jargon both ways, over phrases of several words as well.
-fn others(words: &[String]) -> Vec<BTreeSet<String>> {
-    let mut others = vec![BTreeSet::new(); words.len()];
-    for start in 0..words.len() {
-        for len in 1..=LONGEST_PHRASE.min(words.len() - start) {
-            let phrase = words[start..start + len].join(" ");
-            let joined = words[start..start + len].concat();
-            for other in lexicon::expand(&phrase).iter().chain(lexicon::expand(&joined)).filter(|other| **other != phrase) {
-                for others in &mut others[start..start + len] {
+fn others(parts: &[Part], words: usize) -> Vec<BTreeSet<String>> {
+    let mut others = vec![BTreeSet::new(); words];
+    for first in 0..parts.len() {
+        for count in 1..=LONGEST_PHRASE.min(parts.len() - first) {
+            let phrase = &parts[first..first + count];
+            let (start, len) = span(phrase);
+            let phrase = fuzzy::fold(&join(phrase));
+            for other in lexicon::expand(&phrase).iter().filter(|other| **other != phrase) {
+                for others in others.iter_mut().skip(start).take(len) {
                     others.extend(fuzzy::words(other));
                 }
             }
@@ -151,30 +184,28 @@ fn others(words: &[String]) -> Vec<BTreeSet<String>> {
     others
 }
 
-fn features(words: &[String]) -> Vec<Feature> {
+fn features(parts: &[Part], blank_parted: &[Part]) -> Vec<Feature> {
     let mut features: Vec<Feature> = Vec::new();
-    for reading in lexicon::read(words) {
+    let texts: Vec<&str> = parts.iter().map(|part| part.text.as_str()).collect();
+    for reading in lexicon::read(&texts) {
         let Some(facts) = facts(reading.meaning) else { continue };
-        match features.iter_mut().find(|feature| feature.start == reading.start) {
+        let (start, len) = span(&parts[reading.start..reading.start + reading.len]);
+        match features.iter_mut().find(|feature| feature.start == start) {
             Some(feature) => feature.readings.push(facts),
-            None => features.push(Feature { start: reading.start, len: reading.len, readings: vec![facts] }),
+            None => features.push(Feature { start, len, readings: vec![facts] }),
         }
     }
-    let taken: Vec<bool> =
-        (0..words.len()).map(|i| features.iter().any(|feature| (feature.start..feature.start + feature.len).contains(&i))).collect();
-    let mut start = 0;
-    while start < words.len() {
-        let found = (1..=LONGEST_PHRASE.min(words.len() - start))
-            .rev()
-            .filter(|len| !taken[start..start + len].contains(&true))
-            .find_map(|len| place(&words[start..start + len].join(" ")).map(|facts| (len, facts)));
-        match found {
-            Some((len, fact)) => {
-                features.push(Feature { start, len, readings: vec![vec![fact]] });
-                start += len;
-            }
-            None => start += 1,
-        }
+    let mut first = 0;
+    while first < blank_parted.len() {
+        let found = (1..=LONGEST_PHRASE.min(blank_parted.len() - first)).rev().find_map(|count| {
+            let phrase = &blank_parted[first..first + count];
+            let (start, len) = span(phrase);
+            let free = features.iter().all(|feature| feature.start + feature.len <= start || start + len <= feature.start);
+            let fact = free.then(|| place(&join(phrase))).flatten()?;
+            Some((count, Feature { start, len, readings: vec![vec![fact]] }))
+        });
+        first += found.as_ref().map_or(1, |(count, _)| *count);
+        features.extend(found.map(|(_, feature)| feature));
     }
     features
 }

@@ -72,7 +72,7 @@ impl Vocabulary {
             return None;
         }
         // A plural of a known word, or the singular of one, is no mistake.
-        if self.has(&format!("{word}s")) || word.strip_suffix('s').is_some_and(|one| self.has(one)) {
+        if self.has(&format!("{word}s")) || word.strip_suffix('s').is_some_and(|one| !one.ends_with('s') && self.has(one)) {
             return None;
         }
         let most = if length >= 8 { 2 } else { 1 };
