@@ -62,8 +62,9 @@ impl Resource {
     /// # Ok::<(), escher_core::Error>(())
     /// ```
     pub fn from_line(text: &str) -> Result<Self> {
-        let line: Line = serde_json::from_str(text)
-            .map_err(|e| Error::invalid(e.to_string()).hint("each line is one JSON object with at least id, cloud, name, and type or kind"))?;
+        let line: Line = serde_json::from_str(text).map_err(|e| {
+            Error::invalid(e.to_string()).hint("each line is one JSON object with at least id, cloud, name, and type or kind")
+        })?;
         for (key, value) in [("id", &line.id), ("name", &line.name)] {
             if value.trim().is_empty() {
                 return Err(Error::invalid(format!("`{key}` is empty")).hint("give each resource an id and a name"));
@@ -76,7 +77,9 @@ impl Resource {
                 (native, kind)
             }
             (None, Some(kind)) => (kind.to_string(), kind),
-            (None, None) => return Err(Error::invalid("neither `type` nor `kind` is given").hint("give the native type, or one of the kinds")),
+            (None, None) => {
+                return Err(Error::invalid("neither `type` nor `kind` is given").hint("give the native type, or one of the kinds"));
+            }
         };
         let mut attributes = line.attributes;
         for (key, value) in line.rest {
