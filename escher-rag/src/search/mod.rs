@@ -80,14 +80,11 @@ fn meaning(inner: &Inner, words: &str) -> Option<Vec<f32>> {
     }
 }
 
+/// A list of candidates, best first, and how much it counts.
+type Ranked = (f32, Vec<(PointId, f32)>);
+
 /// Lists of candidates with their weights, each best first.
-fn candidates(
-    inner: &Inner,
-    admitted: &Node,
-    reading: &Reading,
-    meaning: Option<Vec<f32>>,
-    limit: usize,
-) -> Result<Vec<(f32, Vec<(PointId, f32)>)>> {
+fn candidates(inner: &Inner, admitted: &Node, reading: &Reading, meaning: Option<Vec<f32>>, limit: usize) -> Result<Vec<Ranked>> {
     let edge = &inner.edge;
     let most = limit.clamp(CANDIDATES, MOST_CANDIDATES);
     let unranked = |node: Node| -> Result<Vec<(PointId, f32)>> {

@@ -37,7 +37,7 @@ const RRF: f32 = 60.0;
 const EXACT: f32 = 0.9;
 
 /// What the lists of the search engine say together, for each point from 0 to 1.
-pub(super) fn fuse(lists: &[(f32, Vec<(PointId, f32)>)]) -> HashMap<PointId, f32> {
+pub(super) fn fuse(lists: &[super::Ranked]) -> HashMap<PointId, f32> {
     let mut fused: HashMap<PointId, f32> = HashMap::new();
     let most: f32 = lists.iter().map(|(weight, _)| weight / RRF).sum::<f32>().max(f32::MIN_POSITIVE);
     for (weight, list) in lists {
