@@ -1,4 +1,5 @@
 //! Search as a person meets it: typos, jargon, exact names, filters.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
 
 mod support;
 
