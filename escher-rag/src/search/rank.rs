@@ -36,12 +36,17 @@ const RRF: f32 = 60.0;
 /// An exact name or id lies above this, everything else below.
 const EXACT: f32 = 0.9;
 
-/// What the lists of the search engine say together, for each point from 0 to 1.
+/// What the lists of the search engine say together, for each point from 0 to 1. Equal scores share a rank, so that the
+/// order in which the engine happens to hold points decides nothing.
 pub(super) fn fuse(lists: &[super::Ranked]) -> HashMap<PointId, f32> {
     let mut fused: HashMap<PointId, f32> = HashMap::new();
     let most: f32 = lists.iter().map(|(weight, _)| weight / RRF).sum::<f32>().max(f32::MIN_POSITIVE);
     for (weight, list) in lists {
-        for (rank, (id, _)) in list.iter().enumerate() {
+        let (mut rank, mut last) = (0, f32::NAN);
+        for (place, (id, score)) in list.iter().enumerate() {
+            if *score != last {
+                (rank, last) = (place, *score);
+            }
             *fused.entry(*id).or_default() += weight / (RRF + rank as f32) / most;
         }
     }
