@@ -76,7 +76,7 @@ fn like_means_near() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_batch_is_its_texts_one_by_one_in_order(texts in prop::collection::vec("[a-z0-9 _./é-]{0,30}|\\PC{0,80}|([a-z]{2,9} ){0,120}", 0..14)) {
@@ -86,26 +86,6 @@ proptest! {
             let alone = MODEL.embed(std::slice::from_ref(text)).unwrap();
             prop_assert!(cosine(&alone[0], together) >= 0.99999, "{:?}", text);
         }
-    }
-}
-
-#[test]
-fn candles_own_bert_agrees() {
-    use candle_core::{DType, Device, Tensor};
-    use candle_nn::VarBuilder;
-    use candle_transformers::models::bert::{BertModel, Config};
-    let config: Config = serde_json::from_slice(&std::fs::read(FILES.folder().join("config.json")).unwrap()).unwrap();
-    let weights = std::fs::read(FILES.folder().join("model.safetensors")).unwrap();
-    let builder = VarBuilder::from_buffered_safetensors(weights, DType::F32, &Device::Cpu).unwrap();
-    let bert = BertModel::load(builder, &config).unwrap();
-    let mut tokenizer = tokenizers::Tokenizer::from_file(FILES.folder().join("tokenizer.json")).unwrap();
-    tokenizer.with_padding(None);
-    for text in ["stop the production database", "x", "firewall rule open to the world on port 22, owned by nobody"] {
-        let ids = Tensor::new(tokenizer.encode(text, true).unwrap().get_ids(), &Device::Cpu).unwrap().unsqueeze(0).unwrap();
-        let rows = bert.forward(&ids, &ids.zeros_like().unwrap(), None).unwrap();
-        let mean: Vec<f32> = rows.mean(1).unwrap().squeeze(0).unwrap().to_vec1().unwrap();
-        let ours = MODEL.embed(&[text.to_owned()]).unwrap();
-        assert!(cosine(&ours[0], &mean) > 0.99999, "{text}");
     }
 }
 
