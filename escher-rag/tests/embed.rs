@@ -1,5 +1,7 @@
 //! The embedder beside sentence-transformers, and the model's way onto the machine.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};

