@@ -11,7 +11,6 @@ use escher_core::{
     Step, Verb, Want,
 };
 use escher_providers::sim::{Faults, SimCloud, SimSpec, SimStore};
-use futures::StreamExt;
 use serde_json::{Map, Value, json};
 
 use crate::support::*;
