@@ -7,8 +7,7 @@ use std::time::Duration;
 use escher_core::plan::DryRun;
 use escher_core::resource::attr;
 use escher_core::{
-    Action, ActionDef, Cloud, CloudId, ErrorKind, Estate, Flag, JournalStore, Kind, ReadCx, Rel, Resource, ResourceId, Sighting, State,
-    Step, Verb, Want,
+    Action, ActionDef, Cloud, CloudId, ErrorKind, Estate, Flag, Kind, ReadCx, Rel, Resource, ResourceId, Sighting, State, Step, Verb, Want,
 };
 use escher_providers::sim::{Faults, SimCloud, SimSpec, SimStore};
 use serde_json::{Map, Value, json};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use escher_core::resource::metric;
-use escher_core::{Cloud, CloudId, Engine, Env, ErrorKind, Flag, Kind, Resource, ResourceId, State, idle_rule};
+use escher_core::{CloudId, Engine, Env, ErrorKind, Flag, Kind, Resource, ResourceId, State, idle_rule};
 use escher_providers::sim::{SimSpec, SimWorld};
 use jiff::SignedDuration;
 
