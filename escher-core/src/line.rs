@@ -25,14 +25,11 @@ struct Line {
     state_raw: Option<String>,
     tags: Option<BTreeMap<String, Option<Value>>>,
     created: Option<Timestamp>,
-    #[serde(default)]
-    attributes: BTreeMap<String, Value>,
-    #[serde(default)]
-    links: Vec<LineLink>,
-    #[serde(default)]
-    akas: Vec<String>,
-    #[serde(default)]
-    metrics: BTreeMap<String, Option<f64>>,
+    // Null is as good as absent, as in the optional fields above.
+    attributes: Option<BTreeMap<String, Value>>,
+    links: Option<Vec<LineLink>>,
+    akas: Option<Vec<String>>,
+    metrics: Option<BTreeMap<String, Option<f64>>>,
     cost_month: Option<f64>,
     /// What the format does not name is kept among the attributes.
     #[serde(flatten)]
@@ -62,7 +59,8 @@ impl Resource {
     /// # Ok::<(), escher_core::Error>(())
     /// ```
     pub fn from_line(text: &str) -> Result<Self> {
-        let line: Line = serde_json::from_str(text).map_err(|e| {
+        // Some editors put a byte order mark in front of the first line.
+        let line: Line = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|e| {
             Error::invalid(e.to_string()).hint("each line is one JSON object with at least id, cloud, name, and type or kind")
         })?;
         for (key, value) in [("id", &line.id), ("name", &line.name)] {
@@ -81,7 +79,7 @@ impl Resource {
                 return Err(Error::invalid("neither `type` nor `kind` is given").hint("give the native type, or one of the kinds"));
             }
         };
-        let mut attributes = line.attributes;
+        let mut attributes = line.attributes.unwrap_or_default();
         for (key, value) in line.rest {
             if !DERIVED.contains(&key.as_str()) {
                 attributes.entry(key).or_insert(value);
@@ -108,9 +106,9 @@ impl Resource {
             tags: line.tags.map(|tags| tags.into_iter().map(|(k, v)| (k, v.map(text_of).unwrap_or_default())).collect()),
             created: line.created,
             attributes,
-            links: line.links.into_iter().map(|link| Link { rel: link.rel, id: ResourceId::verbatim(link.id) }).collect(),
-            akas: line.akas,
-            metrics: line.metrics.into_iter().filter_map(|(k, v)| v.map(|v| (k, v))).collect(),
+            links: line.links.into_iter().flatten().map(|link| Link { rel: link.rel, id: ResourceId::verbatim(link.id) }).collect(),
+            akas: line.akas.unwrap_or_default(),
+            metrics: line.metrics.into_iter().flatten().filter_map(|(k, v)| v.map(|v| (k, v))).collect(),
             cost_month: line.cost_month,
         })
     }
@@ -126,5 +124,26 @@ impl Resource {
             line.insert("flags".into(), Value::Object(flags));
         }
         line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Env;
+
+    #[test]
+    fn null_is_as_good_as_absent() {
+        let bare = r#"{"id":"i-1","cloud":"aws","type":"ec2:instance","name":"web-1"}"#;
+        let nulls = "\u{feff}".to_owned()
+            + r#"{"id":"i-1","cloud":"aws","type":"ec2:instance","name":"web-1","tags":null,"attributes":null,"links":null,"#
+            + r#""akas":null,"metrics":null,"region":null}"#;
+        assert_eq!(Resource::from_line(&nulls).unwrap(), Resource::from_line(bare).unwrap());
+    }
+
+    #[test]
+    fn of_keys_that_differ_in_case_only_any_may_tell_the_environment() {
+        let line = r#"{"id":"i-1","cloud":"aws","type":"ec2:instance","name":"web-1","tags":{"Env":"blue","env":"prod"}}"#;
+        assert_eq!(Resource::from_line(line).unwrap().env(), Some(Env::Prod));
     }
 }

@@ -227,7 +227,9 @@ impl Resource {
 
     /// The environment: tags `env`, `environment`, `stage` first, then resource group, account display name, name.
     pub fn env(&self) -> Option<Env> {
-        let tagged = ["env", "environment", "stage"].iter().find_map(|key| self.tag(key).and_then(Env::from_word));
+        // Of keys that differ in case only, any may be the one that says it.
+        let words = |key: &'static str| self.tags.iter().flatten().filter(move |(k, _)| k.eq_ignore_ascii_case(key));
+        let tagged = ["env", "environment", "stage"].into_iter().flat_map(words).find_map(|(_, word)| Env::from_word(word));
         tagged.or_else(|| {
             [self.text_attr(attr::RESOURCE_GROUP), self.account_name.as_deref(), Some(self.name.as_str())]
                 .into_iter()
