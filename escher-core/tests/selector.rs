@@ -411,3 +411,13 @@ fn the_pools_are_small_enough_that_all_three_truths_happen() {
     }
     assert!(counts.iter().all(|&count| count > 200), "false, true, unknown: {counts:?}");
 }
+
+#[test]
+fn india_needs_no_quotes_where_a_part_of_the_world_is_due() {
+    for (text, same) in [("geo = in", r#"geo = "in""#), ("geo IN (us, IN, uk) AND idle", r#"geo IN (us, "in", uk) AND idle"#)] {
+        let selector = Selector::parse(text).unwrap();
+        assert_eq!(selector, Selector::parse(same).unwrap());
+        assert_eq!(Selector::parse(&selector.to_string()).unwrap(), selector);
+    }
+    assert!(Selector::parse("name = in").is_err());
+}

@@ -243,7 +243,9 @@ fn list(input: &mut Input<'_>, field: &Field) -> Parsed<Vec<Value>> {
 
 fn value(input: &mut Input<'_>, field: &Field, op: Op) -> Parsed<Value> {
     let at = next_place(input)?;
-    let text = raw_value(input, &[describe(field)])?;
+    // India's word is a keyword too; where a part of the world is due, it can only be that.
+    let india = *field == Field::Geo && opt(keyword("IN")).parse_next(input)?.is_some();
+    let text = if india { "in".to_owned() } else { raw_value(input, &[describe(field)])? };
     if let Some(found) = vocabulary::word(field, &text) {
         return match found {
             Ok(word) => Ok(Value::text(word)),
