@@ -41,9 +41,9 @@ impl From<ErrorKind> for Exit {
 
 /// Tells an error: in words on standard error, and as a document on standard output where one was asked for.
 pub(crate) fn tell(global: &Global, error: &Error) -> Exit {
-    eprintln!("error: {error}");
+    eprintln!("error: {}", show::tame(&error.to_string(), true));
     if let Some(hint) = error.hint_text() {
-        eprintln!("  hint: {hint}");
+        eprintln!("  hint: {}", show::tame(hint, true));
     }
     if global.json {
         show::json(&json!({"error": {"kind": error.kind(), "message": error.to_string(), "hint": error.hint_text()}}));

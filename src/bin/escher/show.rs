@@ -1,5 +1,6 @@
 //! What people and programs read.
 
+use std::borrow::Cow;
 use std::io::{IsTerminal as _, Write as _};
 
 use comfy_table::{ContentArrangement, Table, presets};
@@ -12,14 +13,38 @@ const ROWS: usize = 50;
 /// Prints one JSON document on one line. A reader that has gone away is no error.
 pub(crate) fn json<T: Serialize>(value: &T) {
     match serde_json::to_string(value) {
-        Ok(text) => line(&text),
+        Ok(text) => raw(&text),
         Err(e) => eprintln!("error: this cannot be written as JSON: {e}"),
     }
 }
 
-/// Prints a line on standard output.
+/// Prints a line on standard output, or several.
 pub(crate) fn line(text: &str) {
+    raw(&tame(text, true));
+}
+
+fn raw(text: &str) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");
+}
+
+/// The text with what would steer a terminal or turn its direction of writing spelt out: names and tags come from
+/// clouds and files, and must not be able to paint over what a person approves.
+pub(crate) fn tame(text: &str, lines: bool) -> Cow<'_, str> {
+    let steers = |c: char| match c {
+        '\n' => !lines,
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
+        c => c.is_control(),
+    };
+    if !text.contains(steers) {
+        return Cow::Borrowed(text);
+    }
+    let spelt = |c: char| if steers(c) { c.escape_default().to_string() } else { c.to_string() };
+    Cow::Owned(text.chars().map(spelt).collect())
+}
+
+/// A name, on one line.
+fn name(text: &str) -> String {
+    tame(text, false).into_owned()
 }
 
 /// Whether a person can answer a question.
@@ -65,7 +90,7 @@ pub(crate) fn hits(hits: &[Hit], scored: bool) {
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     for hit in hits.iter().take(ROWS) {
         let mut row = vec![
-            hit.name.clone(),
+            name(&hit.name),
             hit.cloud.to_string(),
             hit.kind.to_string(),
             or_dash(hit.account_name.clone().or_else(|| hit.account.clone())),
@@ -103,7 +128,7 @@ fn groups(groups: &[Group]) {
 pub(crate) fn warnings(quiet: bool, warnings: &[String]) {
     if !quiet {
         for warning in warnings {
-            eprintln!("note: {warning}");
+            eprintln!("note: {}", tame(warning, false));
         }
     }
 }
@@ -135,7 +160,7 @@ pub(crate) fn asked(asked: &Asked, quiet: bool) {
 
 /// A plan, as it is to be approved.
 pub(crate) fn plan(plan: &PlanDoc, quiet: bool) {
-    line(&format!("plan {}: {}", plan.id, plan.goal));
+    line(&format!("plan {}: {}", plan.id, name(&plan.goal)));
     line(&format!("  as        {}", plan.principal));
     line(&format!("  risk      {} · {} resource(s) · expires {:.0}", plan.risk, plan.blast_radius, plan.expires));
     for reason in &plan.reasons {
@@ -147,7 +172,7 @@ pub(crate) fn plan(plan: &PlanDoc, quiet: bool) {
         rows.add_row([
             step.id.clone(),
             step.action.to_string(),
-            step.target.name.clone(),
+            name(&step.target.name),
             step.target.cloud.to_string(),
             step.target.account.clone(),
             step.target.region.clone(),
@@ -161,7 +186,7 @@ pub(crate) fn plan(plan: &PlanDoc, quiet: bool) {
     }
     for step in plan.steps.iter().take(ROWS) {
         for argv in &step.cli {
-            line(&format!("  {}: {}", step.id, argv.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")));
+            line(&format!("  {}: {}", step.id, argv.iter().map(|word| quoted(&name(word))).collect::<Vec<_>>().join(" ")));
         }
     }
     warnings(quiet, &plan.warnings);
@@ -171,4 +196,16 @@ pub(crate) fn plan(plan: &PlanDoc, quiet: bool) {
 pub(crate) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
     if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_steers_a_terminal_is_spelt_out() {
+        assert_eq!(tame("größe 产品", false), "größe 产品");
+        assert_eq!(tame("a\u{1b}[2Kb\u{202e}c\u{9b}", true), r"a\u{1b}[2Kb\u{202e}c\u{9b}");
+        assert_eq!((tame("a\nb", true), tame("a\nb", false)), (Cow::Borrowed("a\nb"), Cow::Borrowed(r"a\nb")));
+    }
 }

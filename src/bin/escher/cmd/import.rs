@@ -10,7 +10,7 @@ use super::output;
 use crate::args::Global;
 use crate::bar;
 use crate::exit::Exit;
-use crate::show::line;
+use crate::show::{line, tame};
 
 #[derive(clap::Args)]
 pub(crate) struct ImportArgs {
@@ -46,7 +46,7 @@ pub(crate) async fn import(global: &Global, escher: &Escher, args: ImportArgs) -
         ));
     });
     for bad in &imported.bad {
-        eprintln!("line {}: {}", bad.line, bad.reason);
+        eprintln!("line {}: {}", bad.line, tame(&bad.reason, false));
     }
     Ok(if imported.bad.is_empty() { Exit::Done } else { Exit::Failed })
 }
