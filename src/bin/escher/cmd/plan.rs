@@ -187,22 +187,25 @@ impl Runner {
 
     /// Approves, where nobody has yet, and runs.
     pub(crate) async fn run(&self, escher: &Escher, id: &str) -> Result<Finished> {
-        if escher.plan(id).await?.approval.is_none() {
+        let plan = escher.plan(id).await?;
+        if plan.approval.is_none() {
             escher.approve(id).await?;
         }
-        self.told(escher.run_plan(id, self.options()).await?)
+        self.told(&plan.doc, escher.run_plan(id, self.options()).await?)
     }
 
     /// Carries a run on.
     pub(crate) async fn resume(&self, escher: &Escher, run: &str) -> Result<Finished> {
-        self.told(escher.resume(run, self.options()).await?)
+        let plan = escher.plan(&escher.run(run).await?.plan).await?;
+        self.told(&plan.doc, escher.resume(run, self.options()).await?)
     }
 
-    fn told(&self, finished: Finished) -> Result<Finished> {
+    fn told(&self, plan: &PlanDoc, finished: Finished) -> Result<Finished> {
         if finished.open > 0 && !self.quiet {
             eprintln!("{} step(s) were not begun or have no outcome yet: escher runs resume {}", finished.open, finished.run);
         }
-        if finished.done > 0 && !self.quiet && !self.json {
+        let reversible = plan.steps.iter().any(|step| step.compensate.is_some());
+        if finished.done > 0 && reversible && !self.quiet && !self.json {
             show::line(&format!("To take it back: escher runs undo {}", finished.run));
         }
         Ok(finished)
