@@ -189,7 +189,7 @@ impl<'a> Scene<'a> {
     pub(crate) fn negated(&self, i: usize) -> bool {
         const BETWEEN: &[&str] = &[
             "in", "on", "at", "from", "the", "a", "an", "any", "of", "tagged", "with", "called", "named", "to", "for", "my", "our",
-            "region", "being",
+            "region", "being", "tag", "tags", "label", "labels", "key",
         ];
         const NEGATORS: &[&str] = &[
             "not", "isn't", "aren't", "without", "non", "no", "never", "don't", "doesn't", "lacking", "wasn't", "weren't", "neither", "nor",
@@ -214,7 +214,10 @@ impl<'a> Scene<'a> {
                 return false;
             }
             let word = self.low(j);
-            if EXCEPT.contains(&word) || (word == "than" && j > 0 && self.low(j - 1) == "other") {
+            // “All but prod”, but “all dev VMs but only the idle ones”.
+            let but = word == "but"
+                && !matches!(self.low(j + 1), "only" | "just" | "not" | "in" | "with" | "on" | "if" | "when" | "first" | "also");
+            if but || EXCEPT.contains(&word) || (word == "than" && j > 0 && self.low(j - 1) == "other") {
                 return true;
             }
             if matches!(word, "that" | "which" | "where" | "with" | "sorted" | "whose" | "ones") && self.tokens[j].comma {
@@ -341,6 +344,8 @@ fn is_hyphenated_prose(word: &str) -> bool {
         "cost-saving",
         "co-op",
         "and/or",
+        "soc2",
+        "iso27001",
         "he/she",
         "vs.",
         "e.g",

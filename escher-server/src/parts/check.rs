@@ -1,6 +1,6 @@
 //! The validator: a change is never guessed.
 
-use escher_core::selector::Field;
+use escher_core::selector::{Field, Op};
 use escher_core::{Action, ActionDef, Intent, Kind, ParamType, Verb};
 use serde_json::json;
 
@@ -37,6 +37,7 @@ impl Part for Validator {
         }
         capable(scene, verb);
         if verb != Verb::Create {
+            vague(scene);
             narrow(scene, verb);
         }
         parameters(scene, verb);
@@ -181,4 +182,77 @@ impl Scene<'_> {
     fn verb_and_pronoun_only(&self) -> bool {
         self.kinds().is_empty() && (self.head..self.len().min(self.head + 3)).any(|i| super::verb::is_pronoun(self.low(i)))
     }
+}
+
+/// What one condition cannot say, or says only by a guess: some of many, this one or that one, two descriptions crossed.
+fn vague(scene: &mut Scene<'_>) {
+    let list = || vec!["name them".to_owned(), "list them first".to_owned()];
+    let some = (scene.head..scene.len()).find(|&i| {
+        let of = scene.low(i + 1) == "of"
+            && matches!(scene.low(i), "one" | "two" | "three" | "part" | "most" | "many" | "any" | "half" | "some");
+        of || matches!(scene.low(i), "some" | "several" | "few" | "couple" | "half" | "either" | "certain" | "random")
+            && scene.found.iter().all(|found| found.at != i)
+    });
+    if let Some(i) = some {
+        let word = scene.low(i).to_owned();
+        scene.doubt(format!("I do not pick among many (“{word}”). Which ones exactly?"), list());
+    }
+    let names: Vec<usize> =
+        scene.found.iter().filter(|found| matches!(found.ask, Ask::Is(Field::Name | Field::Id, _))).map(|found| found.at).collect();
+    if names.windows(2).any(|pair| (pair[0] + 1..pair[1]).any(|i| scene.low(i) == "or")) {
+        scene.doubt("The one or the other? Which one exactly?", Vec::new());
+    }
+    let kept = (scene.head + 1..scene.len())
+        .find(|&i| scene.free(i) && matches!(scene.low(i), "keep" | "leave" | "spare" | "preserve" | "retain"));
+    if let Some(i) = kept {
+        let word = scene.low(i).to_owned();
+        scene.doubt(format!("What should I {word}? Say it as “except …”."), Vec::new());
+    }
+    if crossed(scene) {
+        scene.doubt("That is two descriptions in one. Which one first?", vec!["the first".to_owned(), "the second".to_owned()]);
+    }
+    let odd = scene.found.iter().any(|found| match &found.ask {
+        Ask::Given(selector) => selector.conjuncts().iter().any(|part| {
+            matches!(part, escher_core::Selector::Compare { field: Field::Tag(_), op: Op::Lt | Op::Le | Op::Gt | Op::Ge, value }
+                if !value.plain().starts_with(|c: char| c.is_ascii_digit() || c == '$'))
+        }),
+        _ => false,
+    });
+    if odd {
+        scene.doubt("I cannot read that comparison. Which ones exactly?", list());
+    }
+}
+
+/// “Prod VMs in us-east-1 and dev VMs in westus”: one conjunction would hold the dev VMs of us-east-1 too.
+fn crossed(scene: &Scene<'_>) -> bool {
+    let kinds: Vec<usize> =
+        scene.found.iter().filter(|found| !found.negated && matches!(found.ask, Ask::Kind(..))).map(|found| found.at).collect();
+    let (Some(&first), Some(&last)) = (kinds.iter().min(), kinds.iter().max()) else { return false };
+    let Some(split) = (first + 1..last).find(|&i| matches!(scene.low(i), "and" | "or" | "&" | "plus") || scene.tokens[i - 1].comma) else {
+        return false;
+    };
+    let side = |field: &Field, after: bool| -> Vec<&str> {
+        scene
+            .found
+            .iter()
+            .filter(|found| !found.negated && (found.at > split) == after)
+            .filter_map(|found| match &found.ask {
+                Ask::Is(known, value) if known == field => Some(value.as_str()),
+                _ => None,
+            })
+            .collect()
+    };
+    let told =
+        [Field::Env, Field::Region, Field::Zone, Field::Account, Field::Group, Field::Network, Field::State, Field::Name, Field::Size];
+    let differ = told.iter().filter(|field| {
+        let (before, after) = (side(field, false), side(field, true));
+        !before.is_empty() && !after.is_empty() && before != after
+    });
+    let kind = |at: usize| {
+        scene.found.iter().find_map(|found| match found.ask {
+            Ask::Kind(kind, ..) if found.at == at => Some(kind),
+            _ => None,
+        })
+    };
+    differ.count() + usize::from(kind(first) != kind(last)) >= 2
 }

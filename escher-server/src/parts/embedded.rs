@@ -29,6 +29,10 @@ fn is_anchor(scene: &Scene<'_>, i: usize) -> bool {
     if i == 0 || !scene.free(i) || !scene.free(i - 1) || scene.tokens[i - 1].is_op() {
         return false;
     }
+    // “With >= 32 GB”: no field stands before the operator.
+    if matches!(scene.low(i - 1), "with" | "having" | "at" | "of" | "and" | "to" | "are" | "is") {
+        return false;
+    }
     let token = &scene.tokens[i];
     let opens = scene.tokens.get(i + 1).is_some_and(|next| scene.text[token.span.1..next.span.0].contains('('));
     (token.is_op() && scene.free(i + 1)) || token.text == "EXISTS" || (token.low == "in" && opens)

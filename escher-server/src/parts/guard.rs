@@ -146,7 +146,16 @@ fn credentials(scene: &Scene<'_>) -> Option<String> {
     let opened = scene.says(&["read", "reveal", "decrypt", "dump", "print", "leak", "crack", "steal"])
         && scene.says(&["secret", "secrets", "token", "tokens"]);
     let how = scene.says(&["how do", "how to", "how can"]);
-    if opened && !how {
+    let variable = scene
+        .says(&["print", "show", "echo", "reveal", "dump", "give", "get", "tell", "what", "what's", "read", "cat", "display"])
+        && (0..scene.len()).any(|i| {
+            let word = scene.low(i);
+            word.contains('_')
+                && ["secret_access_key", "access_key_id", "client_secret", "private_key", "api_key", "session_token", "_password"]
+                    .iter()
+                    .any(|key| word.contains(key))
+        });
+    if (opened || variable) && !how {
         return Some(NO_CREDENTIALS.to_owned());
     }
     let (at, _) = scene.find(ALWAYS)?;

@@ -52,6 +52,11 @@ fn has_name(scene: &Scene<'_>) -> bool {
     scene.found.iter().any(|found| !found.negated && matches!(&found.ask, Ask::Is(Field::Name | Field::Id, _)))
 }
 
+/// “What depends on vpc-0a1”: a network, or what something is linked to.
+fn surroundings(scene: &Scene<'_>) -> bool {
+    scene.found.iter().any(|found| !found.negated && matches!(&found.ask, Ask::Is(Field::Network | Field::Linked | Field::Group, _)))
+}
+
 fn intent(scene: &mut Scene<'_>) -> Intent {
     if scene.len() == 0 {
         return Intent::Unknown;
@@ -64,7 +69,7 @@ fn intent(scene: &mut Scene<'_>) -> Intent {
         return Intent::Smalltalk;
     }
     match scene.mood {
-        Mood::Hypothetical if has_name(scene) => {
+        Mood::Hypothetical if has_name(scene) || surroundings(scene) => {
             scene.found.retain(|found| !matches!(found.ask, Ask::Is(Field::State, _) | Ask::Flag(..)));
             return Intent::Describe;
         }
@@ -114,6 +119,9 @@ fn how_to(scene: &mut Scene<'_>) -> Intent {
 }
 
 fn order(scene: &mut Scene<'_>) -> Intent {
+    if mutes(scene) {
+        return Intent::Alerts;
+    }
     let schedule_noun = scene.says(&["schedule", "schedules", "scheduled job", "scheduled jobs", "cron job"]);
     if cue(scene, &cues::PLAYBOOK) {
         return Intent::Playbook;
@@ -167,7 +175,15 @@ fn saves(scene: &Scene<'_>) -> bool {
     scene.says(&["reduce", "cut", "lower", "trim", "decrease", "bring down", "shrink"]) && cue(scene, &cues::COST)
 }
 
+/// “Silence alarm high-cpu”: the rule is muted, the alarm not changed.
+fn mutes(scene: &Scene<'_>) -> bool {
+    matches!(scene.low(scene.head), "mute" | "unmute" | "silence" | "snooze" | "acknowledge" | "ack")
+}
+
 fn plain(scene: &mut Scene<'_>) -> Intent {
+    if mutes(scene) {
+        return Intent::Alerts;
+    }
     if saves(scene) {
         return Intent::Advise;
     }
@@ -210,10 +226,10 @@ fn plain(scene: &mut Scene<'_>) -> Intent {
     }
     let created =
         scene.says(&["was created", "were created", "created", "who created the", "launched"]) && scene.says(&["when was", "when were"]);
-    if cue(scene, &cues::HISTORY)
-        && !created
-        && !(scene.says(&["operations", "activity", "plans"]) && kinds && !scene.says(&["who", "history"]))
-    {
+    let money =
+        cue(scene, &cues::COST) && scene.says(&["spend", "spent", "cost", "pay", "paid"]) && !scene.says(&["who", "audit", "history"]);
+    let things = scene.says(&["operations", "activity", "plans"]) && kinds && !scene.says(&["who", "history"]);
+    if cue(scene, &cues::HISTORY) && !(created || money || things) {
         return Intent::History;
     }
     let ranked = scene.sort.as_ref().is_some_and(|sort| sort.by == "cost");
@@ -349,6 +365,14 @@ fn settle_left(scene: &mut Scene<'_>) {
             {
                 let value = words(scene, group);
                 let at = group[0];
+                if describes(scene, group) || value.chars().all(|c| c.is_ascii_digit()) {
+                    scene.doubt(
+                        format!("Which ones are “{value}”? Name them, or say how to tell."),
+                        vec!["name them".to_owned(), "list them first".to_owned()],
+                    );
+                    scene.left.extend(group);
+                    return;
+                }
                 let negated = scene.negated(at);
                 scene.found.push(Found { at, ask: Ask::Is(Field::Name, value.clone()), negated });
                 if group.len() == 1 {
@@ -372,4 +396,23 @@ fn settle_left(scene: &mut Scene<'_>) {
         }
         _ => scene.left = groups.into_iter().flatten().collect(),
     }
+}
+
+/// “Empty buckets”, “useless snapshots”: adjectives before a plural describe many things and name none.
+fn describes(scene: &Scene<'_>, group: &[usize]) -> bool {
+    let Some(&last) = group.last() else { return false };
+    let word = scene.low(last);
+    let adjective = ["less", "ed", "ful", "ary", "able", "ible", "ous"].iter().any(|ending| word.ends_with(ending))
+        || matches!(
+            word,
+            "empty" | "redundant" | "leftover" | "zombie" | "orphan" | "dead" | "bad" | "weird" | "strange" | "important" | "irrelevant"
+        );
+    if !adjective {
+        return false;
+    }
+    let next = scene.low(last + 1);
+    let kind = lexicon::meanings(next).any(|meaning| matches!(meaning, lexicon::Meaning::Kind(..)));
+    let singular =
+        next.strip_suffix('s').is_some_and(|one| lexicon::meanings(one).any(|meaning| matches!(meaning, lexicon::Meaning::Kind(..))));
+    kind && singular
 }

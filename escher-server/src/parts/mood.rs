@@ -10,6 +10,7 @@ pub(crate) struct Mood;
 
 impl Part for Mood {
     fn read(&self, scene: &mut Scene<'_>) {
+        small_words(scene);
         mend_first(scene);
         let mut head = 0;
         loop {
@@ -38,14 +39,56 @@ impl Part for Mood {
             scene.mood = scene::Mood::HowTo;
             scene.use_up(head, about);
             scene.head = head + about;
-        } else if scene.says(&["how do i", "how can i", "how to", "how do we", "how would i"]) {
+        } else if scene.says(&[
+            "how do i",
+            "how can i",
+            "how to",
+            "how do we",
+            "how would i",
+            "command to",
+            "command for",
+            "commands to",
+            "commands for",
+        ]) {
             scene.mood = scene::Mood::HowTo;
-            if let Some((at, len)) = scene.find(&["how do i", "how can i", "how to", "how do we", "how would i"]) {
+            if let Some((at, len)) = scene.find(&[
+                "how do i",
+                "how can i",
+                "how to",
+                "how do we",
+                "how would i",
+                "command to",
+                "command for",
+                "commands to",
+                "commands for",
+            ]) {
                 scene.use_up(at, len);
                 scene.head = at + len;
             }
         }
         forbids(scene);
+        takes_back(scene);
+    }
+}
+
+/// “Older then 90 days”, “w/ 32 GB”, “stp web-1”: small words that the other parts rely on.
+fn small_words(scene: &mut Scene<'_>) {
+    const COMPARED: &[&str] = &[
+        "older", "newer", "younger", "more", "less", "bigger", "larger", "smaller", "greater", "higher", "lower", "fewer", "longer",
+        "other",
+    ];
+    for i in 0..scene.len() {
+        let right = match scene.low(i) {
+            "then" if i > 0 && COMPARED.contains(&scene.low(i - 1)) => "than",
+            "w/" => "with",
+            "w/o" => "without",
+            "stp" | "sotp" if i == 0 => "stop",
+            "trun" | "tunr" if i == 0 => "turn",
+            "hw" if scene.low(i + 1) == "many" => "how",
+            _ => continue,
+        };
+        scene.tokens[i].low = right.to_owned();
+        scene.mended += 1;
     }
 }
 
@@ -119,6 +162,11 @@ fn forbids(scene: &mut Scene<'_>) {
         "hold off on",
         "it's not time to",
         "can't you not",
+        "no need to",
+        "there's no need to",
+        "there is no need to",
+        "you don't need to",
+        "you do not need to",
     ];
     let Some((at, len)) = (0..=scene.head.min(scene.len())).map(|i| (i, scene.phrase(i, NEVER))).find(|&(_, len)| len > 0) else { return };
     let next = scene.low(at + len);
@@ -129,4 +177,32 @@ fn forbids(scene: &mut Scene<'_>) {
     }
     scene.intent = Some(Intent::Unknown);
     scene.note = Some("you said not to do it, so there is nothing to do".to_owned());
+}
+
+/// “Stop web-1, actually no”: an order that is taken back in the same breath.
+fn takes_back(scene: &mut Scene<'_>) {
+    const BACK: &[&str] = &[
+        "actually no",
+        "actually don't",
+        "actually do not",
+        "actually not",
+        "never mind",
+        "nevermind",
+        "scratch that",
+        "forget it",
+        "forget that",
+        "cancel that",
+        "wait no",
+        "no wait",
+        "just kidding",
+        "or not",
+        "on second thought",
+        "on second thoughts",
+    ];
+    let Some((at, len)) = scene.find(BACK) else { return };
+    let last = (at + len..scene.len()).all(|i| super::rest::is_filler(scene.low(i)));
+    if scene.intent.is_none() && at > 0 && last {
+        scene.intent = Some(Intent::Unknown);
+        scene.note = Some("you took that back, so there is nothing to do".to_owned());
+    }
 }

@@ -168,6 +168,12 @@ fn sorted(scene: &mut Scene<'_>) {
 /// “by region”, “per cloud and environment”, “for each account”.
 fn grouped(scene: &mut Scene<'_>) {
     for i in 0..scene.len() {
+        let joined = scene.low(i).strip_prefix("per-").and_then(|word| GROUPS.iter().find(|(words, _)| words.contains(&word)));
+        if let Some(&(_, field)) = joined.filter(|_| scene.free(i)) {
+            scene.use_up(i, 1);
+            scene.group_by.push(field.to_owned());
+            continue;
+        }
         let lead = scene.phrase(
             i,
             &[
@@ -368,6 +374,11 @@ fn limit(scene: &mut Scene<'_>) {
         if !scene.free(i) {
             continue;
         }
+        let past = matches!(scene.low(i), "last" | "latest" | "past" | "recent")
+            && matches!(
+                scene.low(i + 2),
+                "runs" | "plans" | "operations" | "changes" | "actions" | "alerts" | "events" | "incidents" | "executions"
+            );
         let told = |at: usize| amount::whole(scene.low(at)).filter(|n| (1..=100_000).contains(n) && scene.free(at));
         let lead = scene.phrase(
             i,
@@ -389,6 +400,7 @@ fn limit(scene: &mut Scene<'_>) {
                 "any",
             ],
         );
+        let lead = if past { 1 } else { lead };
         let (number, at, len) = match (lead > 0).then(|| told(i + lead)).flatten() {
             Some(number) => (number, i, lead + 1),
             // “5 VMs”, “the 3 oldest”: a number where a thing follows.

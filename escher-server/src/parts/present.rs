@@ -120,6 +120,10 @@ fn kinds(scene: &Scene<'_>, parts: &mut Vec<Selector>) -> Result<(), SyntaxError
     // A product says more than the everyday word beside it: “RDS databases”.
     let specific: Vec<Kind> = named.iter().filter(|(_, cloud, _)| cloud.is_some()).map(|&(kind, ..)| kind).collect();
     named.retain(|(kind, cloud, _)| cloud.is_some() || !specific.contains(kind));
+    // “Firestore databases” are what the product is.
+    if specific.iter().any(|kind| matches!(kind, Kind::Nosql | Kind::Warehouse | Kind::Cache)) && !scene.says(&["and", "or", "&"]) {
+        named.retain(|&(kind, cloud, engine)| cloud.is_some() || engine.is_some() || kind != Kind::Database);
+    }
     if named.is_empty() {
         named.extend(kind_of_engine(scene).map(|kind| (kind, None, None)));
     }

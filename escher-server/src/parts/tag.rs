@@ -90,7 +90,7 @@ fn tagged(scene: &mut Scene<'_>) {
             scene.found.push(Found { at: j, ask, negated });
         } else if key_free
             && lexicon::meanings(scene.low(j)).next().is_none()
-            && (!super::rest::is_filler(scene.low(j)) || (participle && super::intent::is_cue(scene.low(j))))
+            && (!super::rest::is_filler(scene.low(j)) || (participle && is_key_all_the_same(scene.low(j))))
         {
             let ask = Ask::Exists(Field::Tag(scene.text(j).to_owned()));
             scene.use_up(i, j + 1 - i);
@@ -101,6 +101,60 @@ fn tagged(scene: &mut Scene<'_>) {
             scene.use_up(i, j - i);
         }
     }
+}
+
+/// After “tagged” nearly every word is a key, `keep` and `daily` too; what joins words is none.
+fn is_key_all_the_same(word: &str) -> bool {
+    const JOINS: &[&str] = &[
+        "in",
+        "on",
+        "at",
+        "and",
+        "or",
+        "for",
+        "from",
+        "by",
+        "to",
+        "of",
+        "as",
+        "with",
+        "without",
+        "that",
+        "which",
+        "where",
+        "but",
+        "not",
+        "are",
+        "is",
+        "at",
+        "all",
+        "if",
+        "when",
+        "every",
+        "please",
+        "now",
+        "properly",
+        "correctly",
+        "yet",
+        "anything",
+        "everything",
+        "something",
+        "resources",
+        "ones",
+        "things",
+        "before",
+        "after",
+        "than",
+        "who",
+        "how",
+        "i",
+        "we",
+        "it",
+        "them",
+        "per",
+        "per-region",
+    ];
+    word.chars().any(char::is_alphanumeric) && !JOINS.contains(&word)
 }
 
 fn word_like(scene: &Scene<'_>, i: usize) -> bool {
@@ -167,6 +221,10 @@ fn keys(scene: &mut Scene<'_>) {
                     | "has"
             )
         {
+            continue;
+        }
+        // “By team tag” groups.
+        if i > 1 && matches!(scene.low(i - 2), "by" | "per") {
             continue;
         }
         let mut j = i - 1;

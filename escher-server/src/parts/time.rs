@@ -309,7 +309,7 @@ fn schedule(scene: &mut Scene<'_>, today: Date) {
         i += len.max(1);
     }
     if let Some(i) = (0..scene.len()).find(|&i| scene.free(i) && any && when::zone(scene.text(i)).is_some()) {
-        when.tz = when::zone(scene.text(i)).map(str::to_owned);
+        when.tz = when::zone(scene.text(i)).map(when::spelled);
         scene.use_up(i, 1);
         if matches!(scene.low(i + 1), "time") {
             scene.use_up(i + 1, 1);

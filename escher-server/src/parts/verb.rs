@@ -85,6 +85,11 @@ fn plain_verb(scene: &mut Scene<'_>, at: usize) -> Option<Verb> {
     }
     match scene.low(at) {
         "make" | "deploy" | "set" | "launch" if !creates(scene, at + len) => return None,
+        // “Spin up a VM” makes one; “spin up web-1” starts it.
+        "spin" | "bring" | "stand" | "fire" if verb == Verb::Start && creates(scene, at + len) => {
+            scene.use_up(at, len);
+            return Some(Verb::Create);
+        }
         "upgrade" | "downgrade" => return None,
         "roll" if scene.low(at + 1) == "back" => return None,
         _ => {}
@@ -102,7 +107,7 @@ fn plain_verb(scene: &mut Scene<'_>, at: usize) -> Option<Verb> {
 
 /// Whether an indefinite thing follows: “a VM”, “an S3 bucket”, “new instance”.
 fn creates(scene: &Scene<'_>, i: usize) -> bool {
-    matches!(scene.low(i), "a" | "an" | "new" | "another" | "me" | "one" | "two" | "up")
+    matches!(scene.low(i), "a" | "an" | "new" | "another" | "me" | "one" | "two" | "up") || super::amount::whole(scene.low(i)).is_some()
 }
 
 fn mentions_port(scene: &Scene<'_>, at: usize) -> bool {
@@ -131,6 +136,7 @@ fn special(scene: &mut Scene<'_>, at: usize) -> Option<Verb> {
         }
         "back" if scene.low(at + 1) == "up" => (Verb::Snapshot, vec![at, at + 1]),
         "backup" if has_object(scene, at + 1) => (Verb::Snapshot, vec![at]),
+        "set" if near(&["tag", "tags", "label", "labels"], at + 1, at + 4).is_some() => (Verb::Tag, vec![at]),
         "enable" | "turn" | "switch" | "activate" | "set" => {
             let on = near(&["on"], at + 1, end);
             if word != "enable" && word != "activate" && (on.is_none() || word == "set") {
@@ -463,8 +469,18 @@ fn any_form(scene: &mut Scene<'_>, i: usize) -> Option<Verb> {
 /// Another order after the first: “… and then start web-2”.
 fn second_order(scene: &Scene<'_>, at: usize, verb: Verb) -> Option<(usize, String)> {
     for i in at + 1..scene.len() {
-        let prev = scene.low(i - 1);
-        let joined = matches!(prev, "and" | "then" | "&" | "also" | "afterwards") || scene.breaks_after(i - 1) || prev == "or";
+        // “… or maybe just stop them”
+        let mut before = i;
+        while before > at + 1
+            && matches!(
+                scene.low(before - 1),
+                "maybe" | "perhaps" | "just" | "possibly" | "rather" | "instead" | "finally" | "please" | "later"
+            )
+        {
+            before -= 1;
+        }
+        let prev = scene.low(before - 1);
+        let joined = matches!(prev, "and" | "then" | "&" | "also" | "afterwards") || scene.breaks_after(before - 1) || prev == "or";
         if !joined || scene.tokens[i].quoted {
             continue;
         }

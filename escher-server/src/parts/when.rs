@@ -136,7 +136,22 @@ pub(crate) fn zone(word: &str) -> Option<&str> {
         return Some(zone);
     }
     let (area, city) = word.split_once('/')?;
-    (AREAS.contains(&area) && city.chars().next().is_some_and(char::is_uppercase)).then_some(word)
+    let known = AREAS.iter().any(|known| known.eq_ignore_ascii_case(area));
+    (known && city.chars().next().is_some_and(char::is_alphabetic)).then_some(word)
+}
+
+/// A zone as the tables spell it: `europe/berlin` is `Europe/Berlin`.
+pub(crate) fn spelled(zone: &str) -> String {
+    if zone.chars().any(char::is_uppercase) {
+        return zone.to_owned();
+    }
+    let mut start = true;
+    let spell = |c: char| {
+        let shown = if start { c.to_ascii_uppercase() } else { c };
+        start = matches!(c, '/' | '_' | '-');
+        shown
+    };
+    zone.chars().map(spell).collect()
 }
 
 /// `7 days`, `two weeks`, `24h`, `90d`, `a month`: number, unit and length.
