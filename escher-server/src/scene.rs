@@ -192,9 +192,11 @@ impl<'a> Scene<'a> {
             "region", "being", "tag", "tags", "label", "labels", "key",
         ];
         const NEGATORS: &[&str] = &[
-            "not", "isn't", "aren't", "without", "non", "no", "never", "don't", "doesn't", "lacking", "wasn't", "weren't", "neither", "nor",
+            "not", "isn't", "aren't", "without", "non", "no", "never", "don't", "doesn't", "lacking", "missing", "wasn't", "weren't",
+            "neither", "nor",
         ];
-        const EXCEPT: &[&str] = &["except", "excluding", "excepting", "besides", "apart", "minus", "ignoring", "exclude", "outside"];
+        const EXCEPT: &[&str] =
+            &["except", "excluding", "excepting", "besides", "apart", "minus", "ignoring", "exclude", "outside", "unless"];
         let mut j = i;
         while j > 0 {
             j -= 1;

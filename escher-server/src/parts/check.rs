@@ -208,6 +208,15 @@ fn vague(scene: &mut Scene<'_>) {
         let word = scene.low(i).to_owned();
         scene.doubt(format!("What should I {word}? Say it as “except …”."), Vec::new());
     }
+    let alike = scene.found.iter().find_map(|found| match &found.ask {
+        Ask::Like(Field::Name, value) if !found.negated => Some(value.clone()),
+        Ask::Is(Field::Name, value) if value.contains('*') => Some(value.clone()),
+        Ask::Given(selector) if selector.conjuncts().iter().any(by_likeness) => Some(selector.to_string()),
+        _ => None,
+    });
+    if let Some(value) = alike {
+        scene.doubt(format!("A change needs whole names, not “{value}”. Which ones exactly?"), list());
+    }
     if crossed(scene) {
         scene.doubt("That is two descriptions in one. Which one first?", vec!["the first".to_owned(), "the second".to_owned()]);
     }
@@ -223,11 +232,20 @@ fn vague(scene: &mut Scene<'_>) {
     }
 }
 
+/// A condition on part of a name.
+fn by_likeness(part: &escher_core::Selector) -> bool {
+    matches!(part, escher_core::Selector::Compare { field: Field::Name, op: Op::Like, .. })
+}
+
 /// “Prod VMs in us-east-1 and dev VMs in westus”: one conjunction would hold the dev VMs of us-east-1 too.
 fn crossed(scene: &Scene<'_>) -> bool {
-    let kinds: Vec<usize> =
-        scene.found.iter().filter(|found| !found.negated && matches!(found.ask, Ask::Kind(..))).map(|found| found.at).collect();
-    let (Some(&first), Some(&last)) = (kinds.iter().min(), kinds.iter().max()) else { return false };
+    let heads: Vec<usize> = scene
+        .found
+        .iter()
+        .filter(|found| !found.negated && matches!(found.ask, Ask::Kind(..) | Ask::Is(Field::Name | Field::Id, _)))
+        .map(|found| found.at)
+        .collect();
+    let (Some(&first), Some(&last)) = (heads.iter().min(), heads.iter().max()) else { return false };
     let Some(split) = (first + 1..last).find(|&i| matches!(scene.low(i), "and" | "or" | "&" | "plus") || scene.tokens[i - 1].comma) else {
         return false;
     };
@@ -248,11 +266,11 @@ fn crossed(scene: &Scene<'_>) -> bool {
         let (before, after) = (side(field, false), side(field, true));
         !before.is_empty() && !after.is_empty() && before != after
     });
-    let kind = |at: usize| {
-        scene.found.iter().find_map(|found| match found.ask {
-            Ask::Kind(kind, ..) if found.at == at => Some(kind),
-            _ => None,
-        })
+    let kinds = |after: bool| -> Vec<Kind> {
+        let side = scene.found.iter().filter(|found| !found.negated && (found.at > split) == after);
+        side.filter_map(|found| if let Ask::Kind(kind, ..) = found.ask { Some(kind) } else { None }).collect()
     };
-    differ.count() + usize::from(kind(first) != kind(last)) >= 2
+    let (before, after) = (kinds(false), kinds(true));
+    let other = !before.is_empty() && !after.is_empty() && before != after;
+    differ.count() + usize::from(other) >= 2
 }

@@ -84,18 +84,31 @@ fn tagged(scene: &mut Scene<'_>) {
             v += 1;
         }
         let key_free = scene.free(j) && word_like(scene, j);
-        if key_free && scene.free(v) && word_like(scene, v) && (set || (is_tag_key(scene.low(j)) && !scene.breaks_after(j))) {
+        if key_free
+            && scene.free(v)
+            && word_like(scene, v)
+            && (set
+                || (is_tag_key(scene.low(j))
+                    && !scene.breaks_after(j)
+                    && !matches!(scene.low(v), "and" | "or" | "&" | "in" | "on" | "from" | "tag" | "tags")))
+        {
             let ask = Ask::Is(Field::Tag(scene.text(j).to_owned()), scene.text(v).to_owned());
             scene.use_up(i, v + 1 - i);
             scene.found.push(Found { at: j, ask, negated });
         } else if key_free
             && lexicon::meanings(scene.low(j)).next().is_none()
-            && (!super::rest::is_filler(scene.low(j)) || (participle && is_key_all_the_same(scene.low(j))))
+            && (!super::rest::is_filler(scene.low(j)) || is_tag_key(scene.low(j)) || (participle && is_key_all_the_same(scene.low(j))))
         {
             let ask = Ask::Exists(Field::Tag(scene.text(j).to_owned()));
             scene.use_up(i, j + 1 - i);
             lead(scene, i);
             scene.found.push(Found { at: j, ask, negated });
+            // “tags owner and team”
+            if matches!(scene.low(j + 1), "and" | "or" | "&") && is_tag_key(scene.low(j + 2)) && scene.all_free(j + 1, 2) {
+                let ask = Ask::Exists(Field::Tag(scene.text(j + 2).to_owned()));
+                scene.use_up(j + 1, 2);
+                scene.found.push(Found { at: j + 2, ask, negated });
+            }
         } else if participle && key_free {
             // “tagged prod”: the word says itself what it is.
             scene.use_up(i, j - i);
