@@ -29,10 +29,14 @@ pub(crate) const BM25: &str = "bm25";
 /// The sparse vector over the name's runs of three letters.
 pub(crate) const TRIGRAMS: &str = "trigrams";
 
-/// Points written before optimising pays.
-const UNOPTIMISED: usize = 10_000;
+/// Points written before optimising pays at all.
+const UNOPTIMISED: usize = 2_000;
+/// And the share of all points, one in so many: an optimisation goes over everything.
+const UNOPTIMISED_SHARE: usize = 5;
+/// KB of vectors above which the optimiser takes a segment up.
+const OPTIMISED_ABOVE: usize = 512;
 
-/// Different search words that are asked for at most.
+/// Different values of a text that are asked for at most.
 const MOST_VALUES: usize = 4_000_000;
 
 /// One shard on disk.
@@ -73,10 +77,12 @@ fn config(dimensions: Option<usize>) -> EdgeConfig {
         default_segment_number: Some(1),
         // One large segment is searched faster than several; the limit is in KB.
         max_segment_size: Some(64 * 1024 * 1024),
+        indexing_threshold: Some(OPTIMISED_ABOVE),
         ..EdgeOptimizersConfig::default()
     };
     let wal = WalOptions { segment_capacity: 8 * 1024 * 1024, ..WalOptions::default() };
-    let sparse = || EdgeSparseVectorParams { full_scan_threshold: None, on_disk: None, modifier: Some(Modifier::Idf), datatype: None };
+    let sparse =
+        || EdgeSparseVectorParams { full_scan_threshold: None, on_disk: Some(true), modifier: Some(Modifier::Idf), datatype: None };
     let mut builder = EdgeConfig::builder()
         .on_disk_payload(true)
         .optimizers(optimizers)
@@ -91,13 +97,13 @@ fn config(dimensions: Option<usize>) -> EdgeConfig {
 
 fn schema(index: FieldIndex) -> PayloadFieldSchema {
     // Graph links for each payload value cost much time to build and little is gained: a narrow filter is scanned.
+    // Mapped from disk, an index is there at once when it is opened, however large.
     let (enable_hnsw, on_disk) = (Some(false), Some(true));
     PayloadFieldSchema::FieldParams(match index {
-        FieldIndex::Word => PayloadSchemaParams::Keyword(KeywordIndexParams { enable_hnsw, ..KeywordIndexParams::default() }),
         FieldIndex::Text => PayloadSchemaParams::Keyword(KeywordIndexParams { enable_hnsw, on_disk, ..KeywordIndexParams::default() }),
-        FieldIndex::Number => PayloadSchemaParams::Float(FloatIndexParams { enable_hnsw, ..FloatIndexParams::default() }),
-        FieldIndex::Time => PayloadSchemaParams::Datetime(DatetimeIndexParams { enable_hnsw, ..DatetimeIndexParams::default() }),
-        FieldIndex::Flag => PayloadSchemaParams::Bool(BoolIndexParams { enable_hnsw, ..BoolIndexParams::default() }),
+        FieldIndex::Number => PayloadSchemaParams::Float(FloatIndexParams { enable_hnsw, on_disk, ..FloatIndexParams::default() }),
+        FieldIndex::Time => PayloadSchemaParams::Datetime(DatetimeIndexParams { enable_hnsw, on_disk, ..DatetimeIndexParams::default() }),
+        FieldIndex::Flag => PayloadSchemaParams::Bool(BoolIndexParams { enable_hnsw, on_disk, ..BoolIndexParams::default() }),
     })
 }
 
@@ -220,11 +226,12 @@ impl Edge {
     /// Whether so many points were written since the last optimisation that another pays. The engine itself would
     /// merge everything anew after every small change.
     pub(crate) fn wants_optimising(&self) -> Result<bool> {
-        if self.count(None)? < UNOPTIMISED {
+        let count = self.count(None)?;
+        if count < UNOPTIMISED {
             return Ok(false);
         }
         let segments = self.run("read index", |shard| Ok(shard.info().segments_count))?;
-        Ok(segments < 2 || self.written.load(Ordering::Acquire) >= UNOPTIMISED)
+        Ok(segments < 2 || self.written.load(Ordering::Acquire) >= (count / UNOPTIMISED_SHARE).max(UNOPTIMISED))
     }
 
     /// Builds graphs and merges segments; takes long after a large change.
@@ -301,9 +308,9 @@ impl Edge {
         self.run("search", |shard| shard.count(CountRequest { filter, exact: true }))
     }
 
-    /// Every value of an indexed text and how many points have it, most frequent first.
-    pub(crate) fn values(&self, key: &str) -> Result<Vec<(String, usize)>> {
-        let request = FacetRequest { key: path_of(key), limit: MOST_VALUES, filter: None, exact: false };
+    /// Every value of an indexed text among the points that a filter admits, and how many of them have it.
+    pub(crate) fn values(&self, key: &str, filter: Option<Filter>) -> Result<Vec<(String, usize)>> {
+        let request = FacetRequest { key: path_of(key), limit: MOST_VALUES, exact: filter.is_some(), filter };
         let response = self.run("search", |shard| shard.facet(request))?;
         let text = |value| match value {
             FacetValue::Keyword(text) => Some(text),

@@ -77,7 +77,7 @@ impl QdrantIndex {
                 (Edge::open(&shard, dimensions)?, fresh)
             }
         };
-        let vocabulary = RwLock::new(Vocabulary::new(edge.values(key::WORDS)?, edge.count(None)?));
+        let vocabulary = RwLock::new(Vocabulary::new(edge.values(key::WORDS, None)?, edge.count(None)?));
         let sparse = Sparse::new()?;
         Ok(Self { inner: Arc::new(Inner { dir, edge, embed, sparse, vocabulary, meta: Mutex::new(meta), rebuilt }) })
     }
@@ -217,7 +217,7 @@ impl Inner {
     /// What a selector admits, as a filter.
     pub(crate) fn admitted(&self, selector: &Selector, now: Timestamp) -> Result<Node> {
         let resolve = |bound: Node, test: &dyn Fn(&Resource) -> bool| {
-            let records = self.edge.scroll(bound.filter(), &[key::RESOURCE], usize::MAX >> 1)?;
+            let records = self.edge.scroll(bound.filter(), &[key::RESOURCE], usize::MAX)?;
             let mut ids = Vec::new();
             for record in &records {
                 let json = text(record, key::RESOURCE).ok_or_else(|| broken("a point without a resource"))?;

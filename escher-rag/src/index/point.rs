@@ -14,9 +14,6 @@ use sha2::{Digest, Sha256};
 /// How a payload field is indexed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Index {
-    /// Text with few different values, in memory.
-    Word,
-    /// Text with many different values, on disk.
     Text,
     Number,
     Time,
@@ -49,18 +46,18 @@ pub(crate) mod key {
 
 /// Every indexed payload field.
 pub(crate) const INDEXES: &[(&str, Index)] = &[
-    ("cloud", Index::Word),
-    ("kind", Index::Word),
-    ("type", Index::Word),
-    ("service", Index::Word),
-    ("account", Index::Word),
-    ("region", Index::Word),
-    ("zone", Index::Word),
-    ("geo", Index::Word),
-    ("env", Index::Word),
-    ("state", Index::Word),
-    ("engine", Index::Word),
-    ("size", Index::Word),
+    ("cloud", Index::Text),
+    ("kind", Index::Text),
+    ("type", Index::Text),
+    ("service", Index::Text),
+    ("account", Index::Text),
+    ("region", Index::Text),
+    ("zone", Index::Text),
+    ("geo", Index::Text),
+    ("env", Index::Text),
+    ("state", Index::Text),
+    ("engine", Index::Text),
+    ("size", Index::Text),
     ("group", Index::Text),
     ("network", Index::Text),
     ("linked", Index::Text),

@@ -13,6 +13,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::PoisonError;
 
+use escher_core::selector::Field;
 use escher_core::{CloudId, Error, ErrorKind, Hits, Query, ResourceId, Result};
 use qdrant_edge::{PointId, Record, VectorInternal};
 
@@ -25,7 +26,7 @@ use reading::Reading;
 pub(crate) use vocabulary::Vocabulary;
 
 /// Candidates taken from each list at least.
-const CANDIDATES: usize = 48;
+const CANDIDATES: usize = 32;
 /// And at most; further hits follow in no order of merit but the score's.
 const MOST_CANDIDATES: usize = 1_000;
 
@@ -41,7 +42,7 @@ pub(crate) fn run(inner: &Inner, query: &Query) -> Result<Hits> {
         _ => inner.edge.count(admitted.clone().filter())?,
     } as u64;
     if reading.is_empty() {
-        return Ok(Hits { total, hits: by_name(&inner.edge, admitted, query.limit)?, mended: None, semantic: false });
+        return Ok(Hits { total, hits: by_name(&inner.edge, admitted, query.limit.min(all))?, mended: None, semantic: false });
     }
     let meaning = meaning(inner, &query.words);
     let semantic = meaning.is_some();
@@ -118,12 +119,23 @@ fn candidates(inner: &Inner, admitted: &Node, reading: &Reading, meaning: Option
     Ok(lists)
 }
 
-/// Without words: everything in the order of names.
+/// Without words: everything in the order of names. The names come from their index, so that only what is shown is
+/// fetched.
 fn by_name(edge: &Edge, admitted: Node, limit: usize) -> Result<Vec<(ResourceId, f32)>> {
     if limit == 0 {
         return Ok(Vec::new());
     }
-    let mut records = edge.scroll(admitted.filter(), &[key::SHOWN, key::WHOLE_ID, "cloud"], usize::MAX >> 1)?;
+    let name = Field::Name;
+    let mut names: Vec<(String, usize)> = edge.values(name.word(), admitted.clone().filter())?;
+    names.sort();
+    let mut enough = 0;
+    let first = names.into_iter().take_while(|(_, count)| {
+        let more = enough < limit;
+        enough += count;
+        more
+    });
+    let first = Node::is_any(name.word(), first.map(|(name, _)| name).collect());
+    let mut records = edge.scroll(Node::all([admitted, first]).filter(), &[key::SHOWN, key::WHOLE_ID], usize::MAX)?;
     records.sort_by(|a, b| order(a).cmp(&order(b)));
     records.truncate(limit);
     records.iter().map(|record| Ok((resource_id(record)?, 1.0))).collect()
