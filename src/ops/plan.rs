@@ -1,12 +1,14 @@
 //! Plans and runs: from a template to a plan, from a yes to a run, and back again.
 
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use escher_core::{
-    Approval, Approved, Error, ErrorKind, JournalEntry, Moment, Plan, PlanDoc, PlanRecord, PlanStatus, PlanTemplate, Result, RunRecord,
-    Store as _,
+    Approval, Approved, Diff, Error, ErrorKind, Estate, JournalEntry, Moment, Phase, Plan, PlanDoc, PlanRecord, PlanStatus, PlanTemplate,
+    Resource, ResourceId, Result, RunRecord, Sighting, Store as _, Target,
 };
 use escher_exec::{CancellationToken, Clouds, DefaultPolicy, Executor, Limits, Planner, RunEvent, RunSummary, TrialStep};
+use futures::{StreamExt as _, stream};
 use serde::Serialize;
 
 use crate::escher::Escher;
@@ -163,7 +165,8 @@ impl Escher {
     }
 
     async fn drive(&self, plan: Plan<Approved>, run: RunRecord, options: RunOptions, resume: bool) -> Result<Finished> {
-        let executor = self.executor(plan.doc()).await?;
+        let doc = plan.doc().clone();
+        let executor = self.executor(&doc).await?;
         let (events, mut heard) = tokio::sync::mpsc::unbounded_channel();
         let listener = options.listener.clone();
         let telling = tokio::spawn(async move {
@@ -181,10 +184,49 @@ impl Escher {
         if let Err(e) = telling.await {
             tracing::warn!("an event listener failed: {e}");
         }
+        // Also where the run broke off: what was changed by then is no longer as the estate has it.
+        self.look_again(&doc, &run.id).await?;
         let summary = summary?;
         self.store().put_run(&escher_exec::close(run, &summary, self.now())).await?;
         let RunSummary { run, done, failed, skipped, open } = summary;
         Ok(Finished { run, done, failed, skipped, open })
+    }
+
+    /// Looks at every target that a run may have changed, so that the estate knows it without a sync. What cannot be
+    /// looked at stays as it was; the next sync tells.
+    async fn look_again(&self, plan: &PlanDoc, run: &str) -> Result<()> {
+        let lines = self.journal().read(run).await?;
+        let called: HashSet<&str> = lines.iter().filter(|line| line.phase == Phase::Started).map(|line| line.step.as_str()).collect();
+        let (clouds, cx) = (self.clouds().await?, self.read_cx());
+        let targets: BTreeMap<&ResourceId, &Target> =
+            plan.steps.iter().filter(|step| called.contains(step.id.as_str())).map(|step| (&step.target.id, &step.target)).collect();
+        let looks = stream::iter(targets.into_values()).map(|target| {
+            let cloud = clouds.find(target.cloud, &target.account).map(|(cloud, _)| cloud.clone());
+            let cx = cx.clone();
+            async move { Some((target, cloud?.read(&cx, target).await.ok())) }
+        });
+        let looks: Vec<Option<(&Target, Option<Option<Resource>>)>> = looks.buffer_unordered(self.config().parallel.max(1)).collect().await;
+        let mut known = Vec::new();
+        let mut gone = Diff { at: self.now(), ..Diff::default() };
+        let mut seen = Vec::new();
+        for (target, look) in looks.into_iter().flatten() {
+            let Some(entry) = self.store().entry(&target.id).await? else { continue };
+            match look {
+                Some(Some(mut now)) => {
+                    // A single read may not tell what a listing over days knows.
+                    if now.metrics.is_empty() {
+                        now.metrics.clone_from(&entry.resource.metrics);
+                    }
+                    now.cost_month = now.cost_month.or(entry.resource.cost_month);
+                    known.push(entry);
+                    seen.push(Sighting::Seen(Box::new(now)));
+                }
+                Some(None) => gone.removed.push(target.id.clone()),
+                None => {}
+            }
+        }
+        self.advance(&Estate::new(known), seen).await?;
+        self.store().apply(&gone).await.map(drop)
     }
 
     async fn executor(&self, plan: &PlanDoc) -> Result<Executor> {
