@@ -168,11 +168,6 @@ fn resident() -> Option<f64> {
     Some(line.trim().trim_end_matches(" kB").parse::<f64>().ok()? / 1024.0)
 }
 
-fn disk(dir: &Path) -> u64 {
-    let Ok(entries) = std::fs::read_dir(dir) else { return 0 };
-    entries.flatten().map(|entry| if entry.path().is_dir() { disk(&entry.path()) } else { entry.metadata().map_or(0, |m| m.len()) }).sum()
-}
-
 async fn searches(index: &QdrantIndex, queries: &[String], filter: &Selector) -> Outcome<Vec<f64>> {
     let mut times = Vec::new();
     for (i, words) in queries.iter().enumerate() {
@@ -271,7 +266,6 @@ async fn measure(count: usize) -> Outcome<serde_json::Value> {
         "selected": selected,
         "rss_mb": rss,
         "rss_after_load_mb": before,
-        "disk_mb": disk(&folder) as f64 / 1e6,
         "bare": bare(&dir.path().join("bare"), count)?,
     }))
 }
