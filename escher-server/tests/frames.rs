@@ -179,6 +179,10 @@ fn nothing_that_is_no_order_is_executable() {
         "delete vm web*",
         "stop web-1 in us-east-1 and web-2 in us-west-2",
         "please terminate every single instance",
+        "stop no vms in dev",
+        "delete dev or idle vms",
+        "delete vms in dev or older than 90 days",
+        "delete vms that nobody uses",
     ] {
         let frame = read(text);
         sound(text, &frame);

@@ -217,6 +217,17 @@ fn vague(scene: &mut Scene<'_>) {
     if let Some(value) = alike {
         scene.doubt(format!("A change needs whole names, not “{value}”. Which ones exactly?"), list());
     }
+    // “Stop no VMs”: not the same as stopping all that is no VM.
+    let none = (scene.head + 1..scene.len()).any(|i| {
+        matches!(scene.low(i), "no" | "zero" | "none" | "nothing")
+            && (i <= scene.head + 2 || scene.found.iter().any(|found| found.at == i + 1 && matches!(found.ask, Ask::Kind(..))))
+    });
+    if none {
+        scene.doubt("That names nothing. Which ones should it be?", list());
+    }
+    if either_condition(scene) {
+        scene.doubt("One condition or the other: which ones exactly?", list());
+    }
     if crossed(scene) {
         scene.doubt("That is two descriptions in one. Which one first?", vec!["the first".to_owned(), "the second".to_owned()]);
     }
@@ -230,6 +241,21 @@ fn vague(scene: &mut Scene<'_>) {
     if odd {
         scene.doubt("I cannot read that comparison. Which ones exactly?", list());
     }
+}
+
+/// “Dev or idle VMs”: alternatives of different kinds, which a conjunction does not say.
+fn either_condition(scene: &Scene<'_>) -> bool {
+    let about = |ask: &Ask| match ask {
+        Ask::Is(field, _) | Ask::OneOf(field, _) | Ask::Like(field, _) | Ask::Compare(field, ..) | Ask::Exists(field) => field.to_string(),
+        Ask::Flag(flag, _) => flag.to_string(),
+        Ask::Kind(..) => Field::Kind.to_string(),
+        Ask::Given(_) => String::new(),
+    };
+    (scene.head + 1..scene.len()).filter(|&i| scene.low(i) == "or" && scene.free(i)).any(|i| {
+        let before = scene.found.iter().filter(|found| found.at < i).max_by_key(|found| found.at);
+        let after = scene.found.iter().filter(|found| found.at > i).min_by_key(|found| found.at);
+        before.zip(after).is_some_and(|(before, after)| about(&before.ask) != about(&after.ask))
+    })
 }
 
 /// A condition on part of a name.

@@ -84,6 +84,12 @@ fn small_words(scene: &mut Scene<'_>) {
             "w/o" => "without",
             "stp" | "sotp" if i == 0 => "stop",
             "trun" | "tunr" if i == 0 => "turn",
+            "n" if matches!(scene.low(i + 1), "virginia" | "california") => {
+                // “N. Virginia” is one name; its point ends no sentence.
+                scene.tokens[i].stop = false;
+                "northern".clone_into(&mut scene.tokens[i].text);
+                "northern"
+            }
             "hw" if scene.low(i + 1) == "many" => "how",
             _ => continue,
         };
