@@ -48,7 +48,7 @@ impl Escher {
         let home = Home::open(&config.data_dir, config.clock.now())?;
         let journal_file = Arc::new(SqliteJournal::open(&home.journal())?);
         Ok(Self {
-            store: Arc::new(SqliteStore::open(&home.store())?),
+            store: Arc::new(SqliteStore::open(home.store())?),
             connections: Mutex::new(Connections::load(&home.connections())?),
             journal_store: wrap(journal_file.clone()),
             journal_file,

@@ -203,16 +203,16 @@ impl Escher {
         let looks = stream::iter(targets.into_values()).map(|target| {
             let cloud = clouds.find(target.cloud, &target.account).map(|(cloud, _)| cloud.clone());
             let cx = cx.clone();
-            async move { Some((target, cloud?.read(&cx, target).await.ok())) }
+            async move { Some((target, cloud?.read(&cx, target).await.ok()?)) }
         });
-        let looks: Vec<Option<(&Target, Option<Option<Resource>>)>> = looks.buffer_unordered(self.config().parallel.max(1)).collect().await;
+        let looks: Vec<_> = looks.buffer_unordered(self.config().parallel.max(1)).collect().await;
         let mut known = Vec::new();
         let mut gone = Diff { at: self.now(), ..Diff::default() };
         let mut seen = Vec::new();
         for (target, look) in looks.into_iter().flatten() {
             let Some(entry) = self.store().entry(&target.id).await? else { continue };
             match look {
-                Some(Some(mut now)) => {
+                Some(mut now) => {
                     // A single read may not tell what a listing over days knows.
                     if now.metrics.is_empty() {
                         now.metrics.clone_from(&entry.resource.metrics);
@@ -221,8 +221,7 @@ impl Escher {
                     known.push(entry);
                     seen.push(Sighting::Seen(Box::new(now)));
                 }
-                Some(None) => gone.removed.push(target.id.clone()),
-                None => {}
+                None => gone.removed.push(target.id.clone()),
             }
         }
         self.advance(&Estate::new(known), seen).await?;
