@@ -226,7 +226,8 @@ fn containers(scene: &mut Scene<'_>) {
             continue;
         };
         let text = scene.text(i).to_owned();
-        scene.add(i, 1, Ask::Is(field, text));
+        scene.add(i, 1, Ask::Is(field.clone(), text));
+        more(scene, &field, i);
     }
 }
 

@@ -312,7 +312,9 @@ pub(crate) fn frame(mut scene: Scene<'_>) -> Frame {
     if changes {
         frame.params = std::mem::take(&mut scene.params);
     }
-    frame.group_by = std::mem::take(&mut scene.group_by);
+    if !changes {
+        frame.group_by = std::mem::take(&mut scene.group_by);
+    }
     frame.period = scene.period.take();
     frame.schedule = scene.schedule.take().filter(|_| intent == Intent::Schedule);
     frame.sort = scene.sort.take().filter(|_| !changes);
