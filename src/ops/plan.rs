@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use escher_core::{
     Approval, Approved, Diff, Error, ErrorKind, Estate, JournalEntry, Moment, Phase, Plan, PlanDoc, PlanRecord, PlanStatus, PlanTemplate,
-    Resource, ResourceId, Result, RunRecord, Sighting, Store as _, Target,
+    ResourceId, Result, RunRecord, Sighting, Store as _, Target,
 };
 use escher_exec::{CancellationToken, Clouds, DefaultPolicy, Executor, Limits, Planner, RunEvent, RunSummary, TrialStep};
 use futures::{StreamExt as _, stream};
