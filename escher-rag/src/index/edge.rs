@@ -30,11 +30,11 @@ pub(crate) const BM25: &str = "bm25";
 pub(crate) const TRIGRAMS: &str = "trigrams";
 
 /// Points written before optimising pays at all.
-const UNOPTIMISED: usize = 2_000;
+const UNOPTIMISED: usize = 5_000;
 /// And the share of all points, one in so many: an optimisation goes over everything.
 const UNOPTIMISED_SHARE: usize = 5;
 /// KB of vectors above which the optimiser takes a segment up.
-const OPTIMISED_ABOVE: usize = 512;
+const OPTIMISED_ABOVE: usize = 2_000;
 
 /// Different values of a text that are asked for at most.
 const MOST_VALUES: usize = 4_000_000;
