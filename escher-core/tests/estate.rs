@@ -1,7 +1,6 @@
 //! What a look may change, and what it may not: gaps, scopes, absences, and values that move fast.
 
 #![allow(clippy::unwrap_used, reason = "the lints' exception for tests does not reach their helpers")]
-
 #![allow(clippy::cloned_ref_to_slice_refs, reason = "a list of one reads like the lists of more beside it")]
 
 use escher_core::{ABSENCES, CloudId, Diff, ErrorKind, Estate, Gap, Kind, Resource, Scope, Sighting, arbitrary};
