@@ -7,6 +7,7 @@ mod build;
 mod command;
 mod external;
 mod machine;
+mod memory;
 mod report;
 mod stats;
 
@@ -61,6 +62,8 @@ fn all() -> &'static [Measurement] {
     &[
         Measurement { name: "interpret", about: "one utterance to a frame, in one process", slow: false, run: command::interpret },
         Measurement { name: "ask", about: "a cold `escher ask`, from the start of the process to its end", slow: false, run: command::ask },
+        Measurement { name: "embed", about: "texts a second, beside onnxruntime", slow: false, run: memory::embed },
+        Measurement { name: "search", about: "import, index, search and memory, beside the bare engine", slow: true, run: memory::search },
         Measurement { name: "build", about: "clean build of everything the tests need, then the tests", slow: true, run: build::clean },
     ]
 }

@@ -2,8 +2,8 @@
 //! Every part looks first and is quick where nothing is to do.
 
 mod debian;
-mod model;
-mod python;
+pub(crate) mod model;
+pub(crate) mod python;
 mod tools;
 
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! The Python environment of the tests: a venv under the target folder with `tests/requirements.txt`.
+//! Python environments under the target folder: the tests' one with `tests/requirements.txt`, and the benchmarks' one.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -12,26 +12,30 @@ use crate::project::Project;
 /// The oldest Python that the requirements run on.
 const OLDEST: (u32, u32) = (3, 10);
 
-/// The interpreter of the environment, made or brought up to date if need be.
+/// The interpreter of the tests' environment, made or brought up to date if need be.
 pub(crate) fn environment(project: &Project) -> Result<PathBuf> {
-    let file = project.root.join("tests").join("requirements.txt");
-    let requirements = std::fs::read_to_string(&file).map_err(|e| {
+    venv(project, "venv", &project.root.join("tests").join("requirements.txt"))
+}
+
+/// The interpreter of an environment with the packages of a requirements file.
+pub(crate) fn venv(project: &Project, name: &str, file: &Path) -> Result<PathBuf> {
+    let requirements = std::fs::read_to_string(file).map_err(|e| {
         Error::new(ErrorKind::Storage, "the list of Python requirements is not readable").with("file", file.display().to_string()).source(e)
     })?;
     let system = system_python()?;
-    let venv = project.state().join("venv");
+    let venv = project.state().join(name);
     let python = interpreter(&venv);
-    let stamp = Stamp { file: project.state().join("venv.stamp"), text: format!("{}\n{requirements}", system.version) };
+    let stamp = Stamp { file: project.state().join(format!("{name}.stamp")), text: format!("{}\n{requirements}", system.version) };
     if stamp.holds() && process::works(process::command(&python).args(["-c", "import sys"])) {
         return Ok(python);
     }
     stamp.remove()?;
-    eprintln!("making the tests' Python environment");
+    eprintln!("making a Python environment with {}", file.display());
     process::run(process::command(system.program).args(["-m", "venv", "--clear"]).arg(&venv))?;
     process::run(
         process::command(&python)
             .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--requirement"])
-            .arg(&file),
+            .arg(file),
     )
     .map_err(|e| e.hint("the Python package index has to be reachable; then run `cargo xtask setup` again"))?;
     stamp.write()?;
