@@ -184,10 +184,16 @@ impl Escher {
         if let Err(e) = telling.await {
             tracing::warn!("an event listener failed: {e}");
         }
-        // Also where the run broke off: what was changed by then is no longer as the estate has it.
-        self.look_again(&doc, &run.id).await?;
+        let (id, closed) = (run.id.clone(), summary.as_ref().ok().map(|summary| escher_exec::close(run, summary, self.now())));
+        if let Some(closed) = closed {
+            self.store().put_run(&closed).await?;
+        }
+        // Also where the run broke off: what was changed by then is no longer as the estate has it. That this fails does
+        // not make the run another one; its own outcome is what the person hears.
+        if let Err(e) = self.look_again(&doc, &id).await {
+            tracing::warn!("the estate could not be brought up to date after {id}, a sync will: {e}");
+        }
         let summary = summary?;
-        self.store().put_run(&escher_exec::close(run, &summary, self.now())).await?;
         let RunSummary { run, done, failed, skipped, open } = summary;
         Ok(Finished { run, done, failed, skipped, open })
     }
