@@ -39,7 +39,7 @@ impl Part for Mood {
             scene.mood = scene::Mood::HowTo;
             scene.use_up(head, about);
             scene.head = head + about;
-        } else if scene.says(&[
+        } else if let Some((at, len)) = scene.find(&[
             "how do i",
             "how can i",
             "how to",
@@ -51,20 +51,8 @@ impl Part for Mood {
             "commands for",
         ]) {
             scene.mood = scene::Mood::HowTo;
-            if let Some((at, len)) = scene.find(&[
-                "how do i",
-                "how can i",
-                "how to",
-                "how do we",
-                "how would i",
-                "command to",
-                "command for",
-                "commands to",
-                "commands for",
-            ]) {
-                scene.use_up(at, len);
-                scene.head = at + len;
-            }
+            scene.use_up(at, len);
+            scene.head = at + len;
         }
         forbids(scene);
         takes_back(scene);
