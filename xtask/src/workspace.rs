@@ -20,7 +20,7 @@ pub(crate) fn demo(project: &Project, args: &[String]) -> Result<()> {
 pub(crate) fn test(project: &Project, args: &[String]) -> Result<()> {
     let ready = setup::prepare(project, Needs { python: true, model: true, ..Needs::default() })?;
     let mut cargo = project.cargo();
-    cargo.args(["test", "--workspace", "--locked"]).args(args);
+    cargo.args(["test", "--workspace", "--locked", "--no-fail-fast"]).args(args);
     cargo.envs(ready.python.map(|path| ("ESCHER_TEST_PYTHON", path)));
     cargo.envs(ready.model.map(|path| ("ESCHER_TEST_MODEL", path)));
     process::run(&mut cargo)

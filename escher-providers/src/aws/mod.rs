@@ -41,7 +41,7 @@ use crate::spec::{Reach, gap, services, sight};
 use clients::{AwsCx, Clients};
 
 pub use config::AwsConfig;
-pub use policy::{Grants, policy};
+pub use policy::{Grants, PolicyDocument, Statement, policy};
 
 services! { CATALOGUE: Clients = ec2, s3 }
 

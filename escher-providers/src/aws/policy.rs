@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::CATALOGUE;
 
@@ -15,25 +15,54 @@ pub enum Grants {
     Act,
 }
 
-/// An IAM policy document that grants what Escher needs and nothing else.
+/// An IAM policy document, in the order in which AWS writes its fields.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PolicyDocument {
+    /// The version of IAM's policy language.
+    pub version: &'static str,
+    /// One statement for looking; a second one for acting, where that is granted.
+    pub statement: Vec<Statement>,
+}
+
+/// One statement of a [`PolicyDocument`]: these actions are allowed on every resource.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Statement {
+    /// `EscherLooks` or `EscherActs`.
+    pub sid: &'static str,
+    /// Always `Allow`.
+    pub effect: &'static str,
+    /// IAM actions such as `ec2:DescribeInstances`, sorted.
+    pub action: BTreeSet<&'static str>,
+    /// Always `*`: what is there is known only after looking.
+    pub resource: &'static str,
+}
+
+impl Statement {
+    const fn allow(sid: &'static str, action: BTreeSet<&'static str>) -> Self {
+        Self { sid, effect: "Allow", action, resource: "*" }
+    }
+}
+
+/// The policy that grants what Escher needs and nothing else.
 ///
 /// ```
 /// use escher_providers::aws::{Grants, policy};
 /// let document = policy(Grants::Read);
-/// assert_eq!(document["Statement"][0]["Sid"], "EscherLooks");
-/// assert_eq!(document["Statement"].as_array().unwrap().len(), 1);
+/// assert_eq!(document.statement.len(), 1);
+/// assert!(document.statement[0].action.contains("ec2:DescribeInstances"));
 /// ```
-pub fn policy(grants: Grants) -> Value {
+pub fn policy(grants: Grants) -> PolicyDocument {
     let looks: BTreeSet<&str> =
         CATALOGUE.kinds().flat_map(|spec| spec.permissions).copied().chain(["ec2:DescribeRegions", "sts:GetCallerIdentity"]).collect();
     let acts: BTreeSet<&str> =
         CATALOGUE.actions().flat_map(|spec| spec.permissions).copied().filter(|permission| !looks.contains(permission)).collect();
-    let statement = |sid: &str, actions: BTreeSet<&str>| json!({ "Sid": sid, "Effect": "Allow", "Action": actions, "Resource": "*" });
-    let mut statements = vec![statement("EscherLooks", looks)];
+    let mut statement = vec![Statement::allow("EscherLooks", looks)];
     if grants == Grants::Act {
-        statements.push(statement("EscherActs", acts));
+        statement.push(Statement::allow("EscherActs", acts));
     }
-    json!({ "Version": "2012-10-17", "Statement": statements })
+    PolicyDocument { version: "2012-10-17", statement }
 }
 
 #[cfg(test)]
