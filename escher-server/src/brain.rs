@@ -51,6 +51,7 @@ static PIPELINE: &[&dyn Part] = &[
     &parts::rest::Rest,
     &parts::intent::Classifier,
     &parts::history::History,
+    &parts::either::Either,
     &parts::check::Validator,
 ];
 

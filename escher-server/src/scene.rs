@@ -51,7 +51,7 @@ pub(crate) enum Mood {
 }
 
 /// The utterance while it is being read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Scene<'a> {
     pub(crate) text: &'a str,
     pub(crate) history: &'a [String],

@@ -91,6 +91,7 @@ fn utterances_make_the_frames_they_should() {
         include_str!("frames/changes.jsonl"),
         include_str!("frames/others.jsonl"),
         include_str!("frames/varied.jsonl"),
+        include_str!("frames/either.jsonl"),
     ] {
         for line in table.lines().filter(|line| !line.is_empty()) {
             let expected: Value = serde_json::from_str(line).unwrap();

@@ -1,10 +1,11 @@
 //! The validator: a change is never guessed.
 
 use escher_core::selector::{Field, Op};
-use escher_core::{Action, ActionDef, Intent, Kind, ParamType, Verb};
+use escher_core::{Action, ActionDef, Flag, Intent, Kind, ParamType, Verb};
 use serde_json::json;
 
 use super::Part;
+use super::either::about;
 use super::present;
 use crate::scene::{Ask, Scene};
 
@@ -245,12 +246,6 @@ fn vague(scene: &mut Scene<'_>) {
 
 /// “Dev or idle VMs”: alternatives of different kinds, which a conjunction does not say.
 fn either_condition(scene: &Scene<'_>) -> bool {
-    let about = |ask: &Ask| match ask {
-        Ask::Is(field, _) | Ask::OneOf(field, _) | Ask::Like(field, _) | Ask::Compare(field, ..) | Ask::Exists(field) => field.to_string(),
-        Ask::Flag(flag, _) => flag.to_string(),
-        Ask::Kind(..) => Field::Kind.to_string(),
-        Ask::Given(_) => String::new(),
-    };
     (scene.head + 1..scene.len()).filter(|&i| scene.low(i) == "or" && scene.free(i)).any(|i| {
         let before = scene.found.iter().filter(|found| found.at < i).max_by_key(|found| found.at);
         let after = scene.found.iter().filter(|found| found.at > i).min_by_key(|found| found.at);
@@ -296,7 +291,12 @@ fn crossed(scene: &Scene<'_>) -> bool {
         let side = scene.found.iter().filter(|found| !found.negated && (found.at > split) == after);
         side.filter_map(|found| if let Ask::Kind(kind, ..) = found.ask { Some(kind) } else { None }).collect()
     };
-    let (before, after) = (kinds(false), kinds(true));
-    let other = !before.is_empty() && !after.is_empty() && before != after;
-    differ.count() + usize::from(other) >= 2
+    let flags = |after: bool| -> Vec<(Flag, bool)> {
+        let side = scene.found.iter().filter(|found| (found.at > split) == after);
+        side.filter_map(|found| if let Ask::Flag(flag, value) = found.ask { Some((flag, value != found.negated)) } else { None }).collect()
+    };
+    fn other<T: PartialEq>(before: &[T], after: &[T]) -> usize {
+        usize::from(!before.is_empty() && !after.is_empty() && before != after)
+    }
+    differ.count() + other(&kinds(false), &kinds(true)) + other(&flags(false), &flags(true)) >= 2
 }

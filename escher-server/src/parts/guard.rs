@@ -5,12 +5,12 @@ use escher_core::Intent;
 use super::Part;
 use crate::scene::Scene;
 
-/// Refuses attempts to steer, requests for credentials, and other providers' resources.
+/// Refuses attempts to steer, requests for credentials, command lines, and other providers' resources.
 pub(crate) struct Guard;
 
 impl Part for Guard {
     fn read(&self, scene: &mut Scene<'_>) {
-        let refusal = steering(scene).or_else(|| credentials(scene)).or_else(|| elsewhere(scene));
+        let refusal = steering(scene).or_else(|| credentials(scene)).or_else(|| command(scene)).or_else(|| elsewhere(scene));
         if let Some(note) = refusal {
             scene.intent = Some(Intent::Unknown);
             scene.note = Some(note);
@@ -163,6 +163,21 @@ fn credentials(scene: &Scene<'_>) -> Option<String> {
         scene.says(&["how do", "how can", "how to", "how should", "rotate", "older than", "best practice", "best practices", "policy"]);
     let wanted = (0..scene.len()).any(|i| i != at && GETTING.contains(&scene.low(i))) || scene.len() <= 4;
     (wanted && !how_to).then(|| NO_CREDENTIALS.to_owned())
+}
+
+/// “rm -rf /”, “az vm delete --name web-1”, “approve plan pl_1”: commands, which are typed elsewhere.
+fn command(scene: &Scene<'_>) -> Option<String> {
+    let options = (0..scene.len()).any(|i| {
+        let option = scene.low(i).trim_start_matches('-');
+        option.len() < scene.low(i).len() && option.starts_with(|c: char| c.is_ascii_alphabetic())
+    });
+    if options {
+        return Some("that reads like a command line, which I do not run; say in words what should happen".to_owned());
+    }
+    let carried_on = scene.says(&["approve", "reject", "run", "execute", "resume", "undo", "continue"]);
+    let of_ours = (0..scene.len()).any(|i| ["pl_", "run_"].iter().any(|front| scene.low(i).starts_with(front)));
+    (carried_on && of_ours)
+        .then(|| "plans and runs have commands: escher plan show|approve|reject|run ID, escher runs show|resume|undo ID".to_owned())
 }
 
 /// What belongs to somebody other than the three clouds.

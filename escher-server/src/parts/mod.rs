@@ -3,6 +3,7 @@
 pub(crate) mod amount;
 pub(crate) mod check;
 pub(crate) mod cues;
+pub(crate) mod either;
 pub(crate) mod embedded;
 pub(crate) mod gazetteer;
 pub(crate) mod guard;
