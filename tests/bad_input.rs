@@ -107,6 +107,7 @@ fn usage_errors_are_exit_code_two() {
         &["plan", "show", "pl_none"],
         &["runs", "show", "run_none"],
         &["import", "no-such-file"],
+        &["import", "/"],
         &["demo", "--sim", "x"],
     ] {
         assert_eq!(desk.run(args).code, 2, "{args:?}");

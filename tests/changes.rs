@@ -20,13 +20,6 @@ fn plan(desk: &Desk) -> (String, ResourceId) {
     (plan["id"].as_str().unwrap().to_owned(), ResourceId::verbatim(steps[0]["target"]["id"].as_str().unwrap()))
 }
 
-/// What the simulated cloud itself says of a resource, the estate aside.
-fn truth(desk: &Desk, id: &ResourceId) -> Option<Value> {
-    let escher = Escher::open(Config::new(desk.data())).unwrap();
-    let resource = escher.simulation().unwrap().expect("simulated").get(id).unwrap()?;
-    Some(serde_json::to_value(resource).unwrap())
-}
-
 fn tamper(desk: &Desk, id: &ResourceId, with: impl FnOnce(&escher_providers::sim::SimStore)) {
     let escher = Escher::open(Config::new(desk.data())).unwrap();
     with(&escher.simulation().unwrap().expect("simulated"));
@@ -58,11 +51,11 @@ fn the_plan_has_exactly_that_target() {
 fn approved_it_stops_in_the_cloud_itself_and_undo_brings_it_back() {
     let desk = Desk::demo();
     let (plan, id) = plan(&desk);
-    let before = truth(&desk, &id).unwrap();
+    let before = desk.truth(&id).unwrap();
     assert_eq!(before["state"], "running");
     let refused = desk.run(&["plan", "run", &plan, "--json"]);
     assert_eq!(refused.code, 3, "not approved yet: {}", refused.err);
-    assert_eq!(truth(&desk, &id).unwrap()["state"], "running");
+    assert_eq!(desk.truth(&id).unwrap()["state"], "running");
 
     desk.ok(&["plan", "approve", &plan, "--json"]);
     let events = desk.ok(&["plan", "run", &plan, "--json"]);
@@ -70,7 +63,7 @@ fn approved_it_stops_in_the_cloud_itself_and_undo_brings_it_back() {
     assert_eq!(phases, ["intent", "started", "observed", "done"]);
     let end = finished(&events);
     assert_eq!((&end["event"], &end["done"], &end["failed"], &end["skipped"]), (&"finished".into(), &1.into(), &0.into(), &0.into()));
-    assert_eq!(truth(&desk, &id).unwrap()["state"], "stopped");
+    assert_eq!(desk.truth(&id).unwrap()["state"], "stopped");
     let known = desk.export().into_iter().find(|r| r["id"] == id.as_str()).unwrap();
     assert_eq!(known["state"], "stopped", "the estate knows without a sync");
 
@@ -81,7 +74,7 @@ fn approved_it_stops_in_the_cloud_itself_and_undo_brings_it_back() {
     assert_eq!(desk.run(&["runs", "undo", run, "--json"]).code, 3, "an undo needs an approval too");
     let undone = desk.ok(&["runs", "undo", run, "--yes", "--json"]);
     assert_eq!(finished(&undone)["done"], 1);
-    assert_eq!(truth(&desk, &id).unwrap(), before);
+    assert_eq!(desk.truth(&id).unwrap(), before);
     let runs: Vec<Value> = serde_json::from_str(&desk.ok(&["runs", "--json"])).unwrap();
     assert_eq!(runs.len(), 2);
     assert!(runs.iter().all(|run| run["done"] == 1 && run["failed"] == 0 && run["skipped"] == 0));
@@ -91,13 +84,13 @@ fn approved_it_stops_in_the_cloud_itself_and_undo_brings_it_back() {
 fn rejected_nothing_runs() {
     let desk = Desk::demo();
     let (plan, id) = plan(&desk);
-    let before = truth(&desk, &id);
+    let before = desk.truth(&id);
     desk.ok(&["plan", "reject", &plan]);
     for args in [&["plan", "run", &plan, "--yes", "--json"][..], &["plan", "approve", &plan]] {
         let ran = desk.run(args);
         assert_eq!(ran.code, 4, "{args:?}: {}", ran.err);
     }
-    assert_eq!(truth(&desk, &id), before);
+    assert_eq!(desk.truth(&id), before);
     assert_eq!(desk.ok(&["runs", "--json"]).trim(), "[]");
 }
 
@@ -106,11 +99,11 @@ fn refusal(with: impl FnOnce(&escher_providers::sim::SimStore, &ResourceId)) -> 
     let desk = Desk::demo();
     let (plan, id) = plan(&desk);
     tamper(&desk, &id, |sim| with(sim, &id));
-    let before = truth(&desk, &id);
+    let before = desk.truth(&id);
     let events = desk.ok(&["plan", "run", &plan, "--yes", "--json"]);
     let skipped = lines(&events).into_iter().find(|event| event["phase"] == "skipped").expect("the target is skipped");
     assert_eq!((&finished(&events)["done"], &finished(&events)["skipped"]), (&0.into(), &1.into()));
-    assert_eq!(truth(&desk, &id), before, "it was not touched");
+    assert_eq!(desk.truth(&id), before, "it was not touched");
     skipped["reason"].as_str().unwrap().to_owned()
 }
 
@@ -159,7 +152,7 @@ fn a_plan_that_was_altered_on_disk_does_not_run() {
     drop(db);
     let ran = desk.run(&["plan", "run", &plan, "--json"]);
     assert_eq!(ran.code, 4, "{} {}", ran.out, ran.err);
-    assert_eq!(truth(&desk, &id).unwrap()["state"], "running");
+    assert_eq!(desk.truth(&id).unwrap()["state"], "running");
 }
 
 /// Text columns of tables about plans.
@@ -176,7 +169,7 @@ fn a_plan_expires() {
     let (plan, id) = plan(&desk);
     let ran = desk.run(&["plan", "run", &plan, "--yes", "--now", "2100-01-01"]);
     assert_eq!(ran.code, 4, "{}", ran.err);
-    assert_eq!(truth(&desk, &id).unwrap()["state"], "running");
+    assert_eq!(desk.truth(&id).unwrap()["state"], "running");
 }
 
 #[test]

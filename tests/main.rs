@@ -6,6 +6,7 @@ mod bad_input;
 mod changes;
 mod demo;
 mod estate;
+mod faults;
 mod interpret;
 mod kill;
 mod local_aws;

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
+use escher::core::ResourceId;
+use escher::{Config, Escher};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -94,6 +96,13 @@ impl Desk {
     /// The exported estate.
     pub(crate) fn export(&self) -> Vec<Value> {
         lines(&self.ok(&["export"]))
+    }
+
+    /// What the simulated cloud itself says of a resource, the estate aside.
+    pub(crate) fn truth(&self, id: &ResourceId) -> Option<Value> {
+        let escher = Escher::open(Config::new(self.data())).unwrap();
+        let resource = escher.simulation().unwrap().expect("simulated").get(id).unwrap()?;
+        Some(serde_json::to_value(resource).unwrap())
     }
 }
 

@@ -1,9 +1,13 @@
 //! The exchange form: one resource a line of JSON, read by `import` and written by `export`.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 use jiff::Timestamp;
-use serde::Deserialize;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 
 use crate::{CloudId, Error, Flag, Kind, Link, Rel, Resource, ResourceId, Result, State};
@@ -12,10 +16,12 @@ use crate::{CloudId, Error, Flag, Kind, Link, Rel, Resource, ResourceId, Result,
 #[derive(Deserialize)]
 struct Line {
     id: String,
+    #[serde(deserialize_with = "word")]
     cloud: CloudId,
     name: String,
     #[serde(rename = "type")]
     native: Option<String>,
+    #[serde(default, deserialize_with = "word_if_any")]
     kind: Option<Kind>,
     account: Option<String>,
     account_name: Option<String>,
@@ -24,6 +30,7 @@ struct Line {
     state: Option<String>,
     state_raw: Option<String>,
     tags: Option<BTreeMap<String, Option<Value>>>,
+    #[serde(default, deserialize_with = "time_if_any")]
     created: Option<Timestamp>,
     // Null is as good as absent, as in the optional fields above.
     attributes: Option<BTreeMap<String, Value>>,
@@ -38,8 +45,31 @@ struct Line {
 
 #[derive(Deserialize)]
 struct LineLink {
+    #[serde(deserialize_with = "word")]
     rel: Rel,
     id: String,
+}
+
+/// A word of a vocabulary, in any case.
+fn word<'de, D: Deserializer<'de>, T: FromStr<Err = Error>>(deserializer: D) -> std::result::Result<T, D::Error> {
+    read_word(&String::deserialize(deserializer)?)
+}
+
+fn word_if_any<'de, D: Deserializer<'de>, T: FromStr<Err = Error>>(deserializer: D) -> std::result::Result<Option<T>, D::Error> {
+    Option::<String>::deserialize(deserializer)?.as_deref().map(read_word).transpose()
+}
+
+fn read_word<T: FromStr<Err = Error>, E: serde::de::Error>(text: &str) -> std::result::Result<T, E> {
+    text.trim().parse().map_err(|e: Error| E::custom(format!("{e}; {}", e.hint_text().unwrap_or_default())))
+}
+
+/// A time, or a day, which is its first moment in UTC.
+fn time_if_any<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<Timestamp>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+    let day = || text.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
+    let time = text.parse().ok().or_else(day);
+    time.map(Some)
+        .ok_or_else(|| D::Error::custom(format!("`{text}` is not a time such as 2026-01-31T08:00:00Z or a day such as 2026-01-31")))
 }
 
 /// Keys that `export` adds because they are derived; `import` derives them again.
@@ -139,6 +169,17 @@ mod tests {
             + r#"{"id":"i-1","cloud":"aws","type":"ec2:instance","name":"web-1","tags":null,"attributes":null,"links":null,"#
             + r#""akas":null,"metrics":null,"region":null}"#;
         assert_eq!(Resource::from_line(&nulls).unwrap(), Resource::from_line(bare).unwrap());
+    }
+
+    #[test]
+    fn words_are_read_in_any_case_and_a_day_is_a_time() {
+        let line = |kind: &str, created: &str| {
+            Resource::from_line(&format!(r#"{{"id":"i-1","cloud":"AWS","kind":"{kind}","name":"web-1","created":"{created}"}}"#))
+        };
+        let read = line("VM", "2026-01-31").unwrap();
+        assert_eq!((read.cloud, read.kind, read.created), (CloudId::Aws, Kind::Vm, "2026-01-31T00:00:00Z".parse().ok()));
+        assert!(line("widget", "2026-01-31").unwrap_err().to_string().contains("load-balancer"), "it names the kinds");
+        assert!(line("vm", "yesterday").unwrap_err().to_string().contains("2026-01-31"));
     }
 
     #[test]

@@ -11,6 +11,16 @@ use crate::escher::Escher;
 use crate::ops::sync::{SyncOptions, Synced};
 use crate::progress::Progress;
 
+/// Commands to try, and what has to be there for each to work.
+const SUGGESTIONS: &[(&str, &str)] = &[
+    (r#"escher ask "Show me all idle VMs in Azure West US""#, "cloud = azure AND kind = vm AND region = westus AND idle"),
+    (r#"escher search "prodution postgress databse""#, "kind = database AND engine = postgres AND env = prod"),
+    (
+        r#"escher ask "Stop production database in GCP project-x""#,
+        "cloud = gcp AND account = project-x AND kind = database AND env = prod AND state = running",
+    ),
+];
+
 /// What to simulate.
 #[derive(Clone, Debug, Default)]
 pub struct DemoOptions {
@@ -70,12 +80,19 @@ impl Escher {
             accounts: accounts.collect(),
             semantic: self.semantic(),
             synced,
-            suggestions: vec![
-                r#"escher ask "Show me all idle VMs in Azure West US""#.to_owned(),
-                r#"escher search "prodution postgress databse""#.to_owned(),
-                r#"escher ask "Stop production database in GCP project-x""#.to_owned(),
-            ],
+            suggestions: self.suggestions().await?,
         })
+    }
+
+    /// What to try, of what would find something in this estate; the demo's own has it all.
+    async fn suggestions(&self) -> Result<Vec<String>> {
+        let mut suggestions = Vec::new();
+        for (command, finds) in SUGGESTIONS {
+            if !self.store().select(&Selector::parse(finds)?, self.now()).await?.matched.is_empty() {
+                suggestions.push((*command).to_owned());
+            }
+        }
+        Ok(suggestions)
     }
 
     /// Connects the simulated clouds; returns what they simulate.

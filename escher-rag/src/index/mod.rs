@@ -3,6 +3,7 @@
 pub(crate) mod edge;
 pub(crate) mod filter;
 mod follow;
+pub(crate) mod meaning;
 mod meta;
 pub(crate) mod point;
 pub(crate) mod vectors;
@@ -19,6 +20,7 @@ use qdrant_edge::{PointId, Record};
 use crate::search::{self, Vocabulary};
 use edge::Edge;
 use filter::Node;
+use meaning::Meanings;
 use meta::Meta;
 use point::{Shape, key};
 use vectors::Sparse;
@@ -42,7 +44,7 @@ pub struct QdrantIndex {
 pub(crate) struct Inner {
     dir: PathBuf,
     pub(crate) edge: Edge,
-    pub(crate) embed: Option<Arc<dyn Embed>>,
+    pub(crate) meanings: Option<Meanings>,
     pub(crate) sparse: Sparse,
     pub(crate) vocabulary: RwLock<Vocabulary>,
     meta: Mutex<Meta>,
@@ -79,7 +81,9 @@ impl QdrantIndex {
         };
         let vocabulary = RwLock::new(Vocabulary::new(edge.values(key::WORDS, None)?, edge.count(None)?));
         let sparse = Sparse::new()?;
-        Ok(Self { inner: Arc::new(Inner { dir, edge, embed, sparse, vocabulary, meta: Mutex::new(meta), rebuilt }) })
+        Ok(Self {
+            inner: Arc::new(Inner { dir, edge, meanings: embed.map(Meanings::new), sparse, vocabulary, meta: Mutex::new(meta), rebuilt }),
+        })
     }
 
     /// Whether what was there did not fit or could not be read, so that everything has to be taken in again.
@@ -89,7 +93,7 @@ impl QdrantIndex {
 
     /// Whether meaning takes part in searches.
     pub fn is_semantic(&self) -> bool {
-        self.inner.embed.is_some()
+        self.inner.meanings.is_some()
     }
 
     /// How many resources it holds.
@@ -187,8 +191,11 @@ impl Inner {
         if fresh.is_empty() {
             return Ok(());
         }
-        let dense = match &self.embed {
-            Some(embed) => embed.embed(&fresh.iter().map(|shape| shape.text.clone()).collect::<Vec<_>>())?.into_iter().map(Some).collect(),
+        let dense = match &self.meanings {
+            Some(meanings) => {
+                let texts: Vec<&str> = fresh.iter().map(|shape| shape.text.as_str()).collect();
+                meanings.of(&texts)?.iter().map(|vector| Some(vector.to_vec())).collect()
+            }
             None => vec![None; fresh.len()],
         };
         {

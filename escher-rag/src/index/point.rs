@@ -294,9 +294,10 @@ pub(crate) fn feature(key: &str, value: &str) -> String {
     format!("{key}:{value}")
 }
 
-/// What the resource says in words; nothing that changes by the hour.
+/// What the resource says in words; nothing that changes by the hour, and none of the numbers and hashes that tell the
+/// members of a fleet apart: those mean nothing to the model, and without them a fleet is embedded once.
 fn sentence(resource: &Resource) -> String {
-    let mut parts = vec![plain(&resource.name), resource.kind.as_str().replace('-', " ")];
+    let mut parts = vec![meaningful(&resource.name), resource.kind.as_str().replace('-', " ")];
     parts.extend(resource.engine().map(|engine| engine.as_str().to_owned()));
     parts.extend(resource.env().map(|env| env.spellings().get(1).copied().unwrap_or(env.as_str()).to_owned()));
     parts.push(format!("{} {}", resource.cloud, plain(&resource.native)));
@@ -304,7 +305,37 @@ fn sentence(resource: &Resource) -> String {
         let place = regions::find(resource.cloud, region).map(|region| region.place).unwrap_or_default();
         parts.push(format!("{region} {place}").trim_end().to_owned());
     }
-    parts.extend(resource.text_attr(attr::RESOURCE_GROUP).map(plain));
-    parts.extend(resource.tags.iter().flatten().map(|(key, value)| format!("{} {}", plain(key), plain(value))));
+    parts.extend(resource.text_attr(attr::RESOURCE_GROUP).map(meaningful));
+    parts.extend(resource.tags.iter().flatten().map(|(key, value)| format!("{} {}", plain(key), meaningful(value))));
+    parts.retain(|part| !part.is_empty());
     parts.join(", ")
+}
+
+/// The words of a text that mean something by themselves.
+fn meaningful(text: &str) -> String {
+    let pieces = text.split(|c: char| !c.is_alphanumeric()).filter(|piece| !is_serial(piece));
+    pieces.flat_map(fuzzy::words).filter(|word| !word.chars().all(char::is_numeric)).collect::<Vec<_>>().join(" ")
+}
+
+/// A piece of a hash or a generated id: six or more hexadecimal digits of which two are no letters.
+fn is_serial(piece: &str) -> bool {
+    piece.len() >= 6 && piece.chars().all(|c| c.is_ascii_hexdigit()) && piece.chars().filter(char::is_ascii_digit).count() >= 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn serial_numbers_mean_nothing_and_words_stay() {
+        for (name, meaning) in [
+            ("prod-checkout-web-07", "prod checkout web"),
+            ("i-0ab12cd34ef567890", "i"),
+            ("facade-cafe", "facade cafe"),
+            ("prodCheckoutDB_pg01", "prod checkout db pg"),
+            ("2024-11-05", ""),
+        ] {
+            assert_eq!(meaningful(name), meaning, "{name}");
+        }
+    }
 }

@@ -72,8 +72,8 @@ pub(crate) fn run(inner: &Inner, query: &Query) -> Result<Hits> {
 
 /// The query as the model understands it; a model that fails makes the search lexical, not impossible.
 fn meaning(inner: &Inner, words: &str) -> Option<Vec<f32>> {
-    match inner.embed.as_ref()?.embed(&[words.to_owned()]) {
-        Ok(vectors) => vectors.into_iter().next(),
+    match inner.meanings.as_ref()?.of(&[words]) {
+        Ok(vectors) => vectors.first().map(|vector| vector.to_vec()),
         Err(e) => {
             tracing::warn!(error = %e, "the query could not be embedded; searching by words alone");
             None

@@ -32,13 +32,13 @@ const UTTERANCES: [&str; 12] = [
 const REPEATS: usize = 40;
 
 /// Where the release build is, built if need be.
-fn escher(bench: &Bench<'_>) -> Result<PathBuf> {
+pub(super) fn escher(bench: &Bench<'_>) -> Result<PathBuf> {
     setup::prepare(bench.project, Needs { model: true, ..Needs::default() })?;
     process::run(bench.project.cargo().args(["build", "--release", "--locked", "--bin", "escher"]))?;
     Ok(bench.project.built("release", "escher"))
 }
 
-fn folder() -> Result<tempfile::TempDir> {
+pub(super) fn folder() -> Result<tempfile::TempDir> {
     tempfile::tempdir().map_err(|e| Error::new(ErrorKind::Storage, "no temporary folder").source(e))
 }
 
@@ -117,7 +117,7 @@ pub(crate) fn ask(bench: &Bench<'_>) -> Result<Vec<Row>> {
     Ok(row.into_iter().collect())
 }
 
-fn at(escher: &Path, data: &Path) -> Command {
+pub(super) fn at(escher: &Path, data: &Path) -> Command {
     let mut command = process::command(escher);
     command.arg("--data-dir").arg(data);
     command

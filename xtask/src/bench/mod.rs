@@ -10,6 +10,7 @@ mod machine;
 mod memory;
 mod report;
 mod stats;
+mod sync;
 
 use std::path::PathBuf;
 
@@ -62,6 +63,7 @@ fn all() -> &'static [Measurement] {
     &[
         Measurement { name: "interpret", about: "one utterance to a frame, in one process", slow: false, run: command::interpret },
         Measurement { name: "ask", about: "a cold `escher ask`, from the start of the process to its end", slow: false, run: command::ask },
+        Measurement { name: "sync", about: "a local AWS beside boto3, and what has not changed", slow: true, run: sync::sync },
         Measurement { name: "embed", about: "texts a second, beside onnxruntime", slow: false, run: memory::embed },
         Measurement { name: "search", about: "import, index, search and memory, beside the bare engine", slow: true, run: memory::search },
         Measurement { name: "build", about: "clean build of everything the tests need, then the tests", slow: true, run: build::clean },

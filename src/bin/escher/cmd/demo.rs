@@ -27,7 +27,9 @@ pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<
         } else {
             "Search is lexical: there is no model on this machine (escher init fetches it)."
         });
-        line("Try:");
+        if !demo.suggestions.is_empty() {
+            line("Try:");
+        }
         for suggestion in &demo.suggestions {
             line(&format!("  {suggestion}"));
         }

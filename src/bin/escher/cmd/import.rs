@@ -32,7 +32,12 @@ pub(crate) async fn import(global: &Global, escher: &Escher, args: ImportArgs) -
     let reader: Box<dyn BufRead> = if args.file == Path::new("-") {
         Box::new(BufReader::new(std::io::stdin()))
     } else {
-        Box::new(BufReader::new(File::open(&args.file).map_err(|e| file_error("open", &args.file, e))?))
+        let file = File::open(&args.file).and_then(|file| match file.metadata()?.is_dir() {
+            // Opening a folder succeeds on Unix; only reading it fails.
+            true => Err(std::io::ErrorKind::IsADirectory.into()),
+            false => Ok(file),
+        });
+        Box::new(BufReader::new(file.map_err(|e| file_error("open", &args.file, e))?))
     };
     let imported = escher.import(reader, &bar::progress(global)).await?;
     output(global, &imported, || {
