@@ -119,7 +119,9 @@ async fn it_follows_and_does_nothing_twice() {
     let taken = follow(&pair.store, &index, |done, of| told.push((done, of))).await.unwrap();
     assert_eq!(taken, estate().len() as u64);
     assert_eq!(told.last(), Some(&(taken, taken)));
-    assert_eq!(bag.count(), estate().len());
+    // Members of a fleet, which only numbers tell apart, are embedded once.
+    let embedded = bag.count();
+    assert!(embedded > 0 && embedded < estate().len() * 3 / 4, "{embedded} of {}", estate().len());
     pair.agree(&index).await;
     assert_eq!(follow(&pair.store, &index, |_, _| {}).await.unwrap(), 0);
 
@@ -128,7 +130,7 @@ async fn it_follows_and_does_nothing_twice() {
     refreshed.metrics.insert(metric::CPU_AVG.into(), 77.0);
     pair.store.apply(&Diff { refreshed: vec![entry(refreshed.clone())], at: now(), ..Diff::default() }).await.unwrap();
     assert_eq!(follow(&pair.store, &index, |_, _| {}).await.unwrap(), 1);
-    assert_eq!(bag.count(), estate().len());
+    assert_eq!(bag.count(), embedded);
     let hot = Selector::parse("cpu > 70").unwrap();
     assert_eq!(admitted(&index, &hot, now()).await.1, matching(std::slice::from_ref(&refreshed), &hot, now()));
 
@@ -138,7 +140,7 @@ async fn it_follows_and_does_nothing_twice() {
     let removed = vec![estate()[2].id.clone()];
     pair.store.apply(&Diff { changed: vec![entry(renamed)], removed, at: now(), ..Diff::default() }).await.unwrap();
     follow(&pair.store, &index, |_, _| {}).await.unwrap();
-    assert_eq!(bag.count(), estate().len() + 1);
+    assert_eq!(bag.count(), embedded + 1);
     pair.agree(&index).await;
 }
 
@@ -150,10 +152,11 @@ async fn it_is_there_again_after_a_restart() {
         let index = pair.open(Some(bag.clone()));
         follow(&pair.store, &index, |_, _| {}).await.unwrap();
     }
+    let embedded = bag.count();
     let index = pair.open(Some(bag.clone()));
     assert!(!index.was_emptied());
     assert_eq!(follow(&pair.store, &index, |_, _| {}).await.unwrap(), 0);
-    assert_eq!(bag.count(), estate().len());
+    assert_eq!(bag.count(), embedded);
     pair.agree(&index).await;
     // Updates after a restart are taken in as well.
     let mut changed = estate()[5].clone();

@@ -27,6 +27,8 @@ pub(crate) use vocabulary::Vocabulary;
 
 /// Candidates taken from each list at least.
 const CANDIDATES: usize = 32;
+/// How many times as many are looked at, so that among equal scores the engine's own order does not decide.
+const WIDER: usize = 4;
 /// And at most; further hits follow in no order of merit but the score's.
 const MOST_CANDIDATES: usize = 1_000;
 
@@ -94,24 +96,30 @@ fn candidates(inner: &Inner, admitted: &Node, reading: &Reading, meaning: Option
     let exact = BTreeSet::from([reading.typed.clone(), reading.plain.clone(), reading.folded.clone()]);
     let exact = Node::is_any(key::EXACT, exact.into_iter().filter(|text| !text.is_empty()).collect());
     let mut lists = vec![(1.0, unranked(Node::all([admitted.clone(), exact]))?)];
+    let nearest = |vector: &str, query: VectorInternal, within: &Node| -> Result<Vec<(PointId, f32)>> {
+        let mut list = edge.nearest(vector, query, within.clone().filter(), most * WIDER)?;
+        list.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        list.truncate(most);
+        Ok(list)
+    };
     let words = inner.sparse.query(&reading.query());
     if let Some(words) = &words {
-        lists.push((1.0, edge.nearest(BM25, words.clone(), admitted.clone().filter(), most)?));
+        lists.push((1.0, nearest(BM25, words.clone(), admitted)?));
     }
     let names: BTreeSet<&String> = BTreeSet::from([&reading.typed, &reading.plain]);
     for name in names {
         if let Some(trigrams) = trigram_query(name) {
-            lists.push((0.5, edge.nearest(TRIGRAMS, trigrams, admitted.clone().filter(), most)?));
+            lists.push((0.5, nearest(TRIGRAMS, trigrams, admitted)?));
         }
     }
     if let Some(meaning) = meaning {
-        lists.push((1.0, edge.nearest(DENSE, VectorInternal::Dense(meaning), admitted.clone().filter(), most)?));
+        lists.push((1.0, nearest(DENSE, VectorInternal::Dense(meaning), admitted)?));
     }
     if !reading.features.is_empty() {
         // What has every feature is worth a look even where other words rank otherwise.
         let featured = Node::all([admitted.clone(), reading.featured()]);
         let list = match words {
-            Some(words) => edge.nearest(BM25, words, featured.filter(), most)?,
+            Some(words) => nearest(BM25, words, &featured)?,
             None => unranked(featured)?,
         };
         lists.push((1.0, list));
