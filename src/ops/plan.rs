@@ -44,6 +44,8 @@ pub struct Finished {
     pub skipped: usize,
     /// Steps without an outcome; resuming carries them on.
     pub open: usize,
+    /// Targets that may have changed and could not be looked at afterwards; a sync brings the estate up to date.
+    pub unseen: usize,
 }
 
 impl Escher {
@@ -158,7 +160,7 @@ impl Escher {
     pub async fn resume(&self, run: &str, options: RunOptions) -> Result<Finished> {
         let run = self.run(run).await?;
         if run.finished.is_some() {
-            return Ok(Finished { run: run.id, done: run.done, failed: run.failed, skipped: run.skipped, open: 0 });
+            return Ok(Finished { run: run.id, done: run.done, failed: run.failed, skipped: run.skipped, open: 0, unseen: 0 });
         }
         let plan = approved(&self.plan(&run.plan).await?, Moment::Resume)?;
         self.drive(plan, run, options, true).await
@@ -190,17 +192,18 @@ impl Escher {
         }
         // Also where the run broke off: what was changed by then is no longer as the estate has it. That this fails does
         // not make the run another one; its own outcome is what the person hears.
-        if let Err(e) = self.look_again(&doc, &id).await {
+        let unseen = self.look_again(&doc, &id).await.unwrap_or_else(|e| {
             tracing::warn!("the estate could not be brought up to date after {id}, a sync will: {e}");
-        }
+            doc.steps.len()
+        });
         let summary = summary?;
         let RunSummary { run, done, failed, skipped, open } = summary;
-        Ok(Finished { run, done, failed, skipped, open })
+        Ok(Finished { run, done, failed, skipped, open, unseen })
     }
 
     /// Looks at every target that a run may have changed, so that the estate knows it without a sync. What cannot be
-    /// looked at stays as it was; the next sync tells.
-    async fn look_again(&self, plan: &PlanDoc, run: &str) -> Result<()> {
+    /// looked at stays as it was, and is counted; the next sync tells.
+    async fn look_again(&self, plan: &PlanDoc, run: &str) -> Result<usize> {
         let lines = self.journal().read(run).await?;
         let called: HashSet<&str> = lines.iter().filter(|line| line.phase == Phase::Started).map(|line| line.step.as_str()).collect();
         let (clouds, cx) = (self.clouds().await?, self.read_cx());
@@ -212,6 +215,7 @@ impl Escher {
             async move { Some((target, cloud?.read(&cx, target).await.ok()?)) }
         });
         let looks: Vec<_> = looks.buffer_unordered(self.config().parallel.max(1)).collect().await;
+        let unseen = looks.iter().filter(|look| look.is_none()).count();
         let mut known = Vec::new();
         let mut gone = Diff { at: self.now(), ..Diff::default() };
         let mut seen = Vec::new();
@@ -231,7 +235,8 @@ impl Escher {
             }
         }
         self.advance(&Estate::new(known), seen).await?;
-        self.store().apply(&gone).await.map(drop)
+        self.store().apply(&gone).await?;
+        Ok(unseen)
     }
 
     async fn executor(&self, plan: &PlanDoc) -> Result<Executor> {

@@ -3,7 +3,8 @@
 //! Version 0.7.2 panics where its log or segments cannot be flushed, on an explicit flush and again when it is
 //! dropped; it does not replay its log when it loads, nor cuts it off; and what its optimiser makes anew may lack
 //! payload indexes. So every call is caught, one writer is let in at a time, a shard that panicked is not used again,
-//! and indexes are asked for after each load and optimisation. Durability is the flush's, never the log's.
+//! and indexes are asked for after each load and optimisation. Durability is the flush's, never the log's. It writes
+//! through memory maps, where a full disk is no error but the end of the process: so room is asked for first.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -35,6 +36,11 @@ const UNOPTIMISED: usize = 5_000;
 const UNOPTIMISED_SHARE: usize = 5;
 /// KB of vectors above which the optimiser takes a segment up.
 const OPTIMISED_ABOVE: usize = 2_000;
+
+/// Bytes that have to be free before the engine may write at all: its log, and the first pages of its files.
+const SPARE: u64 = 32 * 1024 * 1024;
+/// Bytes that a point may take: vectors, payload, its indexes, and a copy of it all in the log.
+const POINT: u64 = 24 * 1024;
 
 /// Different values of a text that are asked for at most.
 const MOST_VALUES: usize = 4_000_000;
@@ -127,6 +133,23 @@ fn prune_log(path: &Path) {
     }
 }
 
+/// Refuses to begin what the disk has no room for: so many bytes beside what must be free anyway. Where the system does
+/// not tell how much there is, it is let be.
+pub(crate) fn room(folder: &Path, operation: &'static str, bytes: u64) -> Result<()> {
+    const MB: u64 = 1024 * 1024;
+    let needed = SPARE.saturating_add(bytes);
+    match fs4::available_space(folder) {
+        Ok(free) if free < needed => {
+            let message = format!("the disk is nearly full: {} MB are free, the search index needs {}", free / MB, needed.div_ceil(MB));
+            Err(Error::new(ErrorKind::Storage, message)
+                .operation(operation)
+                .with("folder", folder.display().to_string())
+                .hint("free some space and try again; nothing was lost"))
+        }
+        _ => Ok(()),
+    }
+}
+
 impl Edge {
     /// Loads the shard in a folder, or makes one there.
     pub(crate) fn open(path: &Path, dimensions: Option<usize>) -> Result<Self> {
@@ -150,6 +173,7 @@ impl Edge {
         if exists {
             prune_log(&self.path);
         }
+        room(&self.path, operation, 0)?;
         let config = config(self.dimensions);
         let shard =
             caught(operation, || if exists { EdgeShard::load(&self.path, Some(config)) } else { EdgeShard::new(&self.path, config) })
@@ -195,6 +219,7 @@ impl Edge {
         if points.is_empty() {
             return Ok(());
         }
+        room(&self.path, "write index", POINT.saturating_mul(points.len() as u64))?;
         self.most.fetch_add(points.len(), Ordering::AcqRel);
         self.written.fetch_add(points.len(), Ordering::AcqRel);
         let points = PointInsertOperations::PointsList(points.into_iter().map(Into::into).collect());
@@ -236,6 +261,8 @@ impl Edge {
 
     /// Builds graphs and merges segments; takes long after a large change.
     pub(crate) fn optimise(&self) -> Result<()> {
+        // Everything is written anew before the old goes.
+        room(&self.path, "optimise index", POINT.saturating_mul(self.most.load(Ordering::Acquire) as u64))?;
         {
             let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
             self.run("optimise index", EdgeShard::optimize)?;
@@ -337,4 +364,18 @@ fn fields(keys: &[&str]) -> WithPayloadInterface {
 /// A condition on points by their ids.
 pub(crate) fn has_ids(ids: impl IntoIterator<Item = PointId>) -> Condition {
     Condition::HasId(HasIdCondition::from_iter(ids))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_room_nothing_is_begun() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(room(dir.path(), "write index", 0).is_ok());
+        let error = room(dir.path(), "write index", u64::MAX).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Storage);
+        assert!(error.to_string().contains("nearly full") && error.hint_text().is_some(), "{error}");
+    }
 }

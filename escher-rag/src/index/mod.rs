@@ -58,6 +58,14 @@ impl QdrantIndex {
     /// `Storage` where the folder cannot be written; `Busy` where another process has it open.
     pub fn open(dir: impl AsRef<Path>, embed: Option<Arc<dyn Embed>>) -> Result<Self> {
         let dir = dir.as_ref().to_owned();
+        std::fs::create_dir_all(&dir).map_err(|e| {
+            Error::new(ErrorKind::Storage, "its folder cannot be made")
+                .operation("open index")
+                .with("folder", dir.display().to_string())
+                .source(e)
+        })?;
+        // Before anything else: what cannot be loaded for want of room is not broken.
+        edge::room(&dir, "open index", 0)?;
         let fresh = Meta::new(embed.as_deref().map(|embed| (embed.id(), embed.dimensions())));
         let shard = dir.join("estate");
         let dimensions = embed.as_deref().map(Embed::dimensions);

@@ -204,6 +204,9 @@ impl Runner {
         if finished.open > 0 && !self.quiet {
             eprintln!("{} step(s) were not begun or have no outcome yet: escher runs resume {}", finished.open, finished.run);
         }
+        if finished.unseen > 0 && !self.quiet {
+            eprintln!("{} target(s) could not be looked at again; to bring the estate up to date: escher sync", finished.unseen);
+        }
         let reversible = plan.steps.iter().any(|step| step.compensate.is_some());
         if finished.done > 0 && reversible && !self.quiet && !self.json {
             show::line(&format!("To take it back: escher runs undo {}", finished.run));
