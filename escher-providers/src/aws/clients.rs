@@ -71,8 +71,7 @@ impl AwsCx {
         self.clients.page
     }
 
-    /// Makes a call through the layers. `send` is called once a try. The SDK's futures are tens of kilobytes large, so
-    /// that they are kept on the heap.
+    /// Makes a call through the layers. `send` is called once a try.
     pub(super) async fn call<T, E, F, Fut>(&self, call: Call, send: F) -> Result<T>
     where
         F: Fn() -> Fut + Send + Sync,
@@ -80,14 +79,12 @@ impl AwsCx {
         T: Send,
         E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
     {
-        let tried = || {
-            let answer = Box::pin(send());
-            async move { answer.await.map_err(|error| from_sdk(&error, call, &self.region)) }
-        };
-        Box::pin(self.layers.call(call, &self.region, self.read.timeout, tried)).await
+        let told = self.call_or(call, |_| false, send).await?;
+        told.ok_or_else(|| Error::internal("an answer that is none").operation(format!("{}:{}", call.service, call.operation)))
     }
 
-    /// Like [`AwsCx::call`], with `None` where the service answers with a code that `nothing` accepts.
+    /// Like [`AwsCx::call`], with `None` where the service answers with a code that `nothing` accepts. The SDK's
+    /// futures are tens of kilobytes large, so that they are kept on the heap.
     pub(super) async fn call_or<T, E, F, Fut>(&self, call: Call, nothing: fn(&str) -> bool, send: F) -> Result<Option<T>>
     where
         F: Fn() -> Fut + Send + Sync,

@@ -3,7 +3,20 @@
 use std::collections::BTreeMap;
 
 use escher_core::{Action, Resource, Undo, Verb};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
+
+/// Parameters of `tag`.
+#[derive(Deserialize)]
+pub(super) struct TagParams {
+    pub(super) tags: BTreeMap<String, String>,
+}
+
+/// Parameters of `untag`.
+#[derive(Deserialize)]
+pub(super) struct UntagParams {
+    pub(super) keys: Vec<String>,
+}
 
 /// The tags of parameter `tags`.
 pub(super) fn tags(params: &Map<String, Value>) -> BTreeMap<String, String> {

@@ -322,6 +322,18 @@ fn schedule(scene: &mut Scene<'_>, today: Date) {
     settle(scene, when, today);
 }
 
+/// When nobody works; which hours those are is not said.
+const AFTER_HOURS: &[&str] = &[
+    "outside business hours",
+    "outside office hours",
+    "outside working hours",
+    "out of hours",
+    "after hours",
+    "off hours",
+    "outside of business hours",
+    "outside of working hours",
+];
+
 /// Reads one piece of a schedule at `i`; its length, 0 for none.
 fn piece(scene: &Scene<'_>, i: usize, today: Date, when: &mut When) -> usize {
     let word = scene.low(i);
@@ -357,35 +369,9 @@ fn piece(scene: &Scene<'_>, i: usize, today: Date, when: &mut When) -> usize {
             when.weekend = true;
             return 3;
         }
-        ("outside" | "after" | "off" | "out", _)
-            if scene.phrase(
-                i,
-                &[
-                    "outside business hours",
-                    "outside office hours",
-                    "outside working hours",
-                    "out of hours",
-                    "after hours",
-                    "off hours",
-                    "outside of business hours",
-                    "outside of working hours",
-                ],
-            ) > 0 =>
-        {
+        ("outside" | "after" | "off" | "out", _) if scene.phrase(i, AFTER_HOURS) > 0 => {
             when.vague = true;
-            return scene.phrase(
-                i,
-                &[
-                    "outside business hours",
-                    "outside office hours",
-                    "outside working hours",
-                    "out of hours",
-                    "after hours",
-                    "off hours",
-                    "outside of business hours",
-                    "outside of working hours",
-                ],
-            );
+            return scene.phrase(i, AFTER_HOURS);
         }
         ("at", "night") | ("later", "today") | ("some", "time") => when.vague = true,
         ("later" | "soon" | "overnight", _) => {

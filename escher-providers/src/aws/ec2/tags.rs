@@ -1,16 +1,13 @@
 //! Tags: one call for every native type of EC2.
 
-use std::collections::BTreeMap;
-
 use aws_sdk_ec2::types::Tag;
 use escher_core::plan::DryRun;
 use escher_core::{Kind, Outcome, Result, Target, Verb};
-use serde::Deserialize;
 use serde_json::json;
 
 use super::{MINUTE, address, api, cli, firewall, network, never, storage, vm};
 use crate::aws::clients::{AwsCx, Clients};
-use crate::aws::tagging;
+use crate::aws::tagging::{self, TagParams, UntagParams};
 use crate::spec::{Act, ActionSpec, act};
 
 pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
@@ -72,11 +69,6 @@ pub(super) fn specification(resource: &str, tags: &[(&str, &str)]) -> String {
     json!([{ "ResourceType": resource, "Tags": tags }]).to_string()
 }
 
-#[derive(Deserialize)]
-struct TagParams {
-    tags: BTreeMap<String, String>,
-}
-
 struct SetTags;
 impl Act<Clients> for SetTags {
     type Params = TagParams;
@@ -86,11 +78,6 @@ impl Act<Clients> for SetTags {
         cx.change(api!(repeatable "CreateTags"), never, || request.clone().send()).await?;
         Ok(Outcome::default())
     }
-}
-
-#[derive(Deserialize)]
-struct UntagParams {
-    keys: Vec<String>,
 }
 
 struct RemoveTags;

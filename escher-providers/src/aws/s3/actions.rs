@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use super::settings::{self, Block, Encryption};
 use super::{NATIVE, api, lacks};
 use crate::aws::clients::{AwsCx, Clients};
-use crate::aws::tagging;
+use crate::aws::tagging::{self, TagParams, UntagParams};
 use crate::spec::{Act, ActFn, ActionSpec, CliFn, ShowsFn, UndoFn, act};
 
 const fn spec(
@@ -237,22 +237,12 @@ async fn put_tags(cx: &AwsCx, target: &Target, change: impl FnOnce(&mut BTreeMap
     Ok(Outcome::default())
 }
 
-#[derive(Deserialize)]
-struct TagParams {
-    tags: BTreeMap<String, String>,
-}
-
 struct SetTags;
 impl Act<Clients> for SetTags {
     type Params = TagParams;
     async fn run(cx: AwsCx, target: Target, params: TagParams) -> Result<Outcome> {
         put_tags(&cx, &target, |tags| tags.extend(params.tags)).await
     }
-}
-
-#[derive(Deserialize)]
-struct UntagParams {
-    keys: Vec<String>,
 }
 
 struct RemoveTags;
