@@ -31,7 +31,7 @@ pub struct Condition {
 
 /// How a metric is held against its threshold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "the words speak for themselves")]
 pub enum Test {
     Below,
     AtMost,

@@ -125,7 +125,7 @@ fn yes() -> bool {
     true
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref)]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for this signature")]
 fn is_true(value: &bool) -> bool {
     *value
 }

@@ -146,7 +146,7 @@ impl Journal {
     ///
     /// # Errors
     /// Whatever the store says.
-    #[allow(clippy::too_many_arguments)]
+    #[allow(clippy::too_many_arguments, reason = "the columns of a journal line")]
     pub async fn record(
         &self,
         plan: &Plan<Approved>,

@@ -51,7 +51,7 @@ vocabulary! {
 
 vocabulary! {
     /// What a resource is, in words that hold over all clouds. The native type is kept beside it.
-    #[allow(missing_docs)]
+    #[allow(missing_docs, reason = "the words speak for themselves")]
     Kind, "kind" {
         Vm = "vm", ScaleGroup = "scale-group", Disk = "disk", Snapshot = "snapshot", Image = "image",
         Database = "database", Nosql = "nosql", Cache = "cache", Warehouse = "warehouse", Bucket = "bucket",
@@ -65,7 +65,7 @@ vocabulary! {
 
 vocabulary! {
     /// Where a resource is in its life. The cloud's own word is kept in `state_raw`.
-    #[allow(missing_docs)]
+    #[allow(missing_docs, reason = "the words speak for themselves")]
     State, "state" {
         Running = "running", Starting = "starting", Stopping = "stopping", Stopped = "stopped", Pending = "pending",
         Suspended = "suspended", Terminated = "terminated", Error = "error", Unknown = "unknown",
@@ -74,7 +74,7 @@ vocabulary! {
 
 vocabulary! {
     /// The environment that a resource serves, derived (see [`crate::Resource::env`]).
-    #[allow(missing_docs)]
+    #[allow(missing_docs, reason = "the words speak for themselves")]
     Env, "env" { Prod = "prod", Staging = "staging", Dev = "dev", Test = "test", Sandbox = "sandbox" }
 }
 
@@ -104,7 +104,7 @@ impl Env {
 
 vocabulary! {
     /// A part of the world, derived from the region.
-    #[allow(missing_docs)]
+    #[allow(missing_docs, reason = "the words speak for themselves")]
     Geo, "geo" {
         Us = "us", Ca = "ca", Sa = "sa", Eu = "eu", Uk = "uk", Me = "me", Af = "af", In = "in", Asia = "asia", Au = "au",
     }
@@ -112,7 +112,7 @@ vocabulary! {
 
 vocabulary! {
     /// A database or cache engine.
-    #[allow(missing_docs)]
+    #[allow(missing_docs, reason = "the words speak for themselves")]
     Engine, "engine" {
         Postgres = "postgres", Mysql = "mysql", Mariadb = "mariadb", Sqlserver = "sqlserver", Oracle = "oracle",
         Mongodb = "mongodb", Redis = "redis", Memcached = "memcached", Cassandra = "cassandra",
@@ -121,7 +121,7 @@ vocabulary! {
 
 vocabulary! {
     /// How one resource relates to another.
-    #[allow(missing_docs)]
+    #[allow(missing_docs, reason = "the words speak for themselves")]
     Rel, "relation" {
         In = "in", Attached = "attached", Behind = "behind", MemberOf = "member-of", EncryptedBy = "encrypted-by",
         BackedUpBy = "backed-up-by", Monitors = "monitors", Uses = "uses",
@@ -130,7 +130,7 @@ vocabulary! {
 
 vocabulary! {
     /// A yes/no property that a resource may also be silent about.
-    #[allow(missing_docs)]
+    #[allow(missing_docs, reason = "the words speak for themselves")]
     Flag, "flag" {
         Idle = "idle", Public = "public", Encrypted = "encrypted", Attached = "attached", BackedUp = "backed-up",
         Untagged = "untagged",
@@ -139,7 +139,7 @@ vocabulary! {
 
 vocabulary! {
     /// What one can do to a resource; with a kind it makes an action, `vm.stop`.
-    #[allow(missing_docs)]
+    #[allow(missing_docs, reason = "the words speak for themselves")]
     Verb, "verb" {
         Start = "start", Stop = "stop", Restart = "restart", Resize = "resize", Scale = "scale", Create = "create",
         Delete = "delete", Tag = "tag", Untag = "untag", Snapshot = "snapshot", Restore = "restore", Encrypt = "encrypt",
@@ -151,12 +151,12 @@ vocabulary! {
 
 vocabulary! {
     /// How much can go wrong, ascending.
-    #[allow(missing_docs)]
+    #[allow(missing_docs, reason = "the words speak for themselves")]
     Risk, "risk" { Read = "read", Low = "low", Medium = "medium", High = "high", Critical = "critical" }
 }
 
 vocabulary! {
     /// What policy says of a plan, ascending in strictness: the strictest wins.
-    #[allow(missing_docs)]
+    #[allow(missing_docs, reason = "the words speak for themselves")]
     Decision, "decision" { Allow = "allow", Approve = "approve", Forbid = "forbid" }
 }

@@ -12,7 +12,7 @@ use crate::{Error, Flag, fuzzy};
 ///
 /// The text form of a tag is `tag.app`, `tag."Cost Center"` where the key needs quotes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "the words speak for themselves")]
 pub enum Field {
     Cloud,
     Kind,

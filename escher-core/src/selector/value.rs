@@ -31,7 +31,7 @@ pub struct Quantity {
 
 /// A unit of the language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "the words speak for themselves")]
 pub enum Unit {
     /// None told: the field's own (GB, dollars, percent, days).
     Bare,

@@ -76,7 +76,7 @@ impl Bert {
         let failed = |e| broken("the model's weights cannot be read", e).with("file", weights.display().to_string());
         // SAFETY: a mapped file must not change while it is mapped. This one is written once, under another name, and
         // then renamed into place; whoever replaces it later does so by another rename, which leaves the mapped one be.
-        #[allow(unsafe_code)]
+        #[allow(unsafe_code, reason = "mapping is the only way not to hold the weights twice")]
         let file = unsafe { MmapedSafetensors::new(weights) }.map_err(failed)?;
         let loaded = Parts { file: &file };
         let width = config.hidden_size;

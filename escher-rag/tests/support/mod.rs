@@ -1,5 +1,5 @@
 //! What the tests of store, index and search share.
-#![allow(dead_code, unreachable_pub)]
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses a part")]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
