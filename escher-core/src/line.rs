@@ -14,6 +14,7 @@ use crate::{CloudId, Error, Flag, Kind, Link, Rel, Resource, ResourceId, Result,
 
 /// A line as other tools may write it: only `id`, `cloud`, `name` and `type` or `kind` are required.
 #[derive(Deserialize)]
+#[serde(expecting = "a JSON object")]
 struct Line {
     id: String,
     #[serde(deserialize_with = "word")]
@@ -44,6 +45,7 @@ struct Line {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "a link such as {\"rel\":\"attached\",\"id\":\"…\"}")]
 struct LineLink {
     #[serde(deserialize_with = "word")]
     rel: Rel,
@@ -91,7 +93,11 @@ impl Resource {
     pub fn from_line(text: &str) -> Result<Self> {
         // Some editors put a byte order mark in front of the first line.
         let line: Line = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|e| {
-            Error::invalid(e.to_string()).hint("each line is one JSON object with at least id, cloud, name, and type or kind")
+            // It is one line; which one, whoever reads the file knows.
+            let reason = e.to_string();
+            let reason = reason.split(" at line ").next().unwrap_or_default();
+            Error::invalid(format!("{reason} (column {})", e.column()))
+                .hint("each line is one JSON object with at least id, cloud, name, and type or kind")
         })?;
         for (key, value) in [("id", &line.id), ("name", &line.name)] {
             if value.trim().is_empty() {
@@ -119,8 +125,10 @@ impl Resource {
             Value::String(text) => text,
             other => other.to_string(),
         };
-        let state = line.state.as_deref().map(|raw| raw.parse().unwrap_or_else(|_| State::from_raw(line.cloud, raw)));
-        let state_raw = line.state_raw.or_else(|| line.state.filter(|raw| raw.parse::<State>().is_err()));
+        // Only the word itself is ours: GCP's `TERMINATED` is a stopped one.
+        let word = |raw: &str| State::ALL.iter().copied().find(|state| state.as_str() == raw);
+        let state = line.state.as_deref().map(|raw| word(raw).unwrap_or_else(|| State::from_raw(line.cloud, raw)));
+        let state_raw = line.state_raw.or_else(|| line.state.filter(|raw| word(raw).is_none()));
         Ok(Self {
             id: ResourceId::verbatim(line.id),
             cloud: line.cloud,
@@ -180,6 +188,18 @@ mod tests {
         assert_eq!((read.cloud, read.kind, read.created), (CloudId::Aws, Kind::Vm, "2026-01-31T00:00:00Z".parse().ok()));
         assert!(line("widget", "2026-01-31").unwrap_err().to_string().contains("load-balancer"), "it names the kinds");
         assert!(line("vm", "yesterday").unwrap_err().to_string().contains("2026-01-31"));
+    }
+
+    #[test]
+    fn a_state_is_read_as_its_cloud_means_it() {
+        let state = |cloud: &str, raw: &str| {
+            let line = format!(r#"{{"id":"i-1","cloud":"{cloud}","kind":"vm","name":"web-1","state":"{raw}"}}"#);
+            let read = Resource::from_line(&line).unwrap();
+            (read.state.unwrap(), read.state_raw)
+        };
+        assert_eq!(state("gcp", "TERMINATED"), (State::Stopped, Some("TERMINATED".into())));
+        assert_eq!(state("gcp", "terminated"), (State::Terminated, None));
+        assert_eq!(state("azure", "VM running"), (State::Running, Some("VM running".into())));
     }
 
     #[test]

@@ -8,7 +8,9 @@ mod words;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
-use crate::{CloudId, Engine, Env, Flag, Kind, State, Verb};
+use jiff::Timestamp;
+
+use crate::{CloudId, Engine, Env, Flag, Kind, Resource, State, Truth, Verb, truth};
 
 /// What a word or phrase says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,6 +31,26 @@ pub enum Meaning {
     Flag(Flag, bool),
     /// Something to do.
     Verb(Verb),
+}
+
+impl Meaning {
+    /// Whether a resource is this at `now`; `None` where it does not tell, and for verbs.
+    pub fn holds(self, resource: &Resource, now: Timestamp) -> Truth {
+        match self {
+            Self::Cloud(cloud) => Some(resource.cloud == cloud),
+            Self::Kind(kind, cloud, engine) => {
+                let cloud = cloud.is_none_or(|cloud| resource.cloud == cloud);
+                let engine = engine.map_or(Some(true), |engine| Self::Engine(engine).holds(resource, now));
+                truth::and(Some(resource.kind == kind && cloud), engine)
+            }
+            Self::Engine(engine) => resource.engine().map(|told| told == engine),
+            Self::Env(env) => resource.env().map(|told| told == env),
+            Self::NonProd => resource.env().map(|told| NON_PROD.contains(&told)),
+            Self::State(state) => resource.state.map(|told| told == state),
+            Self::Flag(flag, value) => resource.flag(flag, now).map(|told| told == value),
+            Self::Verb(_) => None,
+        }
+    }
 }
 
 /// What [`Meaning::NonProd`] stands for.

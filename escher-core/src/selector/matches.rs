@@ -8,12 +8,13 @@ use jiff::Timestamp;
 use super::{Field, FieldType, Op, Selector, Value};
 use crate::fuzzy::{self, fold};
 use crate::resource::{attr, metric};
-use crate::{Rel, Resource, Truth, truth};
+use crate::{Rel, Resource, Truth, lexicon, truth};
 
 impl Selector {
     /// Whether a resource matches at `now`: `None` where what it does not tell decides.
     ///
-    /// `text ~ …` is the fuzzy match over name, type, kind, tags, engine and env words; an index ranks it instead.
+    /// `text ~ …` holds where each word is among those of the resource, give or take typos, or means what the resource
+    /// is: “message queue” admits every queue, “prod db” the production databases.
     pub fn matches(&self, resource: &Resource, now: Timestamp) -> Truth {
         match self {
             Self::All => Some(true),
@@ -171,6 +172,7 @@ fn compare(resource: &Resource, field: &Field, op: Op, value: &Value, now: Times
             }
             let wanted = value.plain();
             match op {
+                Op::Like if *field == Field::Text => Some(told.iter().any(|text| says(resource, text, &wanted, now))),
                 Op::Eq | Op::Ne => {
                     let wanted = fold(&wanted);
                     Some(told.iter().any(|text| fold(text) == wanted))
@@ -180,6 +182,20 @@ fn compare(resource: &Resource, field: &Field, op: Op, value: &Value, now: Times
             }
         }
     }
+}
+
+/// Whether a resource says each of the words, or is what they mean.
+fn says(resource: &Resource, text: &str, wanted: &str, now: Timestamp) -> bool {
+    if fuzzy::contains(text, wanted) {
+        return true;
+    }
+    let words: Vec<String> = wanted.split_whitespace().map(fold).collect();
+    let readings = lexicon::read(&words);
+    let means = |i: usize| {
+        let covers = |reading: &lexicon::Reading| (reading.start..reading.start + reading.len).contains(&i);
+        readings.iter().any(|reading| covers(reading) && reading.meaning.holds(resource, now) == Some(true))
+    };
+    !words.is_empty() && (0..words.len()).all(|i| means(i) || fuzzy::contains(text, &words[i]))
 }
 
 /// Numbers by their size, against a text that is no number unknown; other texts (dates, versions) by their letters.

@@ -7,7 +7,7 @@ use escher_core::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever points look different than before; an index of another layout is rebuilt.
-const LAYOUT: u32 = 2;
+const LAYOUT: u32 = 3;
 
 const FILE: &str = "index.json";
 
@@ -19,17 +19,19 @@ pub(super) struct Meta {
     dimensions: Option<usize>,
     /// The store's revision up to which everything is flushed.
     pub(super) revision: u64,
+    /// How many points there were then: with fewer, some were lost.
+    pub(super) points: usize,
 }
 
 impl Meta {
     pub(super) fn new(model: Option<(&str, usize)>) -> Self {
         let (model, dimensions) = model.map(|(id, dimensions)| (id.to_owned(), dimensions)).unzip();
-        Self { layout: LAYOUT, model, dimensions, revision: 0 }
+        Self { layout: LAYOUT, model, dimensions, revision: 0, points: 0 }
     }
 
-    /// The same at another revision.
-    pub(super) fn at(&self, revision: u64) -> Self {
-        Self { revision, ..self.clone() }
+    /// The same at another revision, with so many points.
+    pub(super) fn at(&self, revision: u64, points: usize) -> Self {
+        Self { revision, points, ..self.clone() }
     }
 
     /// Whether points made for the other fit.

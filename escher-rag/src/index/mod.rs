@@ -71,14 +71,19 @@ impl QdrantIndex {
         let dimensions = embed.as_deref().map(Embed::dimensions);
         let known = Meta::read(&dir).filter(|meta| meta.fits(&fresh));
         let existed = shard.exists();
-        let loaded = known.and_then(|meta| match Edge::open(&shard, dimensions) {
+        let load = |meta: &Meta| {
+            let edge = Edge::open(&shard, dimensions)?;
+            // What was deleted after the last note of it makes the index look robbed; then it is rebuilt for nothing.
+            if edge.count(None)? < meta.points { Err(broken("points are missing")) } else { Ok(edge) }
+        };
+        let loaded = known.and_then(|meta| match load(&meta) {
             Ok(edge) => Some((edge, meta)),
             Err(e) => {
                 tracing::warn!(error = %e, "the search index cannot be loaded and is rebuilt");
                 None
             }
         });
-        let rebuilt = existed && loaded.is_none();
+        let rebuilt = (existed || Meta::read(&dir).is_some()) && loaded.is_none();
         let (edge, meta) = match loaded {
             Some(loaded) => loaded,
             None => {
@@ -171,10 +176,10 @@ impl Inner {
             self.edge.delete(chunk.iter().map(point::id_of).collect())?;
         }
         self.edge.flush()?;
-        let moved = meta.at(changes.to);
+        let count = self.edge.count(None)?;
+        let moved = meta.at(changes.to, count);
         moved.write(&self.dir)?;
         *meta = moved;
-        let count = self.edge.count(None)?;
         self.vocabulary.write().unwrap_or_else(PoisonError::into_inner).resize(count);
         Ok(())
     }
@@ -221,7 +226,7 @@ impl Inner {
     fn clear(&self) -> Result<()> {
         let mut meta = self.meta.lock().unwrap_or_else(PoisonError::into_inner);
         // First the revision, then the points: after a crash in between everything is taken in again.
-        let empty = meta.at(0);
+        let empty = meta.at(0, 0);
         empty.write(&self.dir)?;
         *meta = empty;
         self.edge.clear()?;

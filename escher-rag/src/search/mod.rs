@@ -44,7 +44,12 @@ pub(crate) fn run(inner: &Inner, query: &Query) -> Result<Hits> {
         _ => inner.edge.count(admitted.clone().filter())?,
     } as u64;
     if reading.is_empty() {
-        return Ok(Hits { total, hits: by_name(&inner.edge, admitted, query.limit.min(all))?, mended: None, semantic: false });
+        return Ok(Hits {
+            total,
+            hits: by_name(&inner.edge, admitted, query.limit.min(all))?,
+            mended: None,
+            semantic: inner.meanings.is_some(),
+        });
     }
     let meaning = meaning(inner, &query.words);
     let semantic = meaning.is_some();

@@ -9,6 +9,7 @@ use escher_providers::sim::{Faults, SimSpec};
 use jiff::Timestamp;
 
 use crate::cmd;
+use crate::show::quoted;
 
 /// Ask about your clouds in plain words and act on them safely: AWS, Azure and GCP.
 #[derive(Parser)]
@@ -54,6 +55,16 @@ impl Global {
             config.sim_faults = faults.clone();
         }
         Ok(config)
+    }
+}
+
+impl Global {
+    /// A command line as it has to be typed here: with the program as it was called and the data directory it was given.
+    pub(crate) fn command(&self, rest: &str) -> String {
+        let program = std::env::args().next().filter(|program| program.contains(std::path::MAIN_SEPARATOR));
+        let program = program.map_or_else(|| "escher".to_owned(), |program| quoted(&program));
+        let data_dir = self.data_dir.as_ref().map(|folder| format!(" --data-dir {}", quoted(&folder.display().to_string())));
+        format!("{program}{} {rest}", data_dir.unwrap_or_default())
     }
 }
 

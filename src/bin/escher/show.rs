@@ -32,7 +32,8 @@ fn raw(text: &str) {
 pub(crate) fn tame(text: &str, lines: bool) -> Cow<'_, str> {
     let steers = |c: char| match c {
         '\n' => !lines,
-        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
+        // Marks of direction, and what takes no room: two names that look alike must not be alike.
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{ad}' => true,
         c => c.is_control(),
     };
     if !text.contains(steers) {
@@ -45,6 +46,11 @@ pub(crate) fn tame(text: &str, lines: bool) -> Cow<'_, str> {
 /// A name, on one line.
 fn name(text: &str) -> String {
     tame(text, false).into_owned()
+}
+
+/// Dollars and cents, of sums that anybody pays.
+fn dollars(cost: f64) -> String {
+    if cost.abs() < 1e12 { format!("{cost:.2}") } else { format!("{cost:.2e}") }
 }
 
 /// Whether a person can answer a question.
@@ -98,7 +104,7 @@ pub(crate) fn hits(hits: &[Hit], scored: bool) {
             or_dash(hit.state.map(|state| state.to_string())),
             or_dash(hit.env.map(|env| env.to_string())),
             or_dash(hit.size.clone()),
-            or_dash(hit.cost_month.map(|cost| format!("{cost:.2}"))),
+            or_dash(hit.cost_month.map(dollars)),
         ];
         if scored {
             row.insert(0, format!("{:.2}", hit.score));
@@ -118,7 +124,7 @@ fn groups(groups: &[Group]) {
     let mut rows = table(&head);
     for group in groups {
         let mut row: Vec<String> = group.key.values().map(|value| value.clone().unwrap_or_else(|| "-".to_owned())).collect();
-        row.extend([group.count.to_string(), format!("{:.2}", group.cost_month)]);
+        row.extend([group.count.to_string(), dollars(group.cost_month)]);
         rows.add_row(row);
     }
     print(&rows);
@@ -204,6 +210,8 @@ mod tests {
 
     #[test]
     fn what_steers_a_terminal_is_spelt_out() {
+        assert_eq!(tame("web\u{200b}-1", false), r"web\u{200b}-1");
+        assert_eq!(dollars(1e308), "1.00e308");
         assert_eq!(tame("größe 产品", false), "größe 产品");
         assert_eq!(tame("a\u{1b}[2Kb\u{202e}c\u{9b}", true), r"a\u{1b}[2Kb\u{202e}c\u{9b}");
         assert_eq!((tame("a\nb", true), tame("a\nb", false)), (Cow::Borrowed("a\nb"), Cow::Borrowed(r"a\nb")));

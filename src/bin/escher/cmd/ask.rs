@@ -44,6 +44,6 @@ async fn carry_on(global: &Global, escher: &Escher, plan: &PlanDoc, yes: bool) -
     if let Some(exit) = may_run(global, plan, yes) {
         return Ok((exit, None));
     }
-    let finished = Runner { quiet: global.quiet, events: false, json: global.json }.run(escher, &plan.id).await?;
+    let finished = Runner { global, events: false }.run(escher, &plan.id).await?;
     Ok((super::plan::exit_of(&finished), Some(json!(finished))))
 }

@@ -65,7 +65,7 @@ async fn aws(global: &Global, escher: &Escher, args: AwsArgs) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     let connected = escher.connect_aws(config, found)?;
-    output(global, &connected, || show::line(&format!("Connected as {}. Next: escher sync", connected.name)));
+    output(global, &connected, || show::line(&format!("Connected as {}. Next: {}", connected.name, global.command("sync"))));
     Ok(Exit::Done)
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use escher::core::{Decision, PlanDoc};
+use escher::core::{Decision, PlanDoc, PlanRecord};
 use escher::{Escher, Finished, Result, RunEvent, RunOptions, Trial};
 
 use super::output;
@@ -51,11 +51,17 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
                 show::plan(&record.doc, global.quiet);
                 show::line(&format!("  status    {}", record.status));
             });
+            if record.doc.compute_digest() != record.doc.digest {
+                eprintln!("error: this plan was altered since it was made; it will not run");
+                return Ok(Exit::Forbidden);
+            }
             Ok(Exit::Done)
         }
         Command::Approve { id } => {
             let record = escher.approve(&id).await?;
-            output(global, &record, || show::line(&format!("Approved {}. Next: escher plan run {id}", record.doc.digest)));
+            output(global, &record, || {
+                show::line(&format!("Approved {}. Next: {}", record.doc.digest, global.command(&format!("plan run {id}"))))
+            });
             Ok(Exit::Done)
         }
         Command::Reject { id } => {
@@ -77,7 +83,7 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
                     return Ok(exit);
                 }
             }
-            let finished = Runner { quiet: global.quiet, events: true, json: global.json }.run(escher, &id).await?;
+            let finished = Runner { global, events: true }.run(escher, &id).await?;
             Ok(exit_of(&finished))
         }
     }
@@ -85,13 +91,19 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
 
 async fn list(global: &Global, escher: &Escher) -> Result<Exit> {
     let plans = escher.plans().await?;
+    let open: Vec<String> = escher.runs().await?.into_iter().filter(|run| run.finished.is_none()).map(|run| run.id).collect();
+    let status = |plan: &PlanRecord| match &plan.run {
+        Some(run) if open.contains(run) => format!("{} ({run} is not finished)", plan.status),
+        Some(run) => format!("run as {run}"),
+        None => plan.status.to_string(),
+    };
     output(global, &plans, || {
         let mut rows = show::table(&["plan", "status", "risk", "targets", "created", "goal"]);
         for plan in &plans {
             let doc = &plan.doc;
             rows.add_row([
                 doc.id.clone(),
-                plan.status.to_string(),
+                status(plan),
                 doc.risk.to_string(),
                 doc.blast_radius.to_string(),
                 format!("{:.0}", doc.created),
@@ -132,12 +144,13 @@ pub(crate) fn may_run(global: &Global, plan: &PlanDoc, yes: bool) -> Option<Exit
             if show::yes("Run this plan?") {
                 return None;
             }
-            eprintln!("Nothing was run. The plan is kept: escher plan run {}", plan.id);
+            eprintln!("Nothing was run. The plan is kept: {}", global.command(&format!("plan run {}", plan.id)));
             Some(Exit::Awaits)
         }
         Decision::Approve => {
             if !global.quiet {
-                eprintln!("Nothing was run. The plan awaits approval: escher plan approve {}, then: escher plan run {}", plan.id, plan.id);
+                let [approve, run] = ["approve", "run"].map(|word| global.command(&format!("plan {word} {}", plan.id)));
+                eprintln!("Nothing was run. The plan awaits approval: {approve}, then: {run}");
             }
             Some(Exit::Awaits)
         }
@@ -150,16 +163,15 @@ pub(crate) fn exit_of(finished: &Finished) -> Exit {
 }
 
 /// Runs plans and tells what happens.
-pub(crate) struct Runner {
-    pub(crate) quiet: bool,
+pub(crate) struct Runner<'g> {
+    pub(crate) global: &'g Global,
     /// Whether events are printed.
     pub(crate) events: bool,
-    pub(crate) json: bool,
 }
 
-impl Runner {
+impl Runner<'_> {
     fn options(&self) -> RunOptions {
-        let (events, json, quiet) = (self.events, self.json, self.quiet);
+        let (events, json, quiet) = (self.events, self.global.json, self.global.quiet);
         let options = RunOptions {
             listener: Arc::new(move |event: &RunEvent| match event {
                 event if json && events => show::json(event),
@@ -201,15 +213,17 @@ impl Runner {
     }
 
     fn told(&self, plan: &PlanDoc, finished: Finished) -> Result<Finished> {
-        if finished.open > 0 && !self.quiet {
-            eprintln!("{} step(s) were not begun or have no outcome yet: escher runs resume {}", finished.open, finished.run);
+        if finished.open > 0 && !self.global.quiet {
+            let resume = self.global.command(&format!("runs resume {}", finished.run));
+            eprintln!("{} step(s) were not begun or have no outcome yet: {resume}", finished.open);
         }
-        if finished.unseen > 0 && !self.quiet {
-            eprintln!("{} target(s) could not be looked at again; to bring the estate up to date: escher sync", finished.unseen);
+        if finished.unseen > 0 && !self.global.quiet {
+            let sync = self.global.command("sync");
+            eprintln!("{} target(s) could not be looked at again; to bring the estate up to date: {sync}", finished.unseen);
         }
         let reversible = plan.steps.iter().any(|step| step.compensate.is_some());
-        if finished.done > 0 && reversible && !self.quiet && !self.json {
-            show::line(&format!("To take it back: escher runs undo {}", finished.run));
+        if finished.done > 0 && reversible && !self.global.quiet && !self.global.json {
+            show::line(&format!("To take it back: {}", self.global.command(&format!("runs undo {}", finished.run))));
         }
         Ok(finished)
     }

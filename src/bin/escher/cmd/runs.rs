@@ -33,7 +33,7 @@ pub(crate) enum Command {
 }
 
 pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> Result<Exit> {
-    let runner = Runner { quiet: global.quiet, events: true, json: global.json };
+    let runner = Runner { global, events: true };
     match command {
         Command::List => list(global, escher).await,
         Command::Show { id } => show_run(global, escher, &id).await,
@@ -47,6 +47,10 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
             }
             let mut exit = Exit::Done;
             for id in open {
+                let run = escher.run(&id).await?;
+                if run.finished.is_some() && !global.quiet {
+                    eprintln!("{id} came to its end before; there is nothing to carry on.");
+                }
                 if exit_of(&runner.resume(escher, &id).await?) == Exit::Failed {
                     exit = Exit::Failed;
                 }

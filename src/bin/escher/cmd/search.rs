@@ -27,7 +27,8 @@ pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<
             show::line(&format!("read as: {mended}"));
         }
         show::hits(&found.hits, true);
-        let lexical = if found.semantic { "" } else { ", lexical only (escher init fetches the model)" };
+        let init = || format!(", lexical only ({} fetches the model)", global.command("init"));
+        let lexical = if found.semantic { String::new() } else { init() };
         show::line(&format!("{} of {} in {} ms{lexical}", found.hits.len(), found.total, found.took_ms));
         show::warnings(global.quiet, &found.warnings);
     });
