@@ -229,6 +229,9 @@ fn vague(scene: &mut Scene<'_>) {
     if either_condition(scene) {
         scene.doubt("One condition or the other: which ones exactly?", list());
     }
+    if let Some(word) = unheard(scene) {
+        scene.doubt(format!("I do not know what “{word}” asks for here. Which ones exactly?"), list());
+    }
     if crossed(scene) {
         scene.doubt("That is two descriptions in one. Which one first?", vec!["the first".to_owned(), "the second".to_owned()]);
     }
@@ -242,6 +245,38 @@ fn vague(scene: &mut Scene<'_>) {
     if odd {
         scene.doubt("I cannot read that comparison. Which ones exactly?", list());
     }
+}
+
+/// “Stop one dev VM”, “dev VMs nobody uses”, “web-1 because db-1 is down”: words that choose among what is named, and that
+/// no part made sense of. Leaving them out would change more than was said.
+fn unheard(scene: &Scene<'_>) -> Option<String> {
+    const CHOOSING: &[&str] = &[
+        "one",
+        "most",
+        "first",
+        "last",
+        "nobody",
+        "whose",
+        "left",
+        "uses",
+        "created",
+        "new",
+        "instead",
+        "because",
+        "unless",
+        "until",
+        "while",
+        "couple",
+        "slow",
+        "unused",
+        "yesterday",
+    ];
+    let chooses = |i: usize| {
+        scene.free(i)
+            && CHOOSING.contains(&scene.low(i))
+            && !(scene.low(i) == "one" && matches!(scene.low(i - 1), "that" | "this" | "the" | "which" | "but"))
+    };
+    (scene.head + 1..scene.len()).find(|&i| chooses(i)).map(|i| scene.low(i).to_owned())
 }
 
 /// “Dev or idle VMs”: alternatives of different kinds, which a conjunction does not say.
@@ -281,8 +316,20 @@ fn crossed(scene: &Scene<'_>) -> bool {
             })
             .collect()
     };
-    let told =
-        [Field::Env, Field::Region, Field::Zone, Field::Account, Field::Group, Field::Network, Field::State, Field::Name, Field::Size];
+    let told = [
+        Field::Cloud,
+        Field::Engine,
+        Field::Geo,
+        Field::Env,
+        Field::Region,
+        Field::Zone,
+        Field::Account,
+        Field::Group,
+        Field::Network,
+        Field::State,
+        Field::Name,
+        Field::Size,
+    ];
     let differ = told.iter().filter(|field| {
         let (before, after) = (side(field, false), side(field, true));
         !before.is_empty() && !after.is_empty() && before != after
