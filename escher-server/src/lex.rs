@@ -1,5 +1,7 @@
 //! Words of an utterance.
 
+use escher_core::lexicon;
+
 /// Longer utterances are refused: nobody says that much at once, and every part's work stays bounded.
 pub(crate) const MOST_WORDS: usize = 200;
 
@@ -21,6 +23,8 @@ pub(crate) struct Token {
     pub(crate) stop: bool,
     /// Whether a question mark follows.
     pub(crate) asks: bool,
+    /// Whether a possessive ending was taken off: “web-1's”.
+    pub(crate) owns: bool,
     /// Bytes of the utterance that it covers, punctuation not included.
     pub(crate) span: (usize, usize),
 }
@@ -108,7 +112,14 @@ fn word(tokens: &mut Vec<Token>, text: &str, start: usize, end: usize) {
         }
         return;
     }
-    push(tokens, text, begin, begin + body.len(), false);
+    // “Non-idle” is a negation and a word of the lexicon.
+    let negated = body.get(..4).filter(|front| front.eq_ignore_ascii_case("non-")).map(|_| &body[4..]);
+    if negated.is_some_and(|rest| lexicon::knows(&rest.to_lowercase()) && !lexicon::knows(&body.to_lowercase())) {
+        push(tokens, text, begin, begin + 3, false);
+        push(tokens, text, begin + 4, begin + body.len(), false);
+    } else {
+        push(tokens, text, begin, begin + body.len(), false);
+    }
     if let Some(last) = tokens.last_mut() {
         last.comma = tail.contains([',', ';']);
         last.stop = tail.contains(['.', '!', '?']);
@@ -119,18 +130,20 @@ fn word(tokens: &mut Vec<Token>, text: &str, start: usize, end: usize) {
 fn push(tokens: &mut Vec<Token>, text: &str, start: usize, end: usize, quoted: bool) {
     let mut body = &text[start..end];
     let mut low = body.replace('’', "'").to_lowercase();
+    let mut owns = false;
     if !quoted {
         if let Some(shorter) = low.strip_suffix("'s") {
             let kept = body.len().saturating_sub(body.chars().rev().take(2).map(char::len_utf8).sum());
             if !matches!(shorter, "what" | "who" | "where" | "how" | "that" | "it" | "let" | "there" | "here" | "when" | "why") {
                 body = &body[..kept];
                 low = shorter.to_owned();
+                owns = true;
             }
         } else if let Some(shorter) = low.strip_suffix('\'') {
             low = shorter.to_owned();
         }
     }
-    tokens.push(Token { text: body.to_owned(), low, quoted, comma: false, stop: false, asks: false, span: (start, end) });
+    tokens.push(Token { text: body.to_owned(), low, quoted, comma: false, stop: false, asks: false, owns, span: (start, end) });
 }
 
 #[cfg(test)]

@@ -92,6 +92,7 @@ fn utterances_make_the_frames_they_should() {
         include_str!("frames/others.jsonl"),
         include_str!("frames/varied.jsonl"),
         include_str!("frames/either.jsonl"),
+        include_str!("frames/careful.jsonl"),
     ] {
         for line in table.lines().filter(|line| !line.is_empty()) {
             let expected: Value = serde_json::from_str(line).unwrap();
@@ -184,6 +185,14 @@ fn nothing_that_is_no_order_is_executable() {
         "delete dev or idle vms",
         "delete vms in dev or older than 90 days",
         "delete vms that nobody uses",
+        "restart web-1 when db-1 is down",
+        "stop dev vms last week",
+        "stop all dev vms except 2",
+        "stop a dev vm",
+        "stop my dev vms in the test account",
+        "tag dev vms with owner=bob and prod vms with owner=al",
+        "attach data-1 to web-1 and web-2",
+        "open udp port 53 on sg-web from 10.0.0.0/8",
     ] {
         let frame = read(text);
         sound(text, &frame);

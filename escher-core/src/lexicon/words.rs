@@ -64,6 +64,10 @@ pub(super) static FLAGS: &[(Flag, bool, &[&str])] = &[
             "without connections",
             "with no healthy targets",
             "without healthy targets",
+            "without targets",
+            "with no targets",
+            "without backends",
+            "with no backends",
         ],
     ),
     (

@@ -4,7 +4,7 @@ use escher_core::selector::{Field, Op};
 
 use super::Part;
 use super::when;
-use crate::scene::{Ask, Scene};
+use crate::scene::{Ask, Mood, Scene};
 
 /// Reads comparisons: “bigger than 100 GB”, “older than 90 days”, “cpu below 5 %”, “costing more than $100”.
 pub(crate) struct Amounts;
@@ -298,7 +298,13 @@ fn amount(scene: &mut Scene<'_>, i: usize) -> usize {
                 matches!(scene.low(at), "older" | "younger" | "newer") || around(scene, at, &["age", "old", "aged"])
             });
         let running = told.is_some() && scene.says(&["running for", "been running", "up for", "stopped for"]);
-        if ageing || (running && scene.says(&["running for", "been running", "up for"])) {
+        let runs = running && scene.says(&["running for", "been running", "up for"]);
+        if runs && !ageing && scene.mood == Mood::Order {
+            // A question takes the age for it; a change does not.
+            let age = format!("older than {}", span.text(number));
+            scene.doubt("I know how old things are, not how long they have been running. Which ones exactly?", vec![age]);
+        }
+        if ageing || runs {
             let default = if plus {
                 Op::Ge
             } else if told.is_none() {
@@ -309,6 +315,16 @@ fn amount(scene: &mut Scene<'_>, i: usize) -> usize {
             return compare(scene, i, len + usize::from(old && scene.low(i + len) == "old"), Field::Age, span.text(number), Some(default));
         }
         return 0;
+    }
+    // “Between 100 and 500 GB”: the unit follows the second number.
+    if i > 0 && scene.low(i - 1) == "between" && scene.low(i + 1) == "and" {
+        let low = decimal(scene.low(i));
+        let high = bytes_at(scene, i + 2).map(|(gb, len)| (gb / decimal(scene.low(i + 2)).unwrap_or(gb), len, "GB", Field::Capacity));
+        let high = high.or_else(|| percent_at(scene, i + 2).map(|(_, len)| (1.0, len, "%", Field::Cpu)));
+        if let (Some(low), Some((unit, len, word, field))) = (low, high) {
+            let field = if field == Field::Capacity && near(scene, i + 2, len, MEMORY) { Field::Memory } else { field };
+            return compare(scene, i, 1, field, tidy(low * unit) + word, None);
+        }
     }
     // A bare number is an amount only where the field was named: “cost > 100”, “cpu below 5”.
     if let Some(number) = decimal(scene.low(i)) {
@@ -358,6 +374,7 @@ fn compare(scene: &mut Scene<'_>, i: usize, len: usize, field: Field, value: Str
         || (start > 1 && scene.low(start - 1) == "any" && scene.low(start - 2) == "not");
     let op = if negated { negative(op) } else { op };
     let end = i + len + after.map_or(0, |(_, len)| len);
+    let start = start - usize::from(low_end);
     scene.use_up(start, end - start);
     let mut j = start;
     while j > 0 && (FILLER.contains(&scene.low(j - 1)) || negated && matches!(scene.low(j - 1), "not" | "any")) && scene.free(j - 1) {

@@ -1,12 +1,11 @@
 //! The validator: a change is never guessed.
 
 use escher_core::selector::{Field, Op};
-use escher_core::{Action, ActionDef, Flag, Intent, Kind, ParamType, Verb};
+use escher_core::{Action, ActionDef, Intent, Kind, ParamType, Verb};
 use serde_json::json;
 
-use super::Part;
 use super::either::about;
-use super::present;
+use super::{Part, crossed, heard, present};
 use crate::scene::{Ask, Scene};
 
 /// Holds orders against the catalogue and the rule that a change must be narrow, and asks back where they fall short.
@@ -39,9 +38,13 @@ impl Part for Validator {
         capable(scene, verb);
         if verb != Verb::Create {
             vague(scene);
+            if crossed::crossed(scene) {
+                scene.doubt("That is two descriptions in one. Which one first?", vec!["the first".to_owned(), "the second".to_owned()]);
+            }
             narrow(scene, verb);
         }
         parameters(scene, verb);
+        heard::ask_back(scene, verb);
     }
 }
 
@@ -229,12 +232,6 @@ fn vague(scene: &mut Scene<'_>) {
     if either_condition(scene) {
         scene.doubt("One condition or the other: which ones exactly?", list());
     }
-    if let Some(word) = unheard(scene) {
-        scene.doubt(format!("I do not know what “{word}” asks for here. Which ones exactly?"), list());
-    }
-    if crossed(scene) {
-        scene.doubt("That is two descriptions in one. Which one first?", vec!["the first".to_owned(), "the second".to_owned()]);
-    }
     let odd = scene.found.iter().any(|found| match &found.ask {
         Ask::Given(selector) => selector.conjuncts().iter().any(|part| {
             matches!(part, escher_core::Selector::Compare { field: Field::Tag(_), op: Op::Lt | Op::Le | Op::Gt | Op::Ge, value }
@@ -245,38 +242,6 @@ fn vague(scene: &mut Scene<'_>) {
     if odd {
         scene.doubt("I cannot read that comparison. Which ones exactly?", list());
     }
-}
-
-/// “Stop one dev VM”, “dev VMs nobody uses”, “web-1 because db-1 is down”: words that choose among what is named, and that
-/// no part made sense of. Leaving them out would change more than was said.
-fn unheard(scene: &Scene<'_>) -> Option<String> {
-    const CHOOSING: &[&str] = &[
-        "one",
-        "most",
-        "first",
-        "last",
-        "nobody",
-        "whose",
-        "left",
-        "uses",
-        "created",
-        "new",
-        "instead",
-        "because",
-        "unless",
-        "until",
-        "while",
-        "couple",
-        "slow",
-        "unused",
-        "yesterday",
-    ];
-    let chooses = |i: usize| {
-        scene.free(i)
-            && CHOOSING.contains(&scene.low(i))
-            && !(scene.low(i) == "one" && matches!(scene.low(i - 1), "that" | "this" | "the" | "which" | "but"))
-    };
-    (scene.head + 1..scene.len()).find(|&i| chooses(i)).map(|i| scene.low(i).to_owned())
 }
 
 /// “Dev or idle VMs”: alternatives of different kinds, which a conjunction does not say.
@@ -291,59 +256,4 @@ fn either_condition(scene: &Scene<'_>) -> bool {
 /// A condition on part of a name.
 fn by_likeness(part: &escher_core::Selector) -> bool {
     matches!(part, escher_core::Selector::Compare { field: Field::Name, op: Op::Like, .. })
-}
-
-/// “Prod VMs in us-east-1 and dev VMs in westus”: one conjunction would hold the dev VMs of us-east-1 too.
-fn crossed(scene: &Scene<'_>) -> bool {
-    let heads: Vec<usize> = scene
-        .found
-        .iter()
-        .filter(|found| !found.negated && matches!(found.ask, Ask::Kind(..) | Ask::Is(Field::Name | Field::Id, _)))
-        .map(|found| found.at)
-        .collect();
-    let (Some(&first), Some(&last)) = (heads.iter().min(), heads.iter().max()) else { return false };
-    let Some(split) = (first + 1..last).find(|&i| matches!(scene.low(i), "and" | "or" | "&" | "plus") || scene.tokens[i - 1].comma) else {
-        return false;
-    };
-    let side = |field: &Field, after: bool| -> Vec<&str> {
-        scene
-            .found
-            .iter()
-            .filter(|found| !found.negated && (found.at > split) == after)
-            .filter_map(|found| match &found.ask {
-                Ask::Is(known, value) if known == field => Some(value.as_str()),
-                _ => None,
-            })
-            .collect()
-    };
-    let told = [
-        Field::Cloud,
-        Field::Engine,
-        Field::Geo,
-        Field::Env,
-        Field::Region,
-        Field::Zone,
-        Field::Account,
-        Field::Group,
-        Field::Network,
-        Field::State,
-        Field::Name,
-        Field::Size,
-    ];
-    let differ = told.iter().filter(|field| {
-        let (before, after) = (side(field, false), side(field, true));
-        !before.is_empty() && !after.is_empty() && before != after
-    });
-    let kinds = |after: bool| -> Vec<Kind> {
-        let side = scene.found.iter().filter(|found| !found.negated && (found.at > split) == after);
-        side.filter_map(|found| if let Ask::Kind(kind, ..) = found.ask { Some(kind) } else { None }).collect()
-    };
-    let flags = |after: bool| -> Vec<(Flag, bool)> {
-        let side = scene.found.iter().filter(|found| (found.at > split) == after);
-        side.filter_map(|found| if let Ask::Flag(flag, value) = found.ask { Some((flag, value != found.negated)) } else { None }).collect()
-    };
-    fn other<T: PartialEq>(before: &[T], after: &[T]) -> usize {
-        usize::from(!before.is_empty() && !after.is_empty() && before != after)
-    }
-    differ.count() + other(&kinds(false), &kinds(true)) + other(&flags(false), &flags(true)) >= 2
 }

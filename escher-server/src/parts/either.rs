@@ -3,6 +3,7 @@
 //! One conjunction over all that was found would answer with what is public *and* unencrypted. Of a change the
 //! validator asks back instead: which ones is never a guess.
 
+use escher_core::selector::Field;
 use escher_core::{Intent, Selector};
 
 use super::Part;
@@ -37,6 +38,11 @@ fn is_kind(found: &Found) -> bool {
     matches!(found.ask, Ask::Kind(..)) && !found.negated
 }
 
+fn is_place(found: &Found) -> bool {
+    let place = matches!(found.ask, Ask::Is(Field::Region | Field::Geo | Field::Zone, _) | Ask::OneOf(Field::Region | Field::Geo, _));
+    place && !found.negated
+}
+
 /// What these findings say together.
 fn told(scene: &Scene<'_>, found: Vec<Found>) -> Option<Selector> {
     selector(&Scene { found, ..scene.clone() }).ok()
@@ -59,7 +65,9 @@ fn link(scene: &Scene<'_>, before: &Found, after: &Found) -> Link {
         return Link::None;
     }
     let between = before.at + 1..after.at;
-    let is_or = |i: usize| scene.free(i) && scene.low(i) == "or";
+    // Nothing is in two places: “in the EU and us-east-1” is one or the other.
+    let places = is_place(before) && is_place(after);
+    let is_or = |i: usize| scene.free(i) && (scene.low(i) == "or" || places && matches!(scene.low(i), "and" | "&" | "plus"));
     if between.clone().any(|i| scene.free(i) && !is_or(i) && !FILLERS.contains(&scene.low(i))) {
         Link::None
     } else if between.clone().any(is_or) {

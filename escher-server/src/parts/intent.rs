@@ -4,7 +4,7 @@ use escher_core::lexicon;
 use escher_core::selector::{Field, Op};
 use escher_core::{Intent, Kind};
 
-use super::{Part, cues};
+use super::{Part, cues, when};
 use crate::scene::{Ask, Found, Mood, Scene};
 
 /// Names the intent by mood, cues and what was found, and settles what depends on it: periods and free words.
@@ -365,7 +365,8 @@ fn settle_left(scene: &mut Scene<'_>) {
             {
                 let value = words(scene, group);
                 let at = group[0];
-                if describes(scene, group) || value.chars().all(|c| c.is_ascii_digit()) {
+                let names = super::heard::stands_as_name(scene, at) && !group.iter().any(|&i| when::is_time_word(scene.low(i)));
+                if !names || describes(scene, group) || value.chars().all(|c| c.is_ascii_digit()) {
                     scene.doubt(
                         format!("Which ones are “{value}”? Name them, or say how to tell."),
                         vec!["name them".to_owned(), "list them first".to_owned()],
@@ -405,7 +406,18 @@ fn describes(scene: &Scene<'_>, group: &[usize]) -> bool {
     let adjective = ["less", "ed", "ful", "ary", "able", "ible", "ous"].iter().any(|ending| word.ends_with(ending))
         || matches!(
             word,
-            "empty" | "redundant" | "leftover" | "zombie" | "orphan" | "dead" | "bad" | "weird" | "strange" | "important" | "irrelevant"
+            "empty"
+                | "slow"
+                | "redundant"
+                | "leftover"
+                | "zombie"
+                | "orphan"
+                | "dead"
+                | "bad"
+                | "weird"
+                | "strange"
+                | "important"
+                | "irrelevant"
         );
     if !adjective {
         return false;

@@ -2,11 +2,13 @@
 
 pub(crate) mod amount;
 pub(crate) mod check;
+pub(crate) mod crossed;
 pub(crate) mod cues;
 pub(crate) mod either;
 pub(crate) mod embedded;
 pub(crate) mod gazetteer;
 pub(crate) mod guard;
+pub(crate) mod heard;
 pub(crate) mod history;
 pub(crate) mod intent;
 pub(crate) mod mood;
@@ -16,6 +18,7 @@ pub(crate) mod params;
 pub(crate) mod place;
 pub(crate) mod present;
 pub(crate) mod rest;
+pub(crate) mod schedule;
 pub(crate) mod tag;
 pub(crate) mod time;
 pub(crate) mod verb;

@@ -1,6 +1,6 @@
 //! The router: courtesies away, then how the words are meant.
 
-use escher_core::Intent;
+use escher_core::{Intent, lexicon};
 
 use super::{Part, cues};
 use crate::scene::{self, Scene};
@@ -94,7 +94,9 @@ fn mend_first(scene: &mut Scene<'_>) {
         let word = scene.low(i);
         let odd =
             word.len() >= 4 && word.bytes().all(|b| b.is_ascii_lowercase()) && !FIRST.contains(&word) && !super::rest::is_filler(word);
-        if scene.len() < 2 || !odd || escher_core::lexicon::knows(word) || escher_core::lexicon::mend(word).is_some() {
+        // “Stop slow VMs”: after an order's verb nothing begins a question.
+        let ordered = (0..i).any(|i| lexicon::meanings(scene.low(i)).any(|meaning| matches!(meaning, lexicon::Meaning::Verb(_))));
+        if scene.len() < 2 || !odd || ordered || lexicon::knows(word) || lexicon::mend(word).is_some() {
             continue;
         }
         let near =

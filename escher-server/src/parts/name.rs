@@ -53,9 +53,10 @@ fn ids(scene: &mut Scene<'_>) {
         if scene.phrase(i.saturating_sub(1), &["id"]) > 0 {
             scene.use_up(i - 1, 1);
         }
+        let subnet = text.to_lowercase().starts_with("subnet-") && contains_lead(scene, i);
         if network {
             scene.add(i, 1, Ask::Is(Field::Network, text));
-        } else if neighbours(scene, i) {
+        } else if subnet || neighbours(scene, i) {
             scene.add(i, 1, Ask::Is(Field::Linked, text));
         } else {
             scene.add(i, 1, Ask::Is(Field::Id, text));
@@ -66,7 +67,7 @@ fn ids(scene: &mut Scene<'_>) {
 /// “… in vpc-0a1”, “in the network vpc-0a1”.
 fn contains_lead(scene: &Scene<'_>, i: usize) -> bool {
     let mut j = i;
-    while j > 0 && matches!(scene.low(j - 1), "vpc" | "network" | "vnet" | "the") {
+    while j > 0 && matches!(scene.low(j - 1), "vpc" | "network" | "vnet" | "subnet" | "the") {
         j -= 1;
     }
     j > 0 && matches!(scene.low(j - 1), "in" | "on" | "inside" | "within" | "from" | "of")
@@ -247,9 +248,10 @@ fn container(scene: &mut Scene<'_>, field: &Field, i: usize, len: usize) {
     // “Delete resource group rg-old” is about the group itself; only “in” makes it what other things are in.
     let own_kind = !in_it && (*field == Field::Network || *field == Field::Zone || is_object(scene, i));
     if let Some(at) = names(scene, at).filter(|_| !own_kind) {
-        let value = scene.text(at).to_owned();
-        scene.add(i, at + 1 - i, Ask::Is(field.clone(), value));
-        more(scene, field, at);
+        let end = capitalised(scene, at);
+        let value = (at..end).map(|i| scene.text(i)).collect::<Vec<_>>().join(" ");
+        scene.add(i, end - i, Ask::Is(field.clone(), value));
+        more(scene, field, end - 1);
         return;
     }
     // “in the billing project”
@@ -264,6 +266,19 @@ fn container(scene: &mut Scene<'_>, field: &Field, i: usize, len: usize) {
         // “in the prod account”: the environment says it.
         scene.use_up(i, len);
     }
+}
+
+/// Where a name of several capitalised words ends: “subscription Acme Production”.
+fn capitalised(scene: &Scene<'_>, at: usize) -> usize {
+    let capital = |i: usize| {
+        let text = scene.text(i);
+        text.starts_with(char::is_uppercase) && text.chars().any(char::is_lowercase) && !cloud_word(scene, i)
+    };
+    let mut end = at + 1;
+    while capital(at) && !scene.breaks_after(end - 1) && scene.free(end) && capital(end) {
+        end += 1;
+    }
+    end
 }
 
 /// Whether what stands at `i` is what the words are about: no other kind before it.
@@ -334,7 +349,11 @@ pub(crate) fn name_like(scene: &Scene<'_>, i: usize, free_words: bool) -> bool {
 /// “Disks attached to web-1”, “behind lb-1”.
 fn linked(scene: &mut Scene<'_>) {
     for i in 0..scene.len() {
-        if scene.free(i) && neighbours(scene, i) && (scene.is_identifier(i) || scene.tokens[i].quoted) && !is_place(scene, i) {
+        if scene.free(i)
+            && (neighbours(scene, i) || owner(scene, i))
+            && (scene.is_identifier(i) || scene.tokens[i].quoted)
+            && !is_place(scene, i)
+        {
             let value = scene.text(i).to_owned();
             scene.add(i, 1, Ask::Is(Field::Linked, value));
         }
@@ -346,6 +365,11 @@ fn linked(scene: &mut Scene<'_>) {
             scene.use_up(i + thing, len - thing);
         }
     }
+}
+
+/// “web-1's snapshots”: what belongs to it, not what is called so.
+fn owner(scene: &Scene<'_>, i: usize) -> bool {
+    scene.tokens[i].owns && lexicon::meanings(scene.low(i + 1)).any(|meaning| matches!(meaning, Meaning::Kind(..)))
 }
 
 const NEIGHBOURS: &[&str] = &[
@@ -370,7 +394,10 @@ const NEIGHBOURS: &[&str] = &[
     "in the subnet",
     "on subnet",
     "detached from",
-    "belonging to instance",
+    "belonging to",
+    "belong to",
+    "belongs to",
+    "use",
     "mounted on",
     "in cluster",
     "in the cluster",
@@ -409,7 +436,12 @@ fn neighbours(scene: &Scene<'_>, i: usize) -> bool {
     {
         j -= 1;
     }
-    (1..=3).any(|len| j >= len && scene.free(j - len) && scene.phrase(j - len, NEIGHBOURS) == len)
+    // “Disks of web-1”
+    let of = j >= 2
+        && scene.low(j - 1) == "of"
+        && scene.free(j - 2)
+        && lexicon::meanings(scene.low(j - 2)).any(|meaning| matches!(meaning, Meaning::Kind(..)));
+    of || (1..=3).any(|len| j >= len && scene.free(j - len) && scene.phrase(j - len, NEIGHBOURS) == len)
 }
 
 /// “In GCP acme-prod”, “in AWS 111122223333”.

@@ -1,6 +1,6 @@
 //! How an answer is arranged: sorted, cut off, grouped.
 
-use escher_core::Sort;
+use escher_core::{Sort, Verb};
 
 use super::{Part, amount};
 use crate::scene::{Mood, Scene};
@@ -327,7 +327,7 @@ fn superlative(scene: &mut Scene<'_>) {
             if let Some((_, field)) = VAGUE.iter().find(|(word, _)| *word == scene.low(i))
                 && scene.free(i)
                 && (i > scene.head + 1 || scene.low(i) != "new")
-                && scene.verb != Some(escher_core::Verb::Create)
+                && scene.verb != Some(Verb::Create)
             {
                 scene.use_up(i, 1);
                 vague_order(scene, i, field);
@@ -418,10 +418,12 @@ fn limit(scene: &mut Scene<'_>) {
             scene.use_up(at + len, 1);
         }
         if scene.mood == Mood::Order {
-            if scene.params.get("count").is_none()
-                && !(number == 1 && scene.low(at) == "one")
-                && scene.verb != Some(escher_core::Verb::Create)
-            {
+            let pronoun = number == 1 && at > 0 && matches!(scene.low(at - 1), "that" | "this" | "the" | "which");
+            if scene.verb == Some(Verb::Create) {
+                if number != 1 {
+                    scene.doubt("I create one at a time. What is the name of the first?", Vec::new());
+                }
+            } else if scene.params.get("count").is_none() && !pronoun {
                 scene.doubt(
                     format!("I do not pick {number} among many. Which ones exactly?"),
                     vec!["name them".to_owned(), "list them first".to_owned()],

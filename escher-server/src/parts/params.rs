@@ -61,6 +61,11 @@ pub(crate) fn is_sku(word: &str) -> bool {
 fn resize(scene: &mut Scene<'_>) {
     // The last size named is the new one: “resize m5.large VMs in dev to m5.xlarge”.
     let skus: Vec<usize> = (0..scene.len()).filter(|&i| scene.free(i) && is_sku(scene.low(i))).collect();
+    let targets: Vec<String> =
+        skus.iter().filter(|&&i| i > 0 && matches!(scene.low(i - 1), "to" | "into")).map(|&i| scene.text(i).to_owned()).collect();
+    if targets.len() > 1 {
+        scene.doubt("One size at a time: which one?", targets);
+    }
     let told = skus.iter().rev().find(|&&i| i > 0 && is_target(scene, i)).or(skus.last().filter(|_| skus.len() == 1)).copied();
     if let Some(i) = told {
         scene.params.insert("size".to_owned(), json!(scene.text(i)));
@@ -107,6 +112,10 @@ fn scale(scene: &mut Scene<'_>) {
         let signed = signed.or_else(|| word.strip_prefix('-').and_then(amount::whole).map(|n| format!("-{n}")));
         let adding = matches!(scene.low(scene.head), "add" | "remove") && i == scene.head + 1;
         let count = match (signed, amount::whole(&word)) {
+            (Some(signed), _) if before == "to" => {
+                scene.doubt(format!("To {signed}, or by {signed}?"), vec![format!("by {signed}"), "to how many".to_owned()]);
+                json!(signed)
+            }
             (Some(signed), _) => json!(signed),
             (None, Some(n)) if before == "by" || adding => json!(format!("{}{n}", if down { '-' } else { '+' })),
             (None, Some(n)) if matches!(before.as_str(), "to" | "=" | "at") => json!(n),
@@ -321,12 +330,16 @@ const ANYWHERE: &[&str] = &[
 
 fn port(scene: &mut Scene<'_>) {
     let mut ports: Vec<Value> = Vec::new();
+    let mut ranges: Vec<String> = Vec::new();
     for i in 0..scene.len() {
         let word = scene.low(i).to_owned();
+        if word == "udp" || word.starts_with("udp/") || word.ends_with("/udp") {
+            scene.doubt("I open and close TCP ports only. Is it TCP?", vec!["tcp".to_owned(), "leave it".to_owned()]);
+        }
         let word = word.strip_prefix("tcp/").or_else(|| word.strip_prefix("udp/")).unwrap_or(&word).to_owned();
         let word = word.strip_suffix("/tcp").or_else(|| word.strip_suffix("/udp")).unwrap_or(&word).to_owned();
         if cidr(&word) {
-            scene.params.insert("cidr".to_owned(), json!(full_cidr(&word)));
+            ranges.push(full_cidr(&word));
             scene.use_up(i, 1);
             if i > 0 && matches!(scene.low(i - 1), "from" | "to" | "for") {
                 scene.use_up(i - 1, 1);
@@ -342,6 +355,12 @@ fn port(scene: &mut Scene<'_>) {
             }
             scene.use_up(i, 1);
         }
+    }
+    if let Some(first) = ranges.first() {
+        scene.params.insert("cidr".to_owned(), json!(first));
+    }
+    if ranges.len() > 1 {
+        scene.doubt("One address range at a time: which one?", ranges);
     }
     if let [port] = ports.as_slice() {
         scene.params.insert("port".to_owned(), port.clone());
@@ -389,6 +408,16 @@ fn attach(scene: &mut Scene<'_>) {
     if i < scene.len() {
         scene.params.insert("to".to_owned(), json!(scene.text(i)));
         scene.use_up(to, i - to + 1);
+        one_end(scene, i, "Attach it to");
+    }
+}
+
+/// “To web-1 and web-2”: the other side of an attachment is one.
+fn one_end(scene: &mut Scene<'_>, i: usize, lead: &str) {
+    let joint = usize::from(matches!(scene.low(i + 1), "and" | "or" | "&"));
+    let next = i + 1 + joint;
+    if (joint > 0 || scene.tokens[i].comma) && (scene.is_identifier(next) || scene.tokens.get(next).is_some_and(|token| token.quoted)) {
+        scene.doubt(format!("{lead} which one?"), vec![scene.text(i).to_owned(), scene.text(next).to_owned()]);
     }
 }
 
@@ -403,6 +432,7 @@ fn detach(scene: &mut Scene<'_>) {
         let value = scene.text(i).to_owned();
         scene.use_up(from, i - from);
         scene.add(i, 1, Ask::Is(Field::Linked, value));
+        one_end(scene, i, "Detach it from");
     }
 }
 

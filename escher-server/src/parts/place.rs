@@ -47,7 +47,7 @@ fn mend_sides(scene: &mut Scene<'_>) {
     const SIDES: &[&str] = &["west", "east", "north", "south", "central"];
     for i in 0..scene.len() {
         let word = scene.low(i);
-        let odd = scene.free(i) && (4..=8).contains(&word.len()) && word.is_ascii() && !lexicon::knows(word) && !SIDES.contains(&word);
+        let odd = scene.free(i) && (3..=8).contains(&word.len()) && word.is_ascii() && !lexicon::knows(word) && !SIDES.contains(&word);
         let beside = |j: usize| scene.free(j) && !regions::geo_of_word(scene.low(j)).is_empty();
         if !odd || super::rest::is_filler(word) || !(beside(i + 1) || i > 0 && beside(i - 1)) {
             continue;
@@ -261,31 +261,47 @@ fn zone(scene: &Scene<'_>, i: usize, clouds: &[CloudId]) -> Option<String> {
     all.iter().any(|&cloud| regions::of_zone(cloud, word).is_some()).then(|| word.to_owned())
 }
 
-/// A mistyped place after “in”.
+/// A mistyped place after “in”: “frankfrut”, “west europ”, “us-esat-1”, “germny”.
 fn mend(scene: &mut Scene<'_>, i: usize, clouds: &[CloudId]) -> usize {
-    let word = scene.low(i).to_owned();
-    let led = i > 0 && matches!(scene.low(i - 1), "in" | "from");
-    if !led || word.len() < 5 || lexicon::knows(&word) || super::rest::is_filler(&word) || lexicon::mend(&word).is_some() {
+    if i == 0 || !matches!(scene.low(i - 1), "in" | "from") {
         return 0;
     }
-    if word.contains(|c: char| !c.is_alphabetic()) {
-        return 0;
-    }
-    let most = if word.len() >= 8 { 2 } else { 1 };
-    let mut best: Option<(usize, &'static str)> = None;
-    for region in regions::all() {
-        let place = region.place;
-        if place.contains(' ') || place.len().abs_diff(word.len()) > most {
+    for len in (1..=3).rev() {
+        let together = scene.all_free(i, len) && (i..i + len - 1).all(|i| !scene.breaks_after(i));
+        if !together || bounded(scene, i, len) || (len == 1 && !mendable(scene.low(i))) {
             continue;
         }
-        let distance = strsim::osa_distance(&place.to_lowercase(), &word);
-        if distance <= most && best.is_none_or(|(best, _)| distance < best) {
-            best = Some((distance, place));
+        let text = (i..i + len).map(|i| scene.low(i)).collect::<Vec<_>>().join(" ");
+        if let Some(ask) = nearest(&text).and_then(|name| named(scene, i, name, clouds)) {
+            scene.mended += 1;
+            scene.add(i, len, ask);
+            return len;
         }
     }
-    let Some((_, name)) = best else { return 0 };
-    let Some(ask) = named(scene, i, name, clouds) else { return 0 };
-    scene.mended += 1;
-    scene.add(i, 1, ask);
-    1
+    0
+}
+
+fn mendable(word: &str) -> bool {
+    word.len() >= 5 && !lexicon::knows(word) && !super::rest::is_filler(word) && lexicon::mend(word).is_none()
+}
+
+/// The one place whose name is nearly this; numbers are never mended, and two that are as near are none.
+fn nearest(text: &str) -> Option<&'static str> {
+    fn digits(text: &str) -> impl Iterator<Item = char> {
+        text.chars().filter(char::is_ascii_digit)
+    }
+    let most = if text.len() >= 8 && digits(text).next().is_none() { 2 } else { 1 };
+    let names = regions::all().iter().flat_map(|region| [region.code, region.name, region.place]).chain(regions::geo_words());
+    let mut best: Option<(usize, &'static str)> = None;
+    let mut tied = false;
+    for name in names.filter(|name| name.len() >= 5 && name.len().abs_diff(text.len()) <= most && digits(name).eq(digits(text))) {
+        let distance = strsim::osa_distance(&name.to_lowercase(), text);
+        match best {
+            _ if distance > most => {}
+            Some((least, known)) if distance == least => tied |= !known.eq_ignore_ascii_case(name),
+            Some((least, _)) if distance > least => {}
+            _ => (best, tied) = (Some((distance, name)), false),
+        }
+    }
+    best.filter(|_| !tied).map(|(_, name)| name)
 }

@@ -61,6 +61,10 @@ fn tagged(scene: &mut Scene<'_>) {
         if !scene.free(i) {
             continue;
         }
+        // “By tag owner” groups.
+        if i > 0 && matches!(scene.low(i - 1), "by" | "per") {
+            continue;
+        }
         let participle = matches!(scene.low(i), "tagged" | "labelled" | "labeled");
         if !participle && !TAG_WORDS.contains(&scene.low(i)) {
             continue;

@@ -131,6 +131,8 @@ fn special(scene: &mut Scene<'_>, at: usize) -> Option<Verb> {
             match (noun, private) {
                 (_, Some(i)) => (Verb::MakePrivate, vec![at, i]),
                 (Some(i), _) if made_of(i) => (Verb::Snapshot, vec![at, i]),
+                // “Make web-1 an m5.large”, but “make an m5.large” is a new one.
+                _ if word == "make" && !creates(scene, at + 1) => return set_up(scene, at, end),
                 _ => return None,
             }
         }
@@ -173,7 +175,8 @@ fn special(scene: &mut Scene<'_>, at: usize) -> Option<Verb> {
             let tag = near(&["tag", "tags", "label", "labels"], at + 1, end).filter(|&i| !after_filter(scene, at, i));
             match tag {
                 Some(i) => (Verb::Tag, vec![at, i]),
-                None if word == "add" && scale_count(scene, at + 1) => (Verb::Scale, vec![]),
+                None if word == "add" && scale_count(scene, at + 1) => (Verb::Scale, vec![at]),
+                None if (at + 2..end).any(|i| scene.text(i) == "=") => (Verb::Tag, vec![at]),
                 None => return None,
             }
         }
@@ -185,7 +188,7 @@ fn special(scene: &mut Scene<'_>, at: usize) -> Option<Verb> {
             let tag = near(&["tag", "tags", "label", "labels"], at + 1, end).filter(|&i| !after_filter(scene, at, i));
             match tag {
                 Some(i) if word != "revoke" && word != "disable" && word != "block" => (Verb::Untag, vec![at, i]),
-                _ if matches!(word, "remove") && scale_count(scene, at + 1) => (Verb::Scale, vec![]),
+                _ if matches!(word, "remove") && scale_count(scene, at + 1) => (Verb::Scale, vec![at]),
                 _ if matches!(word, "block" | "revoke") && mentions_port(scene, at) => (Verb::ClosePort, vec![at]),
                 _ => return None,
             }
@@ -259,7 +262,10 @@ fn split_verb(scene: &mut Scene<'_>, at: usize) -> Option<Verb> {
     let particle = (at + 2..scene.len()).find(|&i| {
         matches!(scene.low(i), "off" | "on" | "down" | "up")
             && (scene.breaks_after(i)
-                || matches!(scene.low(i + 1), "" | "every" | "at" | "now" | "please" | "tomorrow" | "tonight" | "daily" | "by" | "to"))
+                || matches!(
+                    scene.low(i + 1),
+                    "" | "every" | "at" | "now" | "please" | "tomorrow" | "tonight" | "daily" | "by" | "to" | "in"
+                ))
             && !scene.breaks_after(i - 1)
     })?;
     let verb = match (scene.low(at), scene.low(particle)) {

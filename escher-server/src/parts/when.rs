@@ -154,6 +154,17 @@ pub(crate) fn spelled(zone: &str) -> String {
     zone.chars().map(spell).collect()
 }
 
+/// Whether a word tells a time and names nothing: `monday`, `december`, `weeks`, `weekend`.
+pub(crate) fn is_time_word(word: &str) -> bool {
+    weekday(word).is_some()
+        || month(word).is_some()
+        || word.len() > 1 && Span::from_word(word).is_some()
+        || matches!(
+            word,
+            "weekend" | "weekends" | "weekday" | "weekdays" | "night" | "morning" | "evening" | "afternoon" | "noon" | "midnight"
+        )
+}
+
 /// `7 days`, `two weeks`, `24h`, `90d`, `a month`: number, unit and length.
 pub(crate) fn span_at(scene: &Scene<'_>, i: usize) -> Option<(u64, Span, usize)> {
     let word = scene.low(i);

@@ -1,0 +1,106 @@
+//! Every word of an order counts: one that no part made sense of may be the one that says which, when or how.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use escher_core::Verb;
+use escher_core::lexicon::{self, Meaning};
+use escher_core::selector::Field;
+
+use crate::scene::{Ask, Scene};
+
+/// Words that may stay unread in an order: leaving them out changes neither what is meant nor when.
+static UNHEEDED: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("../../data/unheeded.txt").split_ascii_whitespace().collect());
+
+const NEGATORS: &[&str] =
+    &["not", "without", "no", "except", "excluding", "but", "besides", "minus", "exclude", "outside", "other", "than"];
+
+/// Asks back where a word of the order went unheard.
+pub(crate) fn ask_back(scene: &mut Scene<'_>, verb: Verb) {
+    let Some(word) = unheard(scene, verb) else { return };
+    let (question, options): (String, [&str; 2]) = match word.to_lowercase().as_str() {
+        "a" | "an" | "any" | "one" | "another" => {
+            ("I do not pick one among many. Which one exactly?".to_owned(), ["give its name", "list them first"])
+        }
+        _ => (
+            format!("I do not understand “{word}” here, and I change nothing by a guess. Can you say it another way?"),
+            ["leave it out", "name the resources"],
+        ),
+    };
+    scene.doubt(question, options.map(str::to_owned).to_vec());
+}
+
+/// The first word of an order that nothing made sense of, if leaving it out could change what is meant: “stop dev VMs *when*
+/// db-1 is down”, “*until* monday”, “except *2*”.
+fn unheard(scene: &Scene<'_>, verb: Verb) -> Option<String> {
+    (scene.head..scene.len()).find(|&i| scene.free(i) && !heeded(scene, verb, i)).map(|i| scene.text(i).to_owned())
+}
+
+fn heeded(scene: &Scene<'_>, verb: Verb, i: usize) -> bool {
+    let word = scene.low(i);
+    if UNHEEDED.contains(word) || !word.chars().any(char::is_alphanumeric) || scene.left.contains(&i) {
+        return true;
+    }
+    match word {
+        "a" | "an" | "any" | "one" | "another" | "new" if verb == Verb::Create => true,
+        "a" | "an" | "any" => !indefinite(scene, i),
+        // “That one”: a pronoun.
+        "one" => i > 0 && matches!(scene.low(i - 1), "that" | "this" | "the" | "which"),
+        // A negation is heard where something was found to be negated.
+        word if NEGATORS.contains(&word) => {
+            scene.found.iter().any(|found| found.negated && found.at > i || told_as_flag(found.at, i, &found.ask))
+        }
+        // A word for the kind beside a word for it: “the database server”.
+        word => lexicon::meanings(word).any(|meaning| matches!(meaning, Meaning::Kind(..))) && !scene.kinds().is_empty(),
+    }
+}
+
+/// “With no tags”, “not in use”: a flag that holds the negation in itself.
+fn told_as_flag(at: usize, i: usize, ask: &Ask) -> bool {
+    matches!(ask, Ask::Flag(..)) && at > i && at <= i + 3
+}
+
+/// “Stop a dev VM”: one of many, unless it is named. “Any unattached disks” are all of them.
+fn indefinite(scene: &Scene<'_>, i: usize) -> bool {
+    let named = scene.found.iter().any(|found| !found.negated && matches!(found.ask, Ask::Is(Field::Name | Field::Id, _)));
+    let described = scene.found.iter().filter(|found| found.at > i).find(|found| matches!(found.ask, Ask::Kind(..)));
+    let Some(kind) = described.filter(|kind| (i + 1..kind.at).all(|j| !scene.free(j))) else { return false };
+    let plural = (kind.at..scene.len()).take_while(|&j| !scene.free(j)).any(|j| scene.low(j).ends_with('s'));
+    !named && !plural
+}
+
+/// Whether a free word stands where a name stands: behind the verb, an article or what else describes the thing, not
+/// behind “with”, “for” or “we”.
+pub(crate) fn stands_as_name(scene: &Scene<'_>, first: usize) -> bool {
+    const BEFORE_A_NAME: &[&str] = &[
+        "the",
+        "all",
+        "every",
+        "each",
+        "both",
+        "my",
+        "our",
+        "your",
+        "their",
+        "this",
+        "that",
+        "these",
+        "those",
+        "and",
+        "or",
+        "&",
+        "except",
+        "excluding",
+        "but",
+        "not",
+        "please",
+        "just",
+        "only",
+        "called",
+        "named",
+        "on",
+        "to",
+    ];
+    let before = first.checked_sub(1);
+    before.is_none_or(|before| !scene.free(before) || BEFORE_A_NAME.contains(&scene.low(before)) || scene.tokens[before].comma)
+}
