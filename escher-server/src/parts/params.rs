@@ -334,7 +334,11 @@ fn port(scene: &mut Scene<'_>) {
     for i in 0..scene.len() {
         let word = scene.low(i).to_owned();
         if word == "udp" || word.starts_with("udp/") || word.ends_with("/udp") {
-            scene.doubt("I open and close TCP ports only. Is it TCP?", vec!["tcp".to_owned(), "leave it".to_owned()]);
+            let question = match scene.verb {
+                Some(Verb::ClosePort) => "Closing a port closes it for TCP and UDP alike. Is that meant?",
+                _ => "I open TCP ports only. Is it TCP?",
+            };
+            scene.doubt(question, vec!["say it without “udp”".to_owned(), "leave it".to_owned()]);
         }
         let word = word.strip_prefix("tcp/").or_else(|| word.strip_prefix("udp/")).unwrap_or(&word).to_owned();
         let word = word.strip_suffix("/tcp").or_else(|| word.strip_suffix("/udp")).unwrap_or(&word).to_owned();
