@@ -214,7 +214,7 @@ fn vague(scene: &mut Scene<'_>) {
     }
     let alike = scene.found.iter().find_map(|found| match &found.ask {
         Ask::Like(Field::Name, value) if !found.negated => Some(value.clone()),
-        Ask::Is(Field::Name, value) if value.contains('*') => Some(value.clone()),
+        Ask::Is(Field::Name, value) if is_pattern(value) => Some(value.clone()),
         Ask::Given(selector) if selector.conjuncts().iter().any(by_likeness) => Some(selector.to_string()),
         _ => None,
     });
@@ -251,6 +251,11 @@ fn either_condition(scene: &Scene<'_>) -> bool {
         let after = scene.found.iter().filter(|found| found.at > i).min_by_key(|found| found.at);
         before.zip(after).is_some_and(|(before, after)| about(&before.ask) != about(&after.ask))
     })
+}
+
+/// What stands for many names, or is none: `web-*`, `web-[1-5]`, `web-1..web-5`, an address.
+fn is_pattern(name: &str) -> bool {
+    name.contains(['*', '[', '{']) || name.contains("..") || name.parse::<std::net::IpAddr>().is_ok()
 }
 
 /// A condition on part of a name.

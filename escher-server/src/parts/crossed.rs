@@ -12,7 +12,7 @@ use crate::scene::{Ask, Found, Scene};
 
 /// Whether the order describes two sets of resources that are not one.
 pub(crate) fn crossed(scene: &Scene<'_>) -> bool {
-    doubly_bound(scene) || tagged_apart(scene) || unjoined(scene) || splits(scene).any(|split| differ(scene, split))
+    doubly_bound(scene) || tagged_apart(scene) || unjoined(scene) || all_beside(scene) || splits(scene).any(|split| differ(scene, split))
 }
 
 /// Each word that may join two descriptions, between the first thing named and the last.
@@ -27,6 +27,11 @@ fn splits<'a>(scene: &'a Scene<'_>) -> impl Iterator<Item = usize> + 'a {
 
 fn differ(scene: &Scene<'_>, split: usize) -> bool {
     let (before, after): (Vec<&Found>, Vec<&Found>) = scene.found.iter().partition(|found| found.at < split);
+    // “Web-1 and dev VMs”: one by its name, the others by what they are.
+    let apart = |one: &[&Found], other: &[&Found]| named(one) && !named(other) && !kinds(other).is_empty();
+    if apart(&before, &after) || apart(&after, &before) {
+        return true;
+    }
     // The same kind twice, “dev VMs in westus and prod VMs”: each with conditions of its own.
     let twice = kinds(&before).iter().any(|kind| kinds(&after).contains(kind)) && !named(&before) && !named(&after);
     if twice && subjects(&before) != subjects(&after) {
@@ -96,5 +101,13 @@ fn unjoined(scene: &Scene<'_>) -> bool {
     values.iter().enumerate().any(|(i, (at, field, value))| {
         let next = values[i + 1..].iter().find(|(_, other, _)| other == field);
         next.is_some_and(|(to, _, other)| other != value && !joined(*at.min(to), *at.max(to)))
+    })
+}
+
+/// “VMs in dev and everything in test”.
+fn all_beside(scene: &Scene<'_>) -> bool {
+    let first = scene.found.iter().filter(|found| matches!(found.ask, Ask::Kind(..))).map(|found| found.at).min();
+    first.is_some_and(|first| {
+        (first + 2..scene.len()).any(|i| scene.low(i) == "everything" && matches!(scene.low(i - 1), "and" | "&" | "plus"))
     })
 }

@@ -101,6 +101,10 @@ pub(crate) fn stands_as_name(scene: &Scene<'_>, first: usize) -> bool {
         "on",
         "to",
     ];
+    // “The instance running nginx” is not called so.
+    const ABOUT_ITS_WORK: &[&str] = &["running", "using", "hosting", "serving", "containing"];
     let before = first.checked_sub(1);
-    before.is_none_or(|before| !scene.free(before) || BEFORE_A_NAME.contains(&scene.low(before)) || scene.tokens[before].comma)
+    let works = before.is_some_and(|before| ABOUT_ITS_WORK.contains(&scene.low(before)));
+    let told = before.is_none_or(|before| !scene.free(before) || BEFORE_A_NAME.contains(&scene.low(before)) || scene.tokens[before].comma);
+    told && !works
 }

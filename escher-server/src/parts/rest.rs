@@ -101,7 +101,7 @@ fn is_spent(scene: &Scene<'_>, i: usize) -> bool {
 /// `web-1`, `prod_db_01`: names.
 fn identifiers(scene: &mut Scene<'_>) {
     for i in 0..scene.len() {
-        if scene.free(i) && scene.is_identifier(i) {
+        if scene.free(i) && scene.is_identifier(i) && !super::when::is_time_word(scene.low(i)) {
             let text = scene.text(i).to_owned();
             if super::params::is_sku(&text) {
                 scene.add(i, 1, Ask::Is(Field::Size, text));

@@ -154,10 +154,11 @@ pub(crate) fn spelled(zone: &str) -> String {
     zone.chars().map(spell).collect()
 }
 
-/// Whether a word tells a time and names nothing: `monday`, `december`, `weeks`, `weekend`.
+/// Whether a word tells a time or a place in a row and names nothing: `monday`, `december`, `weeks`, `weekend`, `2nd`.
 pub(crate) fn is_time_word(word: &str) -> bool {
     weekday(word).is_some()
         || month(word).is_some()
+        || day_of_month(word).is_some() && word.ends_with(|c: char| c.is_alphabetic())
         || word.len() > 1 && Span::from_word(word).is_some()
         || matches!(
             word,
