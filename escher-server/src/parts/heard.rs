@@ -69,42 +69,45 @@ fn indefinite(scene: &Scene<'_>, i: usize) -> bool {
     !named && !plural
 }
 
+/// Words behind which a name may stand.
+const BEFORE_A_NAME: &[&str] = &[
+    "the",
+    "all",
+    "every",
+    "each",
+    "both",
+    "my",
+    "our",
+    "your",
+    "their",
+    "this",
+    "that",
+    "these",
+    "those",
+    "and",
+    "or",
+    "&",
+    "except",
+    "excluding",
+    "but",
+    "not",
+    "please",
+    "just",
+    "only",
+    "called",
+    "named",
+    "on",
+    "to",
+];
+/// What follows tells what the thing does: “the instance running nginx” is not called so.
+const ABOUT_ITS_WORK: &[&str] = &["running", "using", "hosting", "serving", "containing"];
+/// Words that choose some of many.
+const AMOUNTS: &[&str] = &["half", "most", "some", "several", "few", "couple", "certain", "random", "either", "many", "part"];
+
 /// Whether a free word stands where a name stands: behind the verb, an article or what else describes the thing, not
 /// behind “with”, “for” or “we”.
 pub(crate) fn stands_as_name(scene: &Scene<'_>, first: usize) -> bool {
-    const BEFORE_A_NAME: &[&str] = &[
-        "the",
-        "all",
-        "every",
-        "each",
-        "both",
-        "my",
-        "our",
-        "your",
-        "their",
-        "this",
-        "that",
-        "these",
-        "those",
-        "and",
-        "or",
-        "&",
-        "except",
-        "excluding",
-        "but",
-        "not",
-        "please",
-        "just",
-        "only",
-        "called",
-        "named",
-        "on",
-        "to",
-    ];
-    // “The instance running nginx” is not called so.
-    const ABOUT_ITS_WORK: &[&str] = &["running", "using", "hosting", "serving", "containing"];
-    let before = first.checked_sub(1);
-    let works = before.is_some_and(|before| ABOUT_ITS_WORK.contains(&scene.low(before)));
-    let told = before.is_none_or(|before| !scene.free(before) || BEFORE_A_NAME.contains(&scene.low(before)) || scene.tokens[before].comma);
-    told && !works
+    let Some(before) = first.checked_sub(1) else { return true };
+    let led = !scene.free(before) || BEFORE_A_NAME.contains(&scene.low(before)) || scene.tokens[before].comma;
+    led && !ABOUT_ITS_WORK.contains(&scene.low(before)) && !AMOUNTS.contains(&scene.low(first))
 }
