@@ -34,8 +34,9 @@ impl Home {
     /// # Errors
     /// `Busy` names the process that owns it; `Stale` where another version wrote it; `Storage`.
     pub(crate) fn open(root: &Path, now: Timestamp) -> Result<Self> {
-        if !root.is_dir() {
-            std::fs::create_dir_all(root).map_err(|e| storage("open data directory", root, e))?;
+        std::fs::create_dir_all(root).map_err(|e| storage("open data directory", root, e))?;
+        // An empty one that was there before becomes ours; what else a folder holds is not ours to lock away.
+        if std::fs::read_dir(root).map_err(|e| storage("open data directory", root, e))?.next().is_none() {
             keep_private(root)?;
         }
         let path = root.join("lock");

@@ -86,7 +86,7 @@ fn rejected_nothing_runs() {
     let (plan, id) = plan(&desk);
     let before = desk.truth(&id);
     desk.ok(&["plan", "reject", &plan]);
-    for args in [&["plan", "run", &plan, "--yes", "--json"][..], &["plan", "approve", &plan]] {
+    for args in [&["plan", "run", &plan, "--yes", "--json"][..], &["plan", "run", &plan], &["plan", "approve", &plan]] {
         let ran = desk.run(args);
         assert_eq!(ran.code, 4, "{args:?}: {}", ran.err);
     }
@@ -169,7 +169,15 @@ fn a_plan_expires() {
     let (plan, id) = plan(&desk);
     let ran = desk.run(&["plan", "run", &plan, "--yes", "--now", "2100-01-01"]);
     assert_eq!(ran.code, 4, "{}", ran.err);
+    assert_eq!(desk.run(&["plan", "run", &plan, "--now", "2100-01-01"]).code, 4, "nobody is asked to approve what cannot run");
+    desk.ok(&["plan", "approve", &plan]);
+    assert_eq!(desk.run(&["plan", "run", &plan, "--now", "2100-01-01"]).code, 4);
     assert_eq!(desk.truth(&id).unwrap()["state"], "running");
+
+    // What was refused was not begun: there is no run to resume, and in time the plan still runs.
+    assert_eq!(desk.ok(&["runs", "--json"]).trim(), "[]");
+    desk.ok(&["plan", "run", &plan]);
+    assert_eq!(desk.truth(&id).unwrap()["state"], "stopped");
 }
 
 #[test]

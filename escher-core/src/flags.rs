@@ -99,6 +99,11 @@ pub fn idle_rule(cloud: CloudId, kind: Kind) -> Option<&'static IdleRule> {
     })
 }
 
+/// Whether a tag is one that the cloud or its services set by themselves, and no user.
+fn is_clouds_own(key: &str) -> bool {
+    ["aws:", "goog-", "hidden-", "ms-resource-usage"].iter().any(|front| key.to_ascii_lowercase().starts_with(front))
+}
+
 impl Resource {
     /// A flag's value at `now`; `None` is unknown.
     pub fn flag(&self, flag: Flag, now: Timestamp) -> Truth {
@@ -108,7 +113,7 @@ impl Resource {
             Flag::Encrypted => self.bool_attr(attr::ENCRYPTED),
             Flag::Attached => self.attached(),
             Flag::BackedUp => self.backed_up(now),
-            Flag::Untagged => self.tags.as_ref().map(|tags| tags.is_empty()),
+            Flag::Untagged => self.tags.as_ref().map(|tags| tags.keys().all(|key| is_clouds_own(key))),
         }
     }
 

@@ -137,6 +137,8 @@ pub trait Store: Send + Sync {
 
     /// Adds a plan, or moves one on.
     async fn put_plan(&self, plan: &PlanRecord) -> Result<()>;
+    /// Moves a plan to started and adds its run, both or neither; a plan is started once.
+    async fn start_run(&self, plan: &PlanRecord, run: &RunRecord) -> Result<()>;
     /// A plan by id.
     async fn plan(&self, id: &str) -> Result<Option<PlanRecord>>;
     /// Plans, newest first.

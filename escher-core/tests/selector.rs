@@ -42,6 +42,20 @@ fn now() -> Timestamp {
 }
 
 #[test]
+fn an_error_far_out_shows_what_stands_around_it() {
+    let text = format!("{} AND kind = vmm AND {}", vec!["env = prod"; 9_000].join(" AND "), vec!["idle"; 60].join(" AND "));
+    let error = Selector::parse(&text).unwrap_err();
+    assert!(error.column > 65_535, "{}", error.column);
+    for shown in [error.to_string(), escher_core::Error::from(error).to_string()] {
+        let lines: Vec<&str> = shown.lines().collect();
+        let caret = lines.iter().position(|line| line.trim() == "^").unwrap();
+        let at = lines[caret].chars().count() - 1;
+        assert!(lines[caret - 1].chars().skip(at).collect::<String>().starts_with("vmm"), "{shown}");
+        assert!(lines[caret - 1].chars().count() < 120 && lines[caret - 1].ends_with('…'), "{shown}");
+    }
+}
+
+#[test]
 fn what_a_selector_says_of_a_resource() {
     let bare = Resource::new(CloudId::Gcp, "//run.googleapis.com/projects/p/services/s", Kind::Other, "run.googleapis.com/Thing", "thing");
     let table: &[(&str, Option<bool>, Option<bool>)] = &[
@@ -420,4 +434,15 @@ fn india_needs_no_quotes_where_a_part_of_the_world_is_due() {
         assert_eq!(Selector::parse(&selector.to_string()).unwrap(), selector);
     }
     assert!(Selector::parse("name = in").is_err());
+}
+
+#[test]
+fn tags_that_the_cloud_sets_by_itself_are_no_users_tags() {
+    let mut it = Resource::new(CloudId::Aws, "arn:aws:ec2:us-east-1:111122223333:instance/i-0a1", Kind::Vm, "ec2:instance", "web-1");
+    let untagged = |it: &Resource| it.flag(Flag::Untagged, Timestamp::UNIX_EPOCH);
+    assert_eq!(untagged(&it), None);
+    for (key, expected) in [("aws:autoscaling:groupName", true), ("goog-gke-node", true), ("hidden-title", true), ("awsome", false)] {
+        it.tags = Some([(key.to_owned(), "x".to_owned())].into());
+        assert_eq!(untagged(&it), Some(expected), "{key}");
+    }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use escher_core::plan::OnFailure;
 use escher_core::{
-    Approved, Clock, CloudId, Error, ErrorKind, Journal, JournalEntry, Phase, Plan, ReadCx, ResourceId, Result, Step, Store, Undo,
+    Approved, Clock, CloudId, Error, ErrorKind, Journal, JournalEntry, Phase, Plan, PlanDoc, ReadCx, ResourceId, Result, Step, Store, Undo,
 };
 use futures::StreamExt;
 use futures::future::BoxFuture;
@@ -117,28 +117,33 @@ impl Executor {
         cancel: &CancellationToken,
         events: &UnboundedSender<RunEvent>,
     ) -> Result<RunSummary> {
-        let doc = plan.doc();
-        let stale = |message: String| Error::new(ErrorKind::Stale, message).operation("start run").with("plan", doc.id.clone());
-        if self.clock.now() >= doc.expires {
-            return Err(stale(format!("it expired at {}", doc.expires)).hint("ask again for a new plan"));
-        }
+        self.may_start(&plan)?;
         if !self.journal.read(run).await?.is_empty() {
-            return Err(stale(format!("{run} was begun before")).hint(format!("carry it on with `escher runs resume {run}`")));
-        }
-        let now = self.clouds.principal(doc.steps.iter().map(|step| (step.target.cloud, step.target.account.as_str())));
-        self.require_connections(doc.steps.iter())?;
-        if now != doc.principal {
-            return Err(stale(format!("it was made for {}, and this would run as {now}", doc.principal))
-                .hint("sign in as the former, or ask again for a new plan"));
+            return Err(stale(plan.doc(), format!("{run} was begun before")).hint(format!("carry it on with `escher runs resume {run}`")));
         }
         self.drive(&plan, run, cancel, events, &[]).await
     }
 
-    /// Carries on a run that was begun in time and broken off. A step that may have been called is looked at before
-    /// anything else; one that was seen to be done is never called again.
+    /// Whether the plan may be started now: in time, with every account connected, and as who it was made for.
     ///
     /// # Errors
-    /// As [`Executor::run`], expiry and principal aside; `Internal` where the run's lines belong to another plan.
+    /// `Stale` where it has expired or we are no longer who the plan names; `Unauthenticated` where an account is not
+    /// connected.
+    pub fn may_start(&self, plan: &Plan<Approved>) -> Result<()> {
+        let doc = plan.doc();
+        if self.clock.now() >= doc.expires {
+            return Err(stale(doc, format!("it expired at {}", doc.expires)).hint("ask again for a new plan"));
+        }
+        self.require_connections(doc.steps.iter())?;
+        self.require_principal(doc)
+    }
+
+    /// Carries on a run that was begun in time and broken off. A step that may have been called is looked at before
+    /// anything else; one that was seen to be done is never called again. A run of which no line was written was not
+    /// begun: for it holds what holds for a start.
+    ///
+    /// # Errors
+    /// As [`Executor::run`], for what was begun expiry aside; `Internal` where the run's lines belong to another plan.
     pub async fn resume(
         &self,
         plan: Plan<Approved>,
@@ -150,9 +155,23 @@ impl Executor {
         if let Some(other) = entries.iter().find(|entry| entry.plan != plan.doc().id) {
             return Err(Error::internal(format!("{run} belongs to plan {}", other.plan)).operation("resume run"));
         }
-        let decided = outcomes(run, &entries);
-        self.require_connections(plan.doc().steps.iter().filter(|step| !decided.contains_key(step.id.as_str())))?;
+        if entries.is_empty() {
+            self.may_start(&plan)?;
+        } else {
+            let decided = outcomes(run, &entries);
+            self.require_connections(plan.doc().steps.iter().filter(|step| !decided.contains_key(step.id.as_str())))?;
+            self.require_principal(plan.doc())?;
+        }
         self.drive(&plan, run, cancel, events, &entries).await
+    }
+
+    fn require_principal(&self, doc: &PlanDoc) -> Result<()> {
+        let now = self.clouds.principal(doc.steps.iter().map(|step| (step.target.cloud, step.target.account.as_str())));
+        if now == doc.principal {
+            return Ok(());
+        }
+        Err(stale(doc, format!("it was made for {}, and this would run as {now}", doc.principal))
+            .hint("sign in as the former, or ask again for a new plan"))
     }
 
     fn require_connections<'s>(&self, mut steps: impl Iterator<Item = &'s Step>) -> Result<()> {
@@ -277,6 +296,10 @@ impl Run<'_> {
     pub(crate) fn remember(&self, step: &Step, hash: &str) {
         self.observed.lock().unwrap_or_else(PoisonError::into_inner).insert(step.target.id.clone(), hash.to_owned());
     }
+}
+
+fn stale(doc: &PlanDoc, message: String) -> Error {
+    Error::new(ErrorKind::Stale, message).operation("run plan").with("plan", doc.id.clone())
 }
 
 /// A step and its outcome, if it has one.

@@ -22,7 +22,7 @@
 //! | A target whose state, tags or identity changed is not touched, and the change is named | `running::a_target_that_changed_is_refused_and_the_change_is_named` |
 //! | Could not look is neither gone nor success | `running::a_target_that_cannot_be_looked_at_is_not_called`, `running::an_outcome_that_nobody_can_see_is_unknown_and_counts_as_failed` |
 //! | Only what is temporary and idempotent is tried again | `running::only_what_is_temporary_and_idempotent_is_tried_again` |
-//! | Expiry and identity gate the start, not the resume | `running::a_run_starts_in_time_once_and_as_who_it_was_made_for` |
+//! | A run starts in time, and runs and resumes as who its plan names | `running::a_run_starts_in_time_once_and_as_who_it_was_made_for` |
 //! | A plan is exact and complete: every match is a target or counted | `planning::who_is_left_out_is_counted_and_named` |
 //! | Words from a cloud fill slots and steer nothing | `planning::words_from_a_cloud_steer_nothing` |
 //! | Changes need an approval, the unknown is forbidden, rules are only tightened | `policy::*` |

@@ -53,12 +53,13 @@ pub(crate) fn holds(cloud: &dyn Cloud, def: &ActionDef, step: &Step, now: Option
     if wants_gone {
         return Some(resource.state == Some(State::Terminated));
     }
-    let by_text = step.verify.iter().map(|text| match Selector::parse(text) {
+    // The language ignores case and knows one tag of keys that differ in it only; tags are compared to the letter here.
+    let by_letter = matches!(def.verify, Verify::TagsSet | Verify::TagsGone);
+    let by_text = step.verify.iter().filter(|_| !by_letter).map(|text| match Selector::parse(text) {
         Ok(selector) => selector.matches(resource, at),
         Err(_) => None,
     });
     let told = match def.verify {
-        // The language ignores case, tags do not: they are compared to the letter here.
         Verify::TagsSet => {
             resource.tags.as_ref().map(|tags| pairs(&step.params).all(|(key, value)| tags.get(key).map(String::as_str) == Some(value)))
         }

@@ -229,10 +229,8 @@ async fn a_plan_only_moves_forward_and_is_started_once() {
     assert_eq!(store.plan("pl_3").await.unwrap(), None);
 }
 
-#[tokio::test]
-async fn runs_are_listed_newest_first() {
-    let (_dir, store) = open();
-    let run = |id: &str, minutes, finished| RunRecord {
+fn run(id: &str, minutes: i64, finished: Option<Timestamp>) -> RunRecord {
+    RunRecord {
         id: id.into(),
         plan: "pl_1".into(),
         goal: "Stop web-1".into(),
@@ -243,7 +241,22 @@ async fn runs_are_listed_newest_first() {
         failed: 0,
         skipped: 2,
         undoes: None,
-    };
+    }
+}
+
+#[tokio::test]
+async fn a_plan_and_its_run_start_together_or_not_at_all() {
+    let (_dir, store) = open();
+    let started = |id: &str| plan("pl_1", PlanStatus::Started, Some(id));
+    store.put_plan(&plan("pl_1", PlanStatus::Approved, None)).await.unwrap();
+    store.start_run(&started("run_1"), &run("run_1", 1, None)).await.unwrap();
+    assert_eq!(store.start_run(&started("run_2"), &run("run_2", 2, None)).await.unwrap_err().kind(), ErrorKind::Stale);
+    assert_eq!((store.runs(9).await.unwrap(), store.plan("pl_1").await.unwrap()), (vec![run("run_1", 1, None)], Some(started("run_1"))));
+}
+
+#[tokio::test]
+async fn runs_are_listed_newest_first() {
+    let (_dir, store) = open();
     for (id, minutes) in [("run_b", 2), ("run_c", 3), ("run_a", 1)] {
         store.put_run(&run(id, minutes, None)).await.unwrap();
     }

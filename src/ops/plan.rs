@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use escher_core::{
-    Approval, Approved, Diff, Error, ErrorKind, Estate, JournalEntry, Moment, Phase, Plan, PlanDoc, PlanRecord, PlanStatus, PlanTemplate,
-    ResourceId, Result, RunRecord, Sighting, Store as _, Target,
+    Approval, Approved, Checked, Diff, Error, ErrorKind, Estate, JournalEntry, Moment, Phase, Plan, PlanDoc, PlanRecord, PlanStatus,
+    PlanTemplate, ResourceId, Result, RunRecord, Sighting, Store as _, Target,
 };
 use escher_exec::{CancellationToken, Clouds, DefaultPolicy, Executor, Limits, Planner, RunEvent, RunSummary, TrialStep};
 use futures::{StreamExt as _, stream};
@@ -89,8 +89,7 @@ impl Escher {
     /// `NotFound`; `Forbidden` where policy forbids it; `Stale` where it has expired, was rejected or was run.
     pub async fn approve(&self, id: &str) -> Result<PlanRecord> {
         let mut record = self.plan(id).await?;
-        self.refuse_settled(&record)?;
-        let checked = record.doc.clone().check(&DefaultPolicy::default(), Moment::Start(self.now()))?;
+        let checked = self.still_open(&record)?;
         let approval = Approval { plan: id.to_owned(), digest: record.doc.digest.clone(), by: self.config().user.clone(), at: self.now() };
         approval.clone().verify(&checked)?;
         record.approval = Some(approval);
@@ -114,6 +113,15 @@ impl Escher {
         Ok(record)
     }
 
+    /// The plan, checked, if it can still be approved and run.
+    ///
+    /// # Errors
+    /// `Stale` where it was rejected, was run, has expired or does not match its digest.
+    pub fn still_open(&self, record: &PlanRecord) -> Result<Plan<Checked>> {
+        self.refuse_settled(record)?;
+        record.doc.clone().check(&DefaultPolicy::default(), Moment::Start(self.now()))
+    }
+
     fn refuse_settled(&self, record: &PlanRecord) -> Result<()> {
         let stale =
             |message: String, hint: String| Err(Error::new(ErrorKind::Stale, message).with("plan", record.doc.id.clone()).hint(hint));
@@ -131,8 +139,7 @@ impl Escher {
     /// # Errors
     /// `NotFound`, `Stale`, `Storage`. What a step's try shows is in the result.
     pub async fn dry_run(&self, id: &str) -> Result<Vec<TrialStep>> {
-        let record = self.plan(id).await?;
-        let checked = record.doc.check(&DefaultPolicy::default(), Moment::Start(self.now()))?;
+        let checked = self.still_open(&self.plan(id).await?)?;
         Ok(self.executor(checked.doc()).await?.dry_run(&checked).await)
     }
 
@@ -145,30 +152,53 @@ impl Escher {
         let mut record = self.plan(id).await?;
         self.refuse_settled(&record)?;
         let plan = approved(&record, Moment::Start(self.now()))?;
+        // Whatever refuses the start does so before the plan counts as started.
+        let executor = self.executor(plan.doc()).await?;
+        executor.may_start(&plan)?;
         let run = escher_exec::begin(plan.doc(), self.now());
-        self.store().put_run(&run).await?;
         record.status = PlanStatus::Started;
         record.run = Some(run.id.clone());
-        self.store().put_plan(&record).await?;
-        self.drive(plan, run, options, false).await
+        self.store().start_run(&record, &run).await?;
+        self.drive(&executor, plan, run, options, false).await
     }
 
     /// Carries on a run that was cut short. It looks before it acts, so nothing is done twice.
     ///
     /// # Errors
-    /// As [`Escher::run_plan`]; a plan that has expired since may be resumed.
+    /// As [`Escher::run_plan`]; what was begun may be resumed though its plan has expired since.
     pub async fn resume(&self, run: &str, options: RunOptions) -> Result<Finished> {
         let run = self.run(run).await?;
         if run.finished.is_some() {
             return Ok(Finished { run: run.id, done: run.done, failed: run.failed, skipped: run.skipped, open: 0, unseen: 0 });
         }
-        let plan = approved(&self.plan(&run.plan).await?, Moment::Resume)?;
-        self.drive(plan, run, options, true).await
+        let record = self.plan(&run.plan).await?;
+        if record.run.as_ref() != Some(&run.id) {
+            return Err(Error::new(ErrorKind::Stale, format!("plan {} was not started as this run", run.plan)).with("run", run.id));
+        }
+        let plan = approved(&record, Moment::Resume)?;
+        let executor = self.executor(plan.doc()).await?;
+        if self.journal().read(&run.id).await?.is_empty()
+            && let Err(refused) = executor.may_start(&plan)
+        {
+            // Cut short before its first line, and too late to begin: it ends here with nothing done.
+            if self.now() >= plan.doc().expires {
+                let skipped = plan.doc().steps.len();
+                self.store().put_run(&RunRecord { finished: Some(self.now()), skipped, ..run }).await?;
+            }
+            return Err(refused);
+        }
+        self.drive(&executor, plan, run, options, true).await
     }
 
-    async fn drive(&self, plan: Plan<Approved>, run: RunRecord, options: RunOptions, resume: bool) -> Result<Finished> {
+    async fn drive(
+        &self,
+        executor: &Executor,
+        plan: Plan<Approved>,
+        run: RunRecord,
+        options: RunOptions,
+        resume: bool,
+    ) -> Result<Finished> {
         let doc = plan.doc().clone();
-        let executor = self.executor(&doc).await?;
         let (events, mut heard) = tokio::sync::mpsc::unbounded_channel();
         let listener = options.listener.clone();
         let telling = tokio::spawn(async move {

@@ -60,6 +60,18 @@ impl SyntaxError {
         }
     }
 
+    /// The wrong line with a caret under the place, each led by two blanks; of a long line what stands around it.
+    fn pointed(&self) -> String {
+        const BEFORE: usize = 60;
+        const SHOWN: usize = 100;
+        let at = self.column.saturating_sub(1);
+        let from = at.saturating_sub(BEFORE);
+        let cut = |shown: bool| if shown { "…" } else { "" };
+        let (left, right) = (cut(from > 0), cut(self.line.chars().count() > from + SHOWN));
+        let window: String = self.line.chars().skip(from).take(SHOWN).collect();
+        format!("  {left}{window}{right}\n  {}^", " ".repeat(at - from + left.chars().count()))
+    }
+
     /// `found …, expected …`, in one line.
     fn summary(&self) -> String {
         let expected = match self.expected.as_slice() {
@@ -92,8 +104,7 @@ fn found(rest: &str) -> String {
 impl fmt::Display for SyntaxError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "column {}: {}", self.column, self.summary())?;
-        writeln!(f, "  {}", self.line)?;
-        write!(f, "  {:>width$}", "^", width = self.column)?;
+        write!(f, "{}", self.pointed())?;
         match &self.suggestion {
             Some(suggestion) => write!(f, "\ndid you mean `{suggestion}`?"),
             None => Ok(()),
@@ -109,7 +120,6 @@ impl From<SyntaxError> for Error {
             Some(suggestion) => format!("did you mean `{suggestion}`?"),
             None => "a selector reads like: cloud = aws AND kind = vm AND idle".to_owned(),
         };
-        let SyntaxError { column, line, .. } = &error;
-        Self::invalid(format!("the selector is wrong at column {column}: {}\n  {line}\n  {:>column$}", error.summary(), "^")).hint(hint)
+        Self::invalid(format!("the selector is wrong at column {}: {}\n{}", error.column, error.summary(), error.pointed())).hint(hint)
     }
 }

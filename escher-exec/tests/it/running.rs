@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::sync::mpsc;
 
 use crate::fixture::*;
-use crate::world::{Fault, Trace};
+use crate::world::{Fault, JournalFault, Trace};
 
 #[tokio::test(start_paused = true)]
 async fn a_run_writes_down_calls_looks_and_tells_in_that_order() {
@@ -257,18 +257,27 @@ async fn a_run_starts_in_time_once_and_as_who_it_was_made_for() {
     );
     let error = late.run(approved(&doc), RUN, &cancel, &send).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Stale);
-    // What was begun in time is carried on.
+    // Nothing of it was begun, so there is nothing to carry on either.
+    assert_eq!(late.resume(approved(&doc), RUN, &cancel, &send).await.unwrap_err().kind(), ErrorKind::Stale);
+    assert!(f.world.calls().is_empty());
+
+    // What was begun in time is carried on late, by the one who began it.
+    f.journal.set(Some(JournalFault::Fails(2)));
+    assert!(f.run(&doc, RUN).await.0.is_err());
+    f.journal.set(None);
+    let mut other = crate::world::identity("111122223333");
+    other.principal = "arn:aws:iam::111122223333:user/eve".into();
+    let eve = Clouds::new().with(f.clouds.connections()[0].cloud.clone(), vec![other]);
+    let journal = || Journal::new(std::sync::Arc::new(f.journal.clone()));
+    let by_eve = Executor::new(journal(), eve.clone(), Clock::fixed(now()));
+    assert_eq!(by_eve.resume(approved(&doc), RUN, &cancel, &send).await.unwrap_err().kind(), ErrorKind::Stale);
+    assert!(f.world.calls().is_empty());
     assert_eq!(late.resume(approved(&doc), RUN, &cancel, &send).await.unwrap().done, 1);
 
     let (again, _) = f.run(&doc, RUN).await;
     assert_eq!(again.unwrap_err().kind(), ErrorKind::Stale);
 
-    let mut other = crate::world::identity("111122223333");
-    other.principal = "arn:aws:iam::111122223333:user/eve".into();
-    let clouds = Clouds::new().with(f.clouds.connections()[0].cloud.clone(), vec![other]);
-    let journal = || Journal::new(std::sync::Arc::new(f.journal.clone()));
-    let error = Executor::new(journal(), clouds, Clock::fixed(now())).run(approved(&doc), "run_2", &cancel, &send).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Stale);
+    assert_eq!(by_eve.run(approved(&doc), "run_2", &cancel, &send).await.unwrap_err().kind(), ErrorKind::Stale);
     let error =
         Executor::new(journal(), Clouds::new(), Clock::fixed(now())).run(approved(&doc), "run_2", &cancel, &send).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthenticated);
@@ -285,6 +294,17 @@ async fn tags_are_verified_to_the_letter() {
     let (summary, _) = f.run(&doc, "run_2").await;
     assert_eq!(summary.unwrap().done, 1, "{:?}", f.last("run_2", "s1"));
     assert_eq!(f.world.get(&id(1)).unwrap().tag("owner"), Some("ADA"));
+
+    // Two keys that differ in case only are two tags to a cloud.
+    f.world.edit(&id(1), |vm| drop(vm.tags.as_mut().unwrap().insert("Stage".into(), "prod".into())));
+    f.store.see(&f.world, now());
+    for (run, verb, params) in [("run_3", Verb::Tag, json!({"tags": {"stage": "dev"}})), ("run_4", Verb::Untag, json!({"keys": ["stage"]}))]
+    {
+        f.store.see(&f.world, now());
+        let doc = f.plan(&[(verb, "name = web-1", params)]).await;
+        assert_eq!(f.run(&doc, run).await.0.unwrap().done, 1, "{run}: {:?}", f.last(run, "s1"));
+    }
+    assert_eq!(f.world.get(&id(1)).unwrap().tags.unwrap().keys().filter(|key| key.eq_ignore_ascii_case("stage")).count(), 1);
 }
 
 #[tokio::test(start_paused = true)]

@@ -323,6 +323,9 @@ impl Store for FakeStore {
     async fn put_plan(&self, _: &PlanRecord) -> Result<()> {
         unused()
     }
+    async fn start_run(&self, _: &PlanRecord, _: &RunRecord) -> Result<()> {
+        unused()
+    }
     async fn plan(&self, _: &str) -> Result<Option<PlanRecord>> {
         unused()
     }

@@ -152,6 +152,12 @@ impl Store for SqliteStore {
         self.lanes.write("write plan", move |c| records::put_plan(c, &plan)).await
     }
 
+    async fn start_run(&self, plan: &PlanRecord, run: &RunRecord) -> Result<()> {
+        let (plan, run) = (plan.clone(), run.clone());
+        let both = move |c: &Connection| records::put_plan(c, &plan).and_then(|()| records::put_run(c, &run));
+        self.lanes.write("start run", both).await
+    }
+
     async fn plan(&self, id: &str) -> Result<Option<PlanRecord>> {
         let id = id.to_owned();
         self.read("read plan", move |c| records::plan(c, &id)).await

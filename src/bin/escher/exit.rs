@@ -23,6 +23,17 @@ pub(crate) enum Exit {
     Forbidden = 4,
 }
 
+impl Exit {
+    /// Of two parts of one command: what failed outweighs what was refused, and either what was done.
+    pub(crate) fn worse(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Done, other) => other,
+            (Self::Failed, _) | (_, Self::Failed) => Self::Failed,
+            (first, _) => first,
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)

@@ -60,7 +60,8 @@ async fn aws(global: &Global, escher: &Escher, args: AwsArgs) -> Result<Exit> {
         show::line("You are:");
         identities(&found);
     }
-    if !args.yes && show::can_ask() && !show::yes("Connect this account?") {
+    // Nobody is asked about what they were not shown: with --json there is no question, as in a pipe.
+    if !args.yes && !global.json && show::can_ask() && !show::yes("Connect this account?") {
         show::line("Not connected; nothing was saved.");
         return Ok(Exit::Done);
     }

@@ -72,6 +72,8 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
         Command::Run { id, dry_run: true, .. } => dry_run(global, escher, &id).await,
         Command::Run { id, yes, .. } => {
             let record = escher.plan(&id).await?;
+            // What can never run any more is refused before anybody is asked to approve it.
+            escher.still_open(&record)?;
             if record.approval.is_none() {
                 if !global.json {
                     show::plan(&record.doc, global.quiet);
@@ -190,8 +192,13 @@ impl Runner<'_> {
         let cancel = options.cancel.clone();
         tokio::spawn(async move {
             if tokio::signal::ctrl_c().await.is_ok() {
-                eprintln!("stopping: steps under way are finished and written down first");
+                eprintln!("stopping: steps under way are finished and written down first; again to leave at once, and resume later");
                 cancel.cancel();
+            }
+            // The journal has everything that was begun, so that leaving now loses nothing.
+            if tokio::signal::ctrl_c().await.is_ok() {
+                eprintln!("left: steps under way have no outcome yet; escher runs resume looks at them first");
+                std::process::exit(i32::from(Exit::Failed as u8));
             }
         });
         options

@@ -47,13 +47,9 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
             }
             let mut exit = Exit::Done;
             for id in open {
-                let run = escher.run(&id).await?;
-                if run.finished.is_some() && !global.quiet {
-                    eprintln!("{id} came to its end before; there is nothing to carry on.");
-                }
-                if exit_of(&runner.resume(escher, &id).await?) == Exit::Failed {
-                    exit = Exit::Failed;
-                }
+                // One run that cannot be carried on does not keep the others from it.
+                let ended = resume(global, escher, &id).await.unwrap_or_else(|e| crate::exit::tell(global, &e));
+                exit = exit.worse(ended);
             }
             Ok(exit)
         }
@@ -71,6 +67,13 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
             Ok(exit_of(&runner.run(escher, &plan.id).await?))
         }
     }
+}
+
+async fn resume(global: &Global, escher: &Escher, id: &str) -> Result<Exit> {
+    if escher.run(id).await?.finished.is_some() && !global.quiet {
+        eprintln!("{id} came to its end before; there is nothing to carry on.");
+    }
+    Ok(exit_of(&Runner { global, events: true }.resume(escher, id).await?))
 }
 
 async fn list(global: &Global, escher: &Escher) -> Result<Exit> {
