@@ -77,3 +77,21 @@ fn counts_and_groups_agree_with_the_export() {
         assert_eq!(group["count"], export.iter().filter(|r| r["kind"] == "vm" && r["cloud"] == *cloud).count(), "{cloud}");
     }
 }
+
+#[test]
+fn one_resource_is_told_in_depth_and_in_words() {
+    let desk = Desk::demo();
+    let told = desk.ok(&["ask", "describe orders-pg-prod"]);
+    for part in [
+        "orders-pg-prod is a database",
+        "  tags        app=orders, env=prod",
+        "attached unknown",
+        "idle rule   no-connections",
+        "last seen",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    assert!(!told.contains(['{', '"']), "a person reads no JSON: {told}");
+    // What makes another one is nothing that this one can take.
+    assert!(told.contains("database.stop") && !told.contains("database.create"), "{told}");
+}

@@ -47,7 +47,7 @@ pub(crate) fn sentence(verb: Verb, kind: Option<Kind>, selector: &Selector, para
         }
     }
     let one = names.len() == 1;
-    let mut sentence = capital(verb.as_str().replace('-', " "));
+    let mut sentence = lead(verb, params);
     let mut push = |text: String| {
         if !text.is_empty() {
             sentence.push(' ');
@@ -85,8 +85,26 @@ fn shown(cloud: Option<CloudId>, code: &str) -> String {
     }
 }
 
+fn told(params: &Map<String, Value>, key: &str) -> Option<String> {
+    params.get(key).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+}
+
+/// What stands before the things: “Stop”, “Close port 22 on”.
+fn lead(verb: Verb, params: &Map<String, Value>) -> String {
+    let port = || told(params, "port").unwrap_or_default();
+    match verb {
+        Verb::OpenPort => format!("Open port {} on", port()),
+        Verb::ClosePort => format!("Close port {} on", port()),
+        Verb::MakePrivate => "Make".to_owned(),
+        Verb::EnableVersioning => "Enable versioning on".to_owned(),
+        Verb::EnableBackups => "Enable backups for".to_owned(),
+        _ => capital(verb.as_str().replace('-', " ")),
+    }
+}
+
+/// What stands behind them: “to m5.large”, “with owner=bob”.
 fn with(verb: Verb, params: &Map<String, Value>) -> String {
-    let text = |key: &str| params.get(key).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    let text = |key: &str| told(params, key);
     match verb {
         Verb::Resize => text("size").map_or_else(String::new, |size| format!("to {size}")),
         Verb::Scale => text("count")
@@ -99,11 +117,8 @@ fn with(verb: Verb, params: &Map<String, Value>) -> String {
             let keys: Vec<&str> = keys.iter().filter_map(Value::as_str).collect();
             format!("of {}", keys.join(", "))
         }),
-        Verb::OpenPort | Verb::ClosePort => match (text("port"), text("cidr")) {
-            (Some(port), Some(cidr)) => format!("{port} for {cidr}"),
-            (Some(port), None) => port,
-            _ => String::new(),
-        },
+        Verb::OpenPort | Verb::ClosePort => text("cidr").map_or_else(String::new, |cidr| format!("for {cidr}")),
+        Verb::MakePrivate => "private".to_owned(),
         Verb::Attach => text("to").map_or_else(String::new, |to| format!("to {to}")),
         Verb::Snapshot | Verb::Restore => text("name").map_or_else(String::new, |name| format!("as {name}")),
         Verb::Create => {

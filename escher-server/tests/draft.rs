@@ -8,7 +8,16 @@ use escher_server::OfflineBrain;
 fn capabilities() -> Capabilities {
     let mut capabilities = Capabilities::default();
     for cloud in [CloudId::Azure, CloudId::Aws] {
-        for (kind, verb) in [(Kind::Vm, Verb::Stop), (Kind::Vm, Verb::Resize), (Kind::Database, Verb::Stop), (Kind::Vm, Verb::Tag)] {
+        for (kind, verb) in [
+            (Kind::Vm, Verb::Stop),
+            (Kind::Vm, Verb::Resize),
+            (Kind::Database, Verb::Stop),
+            (Kind::Vm, Verb::Tag),
+            (Kind::Firewall, Verb::ClosePort),
+            (Kind::Firewall, Verb::OpenPort),
+            (Kind::Bucket, Verb::MakePrivate),
+            (Kind::Bucket, Verb::EnableVersioning),
+        ] {
             capabilities.actions.push((cloud, Action { kind, verb }));
         }
     }
@@ -31,6 +40,10 @@ async fn goals_are_plain_sentences() {
         ("resize vm web-1 to m5.large", "Resize VM web-1 to m5.large"),
         ("tag the prod vms with owner=bob", "Tag prod VMs with owner=bob"),
         ("stop VMs tagged team=data", "Stop VMs where tag.team = data"),
+        ("close port 22 on all public security groups", "Close port 22 on public firewalls"),
+        ("open port 443 to the internet on security group sg-web", "Open port 443 on firewall sg-web for 0.0.0.0/0"),
+        ("make the public buckets in prod private", "Make public prod buckets private"),
+        ("enable versioning on bucket logs-1", "Enable versioning on bucket logs-1"),
     ] {
         assert_eq!(draft(text).await.unwrap().goal, goal, "{text}");
     }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use escher_core::selector::{self, Field};
-use escher_core::{ActionDef, Capabilities, Entry, Estate, Frame, Intent, Resource, Result, Sort, idle_rule};
+use escher_core::{ActionDef, Capabilities, Entry, Estate, Frame, Intent, Resource, Result, Sort, Verb, idle_rule};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -134,7 +134,7 @@ pub(crate) fn details(entry: &Entry, estate: &Estate, capabilities: &Capabilitie
         json!({"rule": rule.name, "source": rule.source, "days": rule.days, "reads": read, "idle": resource.flag(escher_core::Flag::Idle, now)})
     });
     let actions: Vec<String> = ActionDef::all()
-        .filter(|def| def.action.kind == resource.kind && capabilities.can(resource.cloud, def.action))
+        .filter(|def| def.action.kind == resource.kind && def.action.verb != Verb::Create && capabilities.can(resource.cloud, def.action))
         .map(|def| def.action.to_string())
         .collect();
     let mut text = format!(

@@ -6,6 +6,7 @@ use std::io::{IsTerminal as _, Write as _};
 use comfy_table::{ContentArrangement, Table, presets};
 use escher::{Asked, Group, Hit, Reply, core::PlanDoc};
 use serde::Serialize;
+use serde_json::Value;
 
 /// Rows shown on a terminal before the rest is only counted.
 const ROWS: usize = 50;
@@ -150,7 +151,7 @@ pub(crate) fn asked(asked: &Asked, quiet: bool) {
             hits(&answer.hits, false);
             line(&answer.text);
             if let Some(details) = &answer.details {
-                line(&serde_json::to_string_pretty(details).unwrap_or_default());
+                self::details(details);
             }
             warnings(quiet, &answer.warnings);
         }
@@ -161,6 +162,40 @@ pub(crate) fn asked(asked: &Asked, quiet: bool) {
                 line(&format!("  - {option}"));
             }
         }
+    }
+}
+
+/// What is known of one resource beside its row: a line each, values as they were told.
+fn details(details: &Value) {
+    let resource = &details["resource"];
+    let said = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let pairs = |value: &Value, joint: &str| {
+        let fields = value.as_object().into_iter().flatten();
+        fields.map(|(key, value)| format!("{key}{joint}{}", said(value))).collect::<Vec<_>>().join(", ")
+    };
+    let flags = resource["flags"].as_object().into_iter().flatten().map(|(flag, value)| match value {
+        Value::Bool(true) => flag.clone(),
+        Value::Bool(false) => format!("not {flag}"),
+        _ => format!("{flag} unknown"),
+    });
+    let mut rows = vec![
+        ("id", said(&resource["id"])),
+        ("tags", pairs(&resource["tags"], "=")),
+        ("attributes", pairs(&resource["attributes"], " ")),
+        ("flags", flags.collect::<Vec<_>>().join(", ")),
+        ("metrics", pairs(&resource["metrics"], " ")),
+    ];
+    if let Some(rule) = details["idle"].as_object() {
+        let verdict = match rule["idle"] {
+            Value::Bool(true) => "idle",
+            Value::Bool(false) => "not idle",
+            _ => "not known",
+        };
+        rows.push(("idle rule", format!("{} ({}), {} days: {verdict}", said(&rule["rule"]), said(&rule["source"]), rule["days"])));
+    }
+    rows.extend([("created", said(&resource["created"])), ("last seen", said(&details["last_seen"]))]);
+    for (label, text) in rows.iter().filter(|(_, text)| !text.is_empty() && text != "null") {
+        line(&format!("  {label:<11} {}", name(text)));
     }
 }
 
@@ -190,12 +225,31 @@ pub(crate) fn plan(plan: &PlanDoc, quiet: bool) {
     if plan.steps.len() > ROWS {
         line(&format!("… and {} more (--json shows all)", plan.steps.len() - ROWS));
     }
+    for (what, steps) in impacts(plan) {
+        let which = if steps.len() == plan.steps.len() { String::new() } else { format!(" ({})", steps.join(", ")) };
+        line(&format!("  means     {}{which}", name(what)));
+    }
     for step in plan.steps.iter().take(ROWS) {
         for argv in &step.cli {
             line(&format!("  {}: {}", step.id, argv.iter().map(|word| quoted(&name(word))).collect::<Vec<_>>().join(" ")));
         }
     }
     warnings(quiet, &plan.warnings);
+}
+
+/// What the steps mean, each meaning once with the steps that have it; the target's name is in the table.
+fn impacts(plan: &PlanDoc) -> Vec<(&str, Vec<&str>)> {
+    let mut impacts: Vec<(&str, Vec<&str>)> = Vec::new();
+    for step in plan.steps.iter().take(ROWS).filter(|step| !step.impact.is_empty()) {
+        // `web-1 (prod): stops serving`
+        let what =
+            step.impact.strip_prefix(&step.target.name).and_then(|rest| rest.split_once(": ")).map_or(&*step.impact, |(_, what)| what);
+        match impacts.iter_mut().find(|(known, _)| *known == what) {
+            Some((_, steps)) => steps.push(&step.id),
+            None => impacts.push((what, vec![&step.id])),
+        }
+    }
+    impacts
 }
 
 /// A word as a shell would need it, for people who copy a line.
