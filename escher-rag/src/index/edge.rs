@@ -10,7 +10,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use escher_core::{Error, ErrorKind, Result};
 use qdrant_edge::{
@@ -22,6 +22,7 @@ use qdrant_edge::{
 };
 
 use super::point::{INDEXES, Index as FieldIndex};
+use super::warm::read_ahead;
 
 /// The dense vector: meaning.
 pub(crate) const DENSE: &str = "dense";
@@ -57,6 +58,8 @@ pub(crate) struct Edge {
     most: AtomicUsize,
     /// Points written since the last optimisation.
     written: AtomicUsize,
+    /// Its files are read ahead for as long as this is held.
+    wanted: Arc<()>,
 }
 
 fn failed(operation: &'static str, message: impl Into<String>) -> Error {
@@ -161,13 +164,18 @@ impl Edge {
             broken: AtomicBool::new(false),
             most: AtomicUsize::new(0),
             written: AtomicUsize::new(0),
+            wanted: Arc::default(),
         };
         edge.start("open index")?;
         Ok(edge)
     }
 
+    fn segments(&self) -> PathBuf {
+        self.path.join("segments")
+    }
+
     fn start(&self, operation: &'static str) -> Result<()> {
-        let exists = self.path.join("segments").is_dir();
+        let exists = self.segments().is_dir();
         std::fs::create_dir_all(&self.path)
             .map_err(|e| failed(operation, "its folder cannot be made").with("folder", self.path.display().to_string()).source(e))?;
         if exists {
@@ -182,6 +190,11 @@ impl Edge {
         self.broken.store(false, Ordering::Release);
         self.most.store(self.count(None)?, Ordering::Release);
         self.ensure_indexes()
+    }
+
+    /// Has its files read ahead, aside.
+    pub(crate) fn read_ahead(&self) {
+        read_ahead(&self.segments(), &self.wanted);
     }
 
     fn run<T>(&self, operation: &'static str, work: impl FnOnce(&EdgeShard) -> OperationResult<T>) -> Result<T> {
@@ -269,7 +282,9 @@ impl Edge {
             self.written.store(0, Ordering::Release);
         }
         self.ensure_indexes()?;
-        self.flush()
+        self.flush()?;
+        self.read_ahead();
+        Ok(())
     }
 
     /// Throws everything away and starts anew.
@@ -326,9 +341,11 @@ impl Edge {
         self.run("search", |shard| shard.scroll(request)).map(|(records, _)| records)
     }
 
-    /// The points of these ids as far as they are there, with the payload under these keys.
-    pub(crate) fn retrieve(&self, ids: &[PointId], keys: &[&str]) -> Result<Vec<Record>> {
-        self.run("search", |shard| shard.retrieve(ids, Some(fields(keys)), Some(WithVector::Bool(false))))
+    /// The points of these ids as far as they are there, with the payload under these keys; `None` for all of it, which
+    /// takes less time than to choose among many.
+    pub(crate) fn retrieve(&self, ids: &[PointId], keys: Option<&[&str]>) -> Result<Vec<Record>> {
+        let payload = keys.map_or(WithPayloadInterface::Bool(true), fields);
+        self.run("search", |shard| shard.retrieve(ids, Some(payload), Some(WithVector::Bool(false))))
     }
 
     pub(crate) fn count(&self, filter: Option<Filter>) -> Result<usize> {

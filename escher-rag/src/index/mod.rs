@@ -7,6 +7,7 @@ pub(crate) mod meaning;
 mod meta;
 pub(crate) mod point;
 pub(crate) mod vectors;
+mod warm;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -94,6 +95,8 @@ impl QdrantIndex {
         };
         let vocabulary = RwLock::new(Vocabulary::new(edge.values(key::WORDS, None)?, edge.count(None)?));
         let sparse = Sparse::new()?;
+        // Only now, so that it holds up nothing of the above.
+        edge.read_ahead();
         Ok(Self {
             inner: Arc::new(Inner { dir, edge, meanings: embed.map(Meanings::new), sparse, vocabulary, meta: Mutex::new(meta), rebuilt }),
         })
@@ -188,7 +191,7 @@ impl Inner {
     fn upsert<'a>(&self, resources: impl Iterator<Item = &'a Resource>) -> Result<()> {
         let shapes = resources.map(Shape::of).collect::<Result<Vec<_>>>()?;
         let ids: Vec<PointId> = shapes.iter().map(|shape| shape.id).collect();
-        let known = self.edge.retrieve(&ids, &[key::TEXT_HASH, key::HASH])?;
+        let known = self.edge.retrieve(&ids, Some(&[key::TEXT_HASH, key::HASH]))?;
         let known: std::collections::HashMap<PointId, Record> = known.into_iter().map(|record| (record.id, record)).collect();
         let mut fresh = Vec::new();
         for shape in shapes {

@@ -9,13 +9,13 @@ mod rank;
 mod reading;
 mod vocabulary;
 
-use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::PoisonError;
 
 use escher_core::selector::Field;
 use escher_core::{CloudId, Error, ErrorKind, Hits, Query, ResourceId, Result};
 use qdrant_edge::{PointId, Record, VectorInternal};
+use rayon::prelude::*;
 
 use crate::index::edge::{BM25, DENSE, Edge, TRIGRAMS};
 use crate::index::filter::Node;
@@ -31,6 +31,8 @@ const CANDIDATES: usize = 32;
 const WIDER: usize = 4;
 /// And at most; further hits follow in no order of merit but the score's.
 const MOST_CANDIDATES: usize = 1_000;
+/// Candidates that are read and scored together.
+const SCORED_AT_ONCE: usize = 16;
 
 /// Runs a query.
 pub(crate) fn run(inner: &Inner, query: &Query) -> Result<Hits> {
@@ -39,42 +41,73 @@ pub(crate) fn run(inner: &Inner, query: &Query) -> Result<Hits> {
         let vocabulary = inner.vocabulary.read().unwrap_or_else(PoisonError::into_inner);
         (Reading::of(&query.words, &vocabulary), vocabulary.resources())
     };
-    let total = match admitted {
-        Node::Everything => all,
-        _ => inner.edge.count(admitted.clone().filter())?,
-    } as u64;
+    let count = || match admitted {
+        Node::Everything => Ok(all as u64),
+        _ => inner.edge.count(admitted.clone().filter()).map(|count| count as u64),
+    };
     if reading.is_empty() {
         return Ok(Hits {
-            total,
-            hits: by_name(&inner.edge, admitted, query.limit.min(all))?,
+            total: count()?,
+            hits: by_name(&inner.edge, admitted.clone(), query.limit.min(all))?,
             mended: None,
             semantic: inner.meanings.is_some(),
         });
     }
     let meaning = meaning(inner, &query.words);
     let semantic = meaning.is_some();
-    if total == 0 || query.limit == 0 {
-        return Ok(Hits { total, hits: Vec::new(), mended: reading.mended, semantic });
+    if query.limit == 0 {
+        return Ok(Hits { total: count()?, hits: Vec::new(), mended: reading.mended, semantic });
     }
-    let lists = candidates(inner, &admitted, &reading, meaning, query.limit)?;
-    let fused = rank::fuse(&lists);
+    let (total, lists) = rayon::join(count, || candidates(inner, &admitted, &reading, meaning, query.limit));
+    let (total, fused) = (total?, rank::fuse(&lists?));
     let ids: Vec<PointId> = fused.keys().copied().collect();
-    let mut scored = Vec::with_capacity(ids.len());
-    for record in inner.edge.retrieve(&ids, rank::KEYS)? {
-        let score = rank::score(&record, &reading, fused.get(&record.id).copied().unwrap_or_default());
-        scored.push((score, record));
-    }
+    let mut scored = score(&inner.edge, &ids, &reading, &fused)?;
     if scored.len() < query.limit && (scored.len() as u64) < total {
         let rest = Node::all([admitted, Node::ids(ids).not()]);
-        let missing = query.limit - scored.len();
-        scored.extend(
-            inner.edge.scroll(rest.filter(), rank::KEYS, missing)?.into_iter().map(|record| (rank::score(&record, &reading, 0.0), record)),
-        );
+        let rest = inner.edge.scroll(rest.filter(), &[], query.limit - scored.len())?;
+        let rest: Vec<PointId> = rest.into_iter().map(|record| record.id).collect();
+        scored.extend(score(&inner.edge, &rest, &reading, &fused)?);
     }
-    scored.sort_by(|a, b| b.0.partial_cmp(&a.0).unwrap_or(Ordering::Equal).then_with(|| order(&a.1).cmp(&order(&b.1))));
-    scored.truncate(query.limit);
-    let hits = scored.iter().map(|(score, record)| Ok((resource_id(record)?, *score))).collect::<Result<_>>()?;
-    Ok(Hits { total, hits, mended: reading.mended, semantic })
+    Ok(Hits { total, hits: hits(scored, query.limit), mended: reading.mended, semantic })
+}
+
+/// A point with its score.
+struct Scored {
+    score: f32,
+    /// The name without regard to case.
+    name: String,
+    id: ResourceId,
+}
+
+impl Scored {
+    fn new(record: &Record, score: f32) -> Result<Self> {
+        let broken =
+            || Error::new(ErrorKind::Storage, "a point without an id").operation("search").hint("remove the index folder; it is rebuilt");
+        let id = text(record, key::WHOLE_ID).ok_or_else(broken)?;
+        Ok(Self {
+            score,
+            name: text(record, key::SHOWN).unwrap_or_default().to_lowercase(),
+            // The id is canonical already, and stays as it is where the cloud is not the one that folds case.
+            id: ResourceId::new(CloudId::Gcp, id),
+        })
+    }
+}
+
+/// The best first; equal ones in the order of names, then ids.
+fn hits(mut scored: Vec<Scored>, limit: usize) -> Vec<(ResourceId, f32)> {
+    scored.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| (&a.name, &a.id).cmp(&(&b.name, &b.id))));
+    scored.truncate(limit);
+    scored.into_iter().map(|it| (it.id, it.score)).collect()
+}
+
+/// The points of these ids, each with its score.
+fn score(edge: &Edge, ids: &[PointId], reading: &Reading, fused: &HashMap<PointId, f32>) -> Result<Vec<Scored>> {
+    let one = |record: &Record| {
+        let fused = fused.get(&record.id).copied().unwrap_or_default();
+        Scored::new(record, rank::score(record, reading, fused))
+    };
+    let some = |ids| -> Result<Vec<Scored>> { edge.retrieve(ids, None)?.iter().map(one).collect() };
+    Ok(ids.par_chunks(SCORED_AT_ONCE).map(some).collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
 }
 
 /// The query as the model understands it; a model that fails makes the search lexical, not impossible.
@@ -91,45 +124,58 @@ fn meaning(inner: &Inner, words: &str) -> Option<Vec<f32>> {
 /// A list of candidates, best first, and how much it counts.
 type Ranked = (f32, Vec<(PointId, f32)>);
 
+/// What a list of candidates is asked for.
+enum Asked {
+    /// What a condition admits, all alike.
+    Alike(Node),
+    /// Of these, the nearest to a vector of this name.
+    Nearest(&'static str, VectorInternal, Node),
+}
+
+impl Asked {
+    /// At most so many, best first; ties go by id.
+    fn of(self, edge: &Edge, most: usize) -> Result<Vec<(PointId, f32)>> {
+        match self {
+            Self::Alike(within) => Ok(edge.scroll(within.filter(), &[], most)?.into_iter().map(|record| (record.id, 1.0)).collect()),
+            Self::Nearest(vector, query, within) => {
+                let mut list = edge.nearest(vector, query, within.filter(), most * WIDER)?;
+                list.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+                list.truncate(most);
+                Ok(list)
+            }
+        }
+    }
+}
+
 /// Lists of candidates with their weights, each best first.
 fn candidates(inner: &Inner, admitted: &Node, reading: &Reading, meaning: Option<Vec<f32>>, limit: usize) -> Result<Vec<Ranked>> {
-    let edge = &inner.edge;
-    let most = limit.clamp(CANDIDATES, MOST_CANDIDATES);
-    let unranked = |node: Node| -> Result<Vec<(PointId, f32)>> {
-        Ok(edge.scroll(node.filter(), &[], most)?.into_iter().map(|record| (record.id, 1.0)).collect())
-    };
     let exact = BTreeSet::from([reading.typed.clone(), reading.plain.clone(), reading.folded.clone()]);
     let exact = Node::is_any(key::EXACT, exact.into_iter().filter(|text| !text.is_empty()).collect());
-    let mut lists = vec![(1.0, unranked(Node::all([admitted.clone(), exact]))?)];
-    let nearest = |vector: &str, query: VectorInternal, within: &Node| -> Result<Vec<(PointId, f32)>> {
-        let mut list = edge.nearest(vector, query, within.clone().filter(), most * WIDER)?;
-        list.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        list.truncate(most);
-        Ok(list)
-    };
+    let mut asked = vec![(1.0, Asked::Alike(Node::all([admitted.clone(), exact])))];
     let words = inner.sparse.query(&reading.query());
     if let Some(words) = &words {
-        lists.push((1.0, nearest(BM25, words.clone(), admitted)?));
+        asked.push((1.0, Asked::Nearest(BM25, words.clone(), admitted.clone())));
     }
     let names: BTreeSet<&String> = BTreeSet::from([&reading.typed, &reading.plain]);
     for name in names {
         if let Some(trigrams) = trigram_query(name) {
-            lists.push((0.5, nearest(TRIGRAMS, trigrams, admitted)?));
+            asked.push((0.5, Asked::Nearest(TRIGRAMS, trigrams, admitted.clone())));
         }
     }
     if let Some(meaning) = meaning {
-        lists.push((1.0, nearest(DENSE, VectorInternal::Dense(meaning), admitted)?));
+        asked.push((1.0, Asked::Nearest(DENSE, VectorInternal::Dense(meaning), admitted.clone())));
     }
     if !reading.features.is_empty() {
         // What has every feature is worth a look even where other words rank otherwise.
         let featured = Node::all([admitted.clone(), reading.featured()]);
-        let list = match words {
-            Some(words) => nearest(BM25, words, &featured)?,
-            None => unranked(featured)?,
+        let featured = match words {
+            Some(words) => Asked::Nearest(BM25, words, featured),
+            None => Asked::Alike(featured),
         };
-        lists.push((1.0, list));
+        asked.push((1.0, featured));
     }
-    Ok(lists)
+    let most = limit.clamp(CANDIDATES, MOST_CANDIDATES);
+    asked.into_par_iter().map(|(weight, asked)| Ok((weight, asked.of(&inner.edge, most)?))).collect()
 }
 
 /// Without words: everything in the order of names. The names come from their index, so that only what is shown is
@@ -148,20 +194,6 @@ fn by_name(edge: &Edge, admitted: Node, limit: usize) -> Result<Vec<(ResourceId,
         more
     });
     let first = Node::is_any(name.word(), first.map(|(name, _)| name).collect());
-    let mut records = edge.scroll(Node::all([admitted, first]).filter(), &[key::SHOWN, key::WHOLE_ID], usize::MAX)?;
-    records.sort_by(|a, b| order(a).cmp(&order(b)));
-    records.truncate(limit);
-    records.iter().map(|record| Ok((resource_id(record)?, 1.0))).collect()
-}
-
-/// Names in the order of people, then ids.
-fn order(record: &Record) -> (String, &str) {
-    (text(record, key::SHOWN).unwrap_or_default().to_lowercase(), text(record, key::WHOLE_ID).unwrap_or_default())
-}
-
-fn resource_id(record: &Record) -> Result<ResourceId> {
-    let broken =
-        || Error::new(ErrorKind::Storage, "a point without an id").operation("search").hint("remove the index folder; it is rebuilt");
-    // The id is canonical already, and stays as it is where the cloud is not the one that folds case.
-    text(record, key::WHOLE_ID).map(|id| ResourceId::new(CloudId::Gcp, id)).ok_or_else(broken)
+    let records = edge.scroll(Node::all([admitted, first]).filter(), &[key::SHOWN, key::WHOLE_ID], usize::MAX)?;
+    Ok(hits(records.iter().map(|record| Scored::new(record, 1.0)).collect::<Result<_>>()?, limit))
 }

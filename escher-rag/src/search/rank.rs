@@ -10,27 +10,6 @@ use super::reading::{Fact, Feature, Reading};
 use crate::index::point::{key, plain};
 use crate::index::text;
 
-/// Payload keys that ranking reads.
-pub(super) const KEYS: &[&str] = &[
-    key::SHOWN,
-    key::WHOLE_ID,
-    key::WORDS,
-    key::EXACT,
-    "cloud",
-    "kind",
-    "engine",
-    "env",
-    "state",
-    "region",
-    "geo",
-    "idle",
-    "public",
-    "encrypted",
-    "attached",
-    key::UNTAGGED,
-    key::AUTO_BACKUPS,
-];
-
 /// Rank fusion's constant: how much less the tenth of a list counts than its first.
 const RRF: f32 = 60.0;
 /// An exact name or id lies above this, everything else below.
