@@ -48,9 +48,11 @@ static PIPELINE: &[&dyn Part] = &[
     &parts::order::Order,
     &parts::place::Places,
     &parts::gazetteer::Gazetteer,
+    &parts::negation::Spread,
     &parts::rest::Rest,
     &parts::intent::Classifier,
     &parts::history::History,
+    &parts::negation::Together,
     &parts::either::Either,
     &parts::check::Validator,
 ];

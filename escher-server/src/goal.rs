@@ -154,7 +154,8 @@ fn title(cloud: CloudId) -> &'static str {
     }
 }
 
-fn noun(kind: Kind, one: bool) -> String {
+/// The kind in words, one or many.
+pub(crate) fn noun(kind: Kind, one: bool) -> String {
     let word = match kind {
         Kind::Vm => "VM".to_owned(),
         Kind::Ip => "IP address".to_owned(),
@@ -174,7 +175,8 @@ fn noun(kind: Kind, one: bool) -> String {
     }
 }
 
-fn capital(word: String) -> String {
+/// With a capital letter.
+pub(crate) fn capital(word: String) -> String {
     let mut chars = word.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

@@ -185,50 +185,6 @@ impl<'a> Scene<'a> {
         self.found.push(Found { at: i, ask, negated });
     }
 
-    /// Whether the words before `i` negate what stands there.
-    pub(crate) fn negated(&self, i: usize) -> bool {
-        const BETWEEN: &[&str] = &[
-            "in", "on", "at", "from", "the", "a", "an", "any", "of", "tagged", "with", "called", "named", "to", "for", "my", "our",
-            "region", "being", "tag", "tags", "label", "labels", "key",
-        ];
-        const NEGATORS: &[&str] = &[
-            "not", "isn't", "aren't", "without", "non", "no", "never", "don't", "doesn't", "lacking", "missing", "wasn't", "weren't",
-            "neither", "nor",
-        ];
-        const EXCEPT: &[&str] =
-            &["except", "excluding", "excepting", "besides", "apart", "minus", "ignoring", "exclude", "outside", "unless"];
-        let mut j = i;
-        while j > 0 {
-            j -= 1;
-            let word = self.low(j);
-            if NEGATORS.contains(&word) || (word == "than" && j > 0 && self.low(j - 1) == "other") {
-                return true;
-            }
-            if !BETWEEN.contains(&word) || self.tokens[j].stop {
-                break;
-            }
-        }
-        // An exception reaches to the end of its clause.
-        let mut j = i;
-        while j > 0 {
-            j -= 1;
-            if self.tokens[j].stop {
-                return false;
-            }
-            let word = self.low(j);
-            // “All but prod”, but “all dev VMs but only the idle ones”.
-            let but = word == "but"
-                && !matches!(self.low(j + 1), "only" | "just" | "not" | "in" | "with" | "on" | "if" | "when" | "first" | "also");
-            if but || EXCEPT.contains(&word) || (word == "than" && j > 0 && self.low(j - 1) == "other") {
-                return true;
-            }
-            if matches!(word, "that" | "which" | "where" | "with" | "sorted" | "whose" | "ones") && self.tokens[j].comma {
-                return false;
-            }
-        }
-        false
-    }
-
     /// What was found of this field, in its order.
     pub(crate) fn values(&self, field: &Field) -> Vec<&str> {
         self.found

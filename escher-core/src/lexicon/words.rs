@@ -45,7 +45,7 @@ pub(super) static STATES: &[(State, &[&str])] = &[
     ),
     (State::Pending, &["pending"]),
     (State::Suspended, &["suspended", "hibernated", "paused"]),
-    (State::Terminated, &["terminated"]),
+    (State::Terminated, &["terminated", "deleted"]),
     (State::Error, &["failed", "failing", "broken", "unhealthy", "in error", "in error state", "errored"]),
 ];
 
@@ -64,6 +64,10 @@ pub(super) static FLAGS: &[(Flag, bool, &[&str])] = &[
             "without connections",
             "with no healthy targets",
             "without healthy targets",
+            "no healthy targets",
+            "have no healthy targets",
+            "has no healthy targets",
+            "have no targets",
             "without targets",
             "with no targets",
             "without backends",

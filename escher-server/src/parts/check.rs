@@ -3,9 +3,11 @@
 use escher_core::selector::{Field, Op};
 use escher_core::{Action, ActionDef, Intent, Kind, ParamType, Verb};
 use serde_json::json;
+use std::net::IpAddr;
 
 use super::either::about;
-use super::{Part, crossed, heard, present};
+use super::{Part, crossed, heard, negation, present};
+use crate::goal;
 use crate::scene::{Ask, Scene};
 
 /// Holds orders against the catalogue and the rule that a change must be narrow, and asks back where they fall short.
@@ -18,6 +20,11 @@ impl Part for Validator {
             Some(Intent::Schedule) if scene.verb.is_some() || scene.strange_verb.is_some() => {}
             Some(Intent::Describe) if scene.found.is_empty() => {
                 scene.doubt("Which resource do you mean?", vec!["give its name".to_owned(), "list them first".to_owned()]);
+                return;
+            }
+            Some(Intent::Find | Intent::Count) => {
+                scene.doubts.clear();
+                negation::ask_back(scene);
                 return;
             }
             _ => {
@@ -117,9 +124,9 @@ fn into_params(scene: &mut Scene<'_>) {
 fn capable(scene: &mut Scene<'_>, verb: Verb) {
     let kinds = scene.kinds();
     let cannot: Vec<Kind> = kinds.iter().copied().filter(|&kind| ActionDef::find(Action { kind, verb }).is_none()).collect();
-    if let Some(kind) = cannot.first() {
-        let can: Vec<String> = ActionDef::all().filter(|def| def.action.kind == *kind).map(|def| def.action.verb.to_string()).collect();
-        scene.doubt(format!("There is no {verb} for this kind of resource ({kind}). What should be done?"), can);
+    if let Some(&kind) = cannot.first() {
+        let can: Vec<String> = ActionDef::all().filter(|def| def.action.kind == kind).map(|def| def.action.verb.to_string()).collect();
+        scene.doubt(format!("A {} has no action “{verb}”. What should be done?", goal::noun(kind, true)), can);
     } else if kinds.is_empty() && verb == Verb::Create {
         scene.doubt("Create what?", vec!["vm".to_owned(), "disk".to_owned(), "database".to_owned(), "bucket".to_owned()]);
     }
@@ -163,13 +170,14 @@ fn narrow(scene: &mut Scene<'_>, verb: Verb) {
     if selector.is_err() {
         scene.doubt("I cannot put that into one condition. Which resources exactly?", vec!["name them".to_owned()]);
     } else if !narrows {
-        let what = scene.kinds().first().map_or_else(|| "everything".to_owned(), |kind| format!("every {kind} there is"));
+        let what =
+            scene.kinds().first().map_or_else(|| "everything".to_owned(), |&kind| format!("every {} there is", goal::noun(kind, true)));
         let question = if scene.pronoun {
             format!("{verb} what? I do not know what you refer to.")
         } else if scene.found.is_empty() && !scene.everything {
             format!("{verb} what?")
         } else {
-            format!("That could mean {what}. Which ones should I {verb}?")
+            format!("That could mean {what}. Which ones exactly?")
         };
         let options = ["by name", "env = dev", "one region", "one account", "a tag"];
         scene.doubt(question, options.iter().map(|&option| option.to_owned()).collect());
@@ -204,7 +212,8 @@ fn vague(scene: &mut Scene<'_>) {
     let names: Vec<usize> =
         scene.found.iter().filter(|found| matches!(found.ask, Ask::Is(Field::Name | Field::Id, _))).map(|found| found.at).collect();
     if names.windows(2).any(|pair| (pair[0] + 1..pair[1]).any(|i| scene.low(i) == "or")) {
-        scene.doubt("The one or the other? Which one exactly?", Vec::new());
+        let options = names.iter().map(|&i| scene.text(i).to_owned()).collect();
+        scene.doubt("The one or the other? Which one exactly?", options);
     }
     let kept = (scene.head + 1..scene.len())
         .find(|&i| scene.free(i) && matches!(scene.low(i), "keep" | "leave" | "spare" | "preserve" | "retain"));
@@ -214,7 +223,8 @@ fn vague(scene: &mut Scene<'_>) {
     }
     let alike = scene.found.iter().find_map(|found| match &found.ask {
         Ask::Like(Field::Name, value) if !found.negated => Some(value.clone()),
-        Ask::Is(Field::Name, value) if is_pattern(value) => Some(value.clone()),
+        // An address is the name of an address, and of nothing else.
+        Ask::Is(Field::Name, value) if is_pattern(value) && !(by_address(scene) && value.parse::<IpAddr>().is_ok()) => Some(value.clone()),
         Ask::Given(selector) if selector.conjuncts().iter().any(by_likeness) => Some(selector.to_string()),
         _ => None,
     });
@@ -228,6 +238,10 @@ fn vague(scene: &mut Scene<'_>) {
     });
     if none {
         scene.doubt("That names nothing. Which ones should it be?", list());
+    }
+    // “Stop stopping web-1”: what is under way can be neither stopped nor started by an order.
+    if scene.kinds().is_empty() && matches!(scene.low(scene.head + 1), "stopping" | "starting" | "restarting" | "deleting") {
+        scene.doubt("That is two orders in one. What should happen?", list());
     }
     if either_condition(scene) {
         scene.doubt("One condition or the other: which ones exactly?", list());
@@ -255,7 +269,12 @@ fn either_condition(scene: &Scene<'_>) -> bool {
 
 /// What stands for many names, or is none: `web-*`, `web-[1-5]`, `web-1..web-5`, an address.
 fn is_pattern(name: &str) -> bool {
-    name.contains(['*', '[', '{']) || name.contains("..") || name.parse::<std::net::IpAddr>().is_ok()
+    name.contains(['*', '[', '{', '(', '$', '`', ';', '|']) || name.contains("..") || name.parse::<IpAddr>().is_ok()
+}
+
+/// Whether the order is about addresses.
+fn by_address(scene: &Scene<'_>) -> bool {
+    scene.kinds() == [Kind::Ip] || scene.verb == Some(Verb::Release)
 }
 
 /// A condition on part of a name.

@@ -8,11 +8,17 @@ use escher_core::selector::{Field, Op};
 use serde_json::Value;
 
 use super::either::about;
+use super::negation::left_out_together;
 use crate::scene::{Ask, Found, Scene};
 
 /// Whether the order describes two sets of resources that are not one.
 pub(crate) fn crossed(scene: &Scene<'_>) -> bool {
-    doubly_bound(scene) || tagged_apart(scene) || unjoined(scene) || all_beside(scene) || splits(scene).any(|split| differ(scene, split))
+    doubly_bound(scene)
+        || tagged_apart(scene)
+        || unjoined(scene)
+        || all_beside(scene)
+        || left_out_together(scene).is_some()
+        || splits(scene).any(|split| differ(scene, split))
 }
 
 /// Each word that may join two descriptions, between the first thing named and the last.

@@ -7,13 +7,11 @@ use escher_core::Verb;
 use escher_core::lexicon::{self, Meaning};
 use escher_core::selector::Field;
 
+use super::negation::{EXCEPT, NEGATORS};
 use crate::scene::{Ask, Scene};
 
 /// Words that may stay unread in an order: leaving them out changes neither what is meant nor when.
 static UNHEEDED: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("../../data/unheeded.txt").split_ascii_whitespace().collect());
-
-const NEGATORS: &[&str] =
-    &["not", "without", "no", "except", "excluding", "but", "besides", "minus", "exclude", "outside", "other", "than"];
 
 /// Asks back where a word of the order went unheard.
 pub(crate) fn ask_back(scene: &mut Scene<'_>, verb: Verb) {
@@ -47,17 +45,13 @@ fn heeded(scene: &Scene<'_>, verb: Verb, i: usize) -> bool {
         // “That one”: a pronoun.
         "one" => i > 0 && matches!(scene.low(i - 1), "that" | "this" | "the" | "which"),
         // A negation is heard where something was found to be negated.
-        word if NEGATORS.contains(&word) => {
-            scene.found.iter().any(|found| found.negated && found.at > i || told_as_flag(found.at, i, &found.ask))
+        // “Unless db-1 is running” is a condition, not an exception.
+        word if word != "unless" && (NEGATORS.contains(&word) || EXCEPT.contains(&word) || matches!(word, "but" | "other" | "than")) => {
+            scene.denies_something(i)
         }
         // A word for the kind beside a word for it: “the database server”.
         word => lexicon::meanings(word).any(|meaning| matches!(meaning, Meaning::Kind(..))) && !scene.kinds().is_empty(),
     }
-}
-
-/// “With no tags”, “not in use”: a flag that holds the negation in itself.
-fn told_as_flag(at: usize, i: usize, ask: &Ask) -> bool {
-    matches!(ask, Ask::Flag(..)) && at > i && at <= i + 3
 }
 
 /// “Stop a dev VM”: one of many, unless it is named. “Any unattached disks” are all of them.

@@ -341,6 +341,12 @@ fn settle_left(scene: &mut Scene<'_>) {
                 let ask = if exact && group.len() == 1 { Ask::Is(Field::Name, value) } else { Ask::Like(Field::Name, value) };
                 let at = group[0];
                 let negated = scene.negated(at);
+                // “Buckets without versioning” are not all that are not called so; the validator asks back.
+                let denied = negated && at > 0 && super::negation::NEGATORS.contains(&scene.low(at - 1));
+                if denied || when::span_at(scene, at).is_some() {
+                    scene.left.extend(group);
+                    continue;
+                }
                 scene.found.push(Found { at, ask, negated });
                 scene.left.extend(group);
             }
@@ -422,9 +428,8 @@ fn describes(scene: &Scene<'_>, group: &[usize]) -> bool {
     if !adjective {
         return false;
     }
-    let next = scene.low(last + 1);
-    let kind = lexicon::meanings(next).any(|meaning| matches!(meaning, lexicon::Meaning::Kind(..)));
-    let singular =
-        next.strip_suffix('s').is_some_and(|one| lexicon::meanings(one).any(|meaning| matches!(meaning, lexicon::Meaning::Kind(..))));
-    kind && singular
+    let words: Vec<&str> = (last + 1..scene.len().min(last + 4)).map(|i| scene.low(i)).collect();
+    let kind =
+        lexicon::read(&words).into_iter().find(|reading| reading.start == 0 && matches!(reading.meaning, lexicon::Meaning::Kind(..)));
+    kind.is_some_and(|kind| words[kind.len - 1].ends_with('s') && !words[kind.len - 1].ends_with("ss"))
 }

@@ -13,6 +13,7 @@ pub(crate) mod history;
 pub(crate) mod intent;
 pub(crate) mod mood;
 pub(crate) mod name;
+pub(crate) mod negation;
 pub(crate) mod order;
 pub(crate) mod params;
 pub(crate) mod place;

@@ -90,6 +90,12 @@ const NAMED: &[&str] = &[
 ];
 const CONTAINING: &[&str] = &[
     "whose name contains",
+    "with name starting with",
+    "with names starting with",
+    "with a name starting with",
+    "whose name begins with",
+    "whose names begin with",
+    "name begins with",
     "whose names contain",
     "with names containing",
     "with name containing",

@@ -58,6 +58,13 @@ pub(crate) fn is_sku(word: &str) -> bool {
     })
 }
 
+/// Whether a word is a family of machine sizes, as people say them: `t3`, `m5`, `c6g`, `n2d`.
+pub(crate) fn is_family(word: &str) -> bool {
+    let letters = word.chars().take_while(char::is_ascii_alphabetic).count();
+    let rest = &word[letters..];
+    (1..=3).contains(&letters) && rest.starts_with(|c: char| c.is_ascii_digit()) && rest.len() <= 3 && rest.is_ascii()
+}
+
 fn resize(scene: &mut Scene<'_>) {
     // The last size named is the new one: “resize m5.large VMs in dev to m5.xlarge”.
     let skus: Vec<usize> = (0..scene.len()).filter(|&i| scene.free(i) && is_sku(scene.low(i))).collect();
@@ -108,6 +115,11 @@ fn scale(scene: &mut Scene<'_>) {
         }
         let word = scene.low(i).to_owned();
         let before = if i > 0 { scene.low(i - 1).to_owned() } else { String::new() };
+        if before == "from" && scene.low(i + 1) == "to" && amount::whole(&word).is_some() {
+            // “From 2 to 5”: where it comes from changes nothing.
+            scene.use_up(i - 1, 2);
+            continue;
+        }
         let signed = word.strip_prefix('+').and_then(amount::whole).map(|n| format!("+{n}"));
         let signed = signed.or_else(|| word.strip_prefix('-').and_then(amount::whole).map(|n| format!("-{n}")));
         let adding = matches!(scene.low(scene.head), "add" | "remove") && i == scene.head + 1;

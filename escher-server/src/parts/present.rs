@@ -1,9 +1,10 @@
 //! The presenter: what was understood, as a frame.
 
 use escher_core::selector::{Field, Op, SyntaxError};
-use escher_core::{CloudId, Constraint, Engine, Flag, Frame, Intent, Kind, Selector};
+use escher_core::{Clarify, CloudId, Constraint, Engine, Flag, Frame, Intent, Kind, Selector};
 use serde_json::{Value, json};
 
+use crate::goal;
 use crate::scene::{Ask, Mood, Scene};
 
 /// The order in which conditions are written.
@@ -320,7 +321,8 @@ pub(crate) fn frame(mut scene: Scene<'_>) -> Frame {
     frame.sort = scene.sort.take().filter(|_| !changes);
     frame.limit = scene.limit.filter(|_| !changes);
     frame.confidence = confidence(&scene, intent, !selector.conjuncts().is_empty());
-    frame.clarify = std::mem::take(&mut scene.doubts).into_iter().next();
+    let asked = std::mem::take(&mut scene.doubts).into_iter().next();
+    frame.clarify = asked.map(|doubt| Clarify { question: goal::capital(doubt.question), ..doubt });
     frame.note = scene.note.take();
     frame
 }

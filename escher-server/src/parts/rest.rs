@@ -98,12 +98,18 @@ fn is_spent(scene: &Scene<'_>, i: usize) -> bool {
     lexicon::meanings(word).any(|meaning| matches!(meaning, lexicon::Meaning::Verb(_))) || super::verb::base_form(word).is_some()
 }
 
+fn is_machine(scene: &Scene<'_>, i: usize) -> bool {
+    lexicon::meanings(scene.low(i)).any(|meaning| matches!(meaning, lexicon::Meaning::Kind(escher_core::Kind::Vm, ..)))
+}
+
 /// `web-1`, `prod_db_01`: names.
 fn identifiers(scene: &mut Scene<'_>) {
     for i in 0..scene.len() {
         if scene.free(i) && scene.is_identifier(i) && !super::when::is_time_word(scene.low(i)) {
             let text = scene.text(i).to_owned();
-            if super::params::is_sku(&text) {
+            if super::params::is_family(&text) && is_machine(scene, i + 1) {
+                scene.add(i, 1, Ask::Like(Field::Size, text));
+            } else if super::params::is_sku(&text) {
                 scene.add(i, 1, Ask::Is(Field::Size, text));
             } else if text.contains('*') {
                 scene.add(i, 1, Ask::Like(Field::Name, text.replace('*', "")));

@@ -19,6 +19,7 @@ impl Part for Tags {
         }
         drop_leads(scene);
         tagged(scene);
+        absent(scene);
         keys(scene);
         owned(scene);
     }
@@ -113,7 +114,7 @@ fn tagged(scene: &mut Scene<'_>) {
                 scene.use_up(j + 1, 2);
                 scene.found.push(Found { at: j + 2, ask, negated });
             }
-        } else if participle && key_free {
+        } else if participle && key_free && lexicon::meanings(scene.low(j)).next().is_some() {
             // “tagged prod”: the word says itself what it is.
             scene.use_up(i, j - i);
         }
@@ -281,6 +282,47 @@ fn keys(scene: &mut Scene<'_>) {
     }
 }
 
+/// “Without an owner”, “that have no team”, “with neither owner nor team tag”: tags that go without the word.
+fn absent(scene: &mut Scene<'_>) {
+    const KEYS: &[&str] = &["owner", "team", "app", "application", "department", "cost-center", "costcenter", "contact", "purpose"];
+    let mut i = 0;
+    while i < scene.len() {
+        let key = scene.low(i);
+        let key = KEYS.iter().find(|known| key == **known || key.strip_suffix('s') == Some(*known)).filter(|_| scene.free(i));
+        let lead = (0..i).rev().find(|&j| {
+            let joins = matches!(scene.low(j), "a" | "an" | "any" | "or" | "nor" | "and");
+            !joins && !KEYS.contains(&scene.low(j))
+        });
+        let without = lead.filter(|&j| matches!(scene.low(j), "without" | "no" | "lacking" | "missing" | "neither"));
+        // “With an owner”
+        let with = lead.filter(|&j| matches!(scene.low(j), "with" | "having" | "have" | "has") && matches!(scene.low(i - 1), "a" | "an"));
+        // “Without a team member” is about something else.
+        let ends = scene.breaks_after(i) || JOINED.contains(&scene.low(i + 1)) || scene.low(i + 1).is_empty();
+        if let (Some(key), Some(lead)) = (key, without.or(with))
+            && ends
+        {
+            let ask = Ask::Exists(Field::Tag((*key).to_owned()));
+            scene.use_up(lead, i + 1 - lead);
+            scene.found.push(Found { at: i, ask, negated: without.is_some() });
+            // Further keys of the same denial: “neither owner nor team tag”.
+            let mut j = i;
+            while matches!(scene.low(j + 1), "or" | "nor" | "and") && KEYS.contains(&scene.low(j + 2).trim_end_matches('s')) {
+                let ask = Ask::Exists(Field::Tag(scene.low(j + 2).trim_end_matches('s').to_owned()));
+                scene.use_up(j + 1, 2);
+                scene.found.push(Found { at: j + 2, ask, negated: without.is_some() });
+                j += 2;
+            }
+            let word = usize::from(TAG_WORDS.contains(&scene.low(j + 1)));
+            scene.use_up(j + 1, word);
+            i = j;
+        }
+        i += 1;
+    }
+}
+
+/// What may follow a key that goes without the word “tag”.
+const JOINED: &[&str] = &["or", "nor", "and", "in", "on", "tag", "tags", "label", "labels", "from", "for", "at", "older", "that", "which"];
+
 /// “owned by bob”, “of team payments”, “team payments' VMs”, “for app checkout”.
 fn owned(scene: &mut Scene<'_>) {
     const OWNED: &[&str] =
@@ -289,13 +331,15 @@ fn owned(scene: &mut Scene<'_>) {
         let len = scene.phrase(i, OWNED);
         if len > 0 && scene.all_free(i, len) {
             let mut j = i + len;
-            while matches!(scene.low(j), "the" | "team" | "user" | "group") {
+            let mut negated = scene.negated(i);
+            while matches!(scene.low(j), "the" | "team" | "user" | "group" | "not") {
+                // “Whose owner is not alice”
+                negated ^= scene.low(j) == "not";
                 j += 1;
             }
             let team = (i + len..j).any(|k| scene.low(k) == "team") || (scene.low(j + 1) == "team");
             if j < scene.len() && scene.free(j) && word_like(scene, j) {
                 let key = if team { "team" } else { "owner" };
-                let negated = scene.negated(i);
                 let ask = Ask::Is(Field::Tag(key.to_owned()), scene.text(j).to_owned());
                 scene.use_up(i, j + 1 - i + usize::from(scene.low(j + 1) == "team"));
                 scene.found.push(Found { at: i, ask, negated });
@@ -312,9 +356,10 @@ fn owned(scene: &mut Scene<'_>) {
         }
         let led = i > 0 && matches!(scene.low(i - 1), "of" | "for" | "from" | "by" | "the" | "with" | "in" | "where" | "whose" | "to");
         let is = usize::from(matches!(scene.low(i + 1), "is" | "called" | "named"));
-        let at = i + 1 + is;
+        let not = usize::from(is > 0 && scene.low(i + 2) == "not");
+        let at = i + 1 + is + not;
         if (led || is > 0) && super::name::name_like(scene, at, true) && scene.free(at) && !scene.breaks_after(i) {
-            let negated = scene.negated(i);
+            let negated = scene.negated(i) ^ (not > 0);
             let ask = Ask::Is(Field::Tag(key.to_owned()), scene.text(at).to_owned());
             scene.use_up(i, at + 1 - i);
             scene.found.push(Found { at: i, ask, negated });

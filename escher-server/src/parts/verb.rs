@@ -138,7 +138,7 @@ fn special(scene: &mut Scene<'_>, at: usize) -> Option<Verb> {
         }
         "back" if scene.low(at + 1) == "up" => (Verb::Snapshot, vec![at, at + 1]),
         "backup" if has_object(scene, at + 1) => (Verb::Snapshot, vec![at]),
-        "set" if near(&["tag", "tags", "label", "labels"], at + 1, at + 4).is_some() => (Verb::Tag, vec![at]),
+        "set" if scene.text(at + 2) == "=" || near(&["tag", "tags", "label", "labels"], at + 1, at + 4).is_some() => (Verb::Tag, vec![at]),
         "enable" | "turn" | "switch" | "activate" | "set" => {
             let on = near(&["on"], at + 1, end);
             if word != "enable" && word != "activate" && (on.is_none() || word == "set") {
