@@ -37,5 +37,5 @@ pub use ops::import::{BadLine, Imported};
 pub use ops::init::Initialised;
 pub use ops::plan::{Finished, RunOptions};
 pub use ops::search::{Found, Hit, SearchRequest};
-pub use ops::sync::{ScopeGap, SyncOptions, Synced};
+pub use ops::sync::{ScopeGap, SlowApi, SyncOptions, Synced};
 pub use progress::{Progress, Step as ProgressStep};

@@ -1,10 +1,11 @@
 //! The same path on the real AWS API: connect, sync, search, an approved change; boto3 looks from outside.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::local_aws::Moto;
+use crate::local_aws::{Moto, Proxy};
 use crate::support::{Desk, lines};
 
 const REGIONS: [&str; 2] = ["us-east-1", "us-west-2"];
@@ -73,4 +74,24 @@ fn nobody_signed_in_is_said_with_a_hint() {
     assert_eq!(ran.code, 1, "{}", ran.err);
     assert!(ran.err.contains("not signed in") || ran.err.contains("credentials"), "{}", ran.err);
     assert!(ran.err.contains("hint"), "{}", ran.err);
+}
+
+#[test]
+fn a_sync_says_who_asked_it_to_slow_down() {
+    let moto = Moto::start();
+    let proxy = Proxy::start(moto.port, Duration::ZERO);
+    let desk = Desk::empty();
+    desk.aws_ok(&["connect", "aws", "--endpoint", &proxy.endpoint(), "--region", "us-east-1", "--json"]);
+    proxy.throttle("DescribeVpcs", 2);
+    let sync = || -> Value { serde_json::from_str(&desk.aws_ok(&["sync", "--json", "--kind", "network"])).unwrap() };
+    let synced = sync();
+    assert_eq!((&synced["seen"], &synced["gaps"]), (&1.into(), &Vec::<Value>::new().into()), "it was waited for");
+    let slow = &synced["throttled"][0];
+    let told = ["connection", "api", "region"].map(|key| slow[key].as_str().unwrap());
+    assert_eq!((told, &slow["times"]), (["aws-123456789012", "ec2:DescribeVpcs", "us-east-1"], &2.into()));
+    assert!(slow["waited_ms"].as_u64().unwrap() >= 300, "{slow}");
+    assert_eq!(sync()["throttled"], Value::from(Vec::<Value>::new()));
+    proxy.throttle("DescribeVpcs", 1);
+    let text = desk.aws_ok(&["sync", "--kind", "network"]);
+    assert!(text.contains("ec2:DescribeVpcs in us-east-1 asked 1 times to slow down"), "{text}");
 }

@@ -75,6 +75,18 @@ fn nothing_connected_is_said_with_what_to_do() {
 }
 
 #[test]
+fn a_region_that_is_nowhere_is_refused_with_the_nearest_that_is() {
+    let desk = Desk::demo();
+    for (region, near) in [("us-wset-2", "us-west-2"), ("westus9", "westus"), ("Oregon", "us-west-2")] {
+        let ran = desk.run(&["sync", "--region", region]);
+        assert_eq!(ran.code, 2, "{region}: {}", ran.err);
+        assert!(ran.err.contains(region) && ran.err.contains(&format!("did you mean {near}")), "{}", ran.err);
+    }
+    let synced = desk.json(&["sync", "--json", "--region", "WestUS"]);
+    assert!(synced["seen"].as_u64().unwrap() > 0, "a code is one in any case: {synced}");
+}
+
+#[test]
 fn a_refused_look_is_a_gap_and_removes_nothing() {
     let desk = Desk::demo();
     let before = desk.export().len();

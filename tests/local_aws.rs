@@ -90,6 +90,8 @@ pub(crate) struct Seen {
     pub(crate) shown_stopped: BTreeSet<String>,
     /// Stop calls for instances that had been shown as stopped before.
     pub(crate) repeated: Vec<String>,
+    /// How many calls of which action are still turned away.
+    pub(crate) throttle: Option<(&'static str, usize)>,
 }
 
 /// A proxy that delays each request and remembers what it saw.
@@ -118,6 +120,11 @@ impl Proxy {
         format!("http://127.0.0.1:{}", self.port)
     }
 
+    /// Turns the next calls of an action away: too many requests.
+    pub(crate) fn throttle(&self, action: &'static str, times: usize) {
+        self.seen.lock().unwrap().throttle = Some((action, times));
+    }
+
     /// What was seen since the last call.
     pub(crate) fn take(&self) -> Seen {
         std::mem::take(&mut self.seen.lock().unwrap())
@@ -139,6 +146,16 @@ fn serve(client: TcpStream, to: u16, delay: Duration, seen: &Mutex<Seen>) -> std
                 }
                 *seen.stops.entry(id).or_default() += 1;
             }
+        }
+        let turned_away = seen.lock().unwrap().throttle.as_mut().is_some_and(|(action, left)| {
+            let hit = *left > 0 && text.contains(&format!("Action={action}&"));
+            *left -= usize::from(hit);
+            hit
+        });
+        if turned_away {
+            let body = "<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>slow down</Message></Error></Errors></Response>";
+            write!(client, "HTTP/1.1 503 Slow\r\ncontent-type: text/xml\r\ncontent-length: {}\r\n\r\n{body}", body.len())?;
+            continue;
         }
         let mut server = TcpStream::connect(("127.0.0.1", to))?;
         server.write_all(head.replace("connection: keep-alive", "connection: close").as_bytes())?;

@@ -119,6 +119,33 @@ pub struct Outcome {
     pub created: Vec<String>,
 }
 
+/// How often an API asked us to slow down, and what that cost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Throttled {
+    /// The API: `ec2:DescribeVolumes`.
+    pub api: String,
+    /// The region.
+    pub region: String,
+    /// How often it did.
+    pub times: u64,
+    /// How long calls waited for that, milliseconds in all.
+    pub waited_ms: u64,
+}
+
+impl Throttled {
+    /// What was added since `before`, of counts that only grow.
+    pub fn since(before: &[Self], now: Vec<Self>) -> Vec<Self> {
+        let less = |mut now: Self| {
+            if let Some(before) = before.iter().find(|before| (&before.api, &before.region) == (&now.api, &now.region)) {
+                now.times = now.times.saturating_sub(before.times);
+                now.waited_ms = now.waited_ms.saturating_sub(before.waited_ms);
+            }
+            now
+        };
+        now.into_iter().map(less).filter(|now| now.times > 0 || now.waited_ms > 0).collect()
+    }
+}
+
 /// How an action looks on a cloud, worked out without a call.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ActionFacts {
@@ -130,6 +157,10 @@ pub struct ActionFacts {
     pub timeout: Duration,
     /// The permissions it needs, in the cloud's own words.
     pub permissions: Vec<String>,
+    /// Why it would be refused for this resource as it stands, and what to do about that; no plan takes it in then.
+    pub refused: Option<String>,
+    /// What this very resource would lose beside what the action means for all, in a clause.
+    pub loses: Option<String>,
 }
 
 /// One connection to a cloud: one identity, one or more accounts.
@@ -149,6 +180,17 @@ pub trait Cloud: Send + Sync {
     /// Who we are there, an entry an account. Asks the cloud.
     async fn identities(&self, cx: &ReadCx) -> Result<Vec<Identity>>;
 
+    /// Whether there is such a region, asked only of one that the catalogue of [`crate::regions`] does not have: a cloud
+    /// may be younger than that.
+    async fn has_region(&self, _cx: &ReadCx, _code: &str) -> Result<bool> {
+        Ok(false)
+    }
+
+    /// Which APIs asked us to slow down since this connection was made; only grows.
+    fn throttled(&self) -> Vec<Throttled> {
+        Vec::new()
+    }
+
     /// Lists the world as a stream. It never ends in an error: what cannot be looked at is a gap.
     fn discover(&self, cx: ReadCx, want: Want) -> BoxStream<'static, Sighting>;
 
@@ -156,8 +198,8 @@ pub trait Cloud: Send + Sync {
     /// not there.
     async fn read(&self, cx: &ReadCx, target: &Target) -> Result<Option<Resource>>;
 
-    /// How an action looks here; `None` where this cloud cannot do it.
-    fn facts(&self, action: Action, target: &Target, params: &Map<String, Value>) -> Option<ActionFacts>;
+    /// How an action on a resource, as it was `observed`, looks here; `None` where this cloud cannot do it.
+    fn facts(&self, action: Action, target: &Target, params: &Map<String, Value>, observed: &Resource) -> Option<ActionFacts>;
 
     /// What would put `before` back after `step`; empty where nothing would.
     fn undo(&self, step: &Step, before: &Resource) -> Vec<Undo>;

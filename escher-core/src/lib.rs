@@ -26,7 +26,7 @@ mod words;
 
 pub use action::{Action, ActionDef, Effect, ParamDef, ParamType, Verify};
 pub use brain::{Brain, Utterance};
-pub use cloud::{ActionFacts, Capabilities, Clock, Cloud, Identity, Outcome, ReadCx, Want, WriteCx};
+pub use cloud::{ActionFacts, Capabilities, Clock, Cloud, Identity, Outcome, ReadCx, Throttled, Want, WriteCx};
 pub use embed::Embed;
 pub use error::{Error, ErrorKind, Result};
 pub use estate::{ABSENCES, Diff, Entry, Estate, Gap, Scope, Sighting};

@@ -145,6 +145,21 @@ pub fn by_name(cloud: Option<CloudId>, text: &str) -> Vec<&'static Region> {
     if named.is_empty() { only(WORDED.get(&sorted_words(text))) } else { named }
 }
 
+/// The code that a text most likely means on one of these clouds: by another name of the region, else by the fewest slips.
+///
+/// ```
+/// use escher_core::{CloudId, regions::nearest};
+/// assert_eq!(nearest(&[CloudId::Aws], "eu-wset-1"), Some("eu-west-1"));
+/// assert_eq!(nearest(&[CloudId::Azure, CloudId::Gcp], "Frankfurt"), Some("germanywestcentral"));
+/// ```
+pub fn nearest(clouds: &[CloudId], text: &str) -> Option<&'static str> {
+    let named = clouds.iter().find_map(|&cloud| by_name(Some(cloud), text).first().copied());
+    let text = text.trim().to_lowercase();
+    let of_clouds = all().iter().filter(|region| clouds.contains(&region.cloud));
+    let near = || of_clouds.min_by_key(|region| strsim::osa_distance(region.code, &text));
+    named.or_else(near).map(|region| region.code)
+}
+
 /// The parts of the world that a country, continent or business area means, in any case; empty where it means none.
 ///
 /// `Europe` is the EU and its neighbours with the UK; `Asia` is what the vocabulary calls so, without India.

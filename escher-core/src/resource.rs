@@ -30,8 +30,10 @@ pub mod attr {
     pub const ATTACHED: &str = "attached";
     /// Automatic backups are on: true or false.
     pub const AUTO_BACKUPS: &str = "automatic_backups";
-    /// Time of the newest backup or snapshot, RFC 3339.
+    /// Time of the newest backup or snapshot, RFC 3339; [`NO_BACKUP`] where there is certainly none.
     pub const LAST_BACKUP: &str = "last_backup";
+    /// What stands for the time of a backup where there is none: so long ago that it counts for nothing.
+    pub const NO_BACKUP: &str = "1970-01-01T00:00:00Z";
 }
 
 /// Names of the metrics that the idle rules and the selector read.
@@ -110,7 +112,7 @@ pub struct Link {
 
 /// One resource of any cloud, normalised. What is `None` or absent was not told and counts as unknown.
 ///
-/// Fast-moving values (`metrics`, `cost_month`) are apart from what [`Resource::observed_hash`] covers.
+/// Fast-moving values (`metrics`, `cost_month`, the time of the newest backup) are apart from what [`Resource::observed_hash`] covers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Resource {
     /// Canonical id, unique over all clouds.
@@ -259,7 +261,8 @@ impl Resource {
 
     /// SHA-256 (hex, `sha256:` in front) over everything that is not fast-moving: what an approval rests on.
     pub fn observed_hash(&self) -> String {
-        let slow = Self { metrics: BTreeMap::new(), cost_month: None, ..self.clone() };
+        let mut slow = Self { metrics: BTreeMap::new(), cost_month: None, ..self.clone() };
+        slow.attributes.remove(attr::LAST_BACKUP);
         digest::of(&slow)
     }
 }

@@ -16,6 +16,9 @@ const MANY: usize = 20;
 /// How many names a warning tells.
 const NAMED: usize = 5;
 
+/// The parameter that puts an earlier value back.
+const PREVIOUS: &str = "previous";
+
 /// Names sorted under the reason that they have in common, in the order of the reasons' first appearance.
 #[derive(Default)]
 pub(crate) struct Reasons(Vec<(String, Vec<String>)>);
@@ -56,6 +59,8 @@ pub(crate) struct Draft<'a> {
     seen: HashSet<(ResourceId, Action, String)>,
     last_on: HashMap<ResourceId, String>,
     simulated: BTreeSet<CloudId>,
+    /// Who loses more than the action says.
+    losses: Reasons,
     /// Who was left out, and why.
     pub(crate) left_out: Reasons,
     /// What to tell beside that.
@@ -73,6 +78,7 @@ impl<'a> Draft<'a> {
             seen: HashSet::new(),
             last_on: HashMap::new(),
             simulated: BTreeSet::new(),
+            losses: Reasons::default(),
             left_out: Reasons::default(),
             warnings: Vec::new(),
         }
@@ -89,7 +95,9 @@ impl<'a> Draft<'a> {
                 let key = (step.target.id.clone(), step.action, Value::Object(step.params.clone()).to_string());
                 if self.seen.insert(key) {
                     let prod = usize::from(resource.env() == Some(Env::Prod));
-                    self.risk = self.risk.max(raised(def.risk, prod));
+                    // What puts back an earlier setting may open what was closed, or leave bare what was encrypted.
+                    let back = usize::from(puts_back(&step.params).is_some());
+                    self.risk = self.risk.max(raised(def.risk, prod + back));
                     self.last_on.insert(step.target.id.clone(), step.id.clone());
                     self.steps.push(step);
                 }
@@ -133,15 +141,17 @@ impl<'a> Draft<'a> {
             return Ok(Err("left out, the new size cannot be worked out from the present one".to_owned()));
         };
         let able = self.capabilities.can(resource.cloud, action);
-        let Some(facts) = able.then(|| cloud.facts(action, &target, &params)).flatten() else {
+        let Some(facts) = able.then(|| cloud.facts(action, &target, &params, resource)).flatten() else {
             return Ok(Err(format!("left out, {action} is not possible on {} ({})", resource.cloud, resource.native)));
         };
+        let (refused, loses) = (facts.refused, facts.loses);
         let previous = self.last_on.get(&resource.id).cloned();
         let first = previous.is_none();
         let step = Step {
             id: format!("s{}", self.steps.len() + 1),
             action,
             verify: wanted::texts(&def, &params),
+            impact: impact(&def, &params, resource),
             params,
             needs: previous.into_iter().collect(),
             effect: def.effect,
@@ -152,7 +162,6 @@ impl<'a> Draft<'a> {
             retry: Retry { max_attempts: if def.idempotent { 3 } else { 1 } },
             on_failure: OnFailure::Stop,
             cli: facts.cli,
-            impact: impact(&def, resource),
             target,
         };
         if first {
@@ -167,6 +176,12 @@ impl<'a> Draft<'a> {
                 Some((text, _)) => return Ok(Err(format!("left out, `{text}` is not so"))),
                 None => {}
             }
+        }
+        if let Some(why) = refused {
+            return Ok(Err(format!("left out, {why}")));
+        }
+        if let Some(loses) = loses {
+            self.losses.add(loses, &resource.name);
         }
         if identity.simulated || cloud.simulated() {
             self.simulated.insert(resource.cloud);
@@ -197,6 +212,7 @@ impl<'a> Draft<'a> {
         if untried > 0 {
             warnings.push(format!("{untried} of {} steps cannot be tried before they are run", self.steps.len()));
         }
+        warnings.extend(self.losses.lines());
         warnings.extend(self.left_out.lines());
         warnings.append(&mut self.warnings);
         let expires = self.at.checked_add(life).map_err(|e| Error::invalid(format!("a plan cannot live for {life:?}")).source(e))?;
@@ -222,12 +238,21 @@ impl<'a> Draft<'a> {
 }
 
 /// What a step means for one resource, in a clause.
-fn impact(def: &ActionDef, resource: &Resource) -> String {
+fn impact(def: &ActionDef, params: &Map<String, Value>, resource: &Resource) -> String {
     let name = plain(&resource.name);
+    let what = puts_back(params).unwrap_or_else(|| def.impact.to_owned());
     match resource.env() {
-        Some(env) => format!("{name} ({env}): {}", def.impact),
-        None => format!("{name}: {}", def.impact),
+        Some(env) => format!("{name} ({env}): {what}"),
+        None => format!("{name}: {what}"),
     }
+}
+
+/// What an undo of a setting does: the action bears the name of the change, its effect is what was before.
+fn puts_back(params: &Map<String, Value>) -> Option<String> {
+    Some(match params.get(PREVIOUS)? {
+        Value::Null => "takes the setting away again, as it was before".to_owned(),
+        before => format!("puts back what was before: {}", plain(&before.to_string())),
+    })
 }
 
 /// A risk some levels higher, `critical` at most.

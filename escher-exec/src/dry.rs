@@ -75,7 +75,9 @@ impl Executor {
                 (Trial::Passed, "simulated: the target is as planned; the cloud was not asked whether it would permit it".to_owned())
             }
             DryRun::Native => match tokio::time::timeout(self.limits.request, cloud.dry_run(&self.read_cx(), step)).await {
-                Ok(Ok(())) => (Trial::Passed, "the cloud itself checked permission and parameters".to_owned()),
+                Ok(Ok(())) => {
+                    (Trial::Passed, "the cloud itself says that it would permit it; it did not check whether it would succeed".to_owned())
+                }
                 Ok(Err(error)) if error.is_temporary() => (Trial::NotTried, told(&error)),
                 Ok(Err(error)) => (Trial::Refused, told(&error)),
                 Err(_) => (Trial::NotTried, "no answer from the cloud in time".to_owned()),

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use escher_core::plan::DryRun;
 use escher_core::{
-    Action, ActionDef, CloudId, Error, ErrorKind, Gap, Kind, Outcome, ReadCx, Resource, Result, Scope, Sighting, Step, Target, Undo,
+    Action, ActionDef, ActionFacts, CloudId, Error, ErrorKind, Gap, Kind, Outcome, ReadCx, Resource, Result, Scope, Sighting, Step, Target,
+    Undo,
 };
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
@@ -67,8 +68,11 @@ pub(crate) type ReadFn<C> = fn(Cx<C>, Target) -> BoxFuture<'static, Result<Optio
 pub(crate) type ActFn<C> = fn(Cx<C>, Target, Map<String, Value>) -> BoxFuture<'static, Result<Outcome>>;
 /// What puts `before` back after a step.
 pub(crate) type UndoFn = fn(&Map<String, Value>, &Resource) -> Vec<Undo>;
-/// The command lines for an action.
-pub(crate) type CliFn = fn(&Target, &Map<String, Value>) -> Vec<Vec<String>>;
+/// The command lines for an action on a resource as it was observed: what they show is what will be done.
+pub(crate) type CliFn = fn(&Target, &Map<String, Value>, &Resource) -> Vec<Vec<String>>;
+/// What an action means for one resource as it was observed, beside what it means for all: what that one loses, in a
+/// clause, or the error with which it would be refused.
+pub(crate) type WeighFn = fn(&Map<String, Value>, &Resource) -> Result<Option<&'static str>>;
 /// Whether the effect of a step is visible in the resource.
 pub(crate) type ShowsFn = fn(&Map<String, Value>, &Resource) -> Option<bool>;
 
@@ -126,10 +130,31 @@ pub(crate) struct ActionSpec<C: 'static> {
     pub(crate) undo: Option<UndoFn>,
     /// Says it as command lines.
     pub(crate) cli: CliFn,
+    /// Weighs what it means for one resource, where that depends on more than its kind.
+    pub(crate) weigh: Option<WeighFn>,
     /// How it can be tried. For [`DryRun::Native`], `act` is called with [`Cx::trial`] set.
     pub(crate) dry_run: DryRun,
     /// Sees its effect, where the catalogue leaves that to the provider.
     pub(crate) shows: Option<ShowsFn>,
+}
+
+impl<C> ActionSpec<C> {
+    /// How it looks for one resource.
+    pub(crate) fn facts(&self, target: &Target, params: &Map<String, Value>, observed: &Resource) -> ActionFacts {
+        let weighed = self.weigh.map_or(Ok(None), |weigh| weigh(params, observed));
+        let told = |error: &Error| match error.hint_text() {
+            Some(hint) => format!("{} ({hint})", error.message()),
+            None => error.message().to_owned(),
+        };
+        ActionFacts {
+            dry_run: self.dry_run,
+            cli: (self.cli)(target, params, observed),
+            timeout: self.timeout,
+            permissions: self.permissions.iter().map(|&permission| permission.to_owned()).collect(),
+            refused: weighed.as_ref().err().map(told),
+            loses: weighed.ok().flatten().map(str::to_owned),
+        }
+    }
 }
 
 /// An action, typed; [`act`] is the one place where the types are erased.

@@ -10,10 +10,14 @@ mod bucket;
 mod discovery;
 #[path = "aws/faults.rs"]
 mod faults;
+#[path = "aws/firewall.rs"]
+mod firewall;
 #[path = "aws/local.rs"]
 mod local;
 #[path = "aws/proxy.rs"]
 mod proxy;
+#[path = "aws/resize.rs"]
+mod resize;
 #[path = "aws/seed.rs"]
 mod seed;
 #[path = "aws/steps.rs"]

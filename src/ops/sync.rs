@@ -1,8 +1,9 @@
 //! `sync`: look at the connected clouds and bring the estate and its index up to date.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
-use escher_core::{Cloud, CloudId, Diff, Entry, Estate, Gap, ReadCx, Result, Scope, Sighting, Store as _, Want};
+use escher_core::{Cloud, CloudId, Diff, Entry, Error, Estate, Gap, ReadCx, Result, Scope, Sighting, Store as _, Throttled, Want, regions};
 use futures::StreamExt as _;
 use serde::Serialize;
 
@@ -41,6 +42,8 @@ pub struct Synced {
     pub covered: usize,
     /// Where nobody could look. Nothing was removed there.
     pub gaps: Vec<ScopeGap>,
+    /// APIs that asked us to slow down, and were asked again more slowly; where that was in vain there is a gap.
+    pub throttled: Vec<SlowApi>,
     /// Resources embedded or written to the index.
     pub indexed: u64,
     /// Whether any of the clouds is simulated.
@@ -55,6 +58,16 @@ pub struct ScopeGap {
     /// What could not be looked at, and why.
     #[serde(flatten)]
     pub gap: Gap,
+}
+
+/// An API that asked us to slow down.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SlowApi {
+    /// The connection.
+    pub connection: String,
+    /// Which API, how often, and how long was waited.
+    #[serde(flatten)]
+    pub throttled: Throttled,
 }
 
 impl Synced {
@@ -74,17 +87,43 @@ impl Escher {
     /// future loses only scopes that were not listed to their end.
     ///
     /// # Errors
-    /// `Invalid` where nothing is connected or a name is not known; `Storage`. What a cloud refuses is a gap, not
-    /// an error.
+    /// `Invalid` where nothing is connected, or a name or region is not known; `Storage`. What a cloud refuses is a gap,
+    /// not an error.
     pub async fn sync(&self, options: SyncOptions) -> Result<Synced> {
         let mut synced = Synced::default();
-        for (name, cloud) in self.connected(&options.connections).await? {
+        let connected = self.connected(&options.connections).await?;
+        let regions = self.known_regions(&connected, &options.want.regions).await?;
+        let options = SyncOptions { want: Want { regions, ..options.want }, ..options };
+        for (name, cloud) in connected {
             synced.simulated |= cloud.simulated();
+            let before = cloud.throttled();
             self.sync_one(&name, &*cloud, &options, &mut synced).await?;
+            let slow = Throttled::since(&before, cloud.throttled());
+            synced.throttled.extend(slow.into_iter().map(|throttled| SlowApi { connection: name.clone(), throttled }));
         }
         synced.indexed = self.follow(&options.progress).await?;
         options.progress.tell(Step::Finished);
         Ok(synced)
+    }
+
+    /// The codes as their clouds write them. One that no connected cloud has would be looked for nowhere.
+    async fn known_regions(&self, connected: &[(String, Arc<dyn Cloud>)], wanted: &[String]) -> Result<Vec<String>> {
+        let mut codes = Vec::new();
+        for code in wanted {
+            let mut known = connected.iter().find_map(|(_, cloud)| regions::find(cloud.id(), code)).map(|region| region.code.to_owned());
+            for (_, cloud) in connected {
+                // Where that cannot be asked, the look itself will say why.
+                if known.is_none() && cloud.has_region(&self.read_cx(), code).await.unwrap_or(true) {
+                    known = Some(code.clone());
+                }
+            }
+            codes.push(known.ok_or_else(|| {
+                let clouds: Vec<CloudId> = connected.iter().map(|(_, cloud)| cloud.id()).collect();
+                let error = Error::invalid(format!("no connected cloud has a region {code}"));
+                regions::nearest(&clouds, code).into_iter().fold(error, |error, near| error.hint(format!("did you mean {near}?")))
+            })?);
+        }
+        Ok(codes)
     }
 
     async fn sync_one(&self, name: &str, cloud: &dyn Cloud, options: &SyncOptions, synced: &mut Synced) -> Result<()> {

@@ -71,7 +71,7 @@ pub enum OnFailure {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DryRun {
-    /// The cloud checks permission and parameters itself.
+    /// The cloud says itself whether it would permit it; whether it would succeed it mostly does not check.
     Native,
     /// Escher reads the target and checks preconditions.
     Simulate,

@@ -85,6 +85,17 @@ async fn who_is_left_out_is_counted_and_named() {
 }
 
 #[tokio::test]
+async fn what_one_cloud_says_of_one_resource_is_heard() {
+    let (mut locked, mut scratch) = (vm(1), vm(2));
+    locked.attributes.insert("locked".into(), json!(true));
+    scratch.attributes.insert("scratch".into(), json!(true));
+    let f = Fixture::new([locked, scratch, vm(3)]);
+    let doc = f.stop_all().await;
+    assert_eq!(doc.steps.len(), 2, "what would be refused is no step that stops the rest");
+    assert_eq!(doc.warnings[1..], ["1 lose their scratch disks: web-2", "1 left out, a lock is in the way: web-1"]);
+}
+
+#[tokio::test]
 async fn nothing_to_do_says_why() {
     let mut f = Fixture::vms(7);
     let error = f.try_plan(&[(Verb::Stop, "name = nobody", json!({}))]).await.unwrap_err();

@@ -316,5 +316,6 @@ async fn a_dry_run_claims_what_it_checked_and_changes_nothing() {
     let tried = f.executor().dry_run(&checked(&doc)).await;
     let results: Vec<Trial> = tried.iter().map(|step| step.result).collect();
     assert_eq!(results, [Trial::Passed, Trial::Refused, Trial::Refused, Trial::NotTried]);
+    assert!(tried[0].text.contains("would permit it") && tried[0].text.contains("did not check"), "{}", tried[0].text);
     assert!(f.world.trace.lock().unwrap().is_empty(), "no line, no call");
 }

@@ -128,14 +128,16 @@ impl Cloud for FakeCloud {
             None => Ok(self.0.get(&target.id)),
         }
     }
-    fn facts(&self, action: Action, target: &Target, params: &Map<String, Value>) -> Option<ActionFacts> {
+    fn facts(&self, action: Action, target: &Target, params: &Map<String, Value>, observed: &Resource) -> Option<ActionFacts> {
         let cli = vec![vec!["cloud".to_owned(), action.to_string(), target.name.clone(), Value::Object(params.clone()).to_string()]];
         let dry_run = match action.verb {
             Verb::Stop => DryRun::Native,
             Verb::Restart => DryRun::None,
             _ => DryRun::Simulate,
         };
-        Some(ActionFacts { dry_run, cli, timeout: Duration::from_secs(60), permissions: Vec::new() })
+        let loses = observed.bool_attr("scratch").filter(|&scratch| scratch).map(|_| "lose their scratch disks".to_owned());
+        let refused = observed.bool_attr("locked").filter(|&locked| locked).map(|_| "a lock is in the way".to_owned());
+        Some(ActionFacts { dry_run, cli, timeout: Duration::from_secs(60), permissions: Vec::new(), refused, loses })
     }
     fn undo(&self, step: &Step, before: &Resource) -> Vec<Undo> {
         let undo = |verb, params: Value| Undo { action: Action { kind: before.kind, verb }, params: params.as_object().unwrap().clone() };

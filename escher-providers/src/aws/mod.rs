@@ -29,7 +29,7 @@ use aws_credential_types::Credentials;
 use escher_core::plan::DryRun;
 use escher_core::{
     Action, ActionFacts, Capabilities, Cloud, CloudId, Error, ErrorKind, Identity, Outcome, Permit, ReadCx, Resource, Result, Scope,
-    Sighting, Step, Target, Undo, Want, WriteCx,
+    Sighting, Step, Target, Throttled, Undo, Want, WriteCx, regions,
 };
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
@@ -86,11 +86,6 @@ impl AwsCloud {
         let clients = Arc::new(Clients::new(sdk, config.page()));
         Ok(Self { inner: Arc::new(Inner { config, clients, layers: Arc::default(), identity: OnceCell::new() }) })
     }
-
-    /// How often each API asked to slow down, for those that did: `ec2:DescribeVolumes in eu-west-1`, times.
-    pub fn throttled(&self) -> Vec<(String, u64)> {
-        self.inner.layers.complaints()
-    }
 }
 
 impl Inner {
@@ -130,7 +125,7 @@ impl Inner {
             cloud: CloudId::Aws,
             account: account.to_owned(),
             account_name: None,
-            principal: principal.to_owned(),
+            principal: lasting(principal).to_owned(),
             simulated: false,
         })
     }
@@ -159,25 +154,61 @@ impl Inner {
 
     /// Regions to look in, and for each that cannot be looked at the reason. `None` stands for all regions.
     async fn regions(&self, cx: &AwsCx, want: &Want) -> (Vec<String>, Vec<(Option<String>, Error)>) {
-        let wanted = |region: &String| want.regions.is_empty() || want.regions.contains(region);
         let configured = &self.config.regions;
-        match self.enabled(cx).await {
-            Ok(enabled) if configured.is_empty() => (enabled.into_iter().filter(wanted).collect(), Vec::new()),
-            Ok(enabled) => {
-                let (there, not): (Vec<_>, Vec<_>) = configured.iter().filter(|r| wanted(r)).cloned().partition(|r| enabled.contains(r));
-                let hint = format!("enabled are: {}", enabled.into_iter().collect::<Vec<_>>().join(", "));
-                let unknown = |region: String| {
-                    let error = Error::invalid(format!("there is no region {region}, or the account has not enabled it")).hint(&hint);
-                    (Some(region), error)
-                };
-                (there, not.into_iter().map(unknown).collect())
-            }
-            // Whoever names the regions does not need the right to list them.
-            Err(error) if !configured.is_empty() && error.kind() == ErrorKind::Denied => {
-                (configured.iter().filter(|r| wanted(r)).cloned().collect(), Vec::new())
-            }
-            Err(error) => (Vec::new(), vec![(None, error)]),
+        let everywhere = configured.is_empty() && want.regions.is_empty();
+        // What is a region of another cloud is not meant for us.
+        let elsewhere = |code: &str| regions::all().iter().any(|region| region.code == code && region.cloud != CloudId::Aws);
+        let named: Vec<&String> = match want.regions.as_slice() {
+            [] => configured.iter().collect(),
+            wanted => wanted.iter().filter(|code| !elsewhere(code)).collect(),
+        };
+        if named.is_empty() && !everywhere {
+            return Default::default();
         }
+        let enabled = match self.enabled(cx).await {
+            Ok(enabled) if everywhere => return (enabled.into_iter().collect(), Vec::new()),
+            Ok(enabled) => Some(enabled),
+            // Whoever names the regions does not need the right to list them.
+            Err(error) if !everywhere && error.kind() == ErrorKind::Denied => None,
+            Err(error) => return (Vec::new(), vec![(None, error)]),
+        };
+        let (mut there, mut lost) = (Vec::new(), Vec::new());
+        for code in named {
+            let why = match &enabled {
+                Some(enabled) if !enabled.contains(code) => Some(not_enabled(code, enabled)),
+                _ if !configured.is_empty() && !configured.contains(code) => {
+                    let error = Error::invalid(format!("this connection does not look in {code}"));
+                    Some(error.hint(format!("it looks in: {}; connect again with `--region {code}` as well", configured.join(", "))))
+                }
+                _ => None,
+            };
+            match why {
+                Some(error) => lost.push((Some(code.clone()), error)),
+                None => there.push(code.clone()),
+            }
+        }
+        (there, lost)
+    }
+}
+
+/// Why a region is none of the account's.
+fn not_enabled(code: &str, enabled: &BTreeSet<String>) -> Error {
+    let list = enabled.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    if regions::find(CloudId::Aws, code).is_some() {
+        return Error::new(ErrorKind::Denied, format!("region {code} is not enabled in this account"))
+            .hint(format!("enable it (`aws account enable-region --region-name {code}`), or leave it out; enabled are: {list}"));
+    }
+    let nearest = regions::nearest(&[CloudId::Aws], code).map(|near| format!("did you mean {near}? ")).unwrap_or_default();
+    Error::invalid(format!("there is no region {code}")).hint(format!("{nearest}enabled are: {list}"))
+}
+
+/// The part of a caller's ARN that stays the same from one session to the next. A role's session has a name of its own,
+/// often a new one with each process: `arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION`.
+fn lasting(arn: &str) -> &str {
+    let of_role = |resource: &str| resource.starts_with("assumed-role/") && resource.matches('/').count() == 2;
+    match arn.splitn(6, ':').nth(5).filter(|resource| of_role(resource)) {
+        Some(_) => arn.rsplit_once('/').map_or(arn, |(role, _)| role),
+        None => arn,
     }
 }
 
@@ -195,6 +226,14 @@ impl Cloud for AwsCloud {
 
     async fn identities(&self, cx: &ReadCx) -> Result<Vec<Identity>> {
         Ok(vec![self.inner.identity(cx).await?.clone()])
+    }
+
+    fn throttled(&self) -> Vec<Throttled> {
+        self.inner.layers.complaints()
+    }
+
+    async fn has_region(&self, cx: &ReadCx, code: &str) -> Result<bool> {
+        Ok(self.inner.enabled(&self.inner.anonymous(cx)).await?.contains(code))
     }
 
     fn discover(&self, cx: ReadCx, want: Want) -> BoxStream<'static, Sighting> {
@@ -242,14 +281,8 @@ impl Cloud for AwsCloud {
         (spec.read)(self.inner.at(cx, target).await?, target.clone()).await
     }
 
-    fn facts(&self, action: Action, target: &Target, params: &Map<String, Value>) -> Option<ActionFacts> {
-        let spec = CATALOGUE.action(action, &target.native)?;
-        Some(ActionFacts {
-            dry_run: spec.dry_run,
-            cli: (spec.cli)(target, params),
-            timeout: spec.timeout,
-            permissions: spec.permissions.iter().map(|&permission| permission.to_owned()).collect(),
-        })
+    fn facts(&self, action: Action, target: &Target, params: &Map<String, Value>, observed: &Resource) -> Option<ActionFacts> {
+        CATALOGUE.action(action, &target.native).map(|spec| spec.facts(target, params, observed))
     }
 
     fn undo(&self, step: &Step, before: &Resource) -> Vec<Undo> {
@@ -277,5 +310,24 @@ impl Cloud for AwsCloud {
         let errand = format!("{}/{}", permit.run(), step.id).into();
         let cx = AwsCx { errand, ..self.inner.at(&cx.read, &step.target).await? };
         (spec.act)(cx, step.target.clone(), step.params.clone()).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_name_of_a_session_is_nobodys_identity() {
+        for (arn, principal) in [
+            ("arn:aws:sts::123456789012:assumed-role/deploy/botocore-session-1764156513", "arn:aws:sts::123456789012:assumed-role/deploy"),
+            (
+                "arn:aws-cn:sts::123456789012:assumed-role/AWSReservedSSO_x/ann@example.org",
+                "arn:aws-cn:sts::123456789012:assumed-role/AWSReservedSSO_x",
+            ),
+            ("arn:aws:iam::123456789012:user/team/assumed-role/ann", "arn:aws:iam::123456789012:user/team/assumed-role/ann"),
+            ("arn:aws:iam::123456789012:root", "arn:aws:iam::123456789012:root"),
+            ("arn:aws:sts::123456789012:federated-user/ann", "arn:aws:sts::123456789012:federated-user/ann"),
+        ] {
+            assert_eq!(super::lasting(arn), principal);
+        }
     }
 }

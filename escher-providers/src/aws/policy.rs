@@ -68,8 +68,8 @@ pub fn policy(grants: Grants) -> PolicyDocument {
 #[cfg(test)]
 mod tests {
     use super::CATALOGUE;
-    use escher_core::{ActionDef, CloudId, Kind, ResourceId, Target};
-    use serde_json::Map;
+    use escher_core::{ActionDef, CloudId, Kind, Resource, ResourceId, Target, Verb};
+    use serde_json::{Map, Value, json};
     use std::collections::HashSet;
 
     /// Every declaration of every service: what a reader of the catalogue may rely on.
@@ -104,7 +104,16 @@ mod tests {
                     native: spec.native.into(),
                     observed: String::new(),
                 };
-                let lines = (spec.cli)(&target, &Map::new());
+                let mut observed = Resource::new(CloudId::Aws, target.id.as_str(), spec.action.kind, spec.native, "n");
+                observed
+                    .attributes
+                    .insert("rules".into(), json!([{"direction": "in", "protocol": "tcp", "from": 22, "to": 22, "cidr": "::/0"}]));
+                let params = match spec.action.verb {
+                    Verb::ClosePort => json!({"port": 22}),
+                    Verb::OpenPort => json!({"port": 23, "cidr": "10.0.0.0/8"}),
+                    _ => Value::Object(Map::new()),
+                };
+                let lines = (spec.cli)(&target, params.as_object().unwrap(), &observed);
                 assert!(!lines.is_empty(), "{what}: no command line");
                 for line in lines {
                     assert!(line.len() > 4 && line[0] == "aws" && line.iter().all(|word| !word.contains('\n')), "{what}: {line:?}");

@@ -10,7 +10,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
-use escher_core::{Error, ErrorKind, Result};
+use escher_core::{Error, ErrorKind, Result, Throttled};
 use tracing::Instrument;
 
 pub(crate) use redact::redact;
@@ -69,15 +69,17 @@ impl Layers {
             // A cloud that throttles has not carried the call out, so that even a change may be sent again.
             error.kind() == ErrorKind::Throttled || (call.repeatable && error.is_temporary())
         };
-        let retried = tries
-            .retry(backoff)
-            .when(again)
-            .notify(|error: &Error, wait: Duration| tracing::warn!(%error, wait_ms = wait.as_millis(), "trying again"));
+        let retried = tries.retry(backoff).when(again).notify(|error: &Error, wait: Duration| {
+            tracing::warn!(%error, wait_ms = wait.as_millis(), "trying again");
+            if error.kind() == ErrorKind::Throttled {
+                self.throttle.waited(call.service, call.operation, region, wait);
+            }
+        });
         async { tokio::time::timeout(timeout, retried).await.unwrap_or_else(|_| Err(late(call, region, timeout))) }.instrument(span).await
     }
 
     /// How often each API asked to slow down, for those that did.
-    pub(crate) fn complaints(&self) -> Vec<(String, u64)> {
+    pub(crate) fn complaints(&self) -> Vec<Throttled> {
         self.throttle.complaints()
     }
 }
@@ -131,7 +133,10 @@ mod tests {
     async fn throttling_is_waited_out_and_counted_even_for_a_write() {
         let (answer, asked, layers) = failing(WRITE, &[ErrorKind::Throttled, ErrorKind::Throttled]).await;
         assert_eq!((answer.ok(), asked), (Some(2), 3));
-        assert_eq!(layers.complaints(), [("ec2:DescribeVolumes in eu-west-1".to_owned(), 2)]);
+        let told = layers.complaints();
+        assert_eq!((told.len(), told[0].api.as_str(), told[0].region.as_str(), told[0].times), (1, "ec2:DescribeVolumes", "eu-west-1", 2));
+        // The first two pauses are no shorter than this.
+        assert!(told[0].waited_ms >= 300, "{told:?}");
     }
 
     #[tokio::test]

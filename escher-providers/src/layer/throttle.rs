@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use escher_core::Throttled;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use tokio::time::Instant;
 
 /// How often an API may be called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +44,8 @@ struct Bucket {
     limiter: Arc<DefaultDirectRateLimiter>,
     calm: u32,
     throttled: u64,
+    /// How long calls waited because of that.
+    waited: Duration,
 }
 
 /// All buckets of one connection.
@@ -56,12 +61,24 @@ impl Throttle {
 
     /// Waits until one more call may be made.
     pub(crate) async fn admit(&self, service: &'static str, operation: &'static str, region: &str, rate: Rate) {
-        let limiter = {
+        let (limiter, slowed) = {
             let mut buckets = self.lock();
-            let fresh = || Bucket { full: rate, now: rate, limiter: rate.limiter(), calm: 0, throttled: 0 };
-            Arc::clone(&buckets.entry((service, operation, region.to_owned())).or_insert_with(fresh).limiter)
+            let fresh = || Bucket { full: rate, now: rate, limiter: rate.limiter(), calm: 0, throttled: 0, waited: Duration::ZERO };
+            let bucket = buckets.entry((service, operation, region.to_owned())).or_insert_with(fresh);
+            (Arc::clone(&bucket.limiter), bucket.now != bucket.full)
         };
+        let begun = Instant::now();
         limiter.until_ready().await;
+        if slowed {
+            self.waited(service, operation, region, begun.elapsed());
+        }
+    }
+
+    /// Notes that a call waited because the cloud had complained.
+    pub(crate) fn waited(&self, service: &'static str, operation: &'static str, region: &str, time: Duration) {
+        if let Some(bucket) = self.lock().get_mut(&(service, operation, region.to_owned())) {
+            bucket.waited += time;
+        }
     }
 
     /// Notes how the cloud took a call: a complaint halves the bucket, long calm widens it again.
@@ -82,15 +99,17 @@ impl Throttle {
         }
     }
 
-    /// How often each API asked to slow down, for those that did: service, operation, region, times.
-    pub(crate) fn complaints(&self) -> Vec<(String, u64)> {
-        let mut all: Vec<(String, u64)> = self
-            .lock()
-            .iter()
-            .filter(|(_, bucket)| bucket.throttled > 0)
-            .map(|((service, operation, region), bucket)| (format!("{service}:{operation} in {region}"), bucket.throttled))
-            .collect();
-        all.sort();
+    /// How often each API asked to slow down, for those that did, in the order of their names.
+    pub(crate) fn complaints(&self) -> Vec<Throttled> {
+        let buckets = self.lock();
+        let told = buckets.iter().filter(|(_, bucket)| bucket.throttled > 0).map(|((service, operation, region), bucket)| Throttled {
+            api: format!("{service}:{operation}"),
+            region: region.clone(),
+            times: bucket.throttled,
+            waited_ms: bucket.waited.as_millis().try_into().unwrap_or(u64::MAX),
+        });
+        let mut all: Vec<_> = told.collect();
+        all.sort_by(|a, b| (&a.api, &a.region).cmp(&(&b.api, &b.region)));
         all
     }
 }
@@ -123,6 +142,8 @@ mod tests {
             throttle.note("ec2", "DescribeVolumes", "eu-west-1", false);
         }
         assert_eq!(now("eu-west-1"), rate);
-        assert_eq!(throttle.complaints(), [("ec2:DescribeVolumes in eu-west-1".to_owned(), 1)]);
+        throttle.waited("ec2", "DescribeVolumes", "eu-west-1", std::time::Duration::from_millis(250));
+        let told = throttle.complaints();
+        assert_eq!((told.len(), told[0].region.as_str(), told[0].times, told[0].waited_ms), (1, "eu-west-1", 1, 250));
     }
 }

@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 use super::acts::{self, step_key};
 use super::faults::{Call, Faults, Trouble, hits};
 use super::types::{self, TypeDef};
-use super::{SimStore, ops, undo};
+use super::{SimStore, firewall, ops, undo};
 
 /// How a simulated cloud behaves beside doing what it is asked.
 #[derive(Clone, Debug, Default)]
@@ -256,11 +256,17 @@ impl Cloud for SimCloud {
         self.with_store(move |store| store.get(&id)).await
     }
 
-    fn facts(&self, action: Action, target: &Target, params: &Map<String, Value>) -> Option<ActionFacts> {
+    fn facts(&self, action: Action, target: &Target, params: &Map<String, Value>, observed: &Resource) -> Option<ActionFacts> {
         let def = types::find(self.id, &target.native).filter(|def| def.kind == action.kind)?;
         let op = ops::find(def, action.verb)?;
         let timeout = Duration::from_secs(if action.kind == escher_core::Kind::Database { 1800 } else { 300 });
-        Some(ActionFacts { dry_run: DryRun::Simulate, cli: op.cli(target, params), timeout, permissions: op.permissions() })
+        let mut facts =
+            ActionFacts { dry_run: DryRun::Simulate, cli: Vec::new(), timeout, permissions: op.permissions(), refused: None, loses: None };
+        match firewall::spelled_out(observed, action.verb, params) {
+            Ok(each) => facts.cli = each.iter().flat_map(|params| op.cli(target, params)).collect(),
+            Err(error) => facts.refused = Some(error.message().to_owned()),
+        }
+        Some(facts)
     }
 
     fn undo(&self, step: &Step, before: &Resource) -> Vec<Undo> {

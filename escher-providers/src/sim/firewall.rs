@@ -57,9 +57,10 @@ pub(super) fn change(r: &mut Resource, verb: Verb, params: &Map<String, Value>) 
         Some(previous) => previous.clone(),
         None if verb == Verb::ClosePort => without(rules(r), range, cidr),
         None => {
+            let cidr = cidr.ok_or_else(|| Error::invalid("it is not told for whom the port is to be opened").hint("give cidr"))?;
             let mut rules = rules(r);
-            if !admits(&rules, range, cidr.unwrap_or(ANYWHERE)) {
-                rules.push(rule(range.0, range.1, cidr.unwrap_or(ANYWHERE)));
+            if !admits(&rules, range, cidr) {
+                rules.push(rule(range.0, range.1, cidr));
             }
             rules
         }
@@ -69,7 +70,24 @@ pub(super) fn change(r: &mut Resource, verb: Verb, params: &Map<String, Value>) 
     Ok(())
 }
 
-const ANYWHERE: &str = "0.0.0.0/0";
+/// The parameters with the block of each rule that comes or goes, so that a command line for each says all that is
+/// done; as they are where no rule does, and for every other verb.
+pub(super) fn spelled_out(r: &Resource, verb: Verb, params: &Map<String, Value>) -> Result<Vec<Map<String, Value>>> {
+    if !matches!(verb, Verb::ClosePort | Verb::OpenPort) || !params.contains_key("port") {
+        return Ok(vec![params.clone()]);
+    }
+    let mut changed = r.clone();
+    change(&mut changed, verb, params)?;
+    let (before, after) = (rules(r), rules(&changed));
+    let (from, to) = if verb == Verb::ClosePort { (before, after) } else { (after, before) };
+    let mut blocks: Vec<Value> = from.into_iter().filter(|rule| !to.contains(rule)).map(|rule| rule["cidr"].clone()).collect();
+    blocks.dedup();
+    if blocks.is_empty() {
+        return Ok(vec![params.clone()]);
+    }
+    let with = |block| params.clone().into_iter().filter(|(name, _)| name != "cidr").chain([("cidr".to_owned(), block)]).collect();
+    Ok(blocks.into_iter().map(with).collect())
+}
 
 fn admits(rules: &[Value], (first, last): (u64, u64), cidr: &str) -> bool {
     rules.iter().any(|one| {
@@ -88,13 +106,28 @@ pub(super) fn shows(r: &Resource, verb: Verb, params: &Map<String, Value>) -> Op
     }
     Some(match verb {
         Verb::ClosePort => without(rules.clone(), range, cidr) == rules,
-        _ => admits(&rules, range, cidr.unwrap_or(ANYWHERE)),
+        _ => cidr.is_some_and(|cidr| admits(&rules, range, cidr)),
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use escher_core::{CloudId, Kind};
+
+    #[test]
+    fn each_block_that_is_closed_is_spelled_out() {
+        let mut r = Resource::new(CloudId::Aws, "sg-1", Kind::Firewall, "ec2:security-group", "web");
+        let open = ["0.0.0.0/0", "10.0.0.0/8"];
+        let rules: Vec<Value> = open.iter().map(|block| rule(22, 22, block)).chain([rule(443, 443, "::/0")]).collect();
+        r.attributes.insert(RULES.into(), Value::Array(rules));
+        let params = |value: Value| value.as_object().unwrap().clone();
+        let blocks =
+            |verb, value| spelled_out(&r, verb, &params(value)).map(|all| all.iter().map(|one| one["cidr"].clone()).collect::<Vec<_>>());
+        assert_eq!(blocks(Verb::ClosePort, json!({"port": 22})).unwrap(), open);
+        assert_eq!(blocks(Verb::ClosePort, json!({"port": 22, "cidr": "10.0.0.0/8"})).unwrap(), open[1..]);
+        assert!(blocks(Verb::OpenPort, json!({"port": 80})).is_err(), "nobody is let in whom nobody named");
+    }
 
     #[test]
     fn closing_cuts_a_port_out_of_a_range() {

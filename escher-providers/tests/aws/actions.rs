@@ -158,3 +158,28 @@ async fn what_is_not_there_or_not_ours_is_said() {
     let error = cloud.read(&cx(), &foreign).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthenticated, "{error}");
 }
+
+#[tokio::test]
+async fn what_a_stop_loses_is_known_before() {
+    let seed = Seed::new("il-central-1").await;
+    let scratch = seed.instances_of(aws_sdk_ec2::types::InstanceType::I3Large, "scratch", 1).await.remove(0);
+    let plain = seed.instances("plain", 1).await.remove(0);
+    let cloud = cloud(seed.region).await;
+    let seen = discover(&cloud, cx(), Want { kinds: vec![Kind::Vm], ..Want::default() }).await;
+    let facts = |vm: &escher_core::Resource, action: &str, params| {
+        let params = if params { json!({"size": "m5.large"}) } else { nothing() };
+        cloud.facts(action.parse().unwrap(), &target(vm), params.as_object().unwrap(), vm).unwrap()
+    };
+    for (action, params) in [("vm.stop", false), ("vm.resize", true)] {
+        let loses = |id: &str| facts(seen.aka(id), action, params).loses;
+        assert!(loses(&scratch).unwrap().contains("instance-store"), "{action}");
+        assert_eq!(loses(&plain), None, "{action}");
+        let mut rooted = seen.aka(&plain).clone();
+        rooted.attributes.insert("root_device".into(), json!("instance-store"));
+        assert!(facts(&rooted, action, params).refused.unwrap().contains("cannot be stopped"), "{action}");
+    }
+    assert_eq!(facts(seen.aka(&scratch), "vm.restart", false).loses, None);
+    assert_eq!(&now(&cloud, seen.aka(&scratch)).await.unwrap(), seen.aka(&scratch));
+    let fresh = crate::local::cloud(seed.region).await;
+    assert_eq!(now(&fresh, seen.aka(&scratch)).await.unwrap().observed_hash(), seen.aka(&scratch).observed_hash());
+}

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use escher_core::{Cloud, ErrorKind, Kind, Rel, Want};
+use escher_core::{Cloud, ErrorKind, Flag, Kind, Rel, Want};
 use escher_providers::aws::AwsConfig;
 
 use crate::local::{cloud, config, connect, cx, discover, endpoint, now};
@@ -79,4 +79,45 @@ async fn all_enabled_regions_are_looked_at_unless_some_are_named() {
     assert_eq!((seen.covered.len(), seen.gaps.len()), (1, 1));
     assert_eq!((seen.gaps[0].kind, seen.gaps[0].scope.region.as_deref()), (ErrorKind::Invalid, Some("eu-wset-1")));
     assert!(seen.gaps[0].hint.as_ref().unwrap().contains("eu-west-1"));
+
+    let misspelt = Want { kinds: networks(), regions: vec!["eu-wset-1".into(), "eusc-de-east-1".into(), "us-east-1".into()] };
+    let seen = discover(&all, cx(), misspelt.clone()).await;
+    assert_eq!(seen.covered, [("ec2:vpc".to_owned(), Some("us-east-1".to_owned()))]);
+    let told: Vec<_> = seen.gaps.iter().map(|gap| (gap.kind, gap.reason.as_str())).collect();
+    let not_enabled = (ErrorKind::Denied, "region eusc-de-east-1 is not enabled in this account");
+    assert_eq!(told, [(ErrorKind::Invalid, "there is no region eu-wset-1"), not_enabled]);
+    assert!(seen.gaps[0].hint.as_ref().unwrap().starts_with("did you mean eu-west-1?"));
+
+    let one = connect(config(&endpoint(), "eu-west-1")).await;
+    let seen = discover(&one, cx(), Want { regions: vec!["us-east-1".into()], ..misspelt }).await;
+    assert_eq!((seen.covered.len(), seen.gaps.len()), (0, 1));
+    assert!(seen.gaps[0].reason.contains("does not look in us-east-1"), "{:?}", seen.gaps);
+    assert!(all.has_region(&cx(), "eu-west-1").await.unwrap() && !all.has_region(&cx(), "eu-wset-1").await.unwrap());
+}
+
+#[tokio::test]
+async fn the_newest_snapshot_of_a_disk_is_known_and_makes_no_plan_stale() {
+    let seed = Seed::new("eu-south-1").await;
+    let [copied, bare] = [seed.volume("copied").await, seed.volume("bare").await];
+    let cloud = cloud(seed.region).await;
+    let disks = || Want { kinds: vec![Kind::Disk], ..Want::default() };
+    let backed_up = |disk: &escher_core::Resource| disk.flag(Flag::BackedUp, jiff::Timestamp::now());
+    let before = discover(&cloud, cx(), disks()).await;
+    assert_eq!([&copied, &bare].map(|id| backed_up(before.aka(id))), [Some(false); 2]);
+
+    seed.snapshot(&copied).await;
+    seed.snapshot(&copied).await;
+    let after = discover(&cloud, cx(), disks()).await;
+    let disk = after.aka(&copied);
+    assert_eq!([disk, after.aka(&bare)].map(backed_up), [Some(true), Some(false)]);
+    assert_eq!(&now(&cloud, disk).await.unwrap(), disk, "reading tells the same as listing");
+    assert_eq!(disk.observed_hash(), before.aka(&copied).observed_hash(), "a nightly snapshot is no change of the disk");
+    let snapshots = discover(&cloud, cx(), Want { kinds: vec![Kind::Snapshot], ..Want::default() }).await;
+    let newest = snapshots
+        .of("ec2:snapshot")
+        .into_iter()
+        .filter(|it| it.text_attr("source_volume") == Some(&copied))
+        .filter_map(|it| it.created)
+        .max();
+    assert_eq!(disk.text_attr("last_backup").unwrap().parse().ok(), newest);
 }

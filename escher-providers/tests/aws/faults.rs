@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use escher_core::{Cloud, ErrorKind, Kind, ReadCx, Want};
+use escher_core::{Cloud, ErrorKind, Flag, Kind, ReadCx, Want};
 use escher_providers::aws::{AwsCloud, AwsConfig};
 
 use crate::local::{config, connect, cx, discover};
@@ -74,7 +74,9 @@ async fn throttling_slows_and_is_counted_and_loses_nothing() {
     let cloud = connect(config(&endpoint, "us-west-2")).await;
     let seen = discover(&cloud, cx(), Want { kinds: vec![Kind::Subnet, Kind::Network], ..Want::default() }).await;
     assert_eq!((seen.gaps.len(), seen.covered.len()), (0, 2), "{:?}", seen.gaps);
-    assert_eq!(cloud.throttled(), [("ec2:DescribeSubnets in us-west-2".to_owned(), 2)]);
+    let told = cloud.throttled();
+    assert_eq!((told.len(), told[0].api.as_str(), told[0].region.as_str(), told[0].times), (1, "ec2:DescribeSubnets", "us-west-2", 2));
+    assert!(told[0].waited_ms >= 300, "{told:?}");
 }
 
 #[tokio::test]
@@ -127,4 +129,41 @@ async fn nobody_there_and_another_account_are_said() {
 
     let bad = AwsCloud::connect(config("localhost:4566", "us-east-1")).await;
     assert_eq!(bad.err().map(|e| e.kind()), Some(ErrorKind::Invalid));
+}
+
+#[tokio::test]
+async fn a_role_is_the_same_in_every_session() {
+    let mut principals = Vec::new();
+    for session in ["1764156513", "1764156514"] {
+        let me = format!(
+            "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:sts::123456789012:assumed-role/deploy/{session}</Arn>\
+             <UserId>AROA:{session}</UserId><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+        );
+        let endpoint = start(vec![rule(&["Action=GetCallerIdentity"], usize::MAX, Fault::Answer(200, me))]);
+        principals.push(connect(config(&endpoint, "us-east-1")).await.identities(&cx()).await.unwrap().remove(0).principal);
+    }
+    assert_eq!(principals, ["arn:aws:sts::123456789012:assumed-role/deploy"; 2]);
+}
+
+#[tokio::test]
+async fn disks_whose_snapshots_are_denied_are_seen_and_may_be_backed_up() {
+    let seed = Seed::new("eu-south-2").await;
+    let volume = seed.volume("data").await;
+    seed.snapshot(&volume).await;
+    let denied = ec2_error(403, "UnauthorizedOperation", "you may not");
+    let cloud = connect(config(&start(vec![rule(&["Action=DescribeSnapshots"], usize::MAX, denied)]), seed.region)).await;
+    let seen = discover(&cloud, cx(), Want { kinds: vec![Kind::Disk], ..Want::default() }).await;
+    assert_eq!((seen.gaps.len(), seen.covered.len()), (0, 1));
+    assert_eq!(seen.aka(&volume).flag(Flag::BackedUp, jiff::Timestamp::now()), None);
+}
+
+#[tokio::test]
+async fn machines_whose_sizes_are_denied_are_seen_and_others_failing_make_a_gap() {
+    let seed = Seed::new("me-central-1").await;
+    let id = seed.instances("web", 1).await.remove(0);
+    for (fault, gaps) in [(ec2_error(403, "UnauthorizedOperation", "you may not"), 0), (ec2_error(500, "InternalError", "oops"), 1)] {
+        let cloud = connect(config(&start(vec![rule(&["Action=DescribeInstanceTypes"], usize::MAX, fault)]), seed.region)).await;
+        let seen = discover(&cloud, cx(), Want { kinds: vec![Kind::Vm], ..Want::default() }).await;
+        assert_eq!((seen.gaps.len(), seen.aka(&id).bool_attr("instance_storage")), (gaps, None));
+    }
 }

@@ -29,11 +29,15 @@ impl Seed {
 
     /// Ids of new running instances.
     pub(crate) async fn instances(&self, name: &str, count: i32) -> Vec<String> {
+        self.instances_of(InstanceType::T3Micro, name, count).await
+    }
+
+    /// The same with another size.
+    pub(crate) async fn instances_of(&self, size: InstanceType, name: &str, count: i32) -> Vec<String> {
         let mut ids = Vec::new();
         // One reservation each: a page of the local AWS counts reservations.
         for _ in 0..count {
-            let request =
-                self.ec2.run_instances().image_id("ami-0123456789abcdef0").instance_type(InstanceType::T3Micro).min_count(1).max_count(1);
+            let request = self.ec2.run_instances().image_id("ami-0123456789abcdef0").instance_type(size.clone()).min_count(1).max_count(1);
             // No public address: the cloud would give another one with every start.
             let inside = InstanceNetworkInterfaceSpecification::builder().device_index(0).associate_public_ip_address(false).build();
             let request = request.network_interfaces(inside).tag_specifications(tags(ResourceType::Instance, name));

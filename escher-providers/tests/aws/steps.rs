@@ -41,7 +41,7 @@ pub(crate) fn step(cloud: &AwsCloud, action: &str, resource: &Resource, params: 
     let def = ActionDef::find(action).unwrap();
     let target = target(resource);
     let params = params.as_object().cloned().unwrap_or_default();
-    let facts = cloud.facts(action, &target, &params).unwrap_or_else(|| panic!("{action} cannot be done"));
+    let facts = cloud.facts(action, &target, &params, resource).unwrap_or_else(|| panic!("{action} cannot be done"));
     Step {
         id: "s1".into(),
         action,

@@ -129,7 +129,9 @@ async fn every_capability_works_and_comes_back() {
             let cloud = cloud(&fresh, *id, "");
             for &verb in Verb::ALL {
                 let action = Action { kind: sample.kind, verb };
-                if cloud.facts(action, &target(sample), &Map::new()).is_none() || matches!(verb, Verb::Delete | Verb::Release) != destroys {
+                if cloud.facts(action, &target(sample), &Map::new(), sample).is_none()
+                    || matches!(verb, Verb::Delete | Verb::Release) != destroys
+                {
                     continue;
                 }
                 if verb == Verb::Start && pick(&fresh, native, verb).is_none() {
@@ -138,7 +140,7 @@ async fn every_capability_works_and_comes_back() {
                 }
                 let Some(r) = pick(&fresh, native, verb) else { continue };
                 let params = params_for(&r, verb, &fresh);
-                let facts = cloud.facts(action, &target(&r), params.as_object().unwrap()).unwrap();
+                let facts = cloud.facts(action, &target(&r), params.as_object().unwrap(), &r).unwrap();
                 let whole = |argv: &Vec<String>| argv.len() > 2 && argv.iter().all(|arg| !arg.is_empty());
                 assert!(!facts.cli.is_empty() && facts.cli.iter().all(whole), "{native} {verb}: {:?}", facts.cli);
                 assert!(!facts.permissions.is_empty() && facts.dry_run == DryRun::Simulate, "{native} {verb}");
@@ -262,7 +264,7 @@ async fn command_lines_are_those_of_the_real_clouds() {
     let all = store.all().unwrap();
     let cli = |cloud_id: CloudId, kind: Kind, verb: Verb, params: Value| {
         let r = all.iter().find(|r| r.cloud == cloud_id && r.kind == kind).unwrap();
-        let facts = cloud(&store, cloud_id, "").facts(Action { kind, verb }, &target(r), params.as_object().unwrap()).unwrap();
+        let facts = cloud(&store, cloud_id, "").facts(Action { kind, verb }, &target(r), params.as_object().unwrap(), r).unwrap();
         (r.clone(), facts.cli)
     };
     let (vm, lines) = cli(CloudId::Aws, Kind::Vm, Verb::Stop, json!({}));

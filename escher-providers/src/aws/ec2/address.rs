@@ -62,7 +62,8 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[ActionSpec {
     timeout: MINUTE,
     act: act::<Clients, Release>,
     undo: None,
-    cli: |target, _| vec![cli(target, &["release-address", "--allocation-id", target.id.last_segment()])],
+    cli: |target, _, _| vec![cli(target, &["release-address", "--allocation-id", target.id.last_segment()])],
+    weigh: None,
     dry_run: DryRun::Native,
     shows: None,
 }];

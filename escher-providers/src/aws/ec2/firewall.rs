@@ -58,7 +58,8 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
         timeout: MINUTE,
         act: act::<Clients, ClosePort>,
         undo: Some(|params, before| undo(params, before, Verb::OpenPort, to_close)),
-        cli: |target, params| lines(target, params, "revoke-security-group-ingress", &["0.0.0.0/0", "::/0"]),
+        cli: |target, params, observed| lines(target, params, observed, to_close),
+        weigh: Some(|params, observed| planned(params, observed, to_close).map(|_| None)),
         dry_run: DryRun::Native,
         shows: Some(|params, now| shows(params, now, to_close)),
     },
@@ -69,7 +70,8 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
         timeout: MINUTE,
         act: act::<Clients, OpenPort>,
         undo: Some(|params, before| undo(params, before, Verb::ClosePort, to_open)),
-        cli: |target, params| lines(target, params, "authorize-security-group-ingress", &[]),
+        cli: |target, params, observed| lines(target, params, observed, to_open),
+        weigh: Some(|params, observed| planned(params, observed, to_open).map(|_| None)),
         dry_run: DryRun::Native,
         shows: Some(|params, now| shows(params, now, to_open)),
     },
@@ -130,9 +132,16 @@ fn rules_of(group: &Resource) -> Option<Vec<Rule>> {
     serde_json::from_value(group.attributes.get("rules")?.clone()).ok()
 }
 
+/// What has to change on a group as it was observed.
+fn planned(params: &Map<String, Value>, group: &Resource, plan: Plan) -> Result<Change> {
+    let rules = rules_of(group).ok_or_else(|| Error::new(ErrorKind::Stale, "its rules are not known").hint("run `escher sync`"))?;
+    plan(&rules, &parse(params)?)
+}
+
 fn undo(params: &Map<String, Value>, before: &Resource, verb: Verb, plan: Plan) -> Vec<Undo> {
-    let change = rules_of(before).and_then(|rules| plan(&rules, &parse(params).ok()?).ok());
-    let Some(back) = change.filter(|change| !change.is_empty()).map(Change::reversed) else { return Vec::new() };
+    let Some(back) = planned(params, before, plan).ok().filter(|change| !change.is_empty()).map(Change::reversed) else {
+        return Vec::new();
+    };
     let Ok(previous) = serde_json::to_value(back) else { return Vec::new() };
     let kept = params.iter().filter(|(name, _)| name.as_str() != "previous").map(|(name, value)| (name.clone(), value.clone()));
     let params = kept.chain([("previous".to_owned(), previous)]).collect();
@@ -148,17 +157,14 @@ fn shows(params: &Map<String, Value>, now: &Resource, plan: Plan) -> Option<bool
     }
 }
 
-fn lines(target: &Target, params: &Map<String, Value>, command: &str, everybody: &[&str]) -> Vec<Vec<String>> {
-    let port = params.get("port").map(|port| port.as_str().map_or_else(|| port.to_string(), str::to_owned)).unwrap_or_default();
-    let blocks = params.get("cidr").and_then(Value::as_str).map_or_else(|| everybody.to_vec(), |cidr| vec![cidr]);
-    let (from, to) = port.split_once('-').unwrap_or((&port, &port));
-    let line = |block: &str| {
-        let (ranges, key) = if block.contains(':') { ("Ipv6Ranges", "CidrIpv6") } else { ("IpRanges", "CidrIp") };
-        let permission = format!("IpProtocol=tcp,FromPort={from},ToPort={to},{ranges}=[{{{key}={block}}}]");
-        cli(target, &[command, "--group-id", target.id.last_segment(), "--ip-permissions", &permission])
+/// The calls of [`carry_out`] in their order, a line each.
+fn lines(target: &Target, params: &Map<String, Value>, observed: &Resource, plan: Plan) -> Vec<Vec<String>> {
+    let change = planned(params, observed, plan).unwrap_or_default();
+    let line = |command: &str, rule: &Rule| {
+        cli(target, &[command, "--group-id", target.id.last_segment(), "--ip-permissions", &rules::permission_text(rule)])
     };
-    let blocks = if blocks.is_empty() { vec!["0.0.0.0/0"] } else { blocks };
-    blocks.into_iter().map(line).collect()
+    let added = change.authorize.iter().map(|rule| line("authorize-security-group-ingress", rule));
+    added.chain(change.revoke.iter().map(|rule| line("revoke-security-group-ingress", rule))).collect()
 }
 
 async fn carry_out(cx: AwsCx, target: Target, params: Params, plan: Plan) -> Result<Outcome> {

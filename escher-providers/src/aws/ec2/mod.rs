@@ -5,6 +5,7 @@ mod firewall;
 mod network;
 mod resize;
 mod rules;
+mod sizes;
 mod storage;
 mod tags;
 mod vm;
@@ -99,8 +100,8 @@ impl AwsCx {
 pub(super) static SPEC: ServiceSpec<Clients> = ServiceSpec {
     id: "ec2",
     kinds: &[
-        kind(Kind::Vm, vm::NATIVE, vm::list, vm::read, &["ec2:DescribeInstances"]),
-        kind(Kind::Disk, storage::VOLUME, storage::volume::list, storage::volume::read, &["ec2:DescribeVolumes"]),
+        kind(Kind::Vm, vm::NATIVE, vm::list, vm::read, &["ec2:DescribeInstances", "ec2:DescribeInstanceTypes"]),
+        kind(Kind::Disk, storage::VOLUME, storage::volume::list, storage::volume::read, &["ec2:DescribeVolumes", "ec2:DescribeSnapshots"]),
         kind(Kind::Snapshot, storage::SNAPSHOT, storage::snapshot::list, storage::snapshot::read, &["ec2:DescribeSnapshots"]),
         kind(Kind::Image, storage::IMAGE, storage::image::list, storage::image::read, &["ec2:DescribeImages"]),
         kind(Kind::Ip, address::NATIVE, address::list, address::read, &["ec2:DescribeAddresses"]),

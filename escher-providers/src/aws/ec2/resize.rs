@@ -1,8 +1,9 @@
-//! Another size for an instance: stop, change, start again. It may be broken off anywhere and run again.
+//! Another size for an instance: stop, change, start again. It may be broken off anywhere and run again; where it
+//! fails for good, a machine that ran runs again with its old size.
 
 use std::time::Duration;
 
-use aws_sdk_ec2::types::{AttributeValue, Instance, InstanceStateName, Tag};
+use aws_sdk_ec2::types::{AttributeValue, Instance, InstanceStateName, InstanceType, Tag};
 use escher_core::plan::DryRun;
 use escher_core::resource::attr;
 use escher_core::{Error, ErrorKind, Kind, Outcome, Result, Target, Undo, Verb};
@@ -13,7 +14,8 @@ use super::{action, api, cli, never, vm};
 use crate::aws::clients::{AwsCx, Clients};
 use crate::spec::{Act, ActionSpec, act};
 
-/// Stands on an instance while it is stopped for a resize, so that a second try knows that it ran before.
+/// Stands on an instance while it is stopped for a resize, so that a second try knows that it ran before. Its value is
+/// the size that it had.
 const WAS_RUNNING: &str = "escher:start-after-resize";
 
 /// How long an instance may take to stop: EC2 itself forces it after some minutes.
@@ -24,6 +26,7 @@ pub(super) const SPEC: ActionSpec<Clients> = ActionSpec {
     action: action(Kind::Vm, Verb::Resize),
     permissions: &[
         "ec2:DescribeInstances",
+        "ec2:DescribeInstanceTypes",
         "ec2:StopInstances",
         "ec2:ModifyInstanceAttribute",
         "ec2:StartInstances",
@@ -37,7 +40,7 @@ pub(super) const SPEC: ActionSpec<Clients> = ActionSpec {
         let put_back = |size| Undo { action: action(Kind::Vm, Verb::Resize), params: Map::from_iter([("size".to_owned(), size)]) };
         old.map(put_back).into_iter().collect()
     }),
-    cli: |target, params| {
+    cli: |target, params, _| {
         let id = target.id.last_segment();
         let size = params.get("size").and_then(|size| size.as_str()).unwrap_or_default();
         vec![
@@ -46,6 +49,7 @@ pub(super) const SPEC: ActionSpec<Clients> = ActionSpec {
             cli(target, &["start-instances", "--instance-ids", id]),
         ]
     },
+    weigh: Some(vm::stopping),
     dry_run: DryRun::Native,
     shows: None,
 };
@@ -60,43 +64,137 @@ impl Act<Clients> for Resize {
     type Params = Params;
     async fn run(cx: AwsCx, target: Target, params: Params) -> Result<Outcome> {
         let id = target.id.last_segment();
+        let instance = existing(&cx, id).await?;
         if cx.trial {
+            fits(&cx, &instance, &params.size).await?;
+            mark(&cx, id, "").await?;
             stop(&cx, id).await?;
             modify(&cx, id, &params.size).await?;
             start(&cx, id).await?;
+            unmark(&cx, id).await?;
             return Ok(Outcome::default());
         }
-        let instance = existing(&cx, id).await?;
-        let has_size = instance.instance_type().is_some_and(|size| size.as_str() == params.size);
-        let marked = under_way(&instance);
+        let size = size(&instance);
+        let has_size = size == params.size;
+        let marked = mark_of(&instance);
         let running = matches!(state(&instance), Some(InstanceStateName::Running | InstanceStateName::Pending));
-        let start_again = marked || running;
-        if !has_size {
-            if running {
-                mark(&cx, id).await?;
-                stop(&cx, id).await?;
-            }
-            wait_until_stopped(&cx, id).await?;
-            modify(&cx, id, &params.size).await?;
-        }
-        if start_again {
-            let left_off = |e: Error| match e.kind() {
-                ErrorKind::Unavailable | ErrorKind::Invalid => {
-                    let note = "it has its new size and is stopped: start it, or resize it back";
-                    Error::new(e.kind(), e.to_string()).operation("vm.resize").hint(note)
+        let tried = async {
+            if !has_size {
+                fits(&cx, &instance, &params.size).await?;
+                if running {
+                    mark(&cx, id, size).await?;
+                    stop(&cx, id).await?;
                 }
-                _ => e,
-            };
-            start(&cx, id).await.map_err(left_off)?;
+                wait_until_stopped(&cx, id).await?;
+                modify(&cx, id, &params.size).await?;
+            }
+            if running || marked.is_some() {
+                start(&cx, id).await?;
+            }
+            Ok(())
+        };
+        if let Err(error) = tried.await {
+            if !running && marked.is_none() {
+                return Err(error);
+            }
+            let old = if has_size { marked.filter(|size| size.contains('.')) } else { Some(size) };
+            put_back(&cx, id, &params.size, old, error).await?;
+        }
+        if running || marked.is_some() {
             unmark(&cx, id).await?;
         }
-        Ok(Outcome { note: (has_size && !marked).then(|| format!("it has size {} already", params.size)), created: Vec::new() })
+        Ok(Outcome { note: (has_size && marked.is_none()).then(|| format!("it has size {} already", params.size)), created: Vec::new() })
     }
+}
+
+/// Whether the region has the size, and the instance could start with it: asked before anything is stopped.
+async fn fits(cx: &AwsCx, instance: &Instance, size: &str) -> Result<()> {
+    let request = cx.ec2().describe_instance_types().instance_types(InstanceType::from(size));
+    let none = |code: &str| code == "InvalidInstanceType";
+    let found = cx.call_or(api!(read "DescribeInstanceTypes"), none, || request.clone().send()).await?;
+    let Some(found) = found.as_ref().and_then(|page| page.instance_types().first()) else {
+        return Err(Error::invalid(format!("there is no size {size} in {}", cx.region))
+            .hint(format!("`aws ec2 describe-instance-type-offerings --region {}` lists those there are", cx.region)));
+    };
+    let able: Vec<&str> =
+        found.processor_info().map(|info| info.supported_architectures()).unwrap_or_default().iter().map(|it| it.as_str()).collect();
+    match instance.architecture().map(|it| it.as_str()) {
+        Some(is) if !able.is_empty() && !able.contains(&is) => {
+            Err(Error::invalid(format!("size {size} is for {}, and the instance is {is}", able.join(", ")))
+                .hint(format!("choose a size for {is}, or make a new instance from an image for {}", able.join(", "))))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// After a failure: a machine that ran before runs again with its old size, without a mark, and the error says so; or
+/// it says how the machine stands. `Ok` where it has its new size and runs all the same.
+async fn put_back(cx: &AwsCx, id: &str, wanted: &str, old: Option<&str>, error: Error) -> Result<()> {
+    let now = match existing(cx, id).await {
+        Ok(now) => now,
+        Err(look) => return Err(left(&error, format!("how the instance stands could not be looked at: {look}"))),
+    };
+    let has = size(&now);
+    match state(&now) {
+        Some(InstanceStateName::Running | InstanceStateName::Pending) if has == wanted => Ok(()),
+        // Nobody knows whether it was told to stop: another try carries on, and the mark says with what.
+        Some(InstanceStateName::Running | InstanceStateName::Pending) if under_way(&now) && is_open(&error) => Err(error
+            .with("the instance", format!("runs with size {has} and may be about to stop"))
+            .hint(format!("run it again; if you start it by hand, take its tag {WAS_RUNNING} away"))),
+        Some(InstanceStateName::Running | InstanceStateName::Pending) => {
+            let cleaned = if under_way(&now) { unmark(cx, id).await } else { Ok(()) };
+            Err(left(&error, format!("the instance runs with size {has} as before{}", tag_stays(&cleaned))))
+        }
+        Some(InstanceStateName::Stopped) => {
+            let restored = async {
+                if let Some(old) = old.filter(|&old| old != has) {
+                    modify(cx, id, old).await?;
+                }
+                start(cx, id).await
+            };
+            let restored = restored.await;
+            let cleaned = unmark(cx, id).await;
+            let old = old.unwrap_or(has);
+            let how = match restored {
+                Ok(()) => format!("the instance was started again with size {old}"),
+                Err(e) => format!("the instance is stopped, and could not be put back to {old}: {e}"),
+            };
+            Err(left(&error, how + &tag_stays(&cleaned)))
+        }
+        other => Err(error.with("the instance", format!("is {}", other.map_or("in an unknown state", |state| state.as_str())))),
+    }
+}
+
+/// Whether the call may have had an effect all the same.
+fn is_open(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Unavailable)
+}
+
+/// The error with how the instance was left. It is final: another try would stop the machine once more.
+fn left(error: &Error, how: String) -> Error {
+    let kind = if error.is_temporary() { ErrorKind::Stale } else { error.kind() };
+    let made = Error::new(kind, format!("{error}; {how}"));
+    match error.hint_text() {
+        Some(hint) => made.hint(hint),
+        None => made,
+    }
+}
+
+fn tag_stays(cleaned: &Result<()>) -> String {
+    cleaned.as_ref().err().map(|e| format!("; its tag {WAS_RUNNING} could not be taken away: {e}")).unwrap_or_default()
+}
+
+fn size(instance: &Instance) -> &str {
+    instance.instance_type().map_or("unknown", |size| size.as_str())
+}
+
+fn mark_of(instance: &Instance) -> Option<&str> {
+    instance.tags().iter().find(|tag| tag.key() == Some(WAS_RUNNING)).map(|tag| tag.value().unwrap_or_default())
 }
 
 /// Whether a resize has stopped it and not yet started it again.
 pub(super) fn under_way(instance: &Instance) -> bool {
-    instance.tags().iter().any(|tag| tag.key() == Some(WAS_RUNNING))
+    mark_of(instance).is_some()
 }
 
 fn state(instance: &Instance) -> Option<&InstanceStateName> {
@@ -147,12 +245,13 @@ async fn modify(cx: &AwsCx, id: &str, size: &str) -> Result<()> {
     cx.change(api!(repeatable "ModifyInstanceAttribute"), never, || request.clone().send()).await.map(drop)
 }
 
-async fn mark(cx: &AwsCx, id: &str) -> Result<()> {
-    let request = cx.ec2().create_tags().resources(id).tags(Tag::builder().key(WAS_RUNNING).value("true").build());
+async fn mark(cx: &AwsCx, id: &str, size: &str) -> Result<()> {
+    let tag = Tag::builder().key(WAS_RUNNING).value(size).build();
+    let request = cx.ec2().create_tags().resources(id).tags(tag).dry_run(cx.trial);
     cx.change(api!(repeatable "CreateTags"), never, || request.clone().send()).await.map(drop)
 }
 
 async fn unmark(cx: &AwsCx, id: &str) -> Result<()> {
-    let request = cx.ec2().delete_tags().resources(id).tags(Tag::builder().key(WAS_RUNNING).build());
+    let request = cx.ec2().delete_tags().resources(id).tags(Tag::builder().key(WAS_RUNNING).build()).dry_run(cx.trial);
     cx.change(api!(repeatable "DeleteTags"), never, || request.clone().send()).await.map(drop)
 }

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use aws_sdk_ec2::types::{IpPermission, IpRange, Ipv6Range, PrefixListId, SecurityGroup, UserIdGroupPair};
 use escher_core::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// Who a rule is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -109,8 +110,17 @@ pub(super) fn close(rules: &[Rule], ports: Ports, cidr: Option<&str>) -> Result<
         let wider = matches!((&rule.peer, cidr), (Peer::Cidr(block), Some(cidr)) if !within(block, cidr));
         if wider || !rule.has_ports() {
             let what = if wider { "a larger block" } else { "all protocols" };
-            return Err(Error::new(ErrorKind::Unsupported, format!("a rule for {what} lets that port in too: {}", describe(rule)))
-                .hint("close the port for that block, or change that rule by hand first"));
+            let way_out = match &rule.peer {
+                Peer::Cidr(block) if wider => format!("close the port for {block}, or replace that rule by narrower ones first"),
+                Peer::Cidr(_) => "replace that rule by rules for what is needed first".to_owned(),
+                // A default group has such a rule for itself.
+                Peer::Group(_) | Peer::Prefixes(_) => {
+                    "give cidr, for example 0.0.0.0/0, to close the port for address blocks only; or replace that rule first".to_owned()
+                }
+            };
+            return Err(
+                Error::new(ErrorKind::Unsupported, format!("a rule for {what} lets that port in too: {}", describe(rule))).hint(way_out)
+            );
         }
         for (from, to) in [(range.0, ports.0 - 1), (ports.1 + 1, range.1)] {
             if from <= to {
@@ -150,8 +160,10 @@ pub(super) fn open(rules: &[Rule], ports: Ports, cidr: &str) -> Change {
 fn describe(rule: &Rule) -> String {
     let Ports(from, to) = rule.ports();
     let (Peer::Cidr(who) | Peer::Group(who) | Peer::Prefixes(who)) = &rule.peer;
-    let protocol = if rule.protocol == "-1" { "all" } else { &rule.protocol };
-    format!("{protocol} {from}-{to} from {who}")
+    match rule.protocol.as_str() {
+        "-1" => format!("everything from {who}"),
+        protocol => format!("{protocol} {from}-{to} from {who}"),
+    }
 }
 
 /// Whether block `inner` lies within block `outer`; false for what is not a block.
@@ -219,6 +231,29 @@ pub(super) fn permission(rule: &Rule) -> IpPermission {
             base.prefix_list_ids(PrefixListId::builder().prefix_list_id(list).set_description(description).build()).build()
         }
     }
+}
+
+/// The same as [`permission`] as an argument of `--ip-permissions`. JSON, since a description may hold anything.
+pub(super) fn permission_text(rule: &Rule) -> String {
+    let (list, mut peer) = match &rule.peer {
+        Peer::Cidr(cidr) if cidr.contains(':') => ("Ipv6Ranges", json!({ "CidrIpv6": cidr })),
+        Peer::Cidr(cidr) => ("IpRanges", json!({ "CidrIp": cidr })),
+        Peer::Group(group) => {
+            let pair = group.split_once('/').map(|(user, id)| json!({ "GroupId": id, "UserId": user }));
+            ("UserIdGroupPairs", pair.unwrap_or_else(|| json!({ "GroupId": group })))
+        }
+        Peer::Prefixes(list) => ("PrefixListIds", json!({ "PrefixListId": list })),
+    };
+    if let Some(description) = &rule.description {
+        peer["Description"] = json!(description);
+    }
+    let mut permission = json!({ "IpProtocol": rule.protocol, list: [peer] });
+    for (name, port) in [("FromPort", rule.from), ("ToPort", rule.to)] {
+        if let Some(port) = port {
+            permission[name] = json!(port);
+        }
+    }
+    json!([permission]).to_string()
 }
 
 #[cfg(test)]

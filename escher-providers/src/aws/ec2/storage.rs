@@ -1,13 +1,19 @@
 //! Volumes, snapshots, images.
 
+use std::collections::HashMap;
+
 use aws_sdk_ec2::types::{ResourceType, Tag, TagSpecification};
 use escher_core::plan::DryRun;
 use escher_core::resource::attr;
 use escher_core::{Kind, Link, Outcome, Rel, Resource, ResourceId, Result, Target, Verb};
+use futures::future::BoxFuture;
+use futures::stream::{self, BoxStream};
+use futures::{StreamExt, TryStreamExt};
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{FIVE_MINUTES, action, api, cli, described, filter};
-use crate::aws::clients::{AwsCx, Clients, Fill, time};
+use crate::aws::clients::{AwsCx, Clients, Fill, paged, time};
 use crate::aws::error::says_gone;
 use crate::spec::{Act, ActionSpec, NoParams, act};
 
@@ -20,9 +26,66 @@ const MADE_BY: &str = "escher:made-by";
 
 pub(super) mod volume {
     use super::*;
-    use aws_sdk_ec2::types::Volume;
+    use aws_sdk_ec2::types::{Filter, Volume};
 
-    described!("DescribeVolumes", describe_volumes, items, volume_ids, normal);
+    mod plain {
+        use super::*;
+
+        described!("DescribeVolumes", describe_volumes, items, volume_ids, normal);
+    }
+
+    /// As many as one filter takes.
+    const BATCH: usize = 200;
+
+    pub(in crate::aws::ec2) fn list(cx: AwsCx) -> BoxStream<'static, Result<Resource>> {
+        let disks = plain::list(cx.clone()).chunks(BATCH);
+        disks.then(move |disks| backups(cx.clone(), disks)).flat_map(stream::iter).boxed()
+    }
+
+    pub(in crate::aws::ec2) fn read(cx: AwsCx, target: Target) -> BoxFuture<'static, Result<Option<Resource>>> {
+        Box::pin(async move {
+            let disk = plain::read(cx.clone(), target).await?;
+            backups(cx, disk.into_iter().map(Ok).collect()).await.into_iter().next().transpose()
+        })
+    }
+
+    /// The disks with the time of the newest snapshot of each. Where that cannot be looked at it is unknown, and the
+    /// disks are seen all the same.
+    async fn backups(cx: AwsCx, mut disks: Vec<Result<Resource>>) -> Vec<Result<Resource>> {
+        let ids: Vec<String> = disks.iter().flatten().map(|disk| disk.id.last_segment().to_owned()).collect();
+        if ids.is_empty() {
+            return disks;
+        }
+        match newest(cx, ids).await {
+            Ok(newest) => {
+                for disk in disks.iter_mut().flatten() {
+                    let at = newest.get(disk.id.last_segment()).map_or_else(|| attr::NO_BACKUP.to_owned(), ToString::to_string);
+                    disk.set(attr::LAST_BACKUP, Some(at));
+                }
+            }
+            Err(error) => tracing::debug!(%error, "whether disks are backed up is not known"),
+        }
+        disks
+    }
+
+    /// When the newest complete snapshot of each of these volumes was begun, of those that are ours.
+    async fn newest(cx: AwsCx, ids: Vec<String>) -> Result<HashMap<String, Timestamp>> {
+        let of_these = Filter::builder().name("volume-id").set_values(Some(ids)).build();
+        let snapshots = paged(cx, move |cx, token| {
+            let request = cx.ec2().describe_snapshots().owner_ids("self").filters(filter("status", "completed")).filters(of_these.clone());
+            let request = request.max_results(cx.page()).set_next_token(token);
+            async move {
+                let page = cx.call(api!(read "DescribeSnapshots"), || request.clone().send()).await?;
+                let told = |it: &aws_sdk_ec2::types::Snapshot| Some((it.volume_id()?.to_owned(), time(it.start_time())?));
+                Ok((page.snapshots().iter().filter_map(told).collect(), page.next_token().map(str::to_owned)))
+            }
+        });
+        let later = |mut newest: HashMap<_, _>, (volume, at): (String, Timestamp)| {
+            newest.entry(volume).and_modify(|known: &mut Timestamp| *known = at.max(*known)).or_insert(at);
+            std::future::ready(Ok(newest))
+        };
+        snapshots.try_fold(HashMap::new(), later).await
+    }
 
     fn items(page: &aws_sdk_ec2::operation::describe_volumes::DescribeVolumesOutput) -> impl Iterator<Item = &Volume> {
         page.volumes().iter()
@@ -35,6 +98,8 @@ pub(super) mod volume {
         disk.created = time(it.create_time());
         disk.set(attr::CAPACITY, it.size());
         disk.set(attr::ENCRYPTED, it.encrypted());
+        // A volume has no backups of its own: whatever backs it up makes snapshots.
+        disk.set(attr::AUTO_BACKUPS, Some(false));
         disk.set(attr::ATTACHED, Some(!it.attachments().is_empty()));
         disk.set("volume_type", it.volume_type().map(|kind| kind.as_str()));
         disk.set("iops", it.iops());
@@ -133,7 +198,7 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
         timeout: FIVE_MINUTES,
         act: act::<Clients, TakeSnapshot>,
         undo: None,
-        cli: |target, params| {
+        cli: |target, params, _| {
             let mut line = cli(target, &["create-snapshot", "--volume-id", target.id.last_segment()]);
             if let Some(name) = params.get("name").and_then(|name| name.as_str()) {
                 line.push("--tag-specifications".into());
@@ -141,13 +206,14 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
             }
             vec![line]
         },
+        weigh: None,
         dry_run: DryRun::Native,
         shows: None,
     },
-    delete(Kind::Disk, VOLUME, &["ec2:DeleteVolume"], act::<Clients, DeleteVolume>, |target, _| {
+    delete(Kind::Disk, VOLUME, &["ec2:DeleteVolume"], act::<Clients, DeleteVolume>, |target, _, _| {
         vec![cli(target, &["delete-volume", "--volume-id", target.id.last_segment()])]
     }),
-    delete(Kind::Snapshot, SNAPSHOT, &["ec2:DeleteSnapshot"], act::<Clients, DeleteSnapshot>, |target, _| {
+    delete(Kind::Snapshot, SNAPSHOT, &["ec2:DeleteSnapshot"], act::<Clients, DeleteSnapshot>, |target, _, _| {
         vec![cli(target, &["delete-snapshot", "--snapshot-id", target.id.last_segment()])]
     }),
 ];
@@ -160,7 +226,18 @@ const fn delete(
     cli: crate::spec::CliFn,
 ) -> ActionSpec<Clients> {
     let action = action(kind, Verb::Delete);
-    ActionSpec { native, action, permissions, timeout: FIVE_MINUTES, act, undo: None, cli, dry_run: DryRun::Native, shows: None }
+    ActionSpec {
+        native,
+        action,
+        permissions,
+        timeout: FIVE_MINUTES,
+        act,
+        undo: None,
+        cli,
+        weigh: None,
+        dry_run: DryRun::Native,
+        shows: None,
+    }
 }
 
 #[derive(Deserialize)]

@@ -37,10 +37,11 @@ const fn tag(kind: Kind, native: &'static str) -> ActionSpec<Clients> {
         timeout: MINUTE,
         act: act::<Clients, SetTags>,
         undo: Some(tagging::undo_tag),
-        cli: |target, params| {
+        cli: |target, params, _| {
             let tags: Vec<_> = tagging::tags(params).into_iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
             vec![cli(target, &["create-tags", "--resources", target.id.last_segment(), "--tags", &json!(tags).to_string()])]
         },
+        weigh: None,
         dry_run: DryRun::Native,
         shows: None,
     }
@@ -54,10 +55,11 @@ const fn untag(kind: Kind, native: &'static str) -> ActionSpec<Clients> {
         timeout: MINUTE,
         act: act::<Clients, RemoveTags>,
         undo: Some(tagging::undo_untag),
-        cli: |target, params| {
+        cli: |target, params, _| {
             let keys: Vec<_> = tagging::keys(params).into_iter().map(|key| json!({ "Key": key })).collect();
             vec![cli(target, &["delete-tags", "--resources", target.id.last_segment(), "--tags", &json!(keys).to_string()])]
         },
+        weigh: None,
         dry_run: DryRun::Native,
         shows: None,
     }

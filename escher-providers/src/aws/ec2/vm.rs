@@ -4,17 +4,72 @@ use aws_sdk_ec2::operation::describe_instances::DescribeInstancesOutput;
 use aws_sdk_ec2::types::Instance;
 use escher_core::plan::DryRun;
 use escher_core::resource::attr;
-use escher_core::{Kind, Link, Outcome, Rel, Resource, ResourceId, Result, State, Target, Undo, Verb};
+use escher_core::{Error, ErrorKind, Kind, Link, Outcome, Rel, Resource, ResourceId, Result, State, Target, Undo, Verb};
+use futures::StreamExt;
+use futures::future::BoxFuture;
+use futures::stream::{self, BoxStream};
 use serde_json::{Map, Value};
 
-use super::{FIVE_MINUTES, action, api, cli, described, never, resize};
+use super::{FIVE_MINUTES, action, api, cli, described, never, resize, sizes};
 use crate::aws::clients::{AwsCx, Clients, Fill, time};
 use crate::aws::error::says_gone;
 use crate::spec::{Act, ActionSpec, NoParams, act};
 
 pub(super) const NATIVE: &str = "ec2:instance";
 
-described!("DescribeInstances", describe_instances, instances, instance_ids, normal);
+mod plain {
+    use super::*;
+
+    described!("DescribeInstances", describe_instances, instances, instance_ids, normal);
+}
+
+pub(super) fn list(cx: AwsCx) -> BoxStream<'static, Result<Resource>> {
+    let machines = plain::list(cx.clone()).chunks(sizes::BATCH);
+    machines.then(move |machines| with_storage(cx.clone(), machines)).flat_map(stream::iter).boxed()
+}
+
+pub(super) fn read(cx: AwsCx, target: Target) -> BoxFuture<'static, Result<Option<Resource>>> {
+    Box::pin(async move {
+        let vm = plain::read(cx.clone(), target).await?;
+        let told = with_storage(cx, vm.into_iter().map(Ok).collect()).await;
+        Ok(told.into_iter().collect::<Result<Vec<_>>>()?.pop())
+    })
+}
+
+/// The instances with what their sizes say of local disks. It is part of what a plan rests on, so that a failure is
+/// one of the listing; only where we may not ask it stays unknown.
+async fn with_storage(cx: AwsCx, mut machines: Vec<Result<Resource>>) -> Vec<Result<Resource>> {
+    let size = |vm: &Resource| vm.text_attr(attr::SIZE).map(str::to_owned);
+    match sizes::with_storage(&cx, machines.iter().flatten().filter_map(size).collect()).await {
+        Ok(told) => {
+            for vm in machines.iter_mut().flatten() {
+                let has = size(vm).and_then(|size| told.get(&size).copied());
+                vm.set(STORAGE, has);
+            }
+        }
+        Err(error) if error.kind() == ErrorKind::Denied => tracing::debug!(%error, "which instances have local disks is not known"),
+        Err(error) => machines.push(Err(error)),
+    }
+    machines
+}
+
+/// Whether the size has disks in the host, which lose everything when the instance stops.
+const STORAGE: &str = "instance_storage";
+/// What the root disk is: `ebs` or `instance-store`.
+const ROOT: &str = "root_device";
+
+/// What stopping an instance loses.
+///
+/// # Errors
+/// `Unsupported` where it has nothing to start from again.
+pub(super) fn stopping(_: &Map<String, Value>, vm: &Resource) -> Result<Option<&'static str>> {
+    if vm.text_attr(ROOT) == Some("instance-store") {
+        return Err(Error::new(ErrorKind::Unsupported, "an instance whose root disk is in its host cannot be stopped")
+            .hint("move what it does to an instance with an EBS root disk"));
+    }
+    let loses = vm.bool_attr(STORAGE) == Some(true) && vm.state != Some(State::Stopped);
+    Ok(loses.then_some("lose what is on their instance-store disks when they stop"))
+}
 
 fn instances(page: &DescribeInstancesOutput) -> impl Iterator<Item = &Instance> {
     page.reservations().iter().flat_map(|reservation| reservation.instances())
@@ -44,6 +99,7 @@ fn normal(cx: &AwsCx, it: &Instance) -> Option<Resource> {
     vm.set("subnet", it.subnet_id());
     vm.set("private_ip", it.private_ip_address());
     vm.set("public_ip", it.public_ip_address());
+    vm.set(ROOT, it.root_device_type().map(|kind| kind.as_str()));
     vm.set("image", it.image_id());
     vm.set("architecture", it.architecture().map(|architecture| architecture.as_str()));
     vm.set("platform", it.platform_details().or(it.platform().map(|platform| platform.as_str())));
@@ -78,19 +134,22 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
         &["ec2:StartInstances"],
         act::<Clients, Start>,
         Some(|_, before| if_was(before, State::Stopped, Verb::Stop)),
-        |t, _| vec![cli(t, &["start-instances", "--instance-ids", t.id.last_segment()])],
+        |t, _, _| vec![cli(t, &["start-instances", "--instance-ids", t.id.last_segment()])],
     ),
-    spec(
-        Verb::Stop,
-        &["ec2:StopInstances"],
-        act::<Clients, Stop>,
-        Some(|_, before| if_was(before, State::Running, Verb::Start)),
-        |t, _| vec![cli(t, &["stop-instances", "--instance-ids", t.id.last_segment()])],
-    ),
-    spec(Verb::Restart, &["ec2:RebootInstances"], act::<Clients, Restart>, None, |t, _| {
+    ActionSpec {
+        weigh: Some(stopping),
+        ..spec(
+            Verb::Stop,
+            &["ec2:StopInstances"],
+            act::<Clients, Stop>,
+            Some(|_, before| if_was(before, State::Running, Verb::Start)),
+            |t, _, _| vec![cli(t, &["stop-instances", "--instance-ids", t.id.last_segment()])],
+        )
+    },
+    spec(Verb::Restart, &["ec2:RebootInstances"], act::<Clients, Restart>, None, |t, _, _| {
         vec![cli(t, &["reboot-instances", "--instance-ids", t.id.last_segment()])]
     }),
-    spec(Verb::Delete, &["ec2:TerminateInstances"], act::<Clients, Delete>, None, |t, _| {
+    spec(Verb::Delete, &["ec2:TerminateInstances"], act::<Clients, Delete>, None, |t, _, _| {
         vec![cli(t, &["terminate-instances", "--instance-ids", t.id.last_segment()])]
     }),
     resize::SPEC,
@@ -111,6 +170,7 @@ const fn spec(
         act,
         undo,
         cli,
+        weigh: None,
         dry_run: DryRun::Native,
         shows: None,
     }

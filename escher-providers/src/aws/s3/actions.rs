@@ -25,7 +25,7 @@ const fn spec(
 ) -> ActionSpec<Clients> {
     let action = Action { kind: Kind::Bucket, verb };
     let timeout = Duration::from_secs(60);
-    ActionSpec { native: NATIVE, action, permissions, timeout, act, undo: Some(undo), cli, dry_run: DryRun::Simulate, shows }
+    ActionSpec { native: NATIVE, action, permissions, timeout, act, undo: Some(undo), cli, weigh: None, dry_run: DryRun::Simulate, shows }
 }
 
 pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
@@ -34,7 +34,7 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
         &["s3:PutBucketPublicAccessBlock"],
         act::<Clients, MakePrivate>,
         |_, before| previous(before, Verb::MakePrivate, "public_access_block", &json!(Block::ALL)),
-        |target, params| {
+        |target, params, _| {
             let block = given(params).unwrap_or(Block::ALL);
             let on = |on: bool| if on { "true" } else { "false" };
             let setting = format!(
@@ -58,7 +58,7 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
             Some(false) => vec![undo(Verb::Encrypt, Value::Null)],
             _ => Vec::new(),
         },
-        |target, params| match params.get("previous") {
+        |target, params, _| match params.get("previous") {
             Some(Value::Null) => vec![cli(target, &["delete-bucket-encryption"])],
             _ => {
                 let wanted: Encryption = given(params).unwrap_or_else(Encryption::plain);
@@ -77,7 +77,7 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
         &["s3:PutBucketVersioning"],
         act::<Clients, Versioning>,
         |_, before| previous(before, Verb::EnableVersioning, "versioning", &json!(true)),
-        |target, params| {
+        |target, params, _| {
             let status = if given(params).unwrap_or(true) { "Status=Enabled" } else { "Status=Suspended" };
             vec![cli(target, &["put-bucket-versioning", "--versioning-configuration", status])]
         },
@@ -88,7 +88,7 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
         &["s3:GetBucketTagging", "s3:PutBucketTagging"],
         act::<Clients, SetTags>,
         tagging::undo_tag,
-        |target, params| vec![tagging_cli(target, "tag-resources", "--tags", vec![json!(tagging::tags(params)).to_string()])],
+        |target, params, _| vec![tagging_cli(target, "tag-resources", "--tags", vec![json!(tagging::tags(params)).to_string()])],
         None,
     ),
     spec(
@@ -96,7 +96,7 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
         &["s3:GetBucketTagging", "s3:PutBucketTagging"],
         act::<Clients, RemoveTags>,
         tagging::undo_untag,
-        |target, params| vec![tagging_cli(target, "untag-resources", "--tag-keys", tagging::keys(params))],
+        |target, params, _| vec![tagging_cli(target, "untag-resources", "--tag-keys", tagging::keys(params))],
         None,
     ),
 ];

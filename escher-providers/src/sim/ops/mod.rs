@@ -182,7 +182,7 @@ impl Words<'_> {
             "size" => param("size").unwrap_or_else(|| "<size>".into()),
             "count" => param("count").unwrap_or_else(|| "<count>".into()),
             "port" => param("port").unwrap_or_else(|| "<port>".into()),
-            "cidr" => param("cidr").unwrap_or_else(|| "0.0.0.0/0".into()),
+            "cidr" => param("cidr").unwrap_or_else(|| "<cidr>".into()),
             "to" => param("to").map(|to| to.rsplit('/').next().unwrap_or_default().to_owned()).unwrap_or_else(|| "<to>".into()),
             "new" => param("name").unwrap_or_else(|| format!("{}-escher", self.target.name)),
             "place" => param("region").unwrap_or_else(|| self.target.region.clone()),

@@ -1,5 +1,7 @@
 //! `escher sync`.
 
+use std::time::Duration;
+
 use escher::core::{Kind, Want};
 use escher::{Escher, Result, SyncOptions, Synced};
 
@@ -45,6 +47,10 @@ fn show(synced: &Synced) {
         synced.missing,
         synced.removed
     ));
+    for slow in &synced.throttled {
+        let (slow, waited) = (&slow.throttled, Duration::from_millis(slow.throttled.waited_ms));
+        line(&format!("{} in {} asked {} times to slow down; {waited:.1?} were waited.", slow.api, slow.region, slow.times));
+    }
     if synced.gaps.is_empty() {
         return;
     }
