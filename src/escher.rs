@@ -187,6 +187,11 @@ impl Escher {
         self.simulated_spec().map(|spec| self.open_sim(spec)).transpose()
     }
 
+    /// A remark where clouds are simulated: whatever shows their resources says so.
+    pub fn simulated_note(&self) -> Option<String> {
+        self.simulated_spec().map(|_| "some or all of these resources are simulated".to_owned())
+    }
+
     pub(crate) fn simulated_spec(&self) -> Option<SimSpec> {
         self.connections().iter().find_map(|connection| match connection.kind {
             ConnectionKind::Sim { spec, .. } => Some(spec),

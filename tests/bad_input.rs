@@ -130,3 +130,13 @@ fn usage_errors_are_exit_code_two() {
         assert_eq!(desk.run(args).code, 2, "{args:?}");
     }
 }
+
+#[test]
+fn an_expired_login_is_told_once_an_account() {
+    let desk = Desk::demo();
+    let told = desk.ok(&["sync", "--sim-faults", "expire:aws"]);
+    let lines = told.lines().count();
+    assert!((4..=20).contains(&lines) && told.contains("more of this account"), "{lines} lines: {told}");
+    let gaps = desk.json(&["sync", "--sim-faults", "expire:aws", "--json"])["gaps"].as_array().unwrap().len();
+    assert!(told.contains(&format!("{gaps} places could not be looked at")), "each is counted: {told}");
+}

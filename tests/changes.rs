@@ -189,3 +189,26 @@ fn ask_with_yes_is_one_document_with_the_run_in_it() {
     let again = desk.run(&["ask", "--json", ORDER]);
     assert_eq!(again.code, 2, "already stopped, so no target: {}", again.err);
 }
+
+#[test]
+fn an_order_without_a_target_is_answered_with_why() {
+    let desk = Desk::demo();
+    let disk = desk.export().into_iter().find(|it| it["kind"] == "disk" && it["attributes"]["capacity"].as_u64() > Some(8)).unwrap();
+    let smaller = format!("resize disk {} to 1GB", disk["name"].as_str().unwrap());
+    for (order, why) in
+        [("stop web-99999", "no resource matches"), ("stop vms where owenr=alice", "no resource matches"), (&smaller, "disks only grow")]
+    {
+        let ran = desk.run(&["ask", "--json", order]);
+        let document: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        let answer = &document["answer"];
+        assert_eq!(
+            (ran.code, &document["frame"]["intent"], &answer["answered"]),
+            (2, &"act".into(), &false.into()),
+            "{order}: {}",
+            ran.out
+        );
+        assert!(answer["text"].as_str().unwrap().contains(why), "{order}: {answer}");
+    }
+    assert!(desk.run(&["ask", "stop vms where owenr=alice"]).err.contains("did you mean `owner`?"));
+    assert_eq!(desk.ok(&["plan", "list", "--json"]).trim(), "[]");
+}

@@ -50,3 +50,13 @@ fn an_order_that_asks_back_plans_nothing() {
     }
     assert_eq!(desk.ok(&["plan", "list", "--json"]).trim(), "[]");
 }
+
+#[test]
+fn bytes_that_are_no_text_lose_no_other_line() {
+    let desk = Desk::empty();
+    let path = desk.file("batch.txt", "");
+    std::fs::write(&path, b"list idle vms\nstop \xff\xfe\nstop web-1\n").unwrap();
+    let frames = lines(&desk.ok(&["interpret", "--batch", path.to_str().unwrap()]));
+    assert_eq!(frames.len(), 3);
+    assert_eq!((&frames[0]["intent"], &frames[2]["selector"]), (&"find".into(), &"name = web-1".into()));
+}

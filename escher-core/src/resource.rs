@@ -236,7 +236,10 @@ impl Resource {
             [self.text_attr(attr::RESOURCE_GROUP), self.account_name.as_deref(), Some(self.name.as_str())]
                 .into_iter()
                 .flatten()
-                .find_map(|text| text.split(|c: char| !c.is_alphanumeric()).find_map(Env::from_word))
+                // `checkout-dev01` is as much dev as `checkout-dev-01`.
+                .find_map(|text| {
+                    text.split(|c: char| !c.is_alphanumeric()).find_map(|word| Env::from_word(word.trim_end_matches(char::is_numeric)))
+                })
         })
     }
 

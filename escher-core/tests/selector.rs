@@ -446,3 +446,17 @@ fn tags_that_the_cloud_sets_by_itself_are_no_users_tags() {
         assert_eq!(untagged(&it), Some(expected), "{key}");
     }
 }
+
+#[test]
+fn the_environment_is_told_by_whole_parts_of_a_name_numbers_aside() {
+    for (name, env) in [
+        ("returns-pg-dev01", Some("dev")),
+        ("recommend-runner-prod02-disk", Some("prod")),
+        ("checkout-stg-3", Some("staging")),
+        ("devotion-1", None),
+        ("web-2024", None),
+    ] {
+        let it = Resource::new(CloudId::Gcp, format!("//x/{name}"), Kind::Vm, "compute.googleapis.com/Instance", name);
+        assert_eq!(it.env().map(|env| env.as_str()), env, "{name}");
+    }
+}

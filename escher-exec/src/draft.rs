@@ -138,7 +138,7 @@ impl<'a> Draft<'a> {
             observed: observed.to_owned(),
         };
         let Some(params) = wanted::definite(&def, params, resource) else {
-            return Ok(Err("left out, the new size cannot be worked out from the present one".to_owned()));
+            return Ok(Err("left out, from the size they have they cannot be brought to that one; disks only grow".to_owned()));
         };
         let able = self.capabilities.can(resource.cloud, action);
         let Some(facts) = able.then(|| cloud.facts(action, &target, &params, resource)).flatten() else {

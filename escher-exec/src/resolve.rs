@@ -90,7 +90,7 @@ fn no_target(template: &PlanTemplate, matched: usize, unknown: usize, draft: &Dr
     Error::new(ErrorKind::NotFound, format!("there is nothing to do: {}", why.join("; ")))
         .operation("make a plan")
         .with("selector", selectors.join("; "))
-        .hint("look with `escher search --where '<selector>'`, or run `escher sync` if the estate is old")
+        .hint(format!("look with `escher search --where '{}'`, or run `escher sync` if the estate is old", selectors.join(" OR ")))
 }
 
 /// Targets of which we have not heard for long, or that the last look did not have.

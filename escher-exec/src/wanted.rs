@@ -32,13 +32,14 @@ pub(crate) fn texts(def: &ActionDef, params: &Map<String, Value>) -> Vec<String>
 pub(crate) fn definite(def: &ActionDef, params: &Map<String, Value>, resource: &Resource) -> Option<Map<String, Value>> {
     let mut params = params.clone();
     if let Verify::FieldIsParam("capacity", param) = def.verify
-        && let Some(Value::String(text)) = params.get(param)
+        && let Some(text) = params.get(param).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
     {
         let told: f64 = text.parse().ok()?;
         let base = if text.starts_with(['+', '-']) { resource.number_attr(attr::CAPACITY)? } else { 0.0 };
         let sum = base + told;
-        // Whole gigabytes, and few enough that the number is exact.
-        if !(1.0..=1e12).contains(&sum) || sum.fract() != 0.0 {
+        // A disk is never made smaller; whole gigabytes, and few enough that the number is exact.
+        let smaller = resource.number_attr(attr::CAPACITY).is_some_and(|now| sum < now);
+        if smaller || !(1.0..=1e12).contains(&sum) || sum.fract() != 0.0 {
             return None;
         }
         params.insert(param.to_owned(), Value::from(sum as u64));

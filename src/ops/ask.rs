@@ -66,7 +66,7 @@ impl Escher {
     /// Answers a question at once; of a change makes a plan, stores it, and runs nothing.
     ///
     /// # Errors
-    /// `NotFound` where a change has no target, with why; `Invalid` where a change cannot be made; `Storage`.
+    /// `Invalid` where a change cannot be made; `Storage`. A change without a target is answered with why.
     pub async fn ask(&self, text: &str) -> Result<Asked> {
         let utterance = Utterance { text: text.to_owned(), history: Vec::new(), now: self.now() };
         let frame = self.brain().interpret(&utterance).await?;
@@ -79,7 +79,11 @@ impl Escher {
 
     async fn reply(&self, frame: &Frame) -> Result<Reply> {
         Ok(match frame.intent {
-            Intent::Act => Reply::Plan(self.plan_frame(frame).await?),
+            Intent::Act => match self.plan_frame(frame).await {
+                // Nothing to do is an answer, with what the words were taken to mean beside it.
+                Err(e) if e.kind() == ErrorKind::NotFound => Reply::Answer(self.nothing_to_do(frame, &e).await?),
+                plan => Reply::Plan(plan?),
+            },
             Intent::Find | Intent::Count => Reply::Answer(self.list(frame).await?),
             Intent::Describe => Reply::Answer(self.describe(frame).await?),
             Intent::Explain => Reply::Answer(self.explain(frame).await?),
@@ -103,9 +107,7 @@ impl Escher {
         if self.store().revision().await? == 0 {
             warnings.push("the estate is empty; run: escher demo, or: escher connect aws and escher sync".to_owned());
         }
-        if self.simulated_spec().is_some() {
-            warnings.push("some or all of these resources are simulated".to_owned());
-        }
+        warnings.extend(self.simulated_note());
         let answer = Answer { total: selection.matched.len(), unknown: selection.unknown, warnings, answered: true, ..Answer::default() };
         Ok((selection.matched, answer))
     }
@@ -135,6 +137,14 @@ impl Escher {
         } else {
             answer.text = answer::sentence(frame, &answer);
         }
+        Ok(answer)
+    }
+
+    async fn nothing_to_do(&self, frame: &Frame, error: &Error) -> Result<Answer> {
+        let hint = error.hint_text().map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
+        let mut answer = answer::unanswered(&format!("{}{hint}", error.message()));
+        answer.warnings = self.unknown_keys(&Selector::parse(&frame.selector)?).await?;
+        answer.warnings.extend(self.simulated_note());
         Ok(answer)
     }
 

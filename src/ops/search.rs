@@ -117,7 +117,8 @@ impl Escher {
             found.push(Hit::new(&entry.resource, *score));
         }
         let took_ms = (begun.elapsed().as_secs_f64() * 10_000.0).round() / 10.0;
-        let warnings = self.unknown_keys(&selector).await?;
+        let mut warnings = self.unknown_keys(&selector).await?;
+        warnings.extend(self.simulated_note());
         Ok(Found { took_ms, total: hits.total, hits: found, mended: hits.mended, semantic: hits.semantic, warnings })
     }
 

@@ -283,6 +283,10 @@ async fn command_lines_are_those_of_the_real_clouds() {
     // A value with blanks stays one argument, and a brace that belongs to the command stays.
     let (_, lines) = cli(CloudId::Azure, Kind::Vm, Verb::Tag, json!({"tags": {"note": "two words; rm -rf"}}));
     assert_eq!(lines[0].last().unwrap(), "note=two words; rm -rf");
+    let (_, lines) = cli(CloudId::Azure, Kind::Bucket, Verb::MakePrivate, json!({"previous": true}));
+    assert!(lines[0].ends_with(&["--allow-blob-public-access".into(), "true".into()]), "an undo says what it does: {lines:?}");
+    let (_, lines) = cli(CloudId::Azure, Kind::Bucket, Verb::Encrypt, json!({"previous": false}));
+    assert_eq!(lines, Vec::<Vec<String>>::new(), "nothing is claimed to take encryption away");
     let (_, lines) = cli(CloudId::Aws, Kind::Bucket, Verb::Encrypt, json!({}));
     assert!(lines[0].iter().any(|arg| serde_json::from_str::<Value>(arg).is_ok_and(|v| v["Rules"].is_array())), "{lines:?}");
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::{IsTerminal as _, Write as _};
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use escher::{Asked, Group, Hit, Reply, core::PlanDoc};
 use serde::Serialize;
 use serde_json::Value;
@@ -67,21 +67,47 @@ pub(crate) fn yes(question: &str) -> bool {
     std::io::stdin().read_line(&mut answer).is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
 }
 
-/// A table with a head and no lines, as wide as the terminal.
+/// A table with a head and no lines. No word in it is ever broken: an id that cannot be copied is none.
 pub(crate) fn table(head: &[&str]) -> Table {
     let mut table = Table::new();
     table
         .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_content_arrangement(ContentArrangement::Disabled)
         .set_header(head.iter().map(|word| word.to_uppercase()));
     table
 }
 
-/// Prints a table without the blanks at line ends.
-pub(crate) fn print(table: &Table) {
+/// Prints a table without the blanks at line ends. On a narrow terminal these columns are left out, the first first.
+pub(crate) fn print(mut table: Table, optional: &[&str]) {
+    let width = table.width().filter(|&width| width > 0);
+    let hidden = width.map(|width| fit(&mut table, usize::from(width), optional)).unwrap_or_default();
     for row in table.to_string().lines() {
         line(row.trim_end());
     }
+    if !hidden.is_empty() {
+        line(&format!("(no room for: {}; --json shows all)", hidden.join(", ")));
+    }
+}
+
+/// Hides columns until the rest fits; which ones.
+fn fit<'a>(table: &mut Table, width: usize, optional: &[&'a str]) -> Vec<&'a str> {
+    const PADDING: usize = 2;
+    let widths: Vec<usize> = table.column_max_content_widths().into_iter().map(|width| usize::from(width) + PADDING).collect();
+    let heads: Vec<String> =
+        table.header().into_iter().flat_map(|head| head.cell_iter()).map(|cell| cell.content().to_lowercase()).collect();
+    let mut needed: usize = widths.iter().sum();
+    let mut hidden = Vec::new();
+    for &name in optional {
+        let column = heads.iter().position(|head| head == name).filter(|_| needed > width);
+        if let Some(at) = column
+            && let Some(column) = table.column_mut(at)
+        {
+            column.set_constraint(ColumnConstraint::Hidden);
+            needed -= widths[at];
+            hidden.push(name);
+        }
+    }
+    hidden
 }
 
 /// Resources as a table, with their scores where they were ranked.
@@ -112,7 +138,7 @@ pub(crate) fn hits(hits: &[Hit], scored: bool) {
         }
         rows.add_row(row);
     }
-    print(&rows);
+    print(rows, &["size", "$/month", "env", "account", "region"]);
     if hits.len() > ROWS {
         line(&format!("… and {} more (--json shows all)", hits.len() - ROWS));
     }
@@ -128,7 +154,7 @@ fn groups(groups: &[Group]) {
         row.extend([group.count.to_string(), dollars(group.cost_month)]);
         rows.add_row(row);
     }
-    print(&rows);
+    print(rows, &[]);
 }
 
 /// Remarks on standard error.
@@ -221,7 +247,7 @@ pub(crate) fn plan(plan: &PlanDoc, quiet: bool) {
             serde_json::to_value(step.dry_run).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default(),
         ]);
     }
-    print(&rows);
+    print(rows, &["dry run", "cloud", "region", "takes it back"]);
     if plan.steps.len() > ROWS {
         line(&format!("… and {} more (--json shows all)", plan.steps.len() - ROWS));
     }
@@ -261,6 +287,20 @@ pub(crate) fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_narrow_terminal_shows_fewer_columns_and_breaks_no_word() {
+        let rows = || {
+            let mut rows = table(&["name", "size", "region"]);
+            rows.add_row(["worker-compliance-dev-001", "Standard_D8s_v5", "germanywestcentral"]);
+            rows
+        };
+        for (width, hidden) in [(80, &[][..]), (60, &["size"]), (40, &["size", "region"]), (3, &["size", "region"])] {
+            let mut rows = rows();
+            assert_eq!(fit(&mut rows, width, &["size", "region"]), hidden, "{width}");
+            assert!(rows.to_string().contains("worker-compliance-dev-001"), "{width}: {rows}");
+        }
+    }
 
     #[test]
     fn what_steers_a_terminal_is_spelt_out() {

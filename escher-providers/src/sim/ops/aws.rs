@@ -23,9 +23,9 @@ pub(super) const OPS: &[Op] = rows! { Aws
     "ec2:volume" Delete "ec2:DeleteVolume" "aws ec2 delete-volume --volume-id {short} --region {region}";
     "ec2:volume" Create "ec2:CreateVolume ec2:CreateTags" "aws ec2 create-volume --size {size} --tag-specifications ResourceType=volume,Tags=[{Key=Name,Value={new}}] --region {place}";
     "ec2:snapshot" Restore "ec2:CreateVolume ec2:CreateTags" "aws ec2 create-volume --snapshot-id {short} --tag-specifications ResourceType=volume,Tags=[{Key=Name,Value={new}}] --region {region}";
-    "ec2:snapshot" MakePrivate "ec2:ModifySnapshotAttribute" "aws ec2 modify-snapshot-attribute --snapshot-id {short} --attribute createVolumePermission --operation-type remove --group-names all --region {region}";
+    "ec2:snapshot" MakePrivate "ec2:ModifySnapshotAttribute" "aws ec2 modify-snapshot-attribute --snapshot-id {short} --attribute createVolumePermission --operation-type remove --group-names all --region {region} || aws ec2 modify-snapshot-attribute --snapshot-id {short} --attribute createVolumePermission --operation-type add --group-names all --region {region}";
     "ec2:snapshot" Delete "ec2:DeleteSnapshot" "aws ec2 delete-snapshot --snapshot-id {short} --region {region}";
-    "ec2:image" MakePrivate "ec2:ModifyImageAttribute" "aws ec2 modify-image-attribute --image-id {short} --launch-permission Remove=[{Group=all}] --region {region}";
+    "ec2:image" MakePrivate "ec2:ModifyImageAttribute" "aws ec2 modify-image-attribute --image-id {short} --launch-permission Remove=[{Group=all}] --region {region} || aws ec2 modify-image-attribute --image-id {short} --launch-permission Add=[{Group=all}] --region {region}";
     "ec2:image" Delete "ec2:DeregisterImage" "aws ec2 deregister-image --image-id {short} --region {region}";
     "ec2:vpc" Create "ec2:CreateVpc ec2:CreateTags" "aws ec2 create-vpc --cidr-block 10.0.0.0/16 --tag-specifications ResourceType=vpc,Tags=[{Key=Name,Value={new}}] --region {place}";
     "ec2:vpc" Delete "ec2:DeleteVpc" "aws ec2 delete-vpc --vpc-id {short} --region {region}";
@@ -46,8 +46,8 @@ pub(super) const OPS: &[Op] = rows! { Aws
     "rds:db" Delete "rds:DeleteDBInstance" "aws rds delete-db-instance --db-instance-identifier {name} --skip-final-snapshot --region {region}";
     "rds:db" Snapshot "rds:CreateDBSnapshot" "aws rds create-db-snapshot --db-instance-identifier {name} --db-snapshot-identifier {new} --region {region}";
     "rds:db" Restore "rds:RestoreDBInstanceToPointInTime" "aws rds restore-db-instance-to-point-in-time --source-db-instance-identifier {name} --target-db-instance-identifier {new} --use-latest-restorable-time --region {region}";
-    "rds:db" MakePrivate "rds:ModifyDBInstance" "aws rds modify-db-instance --db-instance-identifier {name} --no-publicly-accessible --apply-immediately --region {region}";
-    "rds:db" EnableBackups "rds:ModifyDBInstance" "aws rds modify-db-instance --db-instance-identifier {name} --backup-retention-period 7 --apply-immediately --region {region}";
+    "rds:db" MakePrivate "rds:ModifyDBInstance" "aws rds modify-db-instance --db-instance-identifier {name} --no-publicly-accessible --apply-immediately --region {region} || aws rds modify-db-instance --db-instance-identifier {name} --publicly-accessible --apply-immediately --region {region}";
+    "rds:db" EnableBackups "rds:ModifyDBInstance" "aws rds modify-db-instance --db-instance-identifier {name} --backup-retention-period 7 --apply-immediately --region {region} || aws rds modify-db-instance --db-instance-identifier {name} --backup-retention-period 0 --apply-immediately --region {region}";
     "rds:db" Create "rds:CreateDBInstance" "aws rds create-db-instance --db-instance-identifier {new} --db-instance-class {size} --engine postgres --manage-master-user-password --region {place}";
     "rds:cluster" Start "rds:StartDBCluster" "aws rds start-db-cluster --db-cluster-identifier {name} --region {region}";
     "rds:cluster" Stop "rds:StopDBCluster" "aws rds stop-db-cluster --db-cluster-identifier {name} --region {region}";
@@ -60,9 +60,9 @@ pub(super) const OPS: &[Op] = rows! { Aws
     "elasticache:cluster" Snapshot "elasticache:CreateSnapshot" "aws elasticache create-snapshot --cache-cluster-id {name} --snapshot-name {new} --region {region}";
     "elasticache:cluster" Delete "elasticache:DeleteCacheCluster" "aws elasticache delete-cache-cluster --cache-cluster-id {name} --region {region}";
     "redshift:cluster" Delete "redshift:DeleteCluster" "aws redshift delete-cluster --cluster-identifier {name} --skip-final-cluster-snapshot --region {region}";
-    "s3:bucket" Encrypt "s3:PutEncryptionConfiguration" "aws s3api put-bucket-encryption --bucket {name} --server-side-encryption-configuration {\"Rules\":[{\"ApplyServerSideEncryptionByDefault\":{\"SSEAlgorithm\":\"AES256\"}}]} --region {region}";
-    "s3:bucket" MakePrivate "s3:PutBucketPublicAccessBlock" "aws s3api put-public-access-block --bucket {name} --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true --region {region}";
-    "s3:bucket" EnableVersioning "s3:PutBucketVersioning" "aws s3api put-bucket-versioning --bucket {name} --versioning-configuration Status=Enabled --region {region}";
+    "s3:bucket" Encrypt "s3:PutEncryptionConfiguration" "aws s3api put-bucket-encryption --bucket {name} --server-side-encryption-configuration {\"Rules\":[{\"ApplyServerSideEncryptionByDefault\":{\"SSEAlgorithm\":\"AES256\"}}]} --region {region} || aws s3api delete-bucket-encryption --bucket {name} --region {region}";
+    "s3:bucket" MakePrivate "s3:PutBucketPublicAccessBlock" "aws s3api put-public-access-block --bucket {name} --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true --region {region} || aws s3api put-public-access-block --bucket {name} --public-access-block-configuration BlockPublicAcls=false,IgnorePublicAcls=false,BlockPublicPolicy=false,RestrictPublicBuckets=false --region {region}";
+    "s3:bucket" EnableVersioning "s3:PutBucketVersioning" "aws s3api put-bucket-versioning --bucket {name} --versioning-configuration Status=Enabled --region {region} || aws s3api put-bucket-versioning --bucket {name} --versioning-configuration Status=Suspended --region {region}";
     "s3:bucket" Delete "s3:ListBucket s3:DeleteObject s3:DeleteBucket" "aws s3 rb s3://{name} --force --region {region}";
     "s3:bucket" Create "s3:CreateBucket" "aws s3 mb s3://{new} --region {place}";
     "lambda:function" Delete "lambda:DeleteFunction" "aws lambda delete-function --function-name {name} --region {region}";

@@ -23,7 +23,7 @@ pub(super) const OPS: &[Op] = rows! { Azure
     "microsoft.compute/disks" Delete "Microsoft.Compute/disks/delete" "az disk delete --ids {id} --yes";
     "microsoft.compute/disks" Create "Microsoft.Compute/disks/write" "az disk create --name {new} --size-gb {size} --resource-group {rg} --location {place} --subscription {account}";
     "microsoft.compute/snapshots" Restore "Microsoft.Compute/disks/write" "az disk create --name {new} --source {id} --resource-group {rg} --subscription {account}";
-    "microsoft.compute/snapshots" MakePrivate "Microsoft.Compute/snapshots/write" "az snapshot update --ids {id} --network-access-policy DenyAll --public-network-access Disabled";
+    "microsoft.compute/snapshots" MakePrivate "Microsoft.Compute/snapshots/write" "az snapshot update --ids {id} --network-access-policy DenyAll --public-network-access Disabled || az snapshot update --ids {id} --network-access-policy AllowAll --public-network-access Enabled";
     "microsoft.compute/snapshots" Delete "Microsoft.Compute/snapshots/delete" "az snapshot delete --ids {id}";
     "microsoft.compute/images" Delete "Microsoft.Compute/images/delete" "az image delete --ids {id}";
     "microsoft.dbforpostgresql/flexibleservers" Start "Microsoft.DBforPostgreSQL/flexibleServers/start/action" "az postgres flexible-server start --ids {id}";
@@ -32,7 +32,7 @@ pub(super) const OPS: &[Op] = rows! { Azure
     "microsoft.dbforpostgresql/flexibleservers" Resize "Microsoft.DBforPostgreSQL/flexibleServers/write" "az postgres flexible-server update --ids {id} --sku-name {size}";
     "microsoft.dbforpostgresql/flexibleservers" Snapshot "Microsoft.DBforPostgreSQL/flexibleServers/backups/write" "az postgres flexible-server backup create --name {name} --backup-name {new} --resource-group {rg} --subscription {account}";
     "microsoft.dbforpostgresql/flexibleservers" Restore "Microsoft.DBforPostgreSQL/flexibleServers/write" "az postgres flexible-server restore --name {new} --source-server {id} --resource-group {rg} --subscription {account}";
-    "microsoft.dbforpostgresql/flexibleservers" MakePrivate "Microsoft.DBforPostgreSQL/flexibleServers/write" "az postgres flexible-server update --ids {id} --public-access Disabled";
+    "microsoft.dbforpostgresql/flexibleservers" MakePrivate "Microsoft.DBforPostgreSQL/flexibleServers/write" "az postgres flexible-server update --ids {id} --public-access Disabled || az postgres flexible-server update --ids {id} --public-access Enabled";
     "microsoft.dbforpostgresql/flexibleservers" EnableBackups "Microsoft.DBforPostgreSQL/flexibleServers/write" "az postgres flexible-server update --ids {id} --backup-retention 7";
     "microsoft.dbforpostgresql/flexibleservers" Delete "Microsoft.DBforPostgreSQL/flexibleServers/delete" "az postgres flexible-server delete --ids {id} --yes";
     "microsoft.dbforpostgresql/flexibleservers" Create "Microsoft.DBforPostgreSQL/flexibleServers/write" "az postgres flexible-server create --name {new} --sku-name {size} --resource-group {rg} --location {place} --subscription {account}";
@@ -52,8 +52,8 @@ pub(super) const OPS: &[Op] = rows! { Azure
     "microsoft.cache/redis" Delete "Microsoft.Cache/redis/delete" "az redis delete --ids {id} --yes";
     "microsoft.synapse/workspaces" Delete "Microsoft.Synapse/workspaces/delete" "az synapse workspace delete --ids {id} --yes";
     "microsoft.storage/storageaccounts" Encrypt "Microsoft.Storage/storageAccounts/write" "az storage account update --ids {id} --encryption-services blob file";
-    "microsoft.storage/storageaccounts" MakePrivate "Microsoft.Storage/storageAccounts/write" "az storage account update --ids {id} --allow-blob-public-access false";
-    "microsoft.storage/storageaccounts" EnableVersioning "Microsoft.Storage/storageAccounts/blobServices/write" "az storage account blob-service-properties update --account-name {name} --enable-versioning true --resource-group {rg} --subscription {account}";
+    "microsoft.storage/storageaccounts" MakePrivate "Microsoft.Storage/storageAccounts/write" "az storage account update --ids {id} --allow-blob-public-access false || az storage account update --ids {id} --allow-blob-public-access true";
+    "microsoft.storage/storageaccounts" EnableVersioning "Microsoft.Storage/storageAccounts/blobServices/write" "az storage account blob-service-properties update --account-name {name} --enable-versioning true --resource-group {rg} --subscription {account} || az storage account blob-service-properties update --account-name {name} --enable-versioning false --resource-group {rg} --subscription {account}";
     "microsoft.storage/storageaccounts" Delete "Microsoft.Storage/storageAccounts/delete" "az storage account delete --ids {id} --yes";
     "microsoft.storage/storageaccounts" Create "Microsoft.Storage/storageAccounts/write" "az storage account create --name {new} --resource-group {rg} --location {place} --subscription {account}";
     "microsoft.web/sites" Start "Microsoft.Web/sites/start/action" "az functionapp start --ids {id}";

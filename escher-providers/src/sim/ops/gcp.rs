@@ -20,7 +20,7 @@ pub(super) const OPS: &[Op] = rows! { Gcp
     "compute.googleapis.com/Disk" Restore "compute.disks.create compute.snapshots.useReadOnly" "gcloud compute disks create {new} --source-snapshot {snapshot} --zone {zone} --project {account}";
     "compute.googleapis.com/Disk" Attach "compute.instances.attachDisk compute.disks.use" "gcloud compute instances attach-disk {to} --disk {name} --zone {zone} --project {account}";
     "compute.googleapis.com/Disk" Detach "compute.instances.detachDisk" "gcloud compute instances detach-disk {user} --disk {name} --zone {zone} --project {account}";
-    "compute.googleapis.com/Disk" EnableBackups "compute.disks.addResourcePolicies" "gcloud compute disks add-resource-policies {name} --resource-policies daily --zone {zone} --project {account}";
+    "compute.googleapis.com/Disk" EnableBackups "compute.disks.addResourcePolicies" "gcloud compute disks add-resource-policies {name} --resource-policies daily --zone {zone} --project {account} || gcloud compute disks remove-resource-policies {name} --resource-policies daily --zone {zone} --project {account}";
     "compute.googleapis.com/Disk" Delete "compute.disks.delete" "gcloud compute disks delete {name} --zone {zone} --project {account} --quiet";
     "compute.googleapis.com/Disk" Tag "compute.disks.setLabels" "gcloud compute disks update {name} --update-labels {tags:map} --zone {zone} --project {account}";
     "compute.googleapis.com/Disk" Untag "compute.disks.setLabels" "gcloud compute disks update {name} --remove-labels {keys:list} --zone {zone} --project {account}";
@@ -29,7 +29,7 @@ pub(super) const OPS: &[Op] = rows! { Gcp
     "compute.googleapis.com/Snapshot" Delete "compute.snapshots.delete" "gcloud compute snapshots delete {name} --project {account} --quiet";
     "compute.googleapis.com/Snapshot" Tag "compute.snapshots.setLabels" "gcloud compute snapshots update {name} --update-labels {tags:map} --project {account}";
     "compute.googleapis.com/Snapshot" Untag "compute.snapshots.setLabels" "gcloud compute snapshots update {name} --remove-labels {keys:list} --project {account}";
-    "compute.googleapis.com/Image" MakePrivate "compute.images.setIamPolicy" "gcloud compute images remove-iam-policy-binding {name} --member allAuthenticatedUsers --role roles/compute.imageUser --project {account}";
+    "compute.googleapis.com/Image" MakePrivate "compute.images.setIamPolicy" "gcloud compute images remove-iam-policy-binding {name} --member allAuthenticatedUsers --role roles/compute.imageUser --project {account} || gcloud compute images add-iam-policy-binding {name} --member allAuthenticatedUsers --role roles/compute.imageUser --project {account}";
     "compute.googleapis.com/Image" Delete "compute.images.delete" "gcloud compute images delete {name} --project {account} --quiet";
     "compute.googleapis.com/Image" Tag "compute.images.setLabels" "gcloud compute images update {name} --update-labels {tags:map} --project {account}";
     "compute.googleapis.com/Image" Untag "compute.images.setLabels" "gcloud compute images update {name} --remove-labels {keys:list} --project {account}";
@@ -39,8 +39,8 @@ pub(super) const OPS: &[Op] = rows! { Gcp
     "sqladmin.googleapis.com/Instance" Resize "cloudsql.instances.update" "gcloud sql instances patch {name} --tier {size} --project {account} --quiet";
     "sqladmin.googleapis.com/Instance" Snapshot "cloudsql.backupRuns.create" "gcloud sql backups create --instance {name} --description {new} --project {account}";
     "sqladmin.googleapis.com/Instance" Restore "cloudsql.instances.clone" "gcloud sql instances clone {name} {new} --project {account}";
-    "sqladmin.googleapis.com/Instance" MakePrivate "cloudsql.instances.update" "gcloud sql instances patch {name} --no-assign-ip --project {account} --quiet";
-    "sqladmin.googleapis.com/Instance" EnableBackups "cloudsql.instances.update" "gcloud sql instances patch {name} --backup-start-time 02:00 --project {account}";
+    "sqladmin.googleapis.com/Instance" MakePrivate "cloudsql.instances.update" "gcloud sql instances patch {name} --no-assign-ip --project {account} --quiet || gcloud sql instances patch {name} --assign-ip --project {account} --quiet";
+    "sqladmin.googleapis.com/Instance" EnableBackups "cloudsql.instances.update" "gcloud sql instances patch {name} --backup-start-time 02:00 --project {account} || gcloud sql instances patch {name} --no-backup --project {account}";
     "sqladmin.googleapis.com/Instance" Delete "cloudsql.instances.delete" "gcloud sql instances delete {name} --project {account} --quiet";
     "sqladmin.googleapis.com/Instance" Tag "cloudsql.instances.update" "gcloud sql instances patch {name} --update-labels {tags:map} --project {account}";
     "sqladmin.googleapis.com/Instance" Untag "cloudsql.instances.update" "gcloud sql instances patch {name} --remove-labels {keys:list} --project {account}";
@@ -53,8 +53,8 @@ pub(super) const OPS: &[Op] = rows! { Gcp
     "bigquery.googleapis.com/Dataset" Delete "bigquery.datasets.delete" "bq rm -r -f -d {account}:{name}";
     "bigquery.googleapis.com/Dataset" Tag "bigquery.datasets.update" "bq update {tags:bq} {account}:{name}";
     "bigquery.googleapis.com/Dataset" Untag "bigquery.datasets.update" "bq update {keys:bq} {account}:{name}";
-    "storage.googleapis.com/Bucket" MakePrivate "storage.buckets.update" "gcloud storage buckets update gs://{name} --public-access-prevention";
-    "storage.googleapis.com/Bucket" EnableVersioning "storage.buckets.update" "gcloud storage buckets update gs://{name} --versioning";
+    "storage.googleapis.com/Bucket" MakePrivate "storage.buckets.update" "gcloud storage buckets update gs://{name} --public-access-prevention || gcloud storage buckets update gs://{name} --no-public-access-prevention";
+    "storage.googleapis.com/Bucket" EnableVersioning "storage.buckets.update" "gcloud storage buckets update gs://{name} --versioning || gcloud storage buckets update gs://{name} --no-versioning";
     "storage.googleapis.com/Bucket" Delete "storage.buckets.delete storage.objects.delete" "gcloud storage rm --recursive gs://{name}";
     "storage.googleapis.com/Bucket" Tag "storage.buckets.update" "gcloud storage buckets update gs://{name} --update-labels {tags:map}";
     "storage.googleapis.com/Bucket" Untag "storage.buckets.update" "gcloud storage buckets update gs://{name} --remove-labels {keys:list}";

@@ -17,7 +17,8 @@ pub(super) struct Op {
     verb: Verb,
     /// In the cloud's own words, parted by blanks.
     permissions: &'static str,
-    /// Command lines parted by ` | `, arguments by blanks; see [`Words::one`] for the places in braces.
+    /// Command lines parted by ` | `, arguments by blanks; see [`Words::one`] for the places in braces. Of a setting, what
+    /// follows ` || ` puts back what was before.
     cli: &'static str,
 }
 
@@ -64,7 +65,8 @@ pub(super) fn actions(cloud: CloudId) -> impl Iterator<Item = Action> {
 /// # Ok::<(), escher_core::Error>(())
 /// ```
 pub fn usual_commands(cloud: CloudId, action: Action) -> Option<Vec<Vec<String>>> {
-    let params = ActionDef::find(action)?.params.iter().map(|def| (def.name.to_owned(), stand_in(def))).collect();
+    let told = ActionDef::find(action)?.params.iter().filter(|def| def.ty != ParamType::Previous);
+    let params = told.map(|def| (def.name.to_owned(), stand_in(def))).collect();
     let of_kind = types::of(cloud).filter(|def| def.kind == action.kind);
     let (def, op) = of_kind.filter_map(|def| Some((def, find(def, action.verb)?))).next()?;
     let mut id = String::new();
@@ -89,7 +91,6 @@ fn stand_in(def: &ParamDef) -> Value {
     match def.ty {
         ParamType::Tags => json!({"KEY": "VALUE"}),
         ParamType::Keys => json!(["KEY"]),
-        ParamType::Previous => Value::Null,
         _ => def.name.to_uppercase().into(),
     }
 }
@@ -102,7 +103,12 @@ impl Op {
     /// The command lines for a target. No value is ever split: each stays within its argument.
     pub(super) fn cli(&self, target: &Target, params: &Map<String, Value>) -> Vec<Vec<String>> {
         let words = Words { target, params };
-        self.cli.split(" | ").map(|line| line.split(' ').flat_map(|word| words.arguments(word)).collect()).collect()
+        let (on, off) = self.cli.split_once(" || ").map_or((self.cli, None), |(on, off)| (on, Some(off)));
+        let setting = matches!(self.verb, Verb::MakePrivate | Verb::Encrypt | Verb::EnableVersioning | Verb::EnableBackups);
+        // Where nothing is known that takes a setting away again, no line is claimed to.
+        let lines = if setting && params.contains_key("previous") { off } else { Some(on) };
+        let lines = lines.into_iter().flat_map(|lines| lines.split(" | "));
+        lines.map(|line| line.split(' ').flat_map(|word| words.arguments(word)).collect()).collect()
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) struct AwsArgs {
     /// Another address for all AWS services, such as a local one
     #[arg(long, value_name = "URL")]
     endpoint: Option<String>,
-    /// Save without asking
+    /// Save without asking; without a terminal nobody is asked
     #[arg(long, short)]
     yes: bool,
 }

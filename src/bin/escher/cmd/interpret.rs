@@ -38,9 +38,10 @@ pub(crate) async fn run(global: &Global, args: Args) -> Result<Exit> {
             open.map_err(|e| Error::invalid(e.to_string()).operation("open file").with("file", file.display().to_string()))?,
         ))
     };
-    for text in reader.lines() {
-        let text = text.map_err(|e| Error::invalid(e.to_string()).operation("read utterances").hint("one utterance a line, UTF-8"))?;
-        crate::show::json(&frame(text, now).await?);
+    // Bytes that are no text are a word that nobody knows, and no reason to lose the other lines.
+    for line in reader.split(b'\n') {
+        let line = line.map_err(|e| Error::invalid(e.to_string()).operation("read utterances").with("file", file.display().to_string()))?;
+        crate::show::json(&frame(String::from_utf8_lossy(&line).trim_end_matches('\r').to_owned(), now).await?);
     }
     Ok(Exit::Done)
 }

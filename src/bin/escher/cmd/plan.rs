@@ -1,8 +1,9 @@
 //! `escher plan`.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use escher::core::{Decision, PlanDoc, PlanRecord};
+use escher::core::{Decision, PlanDoc, PlanRecord, ResourceId};
 use escher::{Escher, Finished, Result, RunEvent, RunOptions, Trial};
 
 use super::output;
@@ -112,8 +113,9 @@ async fn list(global: &Global, escher: &Escher) -> Result<Exit> {
                 doc.goal.clone(),
             ]);
         }
-        show::print(&rows);
+        show::print(rows, &["created", "risk", "goal"]);
     });
+    show::warnings(global.quiet || plans.is_empty(), escher.simulated_note().as_slice());
     Ok(Exit::Done)
 }
 
@@ -121,13 +123,8 @@ async fn dry_run(global: &Global, escher: &Escher, id: &str) -> Result<Exit> {
     let tries = escher.dry_run(id).await?;
     output(global, &tries, || {
         for result in &tries {
-            show::line(&format!(
-                "{:4} {:10} {}: {}",
-                result.step,
-                format!("{:?}", result.result).to_lowercase(),
-                result.target.last_segment(),
-                result.text
-            ));
+            let trial = format!("{:?}", result.result).to_lowercase();
+            show::line(&format!("{:4} {trial:10} {}: {}", result.step, result.target.last_segment(), result.text));
         }
     });
     Ok(if tries.iter().any(|result| result.result == Trial::Refused) { Exit::Failed } else { Exit::Done })
@@ -172,8 +169,10 @@ pub(crate) struct Runner<'g> {
 }
 
 impl Runner<'_> {
-    fn options(&self) -> RunOptions {
+    fn options(&self, plan: &PlanDoc) -> RunOptions {
         let (events, json, quiet) = (self.events, self.global.json, self.global.quiet);
+        // What a person approved by its name is told by its name.
+        let names: HashMap<ResourceId, String> = plan.steps.iter().map(|step| (step.target.id.clone(), step.target.name.clone())).collect();
         let options = RunOptions {
             listener: Arc::new(move |event: &RunEvent| match event {
                 event if json && events => show::json(event),
@@ -181,7 +180,8 @@ impl Runner<'_> {
                 RunEvent::Step { step, target, phase, reason, .. } => {
                     let reason = reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
                     let phase = serde_json::to_value(phase).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
-                    show::line(&format!("{step:4} {phase:9} {}{reason}", target.last_segment()));
+                    let name = names.get(target).map_or_else(|| target.last_segment(), String::as_str);
+                    show::line(&format!("{step:4} {phase:9} {}{reason}", show::tame(name, false)));
                 }
                 RunEvent::Finished { run, done, failed, skipped } => {
                     show::line(&format!("{run}: {done} done, {failed} failed, {skipped} skipped"));
@@ -210,13 +210,13 @@ impl Runner<'_> {
         if plan.approval.is_none() {
             escher.approve(id).await?;
         }
-        self.told(&plan.doc, escher.run_plan(id, self.options()).await?)
+        self.told(&plan.doc, escher.run_plan(id, self.options(&plan.doc)).await?)
     }
 
     /// Carries a run on.
     pub(crate) async fn resume(&self, escher: &Escher, run: &str) -> Result<Finished> {
         let plan = escher.plan(&escher.run(run).await?.plan).await?;
-        self.told(&plan.doc, escher.resume(run, self.options()).await?)
+        self.told(&plan.doc, escher.resume(run, self.options(&plan.doc)).await?)
     }
 
     fn told(&self, plan: &PlanDoc, finished: Finished) -> Result<Finished> {

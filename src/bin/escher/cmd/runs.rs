@@ -91,8 +91,9 @@ async fn list(global: &Global, escher: &Escher) -> Result<Exit> {
                 run.goal.clone(),
             ]);
         }
-        show::print(&rows);
+        show::print(rows, &["started", "status", "goal"]);
     });
+    show::warnings(global.quiet || runs.is_empty(), escher.simulated_note().as_slice());
     Ok(Exit::Done)
 }
 
@@ -113,7 +114,7 @@ async fn show_run(global: &Global, escher: &Escher, id: &str) -> Result<Exit> {
                 entry.reason.clone().unwrap_or_default(),
             ]);
         }
-        show::print(&rows);
+        show::print(rows, &["time", "reason"]);
     });
     Ok(Exit::Done)
 }

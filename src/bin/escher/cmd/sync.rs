@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use escher::core::{Kind, Want};
-use escher::{Escher, Result, SyncOptions, Synced};
+use escher::core::{Gap, Kind, Want};
+use escher::{Escher, Result, ScopeGap, SyncOptions, Synced};
 
 use super::output;
 use crate::args::{Global, Sim, parse_kind};
@@ -55,10 +55,28 @@ fn show(synced: &Synced) {
         return;
     }
     line(&format!("{} places could not be looked at; nothing was removed there:", synced.gaps.len()));
-    for gap in &synced.gaps {
-        line(&format!("  {}: {} ({})", gap.gap.scope, gap.gap.kind, gap.gap.reason));
-        if let Some(hint) = &gap.gap.hint {
+    for (places, gap) in alike(&synced.gaps) {
+        let (first, more) = (gap.scope.to_string(), places - 1);
+        let more = if more == 0 { String::new() } else { format!(" and {more} more of this account") };
+        line(&format!("  {first}{more}: {} ({})", gap.kind, gap.reason));
+        if let Some(hint) = &gap.hint {
             line(&format!("    hint: {hint}"));
         }
     }
+}
+
+/// Gaps of one account that have one reason, counted, each with the first of them: an expired login is one thing to mend.
+fn alike(gaps: &[ScopeGap]) -> Vec<(usize, &Gap)> {
+    let mut groups: Vec<(usize, &Gap)> = Vec::new();
+    for ScopeGap { gap, .. } in gaps {
+        let same = |known: &Gap| {
+            (known.kind, &known.reason, &known.hint) == (gap.kind, &gap.reason, &gap.hint)
+                && (known.scope.cloud, &known.scope.account) == (gap.scope.cloud, &gap.scope.account)
+        };
+        match groups.iter_mut().find(|(_, known)| same(known)) {
+            Some((count, _)) => *count += 1,
+            None => groups.push((1, gap)),
+        }
+    }
+    groups
 }
