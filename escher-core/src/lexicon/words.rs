@@ -246,7 +246,7 @@ pub(super) static VERBS: &[(Verb, &[&str])] = &[
     (Verb::Create, &["create", "launch", "provision", "make", "deploy", "set up"]),
     (
         Verb::Delete,
-        &["delete", "remove", "destroy", "terminate", "drop", "tear down", "get rid of", "nuke", "wipe", "wipe out", "erase", "purge"],
+        &["delete", "remove", "destroy", "terminate", "drop", "tear down", "get rid of", "nuke"],
     ),
     (Verb::Tag, &["tag", "label"]),
     (Verb::Untag, &["untag", "unlabel"]),

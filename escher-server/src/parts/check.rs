@@ -60,9 +60,8 @@ fn strange(scene: &mut Scene<'_>, verb: &str) {
     let options: &[&str] = match verb {
         "kill" | "bring down" | "take" => &["stop", "delete"],
         "pause" | "suspend" | "hibernate" | "freeze" | "wind down" => &["stop"],
-        "clean up" | "cleanup" | "clean" | "decommission" | "retire" | "sunset" | "tidy up" | "trash" | "empty" => {
-            &["delete", "stop", "list what is unused"]
-        }
+        "clean up" | "cleanup" | "clean" | "decommission" | "retire" | "sunset" | "tidy up" | "trash" | "empty" | "wipe" | "wipe out"
+        | "erase" | "purge" => &["delete", "stop", "list what is unused"],
         "upgrade" | "downgrade" | "increase" | "decrease" | "grow" | "expand" | "shrink" | "enlarge" | "bump" | "double" | "halve"
         | "extend" | "reduce" => &["resize", "scale"],
         "reset" | "fix" | "repair" | "refresh" => &["restart"],
@@ -240,7 +239,7 @@ fn vague(scene: &mut Scene<'_>) {
         scene.doubt("That names nothing. Which ones should it be?", list());
     }
     // “Stop stopping web-1”: what is under way can be neither stopped nor started by an order.
-    if scene.kinds().is_empty() && matches!(scene.low(scene.head + 1), "stopping" | "starting" | "restarting" | "deleting") {
+    if matches!(scene.low(scene.head + 1), "stopping" | "starting" | "restarting" | "deleting") {
         scene.doubt("That is two orders in one. What should happen?", list());
     }
     if either_condition(scene) {
@@ -269,7 +268,19 @@ fn either_condition(scene: &Scene<'_>) -> bool {
 
 /// What stands for many names, or is none: `web-*`, `web-[1-5]`, `web-1..web-5`, an address.
 fn is_pattern(name: &str) -> bool {
-    name.contains(['*', '[', '{', '(', '$', '`', ';', '|']) || name.contains("..") || name.parse::<IpAddr>().is_ok()
+    let both = name.split_once('/').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty() && !b.contains('/'));
+    both || region_like(name)
+        || name.contains(['*', '[', '{', '(', '$', '`', ';', '|'])
+        || name.contains("..")
+        || name.parse::<IpAddr>().is_ok()
+}
+
+/// `eu-west-9`: the code of a region that there is none of.
+fn region_like(name: &str) -> bool {
+    const SIDES: &[&str] = &["east", "west", "north", "south", "central", "northeast", "northwest", "southeast", "southwest"];
+    let parts: Vec<&str> = name.split('-').collect();
+    matches!(parts.as_slice(), [area, side, number]
+        if area.len() == 2 && SIDES.contains(side) && number.len() == 1 && number.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Whether the order is about addresses.

@@ -8,7 +8,7 @@ use escher_core::selector::{Field, Op};
 use serde_json::Value;
 
 use super::either::about;
-use super::negation::left_out_together;
+use super::negation::excepted;
 use crate::scene::{Ask, Found, Scene};
 
 /// Whether the order describes two sets of resources that are not one.
@@ -17,7 +17,8 @@ pub(crate) fn crossed(scene: &Scene<'_>) -> bool {
         || tagged_apart(scene)
         || unjoined(scene)
         || all_beside(scene)
-        || left_out_together(scene).is_some()
+        || leaves_out_two(scene)
+        || of_others(scene)
         || splits(scene).any(|split| differ(scene, split))
 }
 
@@ -115,5 +116,22 @@ fn all_beside(scene: &Scene<'_>) -> bool {
     let first = scene.found.iter().filter(|found| matches!(found.ask, Ask::Kind(..))).map(|found| found.at).min();
     first.is_some_and(|first| {
         (first + 2..scene.len()).any(|i| scene.low(i) == "everything" && matches!(scene.low(i - 1), "and" | "&" | "plus"))
+    })
+}
+
+/// “Except those that are idle and tagged keep”: both at once, or each?
+fn leaves_out_two(scene: &Scene<'_>) -> bool {
+    scene.found.windows(2).any(|pair| {
+        let either = (pair[0].at..pair[1].at).any(|i| matches!(scene.low(i), "or" | "nor"));
+        excepted(scene, &pair[0]) && excepted(scene, &pair[1]) && about(&pair[0].ask) != about(&pair[1].ask) && !either
+    })
+}
+
+/// “Disks of stopped VMs”: one kind is what the other belongs to, and no target.
+fn of_others(scene: &Scene<'_>) -> bool {
+    let kinds: Vec<usize> = scene.found.iter().filter(|found| matches!(found.ask, Ask::Kind(..))).map(|found| found.at).collect();
+    kinds.windows(2).any(|pair| {
+        let joined = (pair[0]..pair[1]).any(|i| matches!(scene.low(i), "and" | "or" | "&" | "plus") || scene.tokens[i].comma);
+        !joined && (pair[0] + 1..pair[1]).any(|i| matches!(scene.low(i), "of" | "on" | "for" | "from" | "in"))
     })
 }

@@ -1,6 +1,8 @@
 //! Conditions written in the selector language in the middle of a sentence: `… where env=prod AND app=main`.
 
 use escher_core::Selector;
+use escher_core::lexicon::{self, Meaning};
+use escher_core::selector::Field;
 
 use super::Part;
 use crate::scene::{Ask, Scene};
@@ -53,6 +55,12 @@ fn around(scene: &Scene<'_>, op: usize) -> Option<(usize, usize, Selector)> {
         let last = byte_end(scene, end - 1);
         let text = scene.text.get(first..last)?;
         let parsed = Selector::parse(text).or_else(|_| Selector::parse(&text.replace("==", "="))).ok()?;
+        // “VMs > 30d” is no condition on a tag `vms`.
+        let kind =
+            |field: &Field| matches!(field, Field::Tag(key) if lexicon::meanings(key).any(|meaning| matches!(meaning, Meaning::Kind(..))));
+        if parsed.fields().any(kind) {
+            return None;
+        }
         Some((start, end, parsed))
     })
 }

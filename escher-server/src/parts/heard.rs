@@ -15,6 +15,10 @@ static UNHEEDED: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("../../
 
 /// Asks back where a word of the order went unheard.
 pub(crate) fn ask_back(scene: &mut Scene<'_>, verb: Verb) {
+    // “Not (idle and untagged)”: what the brackets hold together is not read as one.
+    if NEGATORS.iter().chain(EXCEPT).any(|word| scene.text.to_lowercase().contains(&format!("{word} ("))) {
+        scene.doubt("I do not read brackets after a negation. Which ones exactly?", vec!["name them".to_owned()]);
+    }
     let Some(word) = unheard(scene, verb) else { return };
     let (question, options): (String, [&str; 2]) = match word.to_lowercase().as_str() {
         "a" | "an" | "any" | "one" | "another" => {
@@ -42,6 +46,8 @@ fn heeded(scene: &Scene<'_>, verb: Verb, i: usize) -> bool {
     match word {
         "a" | "an" | "any" | "one" | "another" | "new" if verb == Verb::Create => true,
         "a" | "an" | "any" => !indefinite(scene, i),
+        // “Both web-1 and web-2”
+        "both" => scene.values(&Field::Name).len() == 2,
         // “That one”: a pronoun.
         "one" => i > 0 && matches!(scene.low(i - 1), "that" | "this" | "the" | "which"),
         // A negation is heard where something was found to be negated.
@@ -65,43 +71,36 @@ fn indefinite(scene: &Scene<'_>, i: usize) -> bool {
 
 /// Words behind which a name may stand.
 const BEFORE_A_NAME: &[&str] = &[
-    "the",
-    "all",
-    "every",
-    "each",
-    "both",
-    "my",
-    "our",
-    "your",
-    "their",
-    "this",
-    "that",
-    "these",
-    "those",
-    "and",
-    "or",
-    "&",
-    "except",
-    "excluding",
-    "but",
-    "not",
-    "please",
-    "just",
-    "only",
-    "called",
-    "named",
-    "on",
-    "to",
+    "the", "all", "every", "each", "both", "my", "our", "your", "their", "this", "that", "these", "those", "and", "or", "&", "please",
+    "just", "only", "called", "named", "on", "to",
 ];
 /// What follows tells what the thing does: “the instance running nginx” is not called so.
 const ABOUT_ITS_WORK: &[&str] = &["running", "using", "hosting", "serving", "containing"];
 /// Words that choose some of many.
 const AMOUNTS: &[&str] = &["half", "most", "some", "several", "few", "couple", "certain", "random", "either", "many", "part"];
+/// What things hold; to delete it is not to delete them.
+const CONTENTS: &[&str] = &[
+    "version", "versions", "record", "records", "message", "messages", "object", "objects", "entries", "rows", "logs", "files", "contents",
+];
 
-/// Whether a free word stands where a name stands: behind the verb, an article or what else describes the thing, not
-/// behind “with”, “for” or “we”.
-pub(crate) fn stands_as_name(scene: &Scene<'_>, first: usize) -> bool {
-    let Some(before) = first.checked_sub(1) else { return true };
-    let led = !scene.free(before) || BEFORE_A_NAME.contains(&scene.low(before)) || scene.tokens[before].comma;
-    led && !ABOUT_ITS_WORK.contains(&scene.low(before)) && !AMOUNTS.contains(&scene.low(first))
+/// Whether a free word stands where a name stands: right beside the kind, or behind the verb where no kind was told; not
+/// behind “with”, “for” or “we”, and not as an exception, which would then leave out nothing.
+pub(crate) fn stands_as_name(scene: &Scene<'_>, group: &[usize]) -> bool {
+    let (Some(&first), Some(&last)) = (group.first(), group.last()) else { return false };
+    let word = scene.low(first);
+    if AMOUNTS.contains(&word) || CONTENTS.contains(&word) || scene.tokens[last].owns || scene.negated(first) {
+        return false;
+    }
+    let spelt = |i: &usize| scene.low(*i).chars().any(char::is_alphabetic) || scene.low(*i).parse::<std::net::IpAddr>().is_ok();
+    if !group.iter().any(spelt) || matches!(scene.low(last + 1), "the" | "those" | "these") {
+        return false;
+    }
+    let led = first.checked_sub(1).is_none_or(|before| {
+        let follows = !scene.free(before) || BEFORE_A_NAME.contains(&scene.low(before)) || scene.tokens[before].comma;
+        follows && !ABOUT_ITS_WORK.contains(&scene.low(before))
+    });
+    let kinds: Vec<usize> = scene.found.iter().filter(|found| matches!(found.ask, Ask::Kind(..))).map(|found| found.at).collect();
+    let behind = |kind: usize| kind < first && (kind..first).all(|i| !scene.free(i));
+    let beside = kinds.is_empty() || kinds.iter().any(|&kind| kind == last + 1 || behind(kind));
+    led && beside
 }

@@ -371,7 +371,7 @@ fn settle_left(scene: &mut Scene<'_>) {
             {
                 let value = words(scene, group);
                 let at = group[0];
-                let names = super::heard::stands_as_name(scene, at) && !group.iter().any(|&i| when::is_time_word(scene.low(i)));
+                let names = super::heard::stands_as_name(scene, group) && !group.iter().any(|&i| when::is_time_word(scene.low(i)));
                 if !names || describes(scene, group) || value.chars().all(|c| c.is_ascii_digit()) {
                     scene.doubt(
                         format!("Which ones are “{value}”? Name them, or say how to tell."),
@@ -414,6 +414,7 @@ fn describes(scene: &Scene<'_>, group: &[usize]) -> bool {
             word,
             "empty"
                 | "slow"
+                | "duplicate"
                 | "redundant"
                 | "leftover"
                 | "zombie"

@@ -68,6 +68,11 @@ fn small_words(scene: &mut Scene<'_>) {
     for i in 0..scene.len() {
         let right = match scene.low(i) {
             "then" if i > 0 && COMPARED.contains(&scene.low(i - 1)) => "than",
+            "arent" => "aren't",
+            "isnt" => "isn't",
+            "doesnt" => "doesn't",
+            "unles" => "unless",
+            "exept" | "excpet" => "except",
             "w/" => "with",
             "w/o" => "without",
             "stp" | "sotp" if i == 0 => "stop",

@@ -373,6 +373,16 @@ fn linked(scene: &mut Scene<'_>) {
     }
 }
 
+/// Whether a kind's name ends at `i`, and nobody has claimed it as something else.
+fn ends_a_kind(scene: &Scene<'_>, i: usize) -> bool {
+    (i.saturating_sub(2)..=i).any(|start| {
+        let words: Vec<&str> = (start..=i).map(|i| scene.low(i)).collect();
+        let whole =
+            lexicon::read(&words).into_iter().any(|it| it.start == 0 && it.len == words.len() && matches!(it.meaning, Meaning::Kind(..)));
+        whole && scene.all_free(start, words.len())
+    })
+}
+
 /// “web-1's snapshots”: what belongs to it, not what is called so.
 fn owner(scene: &Scene<'_>, i: usize) -> bool {
     scene.tokens[i].owns && lexicon::meanings(scene.low(i + 1)).any(|meaning| matches!(meaning, Meaning::Kind(..)))
@@ -389,6 +399,7 @@ const NEIGHBOURS: &[&str] = &[
     "depending on",
     "associated with",
     "used by",
+    "in use by",
     "using",
     "member of",
     "members of",
@@ -442,11 +453,8 @@ fn neighbours(scene: &Scene<'_>, i: usize) -> bool {
     {
         j -= 1;
     }
-    // “Disks of web-1”
-    let of = j >= 2
-        && scene.low(j - 1) == "of"
-        && scene.free(j - 2)
-        && lexicon::meanings(scene.low(j - 2)).any(|meaning| matches!(meaning, Meaning::Kind(..)));
+    // “Disks of web-1”, “the security group of web-1”, “alarms for web-1”
+    let of = j >= 2 && matches!(scene.low(j - 1), "of" | "for") && ends_a_kind(scene, j - 2);
     of || (1..=3).any(|len| j >= len && scene.free(j - len) && scene.phrase(j - len, NEIGHBOURS) == len)
 }
 

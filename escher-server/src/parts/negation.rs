@@ -15,7 +15,7 @@ pub(crate) const NEGATORS: &[&str] = &[
 ];
 /// Words that leave out what follows.
 pub(crate) const EXCEPT: &[&str] =
-    &["except", "excluding", "excepting", "besides", "apart", "minus", "ignoring", "exclude", "outside", "unless", "bar", "barring"];
+    &["except", "excluding", "excepting", "besides", "apart", "minus", "ignoring", "exclude", "outside", "unless"];
 /// Words over which a denial reaches.
 const BETWEEN: &[&str] = &[
     "in", "on", "at", "from", "the", "a", "an", "any", "of", "tagged", "with", "called", "named", "to", "for", "my", "our", "region",
@@ -142,9 +142,14 @@ impl Part for Together {
     }
 }
 
+/// Whether a finding is left out by an exception, not denied.
+pub(crate) fn excepted(scene: &Scene<'_>, found: &Found) -> bool {
+    found.negated && !scene.denied(found.at)
+}
+
 /// The findings, first and last, that one exception names together, none joined to the other.
-pub(crate) fn left_out_together(scene: &Scene<'_>) -> Option<(usize, usize)> {
-    let excepted = |found: &Found| found.negated && !scene.denied(found.at);
+fn left_out_together(scene: &Scene<'_>) -> Option<(usize, usize)> {
+    let excepted = |found: &Found| excepted(scene, found);
     let apart = |before: &Found, after: &Found| about(&before.ask) == about(&after.ask) || joins(scene, before.at, after.at);
     let first = scene.found.windows(2).position(|pair| excepted(&pair[0]) && excepted(&pair[1]) && !apart(&pair[0], &pair[1]))?;
     let more = scene.found[first..].windows(2).take_while(|pair| excepted(&pair[1]) && !apart(&pair[0], &pair[1])).count();

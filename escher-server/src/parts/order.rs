@@ -423,7 +423,7 @@ fn limit(scene: &mut Scene<'_>) {
                 if number != 1 {
                     scene.doubt("I create one at a time. What is the name of the first?", Vec::new());
                 }
-            } else if scene.params.get("count").is_none() && !pronoun {
+            } else if !pronoun {
                 scene.doubt(
                     format!("I do not pick {number} among many. Which ones exactly?"),
                     vec!["name them".to_owned(), "list them first".to_owned()],

@@ -4,6 +4,7 @@ use escher_core::Verb;
 use escher_core::selector::Field;
 use serde_json::{Map, Value, json};
 
+use super::negation::EXCEPT;
 use super::{Part, amount};
 use crate::scene::{Ask, Mood, Scene};
 
@@ -129,9 +130,17 @@ fn scale(scene: &mut Scene<'_>) {
                 json!(signed)
             }
             (Some(signed), _) => json!(signed),
-            (None, Some(n)) if before == "by" || adding => json!(format!("{}{n}", if down { '-' } else { '+' })),
+            // “Scale down asg-1 by 2”, “scale asg-1 up 2”
+            (None, Some(n)) if before == "by" || adding || matches!(before.as_str(), "up" | "down") => {
+                json!(format!("{}{n}", if down { '-' } else { '+' }))
+            }
             (None, Some(n)) if matches!(before.as_str(), "to" | "=" | "at") => json!(n),
-            (None, Some(n)) if i + 1 == scene.len() || is_unit(scene.low(i + 1)) => json!(n),
+            (None, Some(n)) if i + 1 == scene.len() || is_unit(scene.low(i + 1)) => {
+                if scene.says(&["up", "down"]) {
+                    scene.doubt(format!("To {n}, or by {n}?"), vec![format!("to {n}"), format!("by {n}")]);
+                }
+                json!(n)
+            }
             _ => continue,
         };
         scene.params.insert("count".to_owned(), count);
@@ -283,6 +292,13 @@ fn untag(scene: &mut Scene<'_>) {
         &["the", "a", "an", "all", "tag", "tags", "label", "labels", "key", "keys", "and", "their", "its", "any", "of", "called", "named"];
     let from = (scene.head + 1..scene.len()).find(|&i| matches!(scene.low(i), "from" | "on" | "off" | "for"));
     let mut keys = Vec::new();
+    let end = from.unwrap_or(scene.len());
+    if (scene.head..end).any(|i| spared(scene, i)) {
+        scene.doubt("I remove the tags that are named, not all others. Which keys should go?", Vec::new());
+    } else if (scene.head..end).any(|i| scene.text(i) == "=") {
+        // “Remove env=dev from …” may mean the tag, or it where it has that value.
+        scene.doubt("A tag is removed by its key, whatever its value. Which key should go?", Vec::new());
+    }
     if let Some(from) = from {
         for i in scene.head..from {
             if scene.free(i) && !SKIP.contains(&scene.low(i)) && !scene.tokens[i].is_op() {
@@ -365,6 +381,9 @@ fn port(scene: &mut Scene<'_>) {
         let range = word.split_once('-').filter(|(a, b)| a.parse::<u16>().is_ok() && b.parse::<u16>().is_ok());
         let named = SERVICES.iter().find(|(name, _)| *name == word).map(|&(_, port)| json!(port));
         let found = word.parse::<u16>().ok().map(|port| json!(port)).or(range.map(|_| json!(word))).or(named);
+        if found.is_some() && spared(scene, i) {
+            scene.doubt("I open and close the ports that are named, not all others. Which one?", Vec::new());
+        }
         if let Some(port) = found.filter(|_| scene.free(i) || i == scene.head) {
             if !ports.contains(&port) {
                 ports.push(port);
@@ -400,6 +419,12 @@ fn port(scene: &mut Scene<'_>) {
             }
         }
     }
+}
+
+/// “All ports but 443”, “all tags except owner”: what stands at `i` is what is not to be touched.
+fn spared(scene: &Scene<'_>, i: usize) -> bool {
+    let lead = (0..i).rev().find(|&j| !matches!(scene.low(j), "port" | "ports" | "tag" | "tags" | "the" | "and" | "key" | "keys"));
+    lead.is_some_and(|j| EXCEPT.contains(&scene.low(j)) || matches!(scene.low(j), "but" | "than"))
 }
 
 fn cidr(word: &str) -> bool {

@@ -9,7 +9,7 @@ use escher_core::regions::{self, Region};
 use escher_core::selector::Field;
 
 use super::Part;
-use crate::scene::{Ask, Scene};
+use crate::scene::{Ask, Mood, Scene};
 
 /// Reads places.
 pub(crate) struct Places;
@@ -99,11 +99,59 @@ fn place(scene: &mut Scene<'_>, i: usize, clouds: &[CloudId]) -> usize {
             let end = i + len;
             scene.use_up(from, end - from);
             let negated = scene.negated(negated_at);
+            if scene.mood == Mood::Order && matches!(ask, Ask::Is(Field::Geo, _) | Ask::OneOf(Field::Geo, _)) && !is_whole(&text) {
+                let geo = if let Ask::Is(_, geo) = &ask { geo.clone() } else { String::new() };
+                scene.doubt(
+                    format!("I know “{text}” only as a part of {geo}. In which regions exactly?"),
+                    vec!["name the regions".to_owned()],
+                );
+            }
             scene.found.push(crate::scene::Found { at: i, ask, negated });
             return len;
         }
     }
     mend(scene, i, clouds)
+}
+
+/// Whether a word means all of a geo, and not one country among others.
+fn is_whole(text: &str) -> bool {
+    const WHOLE: &[&str] = &[
+        "us",
+        "usa",
+        "u.s",
+        "united states",
+        "the us",
+        "america",
+        "north america",
+        "canada",
+        "ca",
+        "south america",
+        "latin america",
+        "latam",
+        "europe",
+        "eu",
+        "european union",
+        "emea",
+        "uk",
+        "united kingdom",
+        "britain",
+        "great britain",
+        "england",
+        "middle east",
+        "africa",
+        "india",
+        "asia",
+        "apac",
+        "asia pacific",
+        "australia",
+        "oceania",
+        "me",
+        "sa",
+        "af",
+        "in",
+        "au",
+    ];
+    WHOLE.contains(&text.to_lowercase().as_str())
 }
 
 /// A phrase that starts or ends with a word which is no part of a place: “in”, “the”.

@@ -99,6 +99,10 @@ fn is_spent(scene: &Scene<'_>, i: usize) -> bool {
 }
 
 fn is_machine(scene: &Scene<'_>, i: usize) -> bool {
+    // “Except the c5 ones”
+    if scene.low(i) == "ones" {
+        return true;
+    }
     lexicon::meanings(scene.low(i)).any(|meaning| matches!(meaning, lexicon::Meaning::Kind(escher_core::Kind::Vm, ..)))
 }
 

@@ -88,8 +88,9 @@ fn piece(scene: &Scene<'_>, i: usize, today: Date, when: &mut When) -> usize {
         ("every", _) => {
             let Some((number, span, len)) = when::span_at(scene, i + 1) else { return 0 };
             when.every = match span {
-                Span::Minute if (1..60).contains(&number) => Some(format!("*/{number} * * * *")),
-                Span::Hour if (1..24).contains(&number) => Some(format!("0 */{number} * * *")),
+                // Only what divides the hour or the day is even: `*/45` would be at 0 and 45.
+                Span::Minute if (1..60).contains(&number) && 60 % number == 0 => Some(format!("*/{number} * * * *")),
+                Span::Hour if (1..24).contains(&number) && 24 % number == 0 => Some(format!("0 */{number} * * *")),
                 Span::Day if number == 1 => Some("day".to_owned()),
                 _ => {
                     when.vague = true;
@@ -102,6 +103,8 @@ fn piece(scene: &Scene<'_>, i: usize, today: Date, when: &mut When) -> usize {
         ("on" | "at" | "over", "weekends") => when.weekend = true,
         ("over" | "on" | "during", "the") if matches!(scene.low(i + 2), "weekend" | "weekends") => {
             when.weekend = true;
+            // The coming one, or each?
+            when.vague |= scene.low(i + 2) == "weekend";
             return 3;
         }
         ("outside" | "after" | "off" | "out", _) if scene.phrase(i, AFTER_HOURS) > 0 => {
@@ -145,6 +148,8 @@ fn piece(scene: &Scene<'_>, i: usize, today: Date, when: &mut When) -> usize {
             }
             let Some(day) = when::weekday(next) else { return 0 };
             let ahead = i64::from(today.weekday().until(day));
+            // “On Friday”, said on a Friday: today, or in a week?
+            when.vague |= ahead == 0 && word != "next";
             when.date = Some(on(today, if ahead == 0 { 7 } else { ahead }.days()));
         }
         ("in", _) => {

@@ -18,6 +18,7 @@ impl Part for Tags {
             return;
         }
         drop_leads(scene);
+        any_tag(scene);
         tagged(scene);
         absent(scene);
         keys(scene);
@@ -121,6 +122,22 @@ fn tagged(scene: &mut Scene<'_>) {
     }
 }
 
+/// “Tagged VMs”, “that are tagged”, “that have tags”: any tag will do.
+fn any_tag(scene: &mut Scene<'_>) {
+    for i in 0..scene.len() {
+        let word = scene.low(i);
+        let has = i > 0 && matches!(scene.low(i - 1), "have" | "has" | "with" | "having") && matches!(word, "tags" | "labels");
+        let participle = matches!(word, "tagged" | "labelled" | "labeled");
+        let ends = scene.breaks_after(i) || matches!(scene.low(i + 1), "" | "in" | "on" | "and" | "or" | "from" | "of" | "older" | "at");
+        let before_kind = lexicon::meanings(scene.low(i + 1)).any(|meaning| matches!(meaning, lexicon::Meaning::Kind(..)));
+        if scene.free(i) && (has && ends || participle && (ends || before_kind)) {
+            let negated = scene.negated(i);
+            scene.use_up(i, 1);
+            scene.found.push(Found { at: i, ask: Ask::Flag(escher_core::Flag::Untagged, negated), negated: false });
+        }
+    }
+}
+
 /// After “tagged” nearly every word is a key, `keep` and `daily` too; what joins words is none.
 fn is_key_all_the_same(word: &str) -> bool {
     const JOINS: &[&str] = &[
@@ -147,6 +164,8 @@ fn is_key_all_the_same(word: &str) -> bool {
         "at",
         "all",
         "if",
+        "unless",
+        "until",
         "when",
         "every",
         "please",
@@ -338,7 +357,9 @@ fn owned(scene: &mut Scene<'_>) {
                 j += 1;
             }
             let team = (i + len..j).any(|k| scene.low(k) == "team") || (scene.low(j + 1) == "team");
-            if j < scene.len() && scene.free(j) && word_like(scene, j) {
+            let nobody =
+                matches!(scene.low(j), "anyone" | "anybody" | "someone" | "somebody" | "nobody" | "everyone" | "everybody" | "me" | "us");
+            if j < scene.len() && scene.free(j) && word_like(scene, j) && !nobody {
                 let key = if team { "team" } else { "owner" };
                 let ask = Ask::Is(Field::Tag(key.to_owned()), scene.text(j).to_owned());
                 scene.use_up(i, j + 1 - i + usize::from(scene.low(j + 1) == "team"));

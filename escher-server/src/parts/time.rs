@@ -62,7 +62,7 @@ impl Part for Time {
 
 /// “Snapshots from last year”: in an order a bare period may be a time to act as well, “stop dev VMs last week”.
 fn dates_things(scene: &Scene<'_>, i: usize) -> bool {
-    i > 0 && matches!(scene.low(i - 1), "from" | "of" | "dated" | "taken" | "since") || scene.low(i) == "from"
+    i > 0 && matches!(scene.low(i - 1), "from" | "of" | "dated" | "taken") || scene.low(i) == "from"
 }
 
 fn use_up_lead(scene: &mut Scene<'_>, i: usize) {

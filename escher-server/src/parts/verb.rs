@@ -20,6 +20,12 @@ impl Part for Command {
             return;
         }
         let at = scene.head;
+        if turns_setting_off(scene, at) {
+            scene.strange_verb = Some(format!("{} off", scene.low(at)));
+            scene.mood = Mood::Order;
+            scene.use_up(at, 1);
+            return;
+        }
         if let Some(verb) = special(scene, at).or_else(|| split_verb(scene, at)).or_else(|| plain_verb(scene, at)) {
             order(scene, at, verb);
         } else if let Some((at, verb)) = after_find(scene).or_else(|| wished(scene)).or_else(|| led(scene)).or_else(|| scheduled(scene)) {
@@ -32,6 +38,13 @@ impl Part for Command {
             scene.use_up(at, len);
         }
     }
+}
+
+/// “Turn off versioning on logs-1”: the opposite of what there is an action for.
+fn turns_setting_off(scene: &Scene<'_>, at: usize) -> bool {
+    const SETTINGS: &[&str] = &["versioning", "backup", "backups", "encryption", "monitoring", "logging", "protection"];
+    let setting = (at + 1..scene.len().min(at + 6)).any(|i| SETTINGS.contains(&scene.low(i)));
+    matches!(scene.low(at), "turn" | "switch") && setting && (at + 1..scene.len()).any(|i| scene.low(i) == "off")
 }
 
 fn order(scene: &mut Scene<'_>, at: usize, verb: Verb) {

@@ -160,9 +160,13 @@ pub(crate) fn is_time_word(word: &str) -> bool {
         || month(word).is_some()
         || day_of_month(word).is_some() && word.ends_with(|c: char| c.is_alphabetic())
         || word.len() > 1 && Span::from_word(word).is_some()
+        // `30d`, `1h30m`, `GMT+2`
+        || word.find(|c: char| c.is_alphabetic()).is_some_and(|at| at > 0 && word[..at].parse::<u64>().is_ok() && Span::from_word(&word[at..]).is_some())
+        || word.starts_with(|c: char| c.is_ascii_digit()) && word.ends_with(['m', 's', 'h']) && word.contains(['h', 'm'])
+        || word.starts_with("gmt+") || word.starts_with("gmt-") || word.starts_with("utc+") || word.starts_with("utc-")
         || matches!(
             word,
-            "weekend" | "weekends" | "weekday" | "weekdays" | "night" | "morning" | "evening" | "afternoon" | "noon" | "midnight"
+            "biweekly" | "fortnightly" | "quarterly" | "yearly" | "annually" | "christmas" | "easter" | "holiday" | "holidays" | "weekend" | "weekends" | "weekday" | "weekdays" | "night" | "morning" | "evening" | "afternoon" | "noon" | "midnight"
         )
 }
 
