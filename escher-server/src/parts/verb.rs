@@ -375,8 +375,22 @@ pub(crate) fn is_pronoun(word: &str) -> bool {
 
 /// “I want web-1 stopped”, “web-1 needs to be restarted”, “get db-1 rebooted”.
 fn wished(scene: &mut Scene<'_>) -> Option<(usize, Verb)> {
-    const WISHES: &[&str] =
-        &["i want", "i need", "we want", "we need", "i would like", "i'd like", "get", "have", "i want to have", "i want to see"];
+    const WISHES: &[&str] = &[
+        "i want",
+        "i need",
+        "we want",
+        "we need",
+        "i would like",
+        "i'd like",
+        "get",
+        "have",
+        "i want to have",
+        "i want to see",
+        "make sure",
+        "make sure that",
+        "ensure",
+        "ensure that",
+    ];
     const BE: &[&str] = &[
         "should be",
         "must be",
