@@ -149,5 +149,5 @@ pub(crate) fn storage(operation: &str, path: &Path, e: std::io::Error) -> Error 
         std::io::ErrorKind::PermissionDenied => "check who owns that folder, or name another with --data-dir",
         _ => "check that disk and folder",
     };
-    Error::new(ErrorKind::Storage, e.to_string()).operation(operation).with("file", path.display().to_string()).hint(hint).source(e)
+    Error::new(ErrorKind::Storage, e.to_string()).operation(operation).with("file", path.display().to_string()).hint(hint).caused_by(e)
 }

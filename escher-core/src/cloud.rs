@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::plan::DryRun;
-use crate::{Action, CloudId, Kind, Permit, Resource, Result, Sighting, Step, Target, Undo};
+use crate::{Action, CloudId, Kind, Permit, Resource, Result, RetryBudget, Sighting, Step, Target, Undo};
 
 /// Where the time comes from: the system, or a fixed moment in tests and reports of the past.
 #[derive(Clone)]
@@ -48,6 +48,22 @@ pub struct ReadCx {
     pub clock: Clock,
     /// How long one request may take, tries included.
     pub timeout: Duration,
+    /// Retries shared with whoever else works on the same piece; without it, each request has its own.
+    pub retries: Option<RetryBudget>,
+}
+
+impl ReadCx {
+    /// A context in which each request has retries of its own.
+    pub fn new(clock: Clock, timeout: Duration) -> Self {
+        Self { clock, timeout, retries: None }
+    }
+
+    /// The same with a budget of retries that all its requests share.
+    #[must_use]
+    pub fn with_retries(mut self, retries: RetryBudget) -> Self {
+        self.retries = Some(retries);
+        self
+    }
 }
 
 /// What an acting call is given beside its permit.

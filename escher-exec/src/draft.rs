@@ -215,7 +215,7 @@ impl<'a> Draft<'a> {
         warnings.extend(self.losses.lines());
         warnings.extend(self.left_out.lines());
         warnings.append(&mut self.warnings);
-        let expires = self.at.checked_add(life).map_err(|e| Error::invalid(format!("a plan cannot live for {life:?}")).source(e))?;
+        let expires = self.at.checked_add(life).map_err(|e| Error::invalid(format!("a plan cannot live for {life:?}")).caused_by(e))?;
         let doc = PlanDoc {
             schema: escher_core::plan::SCHEMA,
             id,

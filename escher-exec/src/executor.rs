@@ -261,7 +261,7 @@ impl Executor {
     }
 
     pub(crate) fn read_cx(&self) -> ReadCx {
-        ReadCx { clock: self.clock.clone(), timeout: self.limits.request }
+        ReadCx::new(self.clock.clone(), self.limits.request)
     }
 }
 

@@ -105,7 +105,7 @@ impl SqliteJournal {
         // The thread takes the lock along: whoever gives up waiting for a line and reads then waits for that line.
         let mut connection = Arc::clone(&self.connection).lock_owned().await;
         let task = tokio::task::spawn_blocking(move || work(&mut connection));
-        task.await.map_err(|e| Error::internal("the journal's thread ended early").source(e))?
+        task.await.map_err(|e| Error::internal("the journal's thread ended early").caused_by(e))?
     }
 }
 
@@ -123,7 +123,7 @@ impl JournalStore for SqliteJournal {
 }
 
 fn append(connection: &mut Connection, entry: &JournalEntry) -> Result<u64> {
-    let body = serde_json::to_string(entry).map_err(|e| Error::internal("a journal line has no JSON form").source(e))?;
+    let body = serde_json::to_string(entry).map_err(|e| Error::internal("a journal line has no JSON form").caused_by(e))?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(storage)?;
     let hash = chained(&head(&transaction)?.hash, &body);
     let insert = "INSERT INTO line (run, body, hash) VALUES (?1, ?2, ?3)";
@@ -138,7 +138,7 @@ fn read(connection: &Connection, run: &str) -> Result<Vec<JournalEntry>> {
     let rows = select.query_map([run], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))).map_err(storage)?;
     rows.map(|row| {
         let (seq, body) = row.map_err(storage)?;
-        serde_json::from_str(&body).map_err(|e| broken(seq, "cannot be read").source(e))
+        serde_json::from_str(&body).map_err(|e| broken(seq, "cannot be read").caused_by(e))
     })
     .collect()
 }
@@ -163,7 +163,7 @@ fn verify(connection: &Connection, anchor: Option<&Head>) -> Result<Head> {
         if hash != chained(&last.hash, &body) {
             return Err(broken(seq, "was altered"));
         }
-        let entry: JournalEntry = serde_json::from_str(&body).map_err(|e| broken(seq, "cannot be read").source(e))?;
+        let entry: JournalEntry = serde_json::from_str(&body).map_err(|e| broken(seq, "cannot be read").caused_by(e))?;
         if entry.run != run {
             return Err(broken(seq, "was altered"));
         }
@@ -200,5 +200,5 @@ fn storage(error: rusqlite::Error) -> Error {
         }
         _ => (ErrorKind::Storage, "check the disk and the data directory"),
     };
-    Error::new(kind, error.to_string()).hint(hint).source(error)
+    Error::new(kind, error.to_string()).hint(hint).caused_by(error)
 }

@@ -77,7 +77,7 @@ impl Planner {
 
     async fn look(&self, step: &Step) -> Result<Option<Resource>> {
         let cloud = self.clouds.of(&step.target)?;
-        let cx = ReadCx { clock: self.clock.clone(), timeout: REQUEST };
+        let cx = ReadCx::new(self.clock.clone(), REQUEST);
         match tokio::time::timeout(REQUEST, cloud.read(&cx, &step.target)).await {
             Ok(read) => read,
             Err(_) => Err(Error::new(ErrorKind::Timeout, "no answer").operation("read the target")),

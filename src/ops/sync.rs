@@ -170,7 +170,7 @@ impl Escher {
     }
 
     pub(crate) fn read_cx(&self) -> ReadCx {
-        ReadCx { clock: self.config().clock.clone(), timeout: self.config().timeout }
+        ReadCx::new(self.config().clock.clone(), self.config().timeout)
     }
 }
 

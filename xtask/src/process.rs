@@ -50,7 +50,7 @@ pub(crate) fn capture(command: &mut Command) -> Result<String> {
         let said = last_lines(&said, 6);
         return Err(Error::new(ErrorKind::Unavailable, format!("`{}` failed: {}\n{said}", line(command), output.status)));
     }
-    String::from_utf8(output.stdout).map_err(|e| Error::invalid(format!("`{}` did not print text", line(command))).source(e))
+    String::from_utf8(output.stdout).map_err(|e| Error::invalid(format!("`{}` did not print text", line(command))).caused_by(e))
 }
 
 /// Whether a program starts and says it is well.
@@ -59,7 +59,7 @@ pub(crate) fn works(command: &mut Command) -> bool {
 }
 
 fn not_started(command: &Command, error: std::io::Error) -> Error {
-    Error::new(ErrorKind::NotFound, format!("`{}` could not be started: {error}", line(command))).source(error)
+    Error::new(ErrorKind::NotFound, format!("`{}` could not be started: {error}", line(command))).caused_by(error)
 }
 
 fn last_lines(text: &str, count: usize) -> String {

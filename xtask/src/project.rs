@@ -27,7 +27,7 @@ impl Project {
     pub(crate) fn locate() -> Result<Self> {
         let text = process::capture(process::cargo().args(["metadata", "--no-deps", "--format-version", "1"]))?;
         let metadata: Metadata =
-            serde_json::from_str(&text).map_err(|e| Error::internal("cargo's metadata has another shape").source(e))?;
+            serde_json::from_str(&text).map_err(|e| Error::internal("cargo's metadata has another shape").caused_by(e))?;
         Ok(Self { root: metadata.workspace_root, target: metadata.target_directory })
     }
 

@@ -177,7 +177,7 @@ async fn words_from_a_cloud_steer_nothing() {
 #[tokio::test]
 async fn a_cloud_that_does_not_say_who_we_are_is_left_out() {
     let f = Fixture::vms(1);
-    let cx = ReadCx { clock: Clock::fixed(now()), timeout: std::time::Duration::from_secs(1) };
+    let cx = ReadCx::new(Clock::fixed(now()), std::time::Duration::from_secs(1));
     let (clouds, errors) = Clouds::connect([f.clouds.connections()[0].cloud.clone()], &cx).await;
     assert!(errors.is_empty());
     assert!(clouds.find(CloudId::Aws, "444455556666").is_some());

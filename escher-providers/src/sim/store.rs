@@ -50,7 +50,7 @@ pub struct SimAct {
 }
 
 fn broken(e: rusqlite::Error) -> Error {
-    Error::new(ErrorKind::Storage, e.to_string()).operation("simulated clouds").source(e)
+    Error::new(ErrorKind::Storage, e.to_string()).operation("simulated clouds").caused_by(e)
 }
 
 impl SimStore {

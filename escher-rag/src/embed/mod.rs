@@ -16,5 +16,5 @@ pub use model::{MAX_TOKENS, MiniLm};
 
 /// A fault in the model's own files or mathematics, which checked files rule out.
 fn broken(message: &str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> escher_core::Error {
-    escher_core::Error::internal(message).source(source)
+    escher_core::Error::internal(message).caused_by(source)
 }

@@ -33,7 +33,7 @@ impl MiniLm {
         let failed = |e| {
             Error::new(ErrorKind::Storage, "the model's tokenizer cannot be read")
                 .with("file", files.tokenizer().display().to_string())
-                .source(e)
+                .caused_by(e)
         };
         let (tokenizer, bert) = rayon::join(
             || Tokenizer::from_file(files.tokenizer()),

@@ -76,7 +76,7 @@ fn panic_text(panic: &(dyn Any + Send)) -> String {
 fn caught<T>(operation: &'static str, work: impl FnOnce() -> OperationResult<T>) -> Result<T, (Error, bool)> {
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(e)) => Err((failed(operation, "the search engine failed").source(e), false)),
+        Ok(Err(e)) => Err((failed(operation, "the search engine failed").caused_by(e), false)),
         Err(panic) => Err((failed(operation, format!("the search engine broke off: {}", panic_text(&*panic))), true)),
     }
 }
@@ -177,7 +177,7 @@ impl Edge {
     fn start(&self, operation: &'static str) -> Result<()> {
         let exists = self.segments().is_dir();
         std::fs::create_dir_all(&self.path)
-            .map_err(|e| failed(operation, "its folder cannot be made").with("folder", self.path.display().to_string()).source(e))?;
+            .map_err(|e| failed(operation, "its folder cannot be made").with("folder", self.path.display().to_string()).caused_by(e))?;
         if exists {
             prune_log(&self.path);
         }
@@ -295,7 +295,7 @@ impl Edge {
         if let Err(e) = std::fs::remove_dir_all(&self.path)
             && e.kind() != std::io::ErrorKind::NotFound
         {
-            return Err(failed(operation, "its folder cannot be removed").with("folder", self.path.display().to_string()).source(e));
+            return Err(failed(operation, "its folder cannot be removed").with("folder", self.path.display().to_string()).caused_by(e));
         }
         drop(_writing);
         self.start(operation)

@@ -57,7 +57,7 @@ impl Meta {
                 .operation("write index")
                 .with("folder", dir.display().to_string())
                 .hint("check the data directory's permissions and free space")
-                .source(e)
+                .caused_by(e)
         })
     }
 

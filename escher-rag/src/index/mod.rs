@@ -63,7 +63,7 @@ impl QdrantIndex {
             Error::new(ErrorKind::Storage, "its folder cannot be made")
                 .operation("open index")
                 .with("folder", dir.display().to_string())
-                .source(e)
+                .caused_by(e)
         })?;
         // Before anything else: what cannot be loaded for want of room is not broken.
         edge::room(&dir, "open index", 0)?;
@@ -128,7 +128,7 @@ impl QdrantIndex {
         let inner = Arc::clone(&self.inner);
         tokio::task::spawn_blocking(move || work(&inner))
             .await
-            .map_err(|e| Error::internal("the search index broke off").operation(operation).source(e))?
+            .map_err(|e| Error::internal("the search index broke off").operation(operation).caused_by(e))?
     }
 }
 
@@ -138,7 +138,7 @@ fn remove_shard(shard: &Path) -> Result<()> {
             .operation("open index")
             .with("folder", shard.display().to_string())
             .hint("check the data directory's permissions")
-            .source(e)),
+            .caused_by(e)),
         _ => Ok(()),
     }
 }
@@ -244,7 +244,7 @@ impl Inner {
             let mut ids = Vec::new();
             for record in &records {
                 let json = text(record, key::RESOURCE).ok_or_else(|| broken("a point without a resource"))?;
-                let resource: Resource = serde_json::from_str(json).map_err(|e| broken("a point's resource cannot be read").source(e))?;
+                let resource: Resource = serde_json::from_str(json).map_err(|e| broken("a point's resource cannot be read").caused_by(e))?;
                 if test(&resource) {
                     ids.push(record.id);
                 }

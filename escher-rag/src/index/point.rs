@@ -251,7 +251,7 @@ fn slim(resource: &Resource) -> Result<String> {
     slim.state_raw = None;
     slim.attributes.retain(|name, _| ATTRIBUTES.contains(&name.as_str()));
     serde_json::to_string(&slim).map_err(|e| {
-        Error::invalid("a resource cannot be written as JSON").operation("write index").with("id", resource.id.as_str()).source(e)
+        Error::invalid("a resource cannot be written as JSON").operation("write index").with("id", resource.id.as_str()).caused_by(e)
     })
 }
 

@@ -20,10 +20,10 @@ pub(crate) struct Sparse {
 
 impl Sparse {
     pub(super) fn new() -> Result<Self> {
-        let average = NotNan::new(AVERAGE_WORDS).map_err(|e| Error::internal("not a number").source(e))?;
+        let average = NotNan::new(AVERAGE_WORDS).map_err(|e| Error::internal("not a number").caused_by(e))?;
         // Words come split; the engine's English stems make plurals meet singulars.
         let config = EdgeBm25Config { avg_len: average, tokenizer: TokenizerType::Whitespace, ..EdgeBm25Config::default() };
-        Ok(Self { bm25: EdgeBm25::new(config).map_err(|e| Error::internal("BM25 cannot be set up").source(e))? })
+        Ok(Self { bm25: EdgeBm25::new(config).map_err(|e| Error::internal("BM25 cannot be set up").caused_by(e))? })
     }
 
     pub(super) fn point(&self, shape: Shape, dense: Option<Vec<f32>>) -> PointStruct {

@@ -212,7 +212,7 @@ impl Writing<'_> {
     fn upsert(&mut self, entry: &Entry) -> Result<()> {
         let resource = &entry.resource;
         let json = serde_json::to_string(resource)
-            .map_err(|e| Error::invalid("a resource cannot be written as JSON").with("id", resource.id.as_str()).source(e))?;
+            .map_err(|e| Error::invalid("a resource cannot be written as JSON").with("id", resource.id.as_str()).caused_by(e))?;
         let (first, last) = (nanos(entry.first_seen)?, nanos(entry.last_seen)?);
         let old = self.old(&resource.id)?;
         if let Some(old) = old {

@@ -33,7 +33,7 @@ pub(super) fn of(operation: &'static str, error: rusqlite::Error) -> Error {
     if let Some(hint) = hint {
         out = out.hint(hint);
     }
-    out.with("sqlite", error.to_string()).source(error)
+    out.with("sqlite", error.to_string()).caused_by(error)
 }
 
 /// The same, with the file named.
@@ -47,7 +47,7 @@ pub(super) fn unreadable(what: &'static str, id: &str, error: serde_json::Error)
         .operation("read store")
         .with("id", id)
         .hint("restore the store from a backup, or move it away and sync again")
-        .source(error)
+        .caused_by(error)
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ impl Lanes {
                     job(&mut writer);
                 }
             })
-            .map_err(|e| Error::internal("the store's thread could not be started").operation("open store").source(e))?;
+            .map_err(|e| Error::internal("the store's thread could not be started").operation("open store").caused_by(e))?;
         Ok(Self { path: path.to_owned(), writes: Some(writes), thread: Some(thread), idle: Mutex::default() })
     }
 

@@ -100,7 +100,7 @@ impl SqliteStore {
         let lanes = Arc::clone(&self.lanes);
         tokio::task::spawn_blocking(move || lanes.read(operation, work))
             .await
-            .map_err(|e| Error::internal("a read of the store broke off").operation(operation).source(e))?
+            .map_err(|e| Error::internal("a read of the store broke off").operation(operation).caused_by(e))?
     }
 }
 

@@ -9,7 +9,7 @@ use super::{fault, nanos, timestamp};
 
 fn json<T: Serialize>(what: &'static str, value: &T) -> Result<String> {
     serde_json::to_string(value)
-        .map_err(|e| Error::invalid(format!("the {what} cannot be written as JSON")).operation("write store").source(e))
+        .map_err(|e| Error::invalid(format!("the {what} cannot be written as JSON")).operation("write store").caused_by(e))
 }
 
 fn sql_limit(limit: usize) -> i64 {

@@ -13,7 +13,7 @@ use crate::setup::{self, Needs};
 pub(crate) fn clean(bench: &Bench<'_>) -> Result<Vec<Row>> {
     let ready = setup::prepare(bench.project, Needs { python: true, model: true, ..Needs::default() })?;
     let state = bench.project.state();
-    let failed = |e: std::io::Error| Error::new(ErrorKind::Storage, "no target folder for the clean build").source(e);
+    let failed = |e: std::io::Error| Error::new(ErrorKind::Storage, "no target folder for the clean build").caused_by(e);
     std::fs::create_dir_all(&state).map_err(failed)?;
     let target = tempfile::Builder::new().prefix("clean-").tempdir_in(&state).map_err(failed)?;
     let timed = |args: &[&str]| -> Result<f64> {

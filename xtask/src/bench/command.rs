@@ -39,7 +39,7 @@ pub(super) fn escher(bench: &Bench<'_>) -> Result<PathBuf> {
 }
 
 pub(super) fn folder() -> Result<tempfile::TempDir> {
-    tempfile::tempdir().map_err(|e| Error::new(ErrorKind::Storage, "no temporary folder").source(e))
+    tempfile::tempdir().map_err(|e| Error::new(ErrorKind::Storage, "no temporary folder").caused_by(e))
 }
 
 /// Time between two frames of `interpret --batch`, p50 and p99 of each run, medians over the runs.
@@ -47,7 +47,7 @@ pub(crate) fn interpret(bench: &Bench<'_>) -> Result<Vec<Row>> {
     let escher = escher(bench)?;
     let folder = folder()?;
     let batch = folder.path().join("utterances.txt");
-    std::fs::write(&batch, utterances()).map_err(|e| Error::new(ErrorKind::Storage, "the utterances could not be written").source(e))?;
+    std::fs::write(&batch, utterances()).map_err(|e| Error::new(ErrorKind::Storage, "the utterances could not be written").caused_by(e))?;
     let (mut p50, mut p99) = (Vec::new(), Vec::new());
     for _ in 0..bench.runs {
         let gaps = arrivals(process::command(&escher).arg("interpret").arg("--batch").arg(&batch))?;
@@ -125,7 +125,7 @@ pub(super) fn at(escher: &Path, data: &Path) -> Command {
 
 /// A fast answer that found nothing would be no measurement.
 fn wants_hits(answer: &str) -> Result<()> {
-    let json: serde_json::Value = serde_json::from_str(answer).map_err(|e| Error::invalid("the answer is not JSON").source(e))?;
+    let json: serde_json::Value = serde_json::from_str(answer).map_err(|e| Error::invalid("the answer is not JSON").caused_by(e))?;
     match json["answer"]["total"].as_u64() {
         Some(total) if total > 0 => Ok(()),
         _ => Err(Error::internal("the question found nothing in the demo's estate")),

@@ -55,7 +55,7 @@ pub(crate) fn once(command: &mut Command) -> Result<Vec<Row>> {
 
 fn parse(output: &str) -> Result<Vec<Sample>> {
     let last = output.lines().rev().find(|line| !line.trim().is_empty()).ok_or_else(|| Error::invalid("it printed nothing"))?;
-    let shape = |e| Error::invalid(format!("its last line is not the agreed JSON: {e}")).source(e);
+    let shape = |e| Error::invalid(format!("its last line is not the agreed JSON: {e}")).caused_by(e);
     let printed: Value = serde_json::from_str(last).map_err(shape)?;
     if printed.get("rows").is_some() {
         return serde_json::from_value::<Printed>(printed).map(|printed| printed.rows).map_err(shape);

@@ -128,9 +128,9 @@ impl Report {
 
     /// Writes the JSON.
     pub(crate) fn save(&self, file: &Path) -> Result<()> {
-        let text = serde_json::to_string_pretty(self).map_err(|e| Error::internal("the report is not JSON").source(e))?;
+        let text = serde_json::to_string_pretty(self).map_err(|e| Error::internal("the report is not JSON").caused_by(e))?;
         file.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(file, text + "\n")).map_err(|e| {
-            Error::new(ErrorKind::Storage, "the report could not be written").with("file", file.display().to_string()).source(e)
+            Error::new(ErrorKind::Storage, "the report could not be written").with("file", file.display().to_string()).caused_by(e)
         })
     }
 

@@ -95,7 +95,7 @@ impl Looks {
 }
 
 fn read(out: &str) -> Result<Value> {
-    serde_json::from_str(out).map_err(|e| Error::invalid("the output is not JSON").source(e))
+    serde_json::from_str(out).map_err(|e| Error::invalid("the output is not JSON").caused_by(e))
 }
 
 /// A local AWS, ended with the value.

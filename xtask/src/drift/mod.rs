@@ -63,7 +63,7 @@ fn stale(root: &Path, file: &Generated) -> Result<Option<String>> {
         Ok(text) if text == wanted => Ok(None),
         Ok(text) => Ok(Some(format!("{} differs from its source at line {}", file.path, first_difference(&text, &wanted)))),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Some(format!("{} is missing", file.path))),
-        Err(e) => Err(Error::new(ErrorKind::Storage, "a generated file is not readable").with("file", file.path).source(e)),
+        Err(e) => Err(Error::new(ErrorKind::Storage, "a generated file is not readable").with("file", file.path).caused_by(e)),
     }
 }
 
@@ -76,7 +76,7 @@ fn write(root: &Path, file: &Generated) -> Result<()> {
     path.parent()
         .map_or(Ok(()), std::fs::create_dir_all)
         .and_then(|()| std::fs::write(&path, text))
-        .map_err(|e| Error::new(ErrorKind::Storage, "a generated file could not be written").with("file", file.path).source(e))?;
+        .map_err(|e| Error::new(ErrorKind::Storage, "a generated file could not be written").with("file", file.path).caused_by(e))?;
     eprintln!("wrote {}", file.path);
     Ok(())
 }

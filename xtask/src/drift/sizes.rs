@@ -23,7 +23,7 @@ pub(crate) fn too_long(project: &Project) -> Result<Vec<String>> {
             Ok(bytes) => findings.extend(finding(path, count_lines(&bytes))),
             // Deleted, and not yet committed as such.
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
-            Err(e) => return Err(Error::new(ErrorKind::Storage, "a source file is not readable").with("file", path).source(e)),
+            Err(e) => return Err(Error::new(ErrorKind::Storage, "a source file is not readable").with("file", path).caused_by(e)),
         }
     }
     Ok(findings)

@@ -30,7 +30,7 @@ pub(crate) fn folder(project: &Project) -> Result<Option<PathBuf>> {
                 );
             }
             std::fs::create_dir_all(project.state()).and_then(|()| std::fs::write(&note, said.trim())).map_err(|e| {
-                Error::new(ErrorKind::Storage, "the model's place could not be noted").with("file", note.display().to_string()).source(e)
+                Error::new(ErrorKind::Storage, "the model's place could not be noted").with("file", note.display().to_string()).caused_by(e)
             })?;
             Ok(Some(found))
         }

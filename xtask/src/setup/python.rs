@@ -20,7 +20,7 @@ pub(crate) fn environment(project: &Project) -> Result<PathBuf> {
 /// The interpreter of an environment with the packages of a requirements file.
 pub(crate) fn venv(project: &Project, name: &str, file: &Path) -> Result<PathBuf> {
     let requirements = std::fs::read_to_string(file).map_err(|e| {
-        Error::new(ErrorKind::Storage, "the list of Python requirements is not readable").with("file", file.display().to_string()).source(e)
+        Error::new(ErrorKind::Storage, "the list of Python requirements is not readable").with("file", file.display().to_string()).caused_by(e)
     })?;
     let system = system_python()?;
     let venv = project.state().join(name);
@@ -51,7 +51,7 @@ pub(crate) fn path_with_pip(project: &Project) -> Result<OsString> {
     }
     let python = environment(project)?;
     let folders = python.parent().map(Path::to_owned).into_iter().chain(std::env::split_paths(&path));
-    std::env::join_paths(folders).map_err(|e| Error::invalid("the search path cannot be extended").source(e))
+    std::env::join_paths(folders).map_err(|e| Error::invalid("the search path cannot be extended").caused_by(e))
 }
 
 struct System {
@@ -127,7 +127,7 @@ impl Stamp {
     fn failed(&self, error: std::io::Error) -> Error {
         Error::new(ErrorKind::Storage, "the stamp of the Python environment could not be changed")
             .with("file", self.file.display().to_string())
-            .source(error)
+            .caused_by(error)
     }
 }
 

@@ -45,7 +45,7 @@ pub(crate) fn lints() -> Result<()> {
     process::run(process::command("rustup").args(["component", "add"]).args(&missing)).map_err(|e| {
         Error::new(ErrorKind::NotFound, format!("the toolchain lacks {}", missing.join(" and ")))
             .hint("rustup component add rustfmt clippy, or your system's packages of these names")
-            .source(e)
+            .caused_by(e)
     })
 }
 
