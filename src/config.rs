@@ -60,7 +60,7 @@ impl Config {
         let data = data_dir
             .or_else(|| var("ESCHER_DATA_DIR"))
             .or_else(|| dirs.as_ref().map(|dirs| dirs.data_local_dir().to_owned()))
-            .ok_or_else(|| Error::invalid("no home folder is known").hint("name a folder with --data-dir"))?;
+            .ok_or_else(|| Error::invalid("no home folder is known").hint("choose a data directory"))?;
         let mut config = Self::new(data);
         if let Some(cache) = var("ESCHER_CACHE_DIR").or_else(|| dirs.as_ref().map(|dirs| dirs.cache_dir().to_owned())) {
             config.cache_dir = cache;
@@ -124,7 +124,7 @@ impl Connections {
             Error::invalid(e.to_string())
                 .operation("read connections")
                 .with("file", path.display().to_string())
-                .hint("mend the file, or remove it and connect again")
+                .hint("fix the file, or remove it and connect again")
         })
     }
 
@@ -146,7 +146,7 @@ impl Connections {
 pub(crate) fn storage(operation: &str, path: &Path, e: std::io::Error) -> Error {
     let hint = match e.kind() {
         std::io::ErrorKind::StorageFull => "free some space on that disk and try again; nothing was lost",
-        std::io::ErrorKind::PermissionDenied => "check who owns that folder, or name another with --data-dir",
+        std::io::ErrorKind::PermissionDenied => "check who owns that folder, or choose another data directory",
         _ => "check that disk and folder",
     };
     Error::new(ErrorKind::Storage, e.to_string()).operation(operation).with("file", path.display().to_string()).hint(hint).caused_by(e)

@@ -29,7 +29,7 @@ fn covered(scope: Scope, authoritative: bool) -> Sighting {
 }
 
 fn gap(scope: Scope) -> Sighting {
-    Sighting::Gap(Gap { scope, kind: ErrorKind::Denied, reason: "access denied".into(), hint: None })
+    Sighting::Gap(Gap { scope, kind: ErrorKind::Denied, reason: "access denied".into(), hint: None, next: None })
 }
 
 fn vm(account: &str, region: &str, name: &str) -> Resource {

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use escher_core::plan::OnFailure;
 use escher_core::{
-    Approved, Clock, CloudId, Error, ErrorKind, Journal, JournalEntry, Phase, Plan, PlanDoc, ReadCx, ResourceId, Result, Step, Store, Undo,
+    Approved, Clock, CloudId, Error, ErrorKind, Journal, JournalEntry, Next, Phase, Plan, PlanDoc, ReadCx, ResourceId, Result, Step, Store,
+    Undo,
 };
 use futures::StreamExt;
 use futures::future::BoxFuture;
@@ -119,7 +120,8 @@ impl Executor {
     ) -> Result<RunSummary> {
         self.may_start(&plan)?;
         if !self.journal.read(run).await?.is_empty() {
-            return Err(stale(plan.doc(), format!("{run} was begun before")).hint(format!("carry it on with `escher runs resume {run}`")));
+            let begun = stale(plan.doc(), format!("{run} was begun before"));
+            return Err(begun.hint("resume it").next(Next::Resume { run: Some(run.to_owned()) }));
         }
         self.drive(&plan, run, cancel, events, &[]).await
     }
@@ -233,8 +235,11 @@ impl Executor {
             }
         }
         if let Some(error) = failure {
-            let first = error.hint_text().unwrap_or("mend the cause").to_owned();
-            return Err(error.with("run", id).hint(format!("{first}; then carry it on with `escher runs resume {id}`")));
+            let first = error.hint_text().unwrap_or("fix the cause").to_owned();
+            return Err(error
+                .with("run", id)
+                .hint(format!("{first}; then resume the run"))
+                .next(Next::Resume { run: Some(id.to_owned()) }));
         }
         let summary = summary(id, plan.doc(), &self.journal.read(id).await?);
         if summary.is_finished() {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use escher_core::{
-    Clock, Entry, Error, ErrorKind, Kind, PlanDoc, PlanTemplate, Policy, Rel, ResourceId, Result, StepTemplate, Store, Verb,
+    Clock, Entry, Error, ErrorKind, Kind, Next, PlanDoc, PlanTemplate, Policy, Rel, ResourceId, Result, StepTemplate, Store, Verb,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -73,7 +73,8 @@ fn refuse_creation(order: &StepTemplate) -> Result<()> {
     }
     Err(Error::new(ErrorKind::Unsupported, "a plan acts on resources that exist, and `create` has none")
         .operation("make a plan")
-        .hint("create it with the cloud's own tools and run `escher sync`"))
+        .hint("create it with the cloud's own tools, then scan that cloud again")
+        .next(Next::Sync))
 }
 
 /// Why there is nothing to do, as an error.
@@ -90,7 +91,8 @@ fn no_target(template: &PlanTemplate, matched: usize, unknown: usize, draft: &Dr
     Error::new(ErrorKind::NotFound, format!("there is nothing to do: {}", why.join("; ")))
         .operation("make a plan")
         .with("selector", selectors.join("; "))
-        .hint(format!("look with `escher search --where '{}'`, or run `escher sync` if the estate is old", selectors.join(" OR ")))
+        .hint("list what the selector admits, or scan the clouds again if the estate is old")
+        .next(Next::Search { words: String::new(), filter: selectors.join(" OR ") })
 }
 
 /// Targets of which we have not heard for long, or that the last look did not have.
@@ -103,7 +105,7 @@ fn age_warnings(touched: &[(Entry, Verb)], at: Timestamp) -> Vec<String> {
     let mut warnings = Vec::new();
     if !old.is_empty() {
         warnings.push(format!(
-            "{} last seen more than 24 hours ago: {}; run `escher sync`, or they are skipped where they have changed",
+            "{} last seen more than 24 hours ago: {}; scan the clouds again, or those that have changed since are skipped",
             old.len(),
             some_of(&old)
         ));

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use escher_core::{Error, ErrorKind, JournalEntry, Phase, PlanDoc, ReadCx, Resource, Result, Step, Undo};
+use escher_core::{Error, ErrorKind, JournalEntry, Next, Phase, PlanDoc, ReadCx, Resource, Result, Step, Undo};
 use futures::{StreamExt, stream};
 
 use crate::draft::{Draft, Reasons, plain};
@@ -69,7 +69,8 @@ impl Planner {
             return Err(Error::new(ErrorKind::NotFound, format!("there is nothing to undo: {why}"))
                 .operation("undo")
                 .with("run", run)
-                .hint("see what it did with `escher runs show`"));
+                .hint("the run's journal shows what it did")
+                .next(Next::Run { run: run.to_owned() }));
         }
         draft.warnings.extend(stays.lines());
         draft.finish(ids::plan(), format!("Undo: {} ({run})", plain(&plan.goal)), self.life, &*self.policy)

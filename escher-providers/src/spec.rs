@@ -268,7 +268,7 @@ pub(crate) fn sight<C: Send + Sync + 'static>(cloud: CloudId, spec: &'static Kin
 
 /// The gap that an error leaves.
 pub(crate) fn gap(scope: Scope, error: &Error) -> Sighting {
-    Sighting::Gap(Gap { scope, kind: error.kind(), reason: error.to_string(), hint: error.hint_text().map(str::to_owned) })
+    Sighting::Gap(Gap::of(scope, error))
 }
 
 /// A cloud's catalogue from the names of its services' modules: `services! { CATALOGUE: Clients = ec2, s3 }`.

@@ -1,6 +1,6 @@
 //! `ask`: words in, an answer or a plan out.
 
-use escher_core::{Brain as _, Clarify, Entry, Error, ErrorKind, Frame, Intent, PlanDoc, Result, Selector, Store as _, Utterance};
+use escher_core::{Brain as _, Clarify, Entry, Error, ErrorKind, Frame, Intent, Next, PlanDoc, Result, Selector, Store as _, Utterance};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -47,6 +47,9 @@ pub struct Answer {
     /// What the person should know beside.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+    /// What to do next, if there is nothing to answer from or nothing to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<Next>,
     /// One resource in depth, where one was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<Value>,
@@ -103,13 +106,14 @@ impl Escher {
     async fn admitted(&self, frame: &Frame) -> Result<(Vec<Entry>, Answer)> {
         let selector = Selector::parse(&frame.selector)?;
         let selection = self.store().select(&selector, self.now()).await?;
-        let mut warnings = self.unknown_keys(&selector).await?;
+        let (mut warnings, mut next) = (self.unknown_keys(&selector).await?, None);
         if self.store().revision().await? == 0 {
-            warnings.push("the estate is empty; run: escher demo, or: escher connect aws and escher sync".to_owned());
+            warnings.push("the estate is empty".to_owned());
+            next = Some(Next::Start);
         }
         warnings.extend(self.simulated_note());
-        let answer = Answer { total: selection.matched.len(), unknown: selection.unknown, warnings, answered: true, ..Answer::default() };
-        Ok((selection.matched, answer))
+        let (total, unknown) = (selection.matched.len(), selection.unknown);
+        Ok((selection.matched, Answer { total, unknown, warnings, next, answered: true, ..Answer::default() }))
     }
 
     async fn list(&self, frame: &Frame) -> Result<Answer> {
@@ -143,6 +147,7 @@ impl Escher {
     async fn nothing_to_do(&self, frame: &Frame, error: &Error) -> Result<Answer> {
         let hint = error.hint_text().map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
         let mut answer = answer::unanswered(&format!("{}{hint}", error.message()));
+        answer.next = error.next_step().cloned();
         answer.warnings = self.unknown_keys(&Selector::parse(&frame.selector)?).await?;
         answer.warnings.extend(self.simulated_note());
         Ok(answer)
@@ -155,7 +160,8 @@ impl Escher {
         if capabilities.actions.is_empty() {
             return Err(Error::new(ErrorKind::NotFound, "no cloud is connected, so nothing can be changed")
                 .operation("plan")
-                .hint("run: escher demo, or: escher connect aws"));
+                .hint("load the simulated clouds, or connect a cloud of your own")
+                .next(Next::Start));
         }
         let template = self.brain().draft(frame, &capabilities).await?;
         let doc = self.resolve(&template, clouds).await?;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use escher_core::{
-    Approval, Approved, Checked, Diff, Error, ErrorKind, Estate, JournalEntry, Moment, Phase, Plan, PlanDoc, PlanRecord, PlanStatus,
+    Approval, Approved, Checked, Diff, Error, ErrorKind, Estate, JournalEntry, Moment, Next, Phase, Plan, PlanDoc, PlanRecord, PlanStatus,
     PlanTemplate, ResourceId, Result, RunRecord, Sighting, Store as _, Target,
 };
 use escher_exec::{CancellationToken, Clouds, DefaultPolicy, Executor, Limits, Planner, RunEvent, RunSummary, TrialStep};
@@ -78,9 +78,10 @@ impl Escher {
     /// # Errors
     /// `NotFound`, `Storage`.
     pub async fn plan(&self, id: &str) -> Result<PlanRecord> {
-        self.store().plan(id).await?.ok_or_else(|| {
-            Error::new(ErrorKind::NotFound, format!("there is no plan `{id}`")).operation("look up plan").hint("run: escher plan list")
-        })
+        self.store()
+            .plan(id)
+            .await?
+            .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no plan `{id}`")).operation("look up plan").next(Next::Plans))
     }
 
     /// Says yes to the plan as it stands, in the name of the configured user.
@@ -123,13 +124,10 @@ impl Escher {
     }
 
     fn refuse_settled(&self, record: &PlanRecord) -> Result<()> {
-        let stale =
-            |message: String, hint: String| Err(Error::new(ErrorKind::Stale, message).with("plan", record.doc.id.clone()).hint(hint));
+        let stale = |message: String| Error::new(ErrorKind::Stale, message).with("plan", record.doc.id.clone());
         match (record.status, &record.run) {
-            (PlanStatus::Rejected, _) => stale("the plan was rejected".into(), "ask again for a new plan".into()),
-            (PlanStatus::Started, Some(run)) => {
-                stale(format!("the plan was run as {run}"), format!("look at it with: escher runs show {run}"))
-            }
+            (PlanStatus::Rejected, _) => Err(stale("the plan was rejected".into()).hint("ask again for a new plan")),
+            (PlanStatus::Started, Some(run)) => Err(stale(format!("the plan was run as {run}")).next(Next::Run { run: run.clone() })),
             _ => Ok(()),
         }
     }
@@ -288,9 +286,10 @@ impl Escher {
     /// # Errors
     /// `NotFound`, `Storage`.
     pub async fn run(&self, id: &str) -> Result<RunRecord> {
-        self.store().run(id).await?.ok_or_else(|| {
-            Error::new(ErrorKind::NotFound, format!("there is no run `{id}`")).operation("look up run").hint("run: escher runs list")
-        })
+        self.store()
+            .run(id)
+            .await?
+            .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no run `{id}`")).operation("look up run").next(Next::Runs))
     }
 
     /// A run with every line of its journal.
@@ -322,7 +321,8 @@ fn approved(record: &PlanRecord, moment: Moment) -> Result<Plan<Approved>> {
     let approval = record.approval.clone().ok_or_else(|| {
         Error::new(ErrorKind::Forbidden, "nobody has approved this plan")
             .with("plan", record.doc.id.clone())
-            .hint(format!("look at it and approve it: escher plan approve {}", record.doc.id))
+            .hint("look at the plan and approve it")
+            .next(Next::Approve { plan: record.doc.id.clone() })
     })?;
     let verified = approval.verify(&checked)?;
     checked.approve(verified)

@@ -1,6 +1,6 @@
 //! `search`: the best resources for words, under a selector.
 
-use escher_core::{CloudId, Env, Error, Index as _, Kind, Query, Resource, Result, Selector, State, Store as _};
+use escher_core::{CloudId, Env, Error, Index as _, Kind, Next, Query, Resource, Result, Selector, State, Store as _};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -112,7 +112,7 @@ impl Escher {
         let mut found = Vec::with_capacity(hits.hits.len());
         for (id, score) in &hits.hits {
             let entry = self.store().entry(id).await?.ok_or_else(|| {
-                Error::internal("the index knows a resource that the store does not").with("id", id.to_string()).hint("run: escher doctor")
+                Error::internal("the index knows a resource that the store does not").with("id", id.to_string()).next(Next::Doctor)
             })?;
             found.push(Hit::new(&entry.resource, *score));
         }

@@ -178,7 +178,7 @@ impl Inner {
                 Some(enabled) if !enabled.contains(code) => Some(not_enabled(code, enabled)),
                 _ if !configured.is_empty() && !configured.contains(code) => {
                     let error = Error::invalid(format!("this connection does not look in {code}"));
-                    Some(error.hint(format!("it looks in: {}; connect again with `--region {code}` as well", configured.join(", "))))
+                    Some(error.hint(format!("it looks in: {}; connect it again with {code} among its regions", configured.join(", "))))
                 }
                 _ => None,
             };

@@ -56,6 +56,9 @@ pub(crate) fn tell(global: &Global, error: &Error) -> Exit {
     if let Some(hint) = error.hint_text() {
         eprintln!("  hint: {}", show::tame(hint, true));
     }
+    for command in error.next_step().into_iter().flat_map(|next| crate::next::lines(global, next)) {
+        eprintln!("  next: {}", show::tame(&command, true));
+    }
     if global.json {
         show::json(&json!({"error": {"kind": error.kind(), "message": error.to_string(), "hint": error.hint_text()}}));
     }

@@ -4,6 +4,7 @@ mod args;
 mod bar;
 mod cmd;
 mod exit;
+mod next;
 mod show;
 
 use std::process::ExitCode;

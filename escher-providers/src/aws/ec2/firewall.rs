@@ -3,7 +3,7 @@
 use aws_sdk_ec2::types::SecurityGroup;
 use escher_core::plan::DryRun;
 use escher_core::resource::attr;
-use escher_core::{Action, Error, ErrorKind, Kind, Link, Outcome, Rel, Resource, ResourceId, Result, Target, Undo, Verb};
+use escher_core::{Action, Error, ErrorKind, Kind, Link, Next, Outcome, Rel, Resource, ResourceId, Result, Target, Undo, Verb};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -134,7 +134,8 @@ fn rules_of(group: &Resource) -> Option<Vec<Rule>> {
 
 /// What has to change on a group as it was observed.
 fn planned(params: &Map<String, Value>, group: &Resource, plan: Plan) -> Result<Change> {
-    let rules = rules_of(group).ok_or_else(|| Error::new(ErrorKind::Stale, "its rules are not known").hint("run `escher sync`"))?;
+    let rules = rules_of(group)
+        .ok_or_else(|| Error::new(ErrorKind::Stale, "its rules are not known").hint("scan the account again").next(Next::Sync))?;
     plan(&rules, &parse(params)?)
 }
 

@@ -15,7 +15,7 @@ pub(crate) async fn run(global: &Global, escher: &Escher) -> Result<Exit> {
             (Some(folder), _) => line(&format!("model: {}", folder.display())),
             (None, why) => line(&format!("model: none, so search is lexical ({})", why.as_deref().unwrap_or("not found"))),
         }
-        line(&format!("next: {}", done.next.join("   or: ")));
+        line(&format!("next: {}", crate::next::lines(global, &done.next).join("   or: ")));
     });
     Ok(Exit::Done)
 }
