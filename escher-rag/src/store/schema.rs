@@ -6,17 +6,22 @@ use std::time::Duration;
 use escher_core::{Error, ErrorKind, Result};
 use rusqlite::{Connection, OpenFlags};
 
-use super::fault;
+use super::{facts, fault};
 
 /// Marks a SQLite file as ours (`PRAGMA application_id`): the bytes of "Eshr".
 const APPLICATION: i32 = 0x4573_6872;
 
+/// Statements that the writer keeps prepared: all that a diff needs.
+const STATEMENTS: usize = 64;
+
 /// One script for each version of the file, in order; a released one is never edited.
 ///
 /// Wide rows (`entries`) are apart from what moves on every look (`seen`), so that a quiet sync of a large estate
-/// writes a few megabytes and not all of it. The columns beside `resource` are there to narrow down a selector;
-/// `NULL` is unknown, text is in lower case. `env` is derived: whoever changes how must write it anew in a migration.
-const MIGRATIONS: &[&str] = &["
+/// writes a few megabytes and not all of it. What selectors ask for stands apart from both, in `facts`, `tags` and
+/// `links`: it is derived from `resource` ([`facts`]), `NULL` is unknown, text is folded. A `thing` is an id that is in
+/// the estate or that something in it is linked to; an entry has the number of its thing.
+const MIGRATIONS: &[&str] = &[
+    "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
     INSERT INTO meta VALUES ('revision', 0), ('horizon', 0);
 
@@ -63,13 +68,50 @@ const MIGRATIONS: &[&str] = &["
     CREATE INDEX plans_created ON plans (created);
     CREATE TABLE runs (id TEXT PRIMARY KEY, started INTEGER NOT NULL, record TEXT NOT NULL);
     CREATE INDEX runs_started ON runs (started);
-"];
+",
+    "
+    CREATE TABLE things (thing INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, last TEXT NOT NULL, known INTEGER NOT NULL);
+    CREATE INDEX things_last ON things (last);
+    CREATE INDEX things_strange ON things (thing) WHERE known = 0;
+
+    CREATE TABLE facts (
+        entry INTEGER PRIMARY KEY,
+        cloud TEXT NOT NULL, kind TEXT NOT NULL, native TEXT NOT NULL, service TEXT NOT NULL,
+        account TEXT, account_name TEXT, region TEXT, zone TEXT, geo TEXT, env TEXT, grp TEXT,
+        name TEXT NOT NULL, state TEXT, raw_state TEXT, raw_word TEXT, engine TEXT, size TEXT,
+        capacity REAL, memory REAL, cost REAL, cpu REAL,
+        made INTEGER, made_ns INTEGER, backup INTEGER, backup_ns INTEGER, automatic INTEGER,
+        idle INTEGER, public INTEGER, encrypted INTEGER, attached INTEGER, untagged INTEGER,
+        tagged INTEGER NOT NULL, networked INTEGER NOT NULL, linked INTEGER NOT NULL
+    );
+    CREATE INDEX facts_kind ON facts (kind, env);
+    CREATE INDEX facts_name ON facts (name);
+
+    CREATE TABLE tags (key TEXT, value TEXT, entry INTEGER, PRIMARY KEY (key, value, entry)) WITHOUT ROWID;
+
+    CREATE TABLE links (rel TEXT, entry INTEGER, target INTEGER, PRIMARY KEY (rel, entry, target)) WITHOUT ROWID;
+    CREATE INDEX links_target ON links (target, rel);
+
+    CREATE TABLE words (sort TEXT, word TEXT, uses INTEGER NOT NULL, PRIMARY KEY (sort, word)) WITHOUT ROWID;
+
+    DROP TABLE tag_keys;
+    DROP INDEX entries_kind;
+    DROP INDEX entries_name;
+    ALTER TABLE entries DROP COLUMN kind;
+    ALTER TABLE entries DROP COLUMN name;
+    ALTER TABLE entries DROP COLUMN region;
+    ALTER TABLE entries DROP COLUMN state;
+    ALTER TABLE entries DROP COLUMN env;
+    INSERT INTO meta VALUES ('facts', 0);
+",
+];
 
 /// Opens the file for writing, makes it where there is none, and brings it to this version.
 pub(super) fn open_writer(path: &Path) -> Result<Connection> {
     let fault = |e| fault::at("open store", path, e);
     let mut connection = Connection::open(path).map_err(fault)?;
     connection.busy_timeout(Duration::from_secs(5)).map_err(fault)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(fault)?;
     let known = MIGRATIONS.len() as i64;
     if version > known {
@@ -98,6 +140,9 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection> {
         transaction.pragma_update(None, "user_version", number).map_err(fault)?;
         transaction.commit().map_err(fault)?;
     }
+    let transaction = connection.transaction().map_err(fault)?;
+    facts::renew(&transaction)?;
+    transaction.commit().map_err(fault)?;
     Ok(connection)
 }
 
