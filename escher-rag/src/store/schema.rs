@@ -155,3 +155,76 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection> {
     connection.pragma_update(None, "query_only", true).map_err(fault)?;
     Ok(connection)
 }
+
+#[cfg(test)]
+mod tests {
+    use escher_core::{CloudId, Kind, Link, Rel, Resource, ResourceId, Selector, Store as _};
+    use jiff::Timestamp;
+    use rusqlite::params;
+
+    use super::*;
+    use crate::SqliteStore;
+
+    /// A store as its first version wrote it, and three resources in it.
+    fn first_version(path: &Path) -> Vec<Resource> {
+        let c = Connection::open(path).unwrap();
+        c.execute_batch(MIGRATIONS[0]).unwrap();
+        c.pragma_update(None, "application_id", APPLICATION).unwrap();
+        c.pragma_update(None, "user_version", 1).unwrap();
+        let new = |kind: Kind, name: &str| Resource::new(CloudId::Aws, format!("arn:aws:ec2:r:1:x/{name}"), kind, "ec2:x", name);
+        let mut all = vec![new(Kind::Vm, "prod-web"), new(Kind::Disk, "data"), new(Kind::Disk, "spare")];
+        all[0].tags = Some([("Owner".to_owned(), "Ann".to_owned())].into());
+        all[1].links = vec![Link { rel: Rel::Attached, id: all[0].id.clone() }];
+        all[2].links = vec![Link { rel: Rel::Attached, id: ResourceId::verbatim("gone") }];
+        // Numbers with gaps, as they are after removals.
+        for (entry, r) in [3, 7, 20].into_iter().zip(&all) {
+            let values =
+                params![entry, r.id.as_str(), "aws", r.kind.as_str(), r.name, r.observed_hash(), serde_json::to_string(r).unwrap()];
+            let sql = "INSERT INTO entries (entry, id, cloud, kind, name, hash, resource) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+            c.execute(sql, values).unwrap();
+            c.execute("INSERT INTO seen VALUES (?1, 0, 0, 0, ?1)", [entry]).unwrap();
+        }
+        c.execute_batch("UPDATE meta SET value = 20 WHERE key = 'revision'; INSERT INTO tag_keys VALUES ('Owner', 1);").unwrap();
+        all
+    }
+
+    #[tokio::test]
+    async fn a_store_of_the_first_version_is_brought_to_this_one_and_goes_on() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("store.db");
+        let all = first_version(&path);
+        for round in 0..2 {
+            let store = SqliteStore::open(&path).unwrap();
+            let ids = async |text: &str| {
+                let selector = Selector::parse(text).unwrap();
+                store.admitted(&selector, Timestamp::UNIX_EPOCH).await.unwrap()
+            };
+            assert_eq!(ids("kind = disk AND rel.attached IN (env = prod AND owner = ann)").await, [all[1].id.clone()], "{round}");
+            assert_eq!(ids("").await.len(), 3);
+            assert_eq!(store.select(&Selector::parse("linked IN (name = x)").unwrap(), Timestamp::UNIX_EPOCH).await.unwrap().unknown, 1);
+            let words = store.known_words().await.unwrap();
+            assert_eq!((words.tags, words.relations), (["Owner".to_owned()].into(), ["attached".to_owned()].into()));
+            assert_eq!(store.revision().await.unwrap(), 20);
+            assert_eq!(store.entry(&all[2].id).await.unwrap().unwrap().resource, all[2]);
+        }
+    }
+
+    #[tokio::test]
+    async fn facts_of_another_version_are_written_anew() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("store.db");
+        first_version(&path);
+        drop(SqliteStore::open(&path).unwrap());
+        let c = Connection::open(&path).unwrap();
+        c.execute_batch(
+            "UPDATE meta SET value = value + 1 WHERE key = 'facts'; UPDATE facts SET env = 'dev', kind = 'vm'; DELETE FROM links;",
+        )
+        .unwrap();
+        drop(c);
+        let store = SqliteStore::open(&path).unwrap();
+        for (text, count) in [("env = prod", 1), ("env = dev", 0), ("kind = disk", 2), ("rel.attached EXISTS", 2)] {
+            let selector = Selector::parse(text).unwrap();
+            assert_eq!(store.admitted(&selector, Timestamp::UNIX_EPOCH).await.unwrap().len(), count, "{text}");
+        }
+    }
+}
