@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::{Field, FieldType, Op, Selector, Value};
 use crate::fuzzy::{self, fold};
+use crate::id::id_forms;
 use crate::resource::{attr, metric};
 use crate::{Rel, Resource, Truth, lexicon, truth};
 
@@ -75,9 +76,9 @@ pub fn texts<'a>(resource: &'a Resource, field: &Field) -> Vec<Cow<'a, str>> {
         Field::Env => one(resource.env().map(|env| env.as_str())),
         Field::Group => one(resource.text_attr(attr::RESOURCE_GROUP)),
         Field::Network => networks(resource),
-        Field::Linked => resource.links.iter().flat_map(|link| whole_and_last(link.id.as_str())).map(Cow::Borrowed).collect(),
+        Field::Linked => resource.links.iter().flat_map(|link| link.id.forms()).map(Cow::Borrowed).collect(),
         Field::Name => one(Some(&resource.name)),
-        Field::Id => whole_and_last(resource.id.as_str()).map(Cow::Borrowed).collect(),
+        Field::Id => resource.id.forms().into_iter().map(Cow::Borrowed).collect(),
         Field::State => one(resource.state.map(|state| state.as_str())),
         Field::Engine => one(resource.engine().map(|engine| engine.as_str())),
         Field::Size => one(resource.text_attr(attr::SIZE)),
@@ -99,17 +100,12 @@ pub fn number(resource: &Resource, field: &Field) -> Option<f64> {
     .filter(|number| number.is_finite())
 }
 
-fn whole_and_last(id: &str) -> impl Iterator<Item = &str> {
-    let last = id.rsplit(['/', ':']).next().filter(|last| *last != id && !last.is_empty());
-    std::iter::once(id).chain(last)
-}
-
 /// The network attribute, and what the resource is `in` if its id says that it is a network (or a subnet of one, on
 /// Azure, where the id of a subnet begins with that of its network).
 fn networks(resource: &Resource) -> Vec<Cow<'_, str>> {
     let told = resource.text_attr(attr::NETWORK).into_iter();
     let linked = resource.links.iter().filter(|link| link.rel == Rel::In).filter_map(|link| network_of(link.id.as_str()));
-    told.chain(linked).flat_map(whole_and_last).map(Cow::Borrowed).collect()
+    told.chain(linked).flat_map(id_forms).map(Cow::Borrowed).collect()
 }
 
 fn network_of(id: &str) -> Option<&str> {
