@@ -71,6 +71,19 @@ pub(super) fn entry(c: &Connection, id: &ResourceId) -> Result<Option<Entry>> {
     Ok(found)
 }
 
+pub(super) fn known(c: &Connection, ids: &[ResourceId]) -> Result<Estate> {
+    let sql = format!("{ENTRY} WHERE e.id = ?1");
+    let fault = |e| fault::of("read estate", e);
+    let mut statement = c.prepare_cached(&sql).map_err(fault)?;
+    let mut entries = Vec::new();
+    for id in ids {
+        if let Some(row) = statement.query_row([id.as_str()], RawEntry::read).optional().map_err(fault)? {
+            entries.push(row.entry()?);
+        }
+    }
+    Ok(Estate::new(entries))
+}
+
 pub(super) fn select(c: &Connection, selector: &Selector, now: Timestamp) -> Result<Selection> {
     let (condition, values) = narrow::condition(selector);
     let sql = format!("{ENTRY} WHERE {condition}");
