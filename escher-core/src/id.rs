@@ -31,12 +31,16 @@ impl ResourceId {
             return Self(kept(id));
         }
         if let Some(azure) = azure_path(text) {
-            return Self(azure.trim_end_matches('/').to_ascii_lowercase());
+            return Self(azure.trim_end_matches(ends).to_ascii_lowercase());
         }
         if let Some(name) = full_resource_name(text) {
             return Self(name);
         }
         match cloud {
+            // Some tools leave the first slash out.
+            CloudId::Azure if text.to_ascii_lowercase().starts_with("subscriptions/") => {
+                Self(format!("/{}", text.trim_end_matches(ends)).to_ascii_lowercase())
+            }
             CloudId::Azure => Self(text.to_ascii_lowercase()),
             CloudId::Gcp => Self(partial_name(text).unwrap_or_else(|| text.to_owned())),
             CloudId::Aws => Self(kept(id)),
@@ -103,6 +107,11 @@ fn last_segment(id: &str) -> &str {
     }
 }
 
+/// What may stand after an id without being part of it.
+fn ends(c: char) -> bool {
+    c == '/' || c.is_whitespace()
+}
+
 /// Without blanks around it, and otherwise as it is.
 fn kept(id: String) -> String {
     if id.trim().len() == id.len() { id } else { id.trim().to_owned() }
@@ -132,7 +141,7 @@ fn full_resource_name(text: &str) -> Option<String> {
     // `compute.mtls`: the first word is the service.
     let mut service = host.strip_suffix(".googleapis.com")?.split('.').next().unwrap_or_default();
     let path = if url { path.split(['?', '#']).next().unwrap_or(path) } else { path };
-    let mut segments: Vec<&str> = path.trim_end_matches('/').split('/').collect();
+    let mut segments: Vec<&str> = path.trim_end_matches(ends).split('/').collect();
     if url {
         // `www.googleapis.com/compute/v1/…`, `compute.googleapis.com/compute/v1/…`, `run.googleapis.com/v2/…`.
         let named = segments.len() > 1 && is_version(segments[1], true);
@@ -160,12 +169,14 @@ fn full_resource_name(text: &str) -> Option<String> {
         _ => {}
     }
     let path = segments.join("/");
-    (!path.is_empty() && !service.is_empty()).then(|| format!("//{service}.googleapis.com/{path}"))
+    let named = !service.is_empty() && service.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    (named && !path.is_empty()).then(|| format!("//{}.googleapis.com/{path}", service.to_ascii_lowercase()))
 }
 
 /// `projects/p/zones/z/instances/i`: of all services, Compute Engine alone has zones, regions and `global` in its names,
 /// clusters aside.
 fn partial_name(text: &str) -> Option<String> {
+    let text = text.trim_end_matches(ends);
     let segments: Vec<&str> = text.split('/').collect();
     match segments.as_slice() {
         ["projects", _, "zones" | "regions", _, kind, ..] if *kind != "clusters" => Some(format!("//compute.googleapis.com/{text}")),
@@ -254,6 +265,7 @@ mod tests {
             "/subscriptions/S1/resourceGroups/RG/providers/Microsoft.Compute/virtualMachines/Web-1",
             "/SUBSCRIPTIONS/S1/RESOURCEGROUPS/RG/PROVIDERS/MICROSOFT.COMPUTE/VIRTUALMACHINES/WEB-1/",
             "https://management.azure.com/subscriptions/s1/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/web-1?api-version=2024-07-01",
+            "subscriptions/s1/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/web-1",
             "\t/subscriptions/s1/resourcegroups/RG/providers/microsoft.compute/virtualmachines/web-1\n",
         ] {
             assert_eq!(canonical(CloudId::Azure, spelling), vm, "{spelling}");

@@ -8,10 +8,13 @@ use super::{Told, attached, each, first, gigabytes, leaf, missing, number, text}
 
 /// Whether this looks like a resource of Azure.
 pub fn fits(value: &Value) -> bool {
-    text(value, "/id").is_some_and(|id| {
-        let id = id.trim().to_ascii_lowercase();
-        id.starts_with("/subscriptions/") || id.starts_with("/providers/microsoft.")
-    })
+    // Events and the like have ids under that of the resource they are about.
+    let about = ["eventTimestamp", "operationName", "changeType"].iter().any(|key| value.get(key).is_some());
+    !about
+        && text(value, "/id").is_some_and(|id| {
+            let id = id.trim().to_ascii_lowercase();
+            id.starts_with("/subscriptions/") || id.starts_with("/providers/microsoft.")
+        })
 }
 
 /// Reads one resource.
@@ -166,7 +169,9 @@ fn settings(it: &mut Resource, value: &Value) {
 }
 
 fn links(it: &mut Resource, value: &Value) {
-    it.link(Rel::Attached, text(value, "/managedBy").filter(|id| id.starts_with('/')));
+    if it.kind == Kind::Disk {
+        it.link(Rel::Attached, text(value, "/managedBy").filter(|id| id.starts_with('/')));
+    }
     it.link(Rel::Attached, text(value, "/properties/virtualMachine/id"));
     it.link(Rel::MemberOf, text(value, "/properties/virtualMachineScaleSet/id"));
     it.link(Rel::MemberOf, text(value, "/properties/availabilitySet/id"));

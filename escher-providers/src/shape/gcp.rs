@@ -18,7 +18,7 @@ const KINDS: &[(&str, &str)] = &[
 /// Whether this looks like an asset, or like a resource of an API that says its kind and where it is.
 pub fn fits(value: &Value) -> bool {
     let value = unwrapped(value);
-    asset_type(value).is_some() || (native_of_api(value).is_some() && text(value, "/selfLink").is_some())
+    asset_type(value).is_some() || native_of_api(value).is_some()
 }
 
 /// Whether an asset says that it was deleted.
@@ -35,8 +35,10 @@ fn asset_type(value: &Value) -> Option<&str> {
     first(value, &["/assetType", "/asset_type"])
 }
 
+/// The type of what an API answers: by its kind, else by where it says it is.
 fn native_of_api(value: &Value) -> Option<String> {
-    let kind = text(value, "/kind")?;
+    let id = ResourceId::new(CloudId::Gcp, text(value, "/selfLink")?);
+    let Some(kind) = text(value, "/kind").filter(|kind| kind.contains('#')) else { return native_of_name(id.as_str()) };
     if let Some((_, native)) = KINDS.iter().find(|(api, _)| *api == kind) {
         return Some((*native).to_owned());
     }
@@ -170,7 +172,7 @@ fn settings(it: &mut Resource, data: &Value, whole: bool) {
     gigabytes(it, attr::MEMORY, number(data, "/memorySizeGb"));
     it.put("address", text(data, "/address"));
     let open = match it.kind {
-        Kind::Vm if whole => Some(each(data, "/networkInterfaces", "/accessConfigs/0/natIP").next().is_some()),
+        Kind::Vm if whole => Some(has_access(data)),
         Kind::Database => public_database(data),
         Kind::Bucket if text(data, "/iamConfiguration/publicAccessPrevention") == Some("enforced") => Some(false),
         _ => None,
@@ -186,6 +188,12 @@ fn settings(it: &mut Resource, data: &Value, whole: bool) {
     }
     it.put(attr::AUTO_BACKUPS, data.pointer("/settings/backupConfiguration/enabled").and_then(Value::as_bool));
     it.put("versioning", data.pointer("/versioning/enabled").and_then(Value::as_bool));
+}
+
+/// Whether a machine gets a public address while it runs.
+fn has_access(data: &Value) -> bool {
+    let interfaces = data.get("networkInterfaces").and_then(Value::as_array).into_iter().flatten();
+    interfaces.filter_map(|interface| interface.get("accessConfigs")?.as_array()).any(|configs| !configs.is_empty())
 }
 
 /// With no public address it is closed; with one it is open if it lets everyone in.

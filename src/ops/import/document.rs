@@ -156,6 +156,7 @@ impl<'de> Visitor<'de> for Part<'_, '_> {
         while let Some(key) = map.next_key::<String>()? {
             let inner = match within {
                 Within::Scopes => Some(Within::Scope),
+                Within::Scope if key == "warning" => None,
                 Within::Scope => Some(Within::List),
                 Within::Document | Within::List => {
                     let list = LISTS.contains(&key.as_str()) && !RECORD.iter().any(|known| kept.contains_key(*known));
@@ -170,6 +171,9 @@ impl<'de> Visitor<'de> for Part<'_, '_> {
                 Some(value) => {
                     if key == "columns" {
                         walk.columns = columns(&value);
+                    }
+                    if within == Within::Scope && value.pointer("/code").is_some_and(|code| code == "UNREACHABLE") {
+                        walk.sink.ignore(walk.line.get(), "places that the cloud could not reach when it answered".to_owned());
                     }
                     kept.insert(key, value);
                 }

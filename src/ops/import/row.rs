@@ -218,8 +218,21 @@ fn other(column: &str) -> Target {
     if SECRETS.iter().any(|part| plain.contains(part)) {
         return Target::Secret;
     }
-    let name: String = column.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
-    Target::Attribute(name.trim_matches('_').to_owned())
+    Target::Attribute(snake(column))
+}
+
+/// `addonsConfig` and `Addons Config` as attributes are named: `addons_config`.
+fn snake(name: &str) -> String {
+    let mut out = String::new();
+    let mut small = false;
+    for c in name.chars() {
+        if c.is_uppercase() && small {
+            out.push('_');
+        }
+        small = c.is_lowercase() || c.is_numeric();
+        out.extend(if c.is_alphanumeric() { c.to_lowercase().next() } else { Some('_') });
+    }
+    out.trim_matches('_').to_owned()
 }
 
 /// Whether an object without a cloud can be read as a row: something in it is an id that says whose it is.
@@ -256,10 +269,10 @@ pub(super) fn take_cells(
             Target::Tag(key) => drop(row.tags.insert(key.clone(), shown(&value))),
             Target::Metric(name) => drop(row.metrics.insert(name.clone(), value)),
             Target::Attribute(name) if value.is_object() || value.is_array() => {
-                sink.ignore(line, format!("values of `{}`, which are nested", if name.is_empty() { column } else { name.as_str() }));
+                sink.ignore(line, format!("nested values of `{}`", if name.is_empty() { column } else { name.as_str() }));
             }
             Target::Attribute(name) => drop(row.attributes.insert(name.clone(), value)),
-            Target::Secret => sink.ignore(line, format!("values of `{}`, which may be secret", column.trim())),
+            Target::Secret => sink.ignore(line, format!("values of `{}`, which may be secrets", column.trim())),
             Target::Nothing => {}
         }
     }

@@ -61,16 +61,17 @@ pub(crate) async fn import(global: &Global, escher: &Escher, args: ImportArgs) -
         Box::new(file.map_err(|e| file_error("open", &args.file, e))?)
     };
     let options = ImportOptions { format: args.format, map: args.map };
-    let imported = escher.import(reader, options, &bar::progress(global)).await.map_err(|e| match stdin || e.kind() != ErrorKind::Invalid {
-        true => e,
-        false => e.with("file", args.file.display().to_string()),
-    })?;
+    let imported =
+        escher.import(reader, options, &bar::progress(global)).await.map_err(|e| match stdin || e.kind() != ErrorKind::Invalid {
+            true => e,
+            false => e.with("file", args.file.display().to_string()),
+        })?;
     output(global, &imported, || summary(&imported));
     for bad in imported.bad.iter().take(SHOWN) {
         eprintln!("line {}: {}", bad.line, tame(&bad.reason, false));
     }
     if imported.bad_count > SHOWN {
-        eprintln!("… and {} more", counted(imported.bad_count - SHOWN, "line that could not be read", "lines that could not be read"));
+        eprintln!("… and {} more", counted(imported.bad_count - SHOWN, "bad line", "bad lines"));
     }
     Ok(if imported.bad_count == 0 { Exit::Done } else { Exit::Failed })
 }
@@ -83,17 +84,22 @@ fn summary(imported: &Imported) {
     }
     let read = counted(imported.read, "resource", "resources");
     let format = imported.format.map(|format| format!(" from {}", format.called())).unwrap_or_default();
-    line(&format!("{read} read{format}: {}.", parts.join(", ")));
+    line(&format!("Read {read}{format}: {}.", parts.join(", ")));
     if imported.bad_count > 0 {
         line(&format!("{} could not be read.", counted(imported.bad_count, "line", "lines")));
     }
-    said("Ignored", &imported.ignored);
-    said("Note", &imported.remarks);
+    for it in &imported.ignored {
+        line(&format!("Ignored: {} ({})", tame(&it.what, false), times(it)));
+    }
+    for it in &imported.remarks {
+        line(&format!("Note: {} ({})", tame(&it.what, false), times(it)));
+    }
 }
 
-fn said(what: &str, counts: &[Counted]) {
-    for it in counts {
-        line(&format!("{what}: {} ({}, first on line {})", tame(&it.what, false), counted(it.count, "time", "times"), it.line));
+fn times(it: &Counted) -> String {
+    match it.count {
+        1 => format!("line {}", it.line),
+        count => format!("{count} times, first on line {}", it.line),
     }
 }
 
