@@ -3,6 +3,7 @@
 mod action;
 #[cfg(feature = "arbitrary")]
 pub mod arbitrary;
+mod arn;
 mod brain;
 mod cloud;
 pub mod digest;
@@ -12,6 +13,7 @@ mod estate;
 mod flags;
 mod frame;
 pub mod fuzzy;
+mod id;
 mod journal;
 pub mod lexicon;
 mod line;
@@ -26,6 +28,7 @@ pub mod truth;
 mod words;
 
 pub use action::{Action, ActionDef, Effect, ParamDef, ParamType, Verify};
+pub use arn::Arn;
 pub use brain::{Brain, Utterance};
 pub use cloud::{ActionFacts, Capabilities, Clock, Cloud, Identity, Outcome, ReadCx, Throttled, Want, WriteCx};
 pub use embed::Embed;
@@ -33,13 +36,15 @@ pub use error::{Error, ErrorKind, Next, Origin, Result, RetryBudget};
 pub use estate::{ABSENCES, Diff, Entry, Estate, Gap, Scope, Sighting};
 pub use flags::{Condition, IdleRule, Test, idle_rule};
 pub use frame::{Clarify, Constraint, Frame, Intent, Schedule, Sort};
+pub use id::ResourceId;
 pub use journal::{Journal, JournalEntry, JournalStore, Permit, Phase, Undo};
+pub use line::{read_tags, read_time};
 pub use memory::{Changes, Collection, Document, Filter, Hits, Index, PlanRecord, PlanStatus, Query, RunRecord, Selection, Store};
 pub use plan::{
     Approval, Approved, Checked, Moment, Plan, PlanDoc, PlanTemplate, Policy, Step, StepTemplate, Target, Verdict, VerifiedApproval,
 };
 pub use rel::Rel;
-pub use resource::{Link, Resource, ResourceId};
+pub use resource::{Link, Resource};
 /// A value that is never printed.
 pub use secrecy::SecretString as Secret;
 pub use selector::{Field, Op, Selector, SyntaxError};

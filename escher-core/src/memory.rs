@@ -120,6 +120,14 @@ pub trait Store: Send + Sync {
     async fn apply(&self, diff: &Diff) -> Result<u64>;
     /// One entry, by its canonical id.
     async fn entry(&self, id: &ResourceId) -> Result<Option<Entry>>;
+    /// The part of the estate with these ids, as far as it is there.
+    async fn known(&self, ids: &[ResourceId]) -> Result<Estate> {
+        let mut entries = Vec::new();
+        for id in ids {
+            entries.extend(self.entry(id).await?);
+        }
+        Ok(Estate::new(entries))
+    }
     /// Everything that a selector admits: exact and complete.
     async fn select(&self, selector: &Selector, now: Timestamp) -> Result<Selection>;
     /// The ids of everything that a selector admits, in their order: [`Store::select`] without what they are.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{CloudId, Engine, Env, Geo, Kind, Rel, State, digest, fuzzy, regions};
+use crate::{CloudId, Engine, Env, Geo, Kind, Rel, ResourceId, State, digest, fuzzy, regions};
 
 /// Names of the attributes that selectors, flags and the store read; listers fill them where told.
 pub mod attr {
@@ -58,47 +58,6 @@ pub mod metric {
     pub const CONNECTIONS_MAX: &str = "connections_max";
     /// Healthy targets behind a load balancer.
     pub const HEALTHY_TARGETS: &str = "healthy_targets";
-}
-
-/// The canonical id of a resource: an ARN, an Azure resource id, a GCP full resource name.
-/// Azure ids are kept in lower case, as that cloud compares them without regard to case.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ResourceId(String);
-
-impl ResourceId {
-    /// Takes an id as the cloud writes it and makes it canonical.
-    pub fn new(cloud: CloudId, id: impl Into<String>) -> Self {
-        let id = id.into();
-        Self(if cloud == CloudId::Azure { id.to_ascii_lowercase() } else { id })
-    }
-
-    /// Takes an id that is canonical already, as an exported estate writes it.
-    pub fn verbatim(id: impl Into<String>) -> Self {
-        Self(id.into())
-    }
-
-    /// The whole id.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The last segment, the part a person types: `i-0a1` of an ARN, the name of an Azure id.
-    ///
-    /// ```
-    /// use escher_core::{CloudId, ResourceId};
-    /// let id = ResourceId::new(CloudId::Aws, "arn:aws:ec2:us-east-1:111122223333:instance/i-0a1");
-    /// assert_eq!(id.last_segment(), "i-0a1");
-    /// ```
-    pub fn last_segment(&self) -> &str {
-        self.0.rsplit(['/', ':']).next().unwrap_or(&self.0)
-    }
-}
-
-impl std::fmt::Display for ResourceId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(&self.0)
-    }
 }
 
 /// A relation to another resource.
@@ -156,9 +115,9 @@ pub struct Resource {
     /// Relations.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<Link>,
-    /// Other ids of the same resource, by which cost rows and events find it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub akas: Vec<String>,
+    /// Other ids of the same resource, by which cost rows and events find it. Once called `akas`, and still read as that.
+    #[serde(default, alias = "akas", skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
     /// Measured values (see [`metric`] for names and units).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub metrics: BTreeMap<String, f64>,
@@ -186,7 +145,7 @@ impl Resource {
             created: None,
             attributes: BTreeMap::new(),
             links: Vec::new(),
-            akas: Vec::new(),
+            aliases: Vec::new(),
             metrics: BTreeMap::new(),
             cost_month: None,
         }
@@ -272,7 +231,18 @@ impl Resource {
     pub fn observed_hash(&self) -> String {
         let mut slow = Self { metrics: BTreeMap::new(), cost_month: None, ..self.clone() };
         slow.attributes.remove(attr::LAST_BACKUP);
-        digest::of(&slow)
+        let aliases = std::mem::take(&mut slow.aliases);
+        if aliases.is_empty() {
+            return digest::of(&slow);
+        }
+        // Under the name that they once had: so plans and stored entries of then keep their hashes.
+        #[derive(Serialize)]
+        struct Hashed<'a> {
+            #[serde(flatten)]
+            slow: &'a Resource,
+            akas: Vec<String>,
+        }
+        digest::of(&Hashed { slow: &slow, akas: aliases })
     }
 }
 

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::relation::Alone;
 use super::{Field, FieldType, Op, Related, Selector, Value, attribute};
 use crate::fuzzy::{self, fold};
+use crate::id::id_forms;
 use crate::resource::{attr, metric};
 use crate::{Rel, Resource, Truth, lexicon, truth};
 
@@ -76,13 +77,13 @@ pub fn texts<'a>(resource: &'a Resource, field: &Field) -> Vec<Cow<'a, str>> {
         Field::Env => one(resource.env().map(|env| env.as_str())),
         Field::Group => one(resource.text_attr(attr::RESOURCE_GROUP)),
         Field::Network => networks(resource),
-        Field::Linked => resource.links.iter().flat_map(|link| whole_and_last(link.id.as_str())).map(Cow::Borrowed).collect(),
+        Field::Linked => resource.links.iter().flat_map(|link| link.id.forms()).map(Cow::Borrowed).collect(),
         Field::Rel(rel) => {
             let links = resource.links.iter().filter(|link| rel.is(&link.rel));
-            links.flat_map(|link| whole_and_last(link.id.as_str())).map(Cow::Borrowed).collect()
+            links.flat_map(|link| link.id.forms()).map(Cow::Borrowed).collect()
         }
         Field::Name => one(Some(&resource.name)),
-        Field::Id => whole_and_last(resource.id.as_str()).map(Cow::Borrowed).collect(),
+        Field::Id => resource.id.forms().into_iter().map(Cow::Borrowed).collect(),
         Field::State => one(resource.state.map(|state| state.as_str())),
         Field::RawState => resource.state_raw.iter().flat_map(|raw| whole_and_word(raw)).map(Cow::Borrowed).collect(),
         Field::Engine => one(resource.engine().map(|engine| engine.as_str())),
@@ -106,11 +107,6 @@ pub fn number(resource: &Resource, field: &Field) -> Option<f64> {
     .filter(|number| number.is_finite())
 }
 
-fn whole_and_last(id: &str) -> impl Iterator<Item = &str> {
-    let last = id.rsplit(['/', ':']).next().filter(|last| *last != id && !last.is_empty());
-    std::iter::once(id).chain(last)
-}
-
 /// Azure says `VM deallocated` and `PowerState/deallocated`: the word is enough.
 fn whole_and_word(raw: &str) -> impl Iterator<Item = &str> {
     let word = ["vm ", "powerstate/"].iter().find_map(|lead| {
@@ -125,7 +121,7 @@ fn whole_and_word(raw: &str) -> impl Iterator<Item = &str> {
 fn networks(resource: &Resource) -> Vec<Cow<'_, str>> {
     let told = resource.text_attr(attr::NETWORK).into_iter();
     let linked = resource.links.iter().filter(|link| link.rel == Rel::In).filter_map(|link| network_of(link.id.as_str()));
-    told.chain(linked).flat_map(whole_and_last).map(Cow::Borrowed).collect()
+    told.chain(linked).flat_map(id_forms).map(Cow::Borrowed).collect()
 }
 
 fn network_of(id: &str) -> Option<&str> {

@@ -211,9 +211,10 @@ fn fields(resource: &Resource, words: Vec<String>) -> Map<String, Value> {
     // Of keys that are equal in any case all count, as for the selector.
     put(key::TAGS, resource.tags.iter().flatten().map(|(key, value)| tag(key, value)).collect());
     put(key::TAG_KEYS, resource.tags.iter().flatten().map(|(key, _)| tag_key(key)).collect());
-    let exact =
-        [plain(&resource.name), fuzzy::fold(&resource.name), fuzzy::fold(resource.id.as_str()), fuzzy::fold(resource.id.last_segment())];
-    put(key::EXACT, exact.into_iter().filter(|text| !text.is_empty()).collect());
+    let mut exact: BTreeSet<String> = resource.id.forms().into_iter().map(fuzzy::fold).collect();
+    exact.extend([plain(&resource.name), fuzzy::fold(&resource.name)]);
+    exact.remove("");
+    put(key::EXACT, exact);
     payload.insert(key::WORDS.into(), json!(words));
     for field in NUMBER_FIELDS {
         if let Some(number) = number(resource, field) {
@@ -243,7 +244,7 @@ fn fields(resource: &Resource, words: Vec<String>) -> Map<String, Value> {
 /// The resource as JSON, without what no selector reads.
 fn slim(resource: &Resource) -> Result<String> {
     let mut slim = resource.clone();
-    slim.akas.clear();
+    slim.aliases.clear();
     slim.state_raw = None;
     slim.attributes.retain(|name, _| ATTRIBUTES.contains(&name.as_str()));
     serde_json::to_string(&slim).map_err(|e| {

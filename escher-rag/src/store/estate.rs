@@ -80,6 +80,19 @@ pub(super) fn numbered(c: &Connection, entry: i64) -> Result<Entry> {
     statement.query_row([entry], RawEntry::read).map_err(fault)?.entry()
 }
 
+pub(super) fn known(c: &Connection, ids: &[ResourceId]) -> Result<Estate> {
+    let sql = format!("{ENTRY} WHERE e.id = ?1");
+    let fault = |e| fault::of("read estate", e);
+    let mut statement = c.prepare_cached(&sql).map_err(fault)?;
+    let mut entries = Vec::new();
+    for id in ids {
+        if let Some(row) = statement.query_row([id.as_str()], RawEntry::read).optional().map_err(fault)? {
+            entries.push(row.entry()?);
+        }
+    }
+    Ok(Estate::new(entries))
+}
+
 pub(super) fn known_words(c: &Connection) -> Result<KnownWords> {
     let words = |sort: &str| -> rusqlite::Result<BTreeSet<String>> {
         c.prepare_cached("SELECT word FROM words WHERE sort = ?1")?.query_map([sort], |row| row.get(0))?.collect()

@@ -125,6 +125,11 @@ impl Store for SqliteStore {
         self.read("read estate", move |c| estate::entry(c, &id)).await
     }
 
+    async fn known(&self, ids: &[ResourceId]) -> Result<Estate> {
+        let ids = ids.to_vec();
+        self.read("read estate", move |c| estate::known(c, &ids)).await
+    }
+
     async fn select(&self, selector: &Selector, now: Timestamp) -> Result<Selection> {
         let selector = selector.clone();
         self.read("select", move |c| select::entries(c, &selector, now)).await

@@ -39,7 +39,7 @@ fn normal(cx: &AwsCx, it: &Address) -> Option<Resource> {
         if ip.name == id {
             address.clone_into(&mut ip.name);
         }
-        ip.akas.push(address.to_owned());
+        ip.aliases.push(address.to_owned());
     }
     ip.set("address", address);
     ip.set("private_ip", it.private_ip_address());

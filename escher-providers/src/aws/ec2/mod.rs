@@ -90,7 +90,7 @@ impl AwsCx {
         let mut resource = Resource::new(CloudId::Aws, arn, kind, native, name);
         resource.account = Some(self.account.to_string());
         resource.region = Some(self.region.to_string());
-        resource.akas = vec![id.to_owned()];
+        resource.aliases = vec![id.to_owned()];
         resource.tags = Some(tags);
         resource
     }

@@ -131,7 +131,7 @@ pub(super) mod snapshot {
         let id = it.snapshot_id()?;
         let mut snapshot = cx.ec2_resource(Kind::Snapshot, SNAPSHOT, id, it.tags());
         // Policies and some APIs write a snapshot's ARN without the account.
-        snapshot.akas.push(format!("arn:{}:ec2:{}::snapshot/{id}", cx.clients.partition(), cx.region));
+        snapshot.aliases.push(format!("arn:{}:ec2:{}::snapshot/{id}", cx.clients.partition(), cx.region));
         snapshot.set_state(it.state().map(|state| state.as_str()));
         snapshot.created = time(it.start_time());
         snapshot.set(attr::CAPACITY, it.volume_size());
@@ -169,7 +169,7 @@ pub(super) mod image {
         {
             name.clone_into(&mut image.name);
         }
-        image.akas.push(format!("arn:{}:ec2:{}::image/{id}", cx.clients.partition(), cx.region));
+        image.aliases.push(format!("arn:{}:ec2:{}::image/{id}", cx.clients.partition(), cx.region));
         image.set_state(it.state().map(|state| state.as_str()));
         image.created = it.creation_date().and_then(|at| at.parse().ok());
         image.set(attr::PUBLIC, it.public());

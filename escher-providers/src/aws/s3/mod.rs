@@ -152,7 +152,7 @@ fn normal(cx: &AwsCx, bucket: &aws_sdk_s3::types::Bucket, name: &str, region: Op
     let mut it = Resource::new(CloudId::Aws, arn, Kind::Bucket, NATIVE, name);
     it.account = Some(cx.account.to_string());
     it.region = region;
-    it.akas = vec![name.to_owned()];
+    it.aliases = vec![name.to_owned()];
     it.created = time(bucket.creation_date());
     it.set(attr::PUBLIC, settings.is_public());
     it.set(attr::ENCRYPTED, settings.encryption.as_ref().map(Option::is_some));
