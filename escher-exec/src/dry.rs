@@ -55,7 +55,7 @@ impl Executor {
             Ok(cloud) => cloud,
             Err(error) => return (Trial::NotTried, told(&error)),
         };
-        let now = match self.read_target(&**cloud, step).await {
+        let now = match self.read_confirmed(&**cloud, step, &self.budget()).await {
             Ok(Some(now)) => now,
             Ok(None) => return (Trial::Refused, "it is no longer there".to_owned()),
             Err(error) => return (Trial::NotTried, format!("it could not be looked at: {}", told(&error))),

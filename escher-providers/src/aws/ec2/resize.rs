@@ -202,7 +202,7 @@ fn state(instance: &Instance) -> Option<&InstanceStateName> {
 }
 
 async fn existing(cx: &AwsCx, id: &str) -> Result<Instance> {
-    vm::describe(cx, id)
+    cx.patiently(|| vm::describe(cx, id))
         .await?
         .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("instance {id} is not there")).with("region", &*cx.region))
 }
