@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use escher_core::plan::{DryRun, OnFailure, Retry};
 use escher_core::{
-    Action, ActionDef, Capabilities, CloudId, Effect, Env, Error, Kind, PlanDoc, Policy, Rel, Resource, ResourceId, Result, Risk, Step, Target,
-    Verb,
+    Action, ActionDef, Capabilities, CloudId, Effect, Env, Error, Kind, PlanDoc, Policy, Rel, Resource, ResourceId, Result, Risk, Step,
+    Target, Verb,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};

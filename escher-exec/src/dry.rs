@@ -75,7 +75,9 @@ impl Executor {
             DryRun::Simulate => {
                 (Trial::Passed, "simulated: the target is as planned; the cloud was not asked whether it would permit it".to_owned())
             }
-            DryRun::Native => match tokio::time::timeout(self.limits.request, cloud.dry_run(&self.read_cx().with_retries(budget), step)).await {
+            DryRun::Native => match tokio::time::timeout(self.limits.request, cloud.dry_run(&self.read_cx().with_retries(budget), step))
+                .await
+            {
                 Ok(Ok(())) => {
                     (Trial::Passed, "the cloud itself says that it would permit it; it did not check whether it would succeed".to_owned())
                 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use escher_core::{
-    ABSENCES, ActionDef, Approval, Approved, Checked, Diff, Error, ErrorKind, Estate, JournalEntry, Moment, Phase, Plan, PlanDoc, PlanRecord, PlanStatus,
-    PlanTemplate, ResourceId, Result, RunRecord, Sighting, Step, Store as _, Target, Verify,
+    ABSENCES, ActionDef, Approval, Approved, Checked, Diff, Error, ErrorKind, Estate, JournalEntry, Moment, Phase, Plan, PlanDoc,
+    PlanRecord, PlanStatus, PlanTemplate, ResourceId, Result, RunRecord, Sighting, Step, Store as _, Target, Verify,
 };
 use escher_exec::{CancellationToken, Clouds, DefaultPolicy, Executor, Limits, Planner, RunEvent, RunSummary, TrialStep};
 use futures::{StreamExt as _, stream};

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use escher_core::{Cloud, CloudId, Diff, Entry, Error, Estate, Gap, ReadCx, Resource, Result, Scope, Sighting, Store as _, Throttled, Want, regions};
+use escher_core::{
+    Cloud, CloudId, Diff, Entry, Error, Estate, Gap, ReadCx, Resource, Result, Scope, Sighting, Store as _, Throttled, Want, regions,
+};
 use futures::StreamExt as _;
 use serde::Serialize;
 

@@ -148,7 +148,9 @@ where
         // The clock of this machine is what has to be set.
         _ if matches!(error.code(), Some("RequestTimeTooSkewed" | "RequestExpired")) => Origin::Machine,
         (SdkError::ServiceError(_), ErrorKind::Busy | ErrorKind::Timeout | ErrorKind::Stale | ErrorKind::NotFound) => Origin::Cloud,
-        (SdkError::DispatchFailure(_) | SdkError::ResponseError(_), ErrorKind::Unavailable) if cause::<Unfit>(error).is_some() => Origin::Cloud,
+        (SdkError::DispatchFailure(_) | SdkError::ResponseError(_), ErrorKind::Unavailable) if cause::<Unfit>(error).is_some() => {
+            Origin::Cloud
+        }
         (SdkError::TimeoutError(_) | SdkError::DispatchFailure(_), ErrorKind::Unavailable | ErrorKind::Timeout) => Origin::Network,
         _ => return None,
     })

@@ -9,9 +9,7 @@ use std::fmt;
 
 use aws_sdk_s3::primitives::{ByteStream, SdkBody};
 use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
-};
+use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
@@ -172,7 +170,8 @@ mod tests {
     use proptest::prelude::*;
 
     const PARTS: super::Parts = &[("List", "items")];
-    const WHOLE: &str = r#"<?xml version="1.0"?><List xmlns="http://x/"><items><item a="1">one &amp; two</item><item/></items><!-- c --></List>"#;
+    const WHOLE: &str =
+        r#"<?xml version="1.0"?><List xmlns="http://x/"><items><item a="1">one &amp; two</item><item/></items><!-- c --></List>"#;
 
     #[test]
     fn only_whole_documents_pass() {

@@ -17,7 +17,9 @@ pub(super) const NATIVE: &str = "ec2:security-group";
 
 described!("DescribeSecurityGroups", describe_security_groups, items, group_ids, normal);
 
-fn items(page: &aws_sdk_ec2::operation::describe_security_groups::DescribeSecurityGroupsOutput) -> impl Iterator<Item = Result<&SecurityGroup>> {
+fn items(
+    page: &aws_sdk_ec2::operation::describe_security_groups::DescribeSecurityGroupsOutput,
+) -> impl Iterator<Item = Result<&SecurityGroup>> {
     each(page.security_groups())
 }
 
@@ -35,7 +37,8 @@ fn normal(cx: &AwsCx, it: &SecurityGroup) -> Result<Resource> {
     group.set("description", it.description().filter(|text| !text.is_empty()));
     group.set_network(it.vpc_id());
     group.set(attr::PUBLIC, Some(rules.iter().any(Rule::is_public)));
-    let mut link = |rel, kind, id: &str| group.links.push(Link { rel, id: ResourceId::new(group.cloud, cx.arn_of(owner, "ec2", kind, id)) });
+    let mut link =
+        |rel, kind, id: &str| group.links.push(Link { rel, id: ResourceId::new(group.cloud, cx.arn_of(owner, "ec2", kind, id)) });
     if let Some(vpc) = it.vpc_id() {
         link(Rel::In, "vpc", vpc);
     }

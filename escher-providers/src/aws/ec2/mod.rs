@@ -125,7 +125,13 @@ impl AwsCx {
 pub(super) static SPEC: ServiceSpec<Clients> = ServiceSpec {
     id: "ec2",
     kinds: &[
-        kind(Kind::Vm, vm::NATIVE, vm::list, vm::read, &["ec2:DescribeInstances", "ec2:DescribeInstanceTypes", "ec2:DescribeSpotInstanceRequests"]),
+        kind(
+            Kind::Vm,
+            vm::NATIVE,
+            vm::list,
+            vm::read,
+            &["ec2:DescribeInstances", "ec2:DescribeInstanceTypes", "ec2:DescribeSpotInstanceRequests"],
+        ),
         kind(Kind::Disk, storage::VOLUME, storage::volume::list, storage::volume::read, &["ec2:DescribeVolumes", "ec2:DescribeSnapshots"]),
         kind(Kind::Snapshot, storage::SNAPSHOT, storage::snapshot::list, storage::snapshot::read, &["ec2:DescribeSnapshots"]),
         kind(Kind::Image, storage::IMAGE, storage::image::list, storage::image::read, &["ec2:DescribeImages"]),
