@@ -156,7 +156,7 @@ impl Users {
             .collect();
         named.sort();
         named.dedup();
-        (!named.is_empty()).then(|| format!("left out, image {} is made of them; deregister it first", some_of(&named)))
+        (!named.is_empty()).then(|| format!("left out, in use by image {}, which has to be deregistered first", some_of(&named)))
     }
 }
 

@@ -102,9 +102,9 @@ async fn a_spot_instance_is_stopped_only_where_its_request_is_persistent() {
         fault: crate::proxy::ec2_error(403, "UnauthorizedOperation", "you may not"),
     };
     for (rule, reason) in [
-        (requests("one-time"), Some("one-time request cannot be stopped or started again")),
+        (requests("one-time"), Some("one-time request cannot be stopped and restarted")),
         (requests("persistent"), None),
-        (denied, Some("only if its request is persistent, and that is unknown")),
+        (denied, Some("unless its request is persistent, which is unknown")),
     ] {
         let (cloud, vm) = machine("mx-central-1", vec![rewrite("Action=DescribeInstances&", spot), rule]).await;
         assert_eq!(vm.text_attr("lifecycle"), Some("spot"));

@@ -55,11 +55,11 @@ pub(super) fn weigh(vm: &Resource) -> Result<()> {
     }
     match vm.text_attr(REQUEST) {
         Some("persistent") => Ok(()),
-        Some(_) => Err(Error::new(ErrorKind::Unsupported, "a Spot instance of a one-time request cannot be stopped or started again")
+        Some(_) => Err(Error::new(ErrorKind::Unsupported, "a Spot instance of a one-time request cannot be stopped and restarted")
             .hint("terminate it, or run its work on an On-Demand instance")),
         None => Err(Error::new(
             ErrorKind::Unsupported,
-            "a Spot instance can be stopped and started again only if its request is persistent, and that is unknown here",
+            "a Spot instance cannot be stopped and restarted unless its request is persistent, which is unknown here",
         )
         .hint("look at its Spot request; if it is persistent, grant ec2:DescribeSpotInstanceRequests and scan again")),
     }
