@@ -88,7 +88,10 @@ impl AwsConfig {
             ),
             (None, None, None) => loader,
         };
-        Ok(loader.load().await)
+        let sdk = loader.load().await;
+        // Also one from AWS_ENDPOINT_URL or a profile.
+        sdk.endpoint_url().map_or(Ok(()), check_endpoint)?;
+        Ok(sdk)
     }
 
     /// The region in which questions about the whole account are asked. The machine's metadata service is not

@@ -10,7 +10,6 @@ use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt, TryStreamExt};
 
 use super::clients::{AwsCx, Clients, Fill, Item, incomplete, paged, time};
-use super::error::says_gone;
 use crate::layer::{Call, Rate};
 use crate::spec::{KindSpec, Reach, ServiceSpec, UNTOLD};
 use settings::Settings;
@@ -146,7 +145,7 @@ async fn look_at(cx: &AwsCx, bucket: &Listed) -> Result<Option<(Resource, Vec<Er
 /// The region of a bucket; `None` where there is no such bucket.
 async fn location(cx: &AwsCx, name: &str) -> Result<Option<String>> {
     let request = cx.s3().get_bucket_location().bucket(name);
-    let found = cx.call_or(api("GetBucketLocation", "s3:GetBucketLocation"), says_gone, || request.clone().send()).await?;
+    let found = cx.call_or(api("GetBucketLocation", "s3:GetBucketLocation"), |code| code == NO_BUCKET, || request.clone().send()).await?;
     Ok(found.map(|found| match found.location_constraint().map(|place| place.as_str()) {
         None | Some("") => "us-east-1".to_owned(),
         Some("EU") => "eu-west-1".to_owned(),
@@ -201,9 +200,20 @@ fn normal(cx: &AwsCx, bucket: &Listed, region: Option<String>, settings: Setting
     it
 }
 
-/// Not there, of things a bucket may lack while it exists itself.
+/// How S3 says that there is no such bucket.
+const NO_BUCKET: &str = "NoSuchBucket";
+
+/// How S3 says that a bucket has no tags, no encryption setting, no public access block, and no policy. Whatever else
+/// is not found is no setting that is off.
 fn lacks(code: &str) -> bool {
-    says_gone(code) && code != "NoSuchBucket"
+    [
+        "NoSuchTagSet",
+        "NoSuchTagSetError",
+        "ServerSideEncryptionConfigurationNotFoundError",
+        "NoSuchPublicAccessBlockConfiguration",
+        "NoSuchBucketPolicy",
+    ]
+    .contains(&code)
 }
 
 /// What was told of a bucket, or the gap that its refusal leaves; none where we may not know.

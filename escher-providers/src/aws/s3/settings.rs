@@ -7,10 +7,10 @@ use aws_sdk_s3::types::{
     PublicAccessBlockConfiguration, ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
     ServerSideEncryptionRule,
 };
-use escher_core::{Error, ErrorKind, Result, Truth, truth};
+use escher_core::{Error, Result, Truth, truth};
 use serde::{Deserialize, Serialize};
 
-use super::{api, lacks, unless_refused};
+use super::{NO_BUCKET, api, lacks, unless_refused};
 use crate::aws::clients::{AwsCx, incomplete};
 
 /// The four switches of a bucket's public access block.
@@ -137,7 +137,7 @@ impl Settings {
 
 /// One setting; `None` where it was refused. `gone` stays as long as every answer says that there is no such bucket.
 fn kept<T>(answer: Result<T>, bucket: &str, setting: &'static str, gaps: &mut Vec<Error>, gone: &mut bool) -> Option<T> {
-    *gone &= matches!(&answer, Err(error) if error.kind() == ErrorKind::NotFound);
+    *gone &= matches!(&answer, Err(error) if error.context("code") == Some(NO_BUCKET));
     unless_refused(answer, bucket, setting).map_err(|gap| gaps.extend(gap)).ok()
 }
 
