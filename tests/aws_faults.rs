@@ -73,6 +73,23 @@ fn what_is_not_found_right_after_a_change_is_neither_failed_nor_lost() {
 }
 
 #[test]
+fn what_hides_after_a_run_stays_in_the_estate() {
+    let moto = Moto::start();
+    moto.boto3(&["seed", "3", "us-east-1"]);
+    let (desk, proxy) = connected(&moto);
+    sync(&desk);
+    let known = ids(&desk);
+    // Seen before the call and after it, and not when the estate is brought up to date.
+    proxy.hide_after(2, 4);
+    assert_eq!(order(&desk, "stop vm web-000")["run"]["done"], 1);
+    assert_eq!(proxy.hidden_left(), 0, "it was hidden from the last looks");
+    assert_eq!(ids(&desk), known);
+    let synced = sync(&desk);
+    assert_eq!((&synced["changed"], &synced["missing"], &synced["removed"]), (&1.into(), &0.into(), &0.into()));
+    assert!(desk.export().iter().any(|it| it["name"] == "web-000" && it["state"] == "stopped"));
+}
+
+#[test]
 fn a_bucket_that_refuses_its_settings_stays_and_the_gap_names_it() {
     let moto = Moto::start();
     moto.boto3(&["seed", "18", "us-east-1"]);
@@ -164,6 +181,6 @@ fn what_is_refused_again_and_again_is_asked_for_a_few_times_over_all_layers() {
     proxy.take_actions();
     assert_eq!(desk.aws(&["ask", "--yes", "--json", "stop vm web-000"]).code, 1);
     let asked = proxy.take_actions();
-    assert!(asked.get("StopInstances").is_none(), "what cannot be looked at is not called: {asked:?}");
+    assert!(!asked.contains_key("StopInstances"), "what cannot be looked at is not called: {asked:?}");
     assert!(asked["DescribeInstances"] <= 10, "five for the step, five for the estate: {asked:?}");
 }

@@ -98,6 +98,8 @@ pub(crate) struct Seen {
     lag: usize,
     /// How many more reads do not find which resource.
     hidden: BTreeMap<String, usize>,
+    /// How many reads of an instance still find it, and how many after those do not.
+    later: (usize, usize),
     /// What is answered otherwise: words of a request, and how.
     rules: Vec<(Vec<&'static str>, Answer)>,
 }
@@ -147,6 +149,16 @@ impl Proxy {
     /// Does not find what was changed, for so many reads after each change.
     pub(crate) fn lag(&self, reads: usize) {
         self.seen.lock().unwrap().lag = reads;
+    }
+
+    /// Finds instances for so many reads more, then does not for so many.
+    pub(crate) fn hide_after(&self, found: usize, hidden: usize) {
+        self.seen.lock().unwrap().later = (found, hidden);
+    }
+
+    /// How many reads are still to find nothing.
+    pub(crate) fn hidden_left(&self) -> usize {
+        self.seen.lock().unwrap().later.1
     }
 
     /// Answers requests with these words in another way.
@@ -271,6 +283,17 @@ impl Seen {
         } else {
             bucket(head).map(|(bucket, _)| bucket.to_owned()).into_iter().collect()
         };
+        if action == "DescribeInstances" && body.contains("InstanceId.1=") {
+            match &mut self.later {
+                (0, 0) => {}
+                (0, hidden) => {
+                    *hidden -= 1;
+                    let error = "<Error><Code>InvalidInstanceID.NotFound</Code><Message>it does not exist</Message></Error>";
+                    return Some(Answer::Is(400, format!("<Response><Errors>{error}</Errors></Response>")));
+                }
+                (found, _) => *found -= 1,
+            }
+        }
         if action.starts_with("Describe") || action == "GET" {
             let id = ids.iter().find(|id| self.hidden.get(*id).is_some_and(|left| *left > 0))?;
             *self.hidden.entry(id.clone()).or_default() -= 1;
