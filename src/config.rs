@@ -120,12 +120,19 @@ impl Connections {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(e) => return Err(storage("read connections", path, e)),
         };
-        toml::from_str(&text).map_err(|e| {
-            Error::invalid(e.to_string())
-                .operation("read connections")
-                .with("file", path.display().to_string())
-                .hint("fix the file, or remove it and connect again")
-        })
+        let read: Self = toml::from_str(&text).map_err(|e| {
+            // Its own words show the line, and what stands there may be a secret that somebody wrote into it.
+            let line = e.span().map(|span| text.as_bytes().iter().take(span.start).filter(|&&byte| byte == b'\n').count() + 1);
+            let at = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+            unfit(path, Error::invalid(format!("{at}{}", e.message())))
+        })?;
+        #[cfg(feature = "aws")]
+        for connection in &read.connections {
+            if let ConnectionKind::Aws(config) = &connection.kind {
+                config.validate().map_err(|e| unfit(path, e.with("connection", &connection.name)))?;
+            }
+        }
+        Ok(read)
     }
 
     /// Writes the file whole or not at all.
@@ -140,6 +147,12 @@ impl Connections {
         self.connections.retain(|known| known.name != connection.name);
         self.connections.push(connection);
     }
+}
+
+/// An error in the file of connections.
+fn unfit(path: &Path, error: Error) -> Error {
+    let error = error.operation("read connections").with("file", path.display().to_string());
+    if error.hint_text().is_some() { error } else { error.hint("fix the file, or remove it and connect again") }
 }
 
 /// A file system error with its file.

@@ -23,10 +23,11 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Whether a resource would have to appear in a complete listing of this scope.
+    /// Whether a resource would have to appear in a complete listing of this scope: one of its account, or one that
+    /// another account shares with it.
     pub fn contains(&self, resource: &Resource) -> bool {
         self.cloud == resource.cloud
-            && resource.account.as_deref() == Some(self.account.as_str())
+            && [resource.account.as_deref(), resource.shared_with()].contains(&Some(self.account.as_str()))
             && self.native == resource.native
             && self.region.as_ref().is_none_or(|region| resource.region.as_ref() == Some(region))
     }

@@ -28,6 +28,12 @@ pub mod attr {
     pub const ENCRYPTED: &str = "encrypted";
     /// In use by something: true or false.
     pub const ATTACHED: &str = "attached";
+    /// The account that owns a resource which is only shared with us.
+    pub const OWNER: &str = "owner";
+    /// The account of ours with which a resource is shared.
+    pub const SHARED_WITH: &str = "shared_with";
+    /// The name of the scale group that a machine belongs to.
+    pub const SCALE_GROUP: &str = "scale_group";
     /// Automatic backups are on: true or false.
     pub const AUTO_BACKUPS: &str = "automatic_backups";
     /// Time of the newest backup or snapshot, RFC 3339; [`NO_BACKUP`] where there is certainly none.
@@ -161,6 +167,18 @@ impl Resource {
     /// The values of the tags whose keys are equal to one in any case.
     pub fn tag_values(&self, key: &str) -> impl Iterator<Item = &str> {
         self.tags_like(key).map(|(_, value)| value)
+    }
+
+    /// The scale group that a machine belongs to, by the name its cloud gives it: told as an attribute, or by the tag that
+    /// only EC2 Auto Scaling can set.
+    pub fn scale_group(&self) -> Option<&str> {
+        let tagged = || self.tags.as_ref()?.get("aws:autoscaling:groupName").map(String::as_str);
+        self.text_attr(attr::SCALE_GROUP).or_else(tagged).filter(|name| !name.is_empty())
+    }
+
+    /// The account of ours through which a resource of another account is known; `None` for our own.
+    pub fn shared_with(&self) -> Option<&str> {
+        self.text_attr(attr::SHARED_WITH).filter(|ours| self.account.as_deref() != Some(*ours))
     }
 
     /// An attribute's text.

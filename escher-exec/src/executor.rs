@@ -17,7 +17,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
 use crate::event::outcomes;
-use crate::{Clouds, RunEvent, RunSummary, summary};
+use crate::{Clouds, RunEvent, RunSummary, absence, summary};
 
 /// How long one reading request may take.
 pub(crate) const REQUEST: Duration = Duration::from_secs(30);
@@ -35,6 +35,12 @@ pub struct Limits {
     pub first_pause: Duration,
     /// The longest pause.
     pub longest_pause: Duration,
+    /// Looks in a row that must not find a target before it counts as gone.
+    pub absent_looks: u32,
+    /// How long a target must stay out of sight after a call before it counts as gone.
+    pub absent_span: Duration,
+    /// Retries of one step, over all of its requests and attempts together.
+    pub retries: u32,
 }
 
 impl Default for Limits {
@@ -45,6 +51,9 @@ impl Default for Limits {
             request: REQUEST,
             first_pause: Duration::from_millis(250),
             longest_pause: Duration::from_secs(10),
+            absent_looks: absence::LOOKS,
+            absent_span: absence::SPAN,
+            retries: 12,
         }
     }
 }

@@ -8,7 +8,7 @@ use futures::{StreamExt, stream};
 use crate::draft::{Draft, Reasons, plain};
 use crate::event::outcomes;
 use crate::executor::REQUEST;
-use crate::{Planner, ids};
+use crate::{Planner, confirmed_read, ids};
 
 impl Planner {
     /// A plan that takes back what a run has done, the last first. What to do is what the journal wrote down before
@@ -79,10 +79,7 @@ impl Planner {
     async fn look(&self, step: &Step) -> Result<Option<Resource>> {
         let cloud = self.clouds.of(&step.target)?;
         let cx = ReadCx::new(self.clock.clone(), REQUEST);
-        match tokio::time::timeout(REQUEST, cloud.read(&cx, &step.target)).await {
-            Ok(read) => read,
-            Err(_) => Err(Error::new(ErrorKind::Timeout, "no answer").operation("read the target")),
-        }
+        confirmed_read(&**cloud, &cx, &step.target).await
     }
 }
 
