@@ -21,12 +21,14 @@ pub mod plan;
 pub mod regions;
 pub mod resource;
 pub mod selector;
+mod sign;
+mod time;
 pub mod truth;
 mod words;
 
 pub use action::{Action, ActionDef, Effect, ParamDef, ParamType, Verify};
 pub use brain::{Brain, Utterance};
-pub use cloud::{ActionFacts, Capabilities, Clock, Cloud, Identity, Outcome, ReadCx, Throttled, Want, WriteCx};
+pub use cloud::{ActionFacts, Capabilities, Cloud, Identity, Outcome, ReadCx, Throttled, Want, WriteCx};
 pub use embed::Embed;
 pub use error::{Error, ErrorKind, Next, Origin, Result, RetryBudget};
 pub use estate::{ABSENCES, Diff, Entry, Estate, Gap, Scope, Sighting};
@@ -35,11 +37,13 @@ pub use frame::{Clarify, Constraint, Frame, Intent, Schedule, Sort};
 pub use journal::{Journal, JournalEntry, JournalStore, Permit, Phase, Undo};
 pub use memory::{Changes, Collection, Document, Hits, Index, PlanRecord, PlanStatus, Query, RunRecord, Selection, Store};
 pub use plan::{
-    Approval, Approved, Checked, Moment, Plan, PlanDoc, PlanTemplate, Policy, Step, StepTemplate, Target, Verdict, VerifiedApproval,
+    Approval, Approved, ApprovedConnection, Checked, Moment, Plan, PlanDoc, PlanTemplate, Policy, Step, StepTemplate, Target, Verdict, VerifiedApproval,
 };
 pub use resource::{Link, Resource, ResourceId};
 /// A value that is never printed.
 pub use secrecy::SecretString as Secret;
 pub use selector::{Field, Op, Selector, SyntaxError};
+pub use sign::{PublicKey, SecretKey};
+pub use time::{Clock, WallClock, WallTime};
 pub use truth::Truth;
 pub use words::{CloudId, Decision, Engine, Env, Flag, Geo, Kind, Rel, Risk, State, Verb};

@@ -51,7 +51,10 @@ async fn a_forbidden_plan_cannot_be_approved() {
     let f = Fixture::vms(1);
     let doc = f.stop_all().await;
     let policy = DefaultPolicy::new(PolicyConfig { forbid: vec!["vm.stop".into()], ..PolicyConfig::default() });
-    let plan = doc.clone().check(&policy, Moment::Start(now())).unwrap();
-    let approval = Approval { plan: doc.id.clone(), digest: doc.digest.clone(), by: "ada".into(), at: now() };
-    assert_eq!(approval.verify(&plan).unwrap_err().kind(), ErrorKind::Forbidden);
+    let plan = doc.clone().check(&policy, Moment::Start(WALL.now())).unwrap();
+    assert_eq!(Approval::sign(&plan, "ada", WALL.now(), Vec::new(), &key()).unwrap_err().kind(), ErrorKind::Forbidden);
+    // An approval from before the rule was there does not help either.
+    let before = doc.check(&DefaultPolicy::default(), Moment::Start(WALL.now())).unwrap();
+    let approval = Approval::sign(&before, "ada", WALL.now(), Vec::new(), &key()).unwrap();
+    assert_eq!(approval.verify(&plan, Some(&key().public()), &[]).unwrap_err().kind(), ErrorKind::Forbidden);
 }
