@@ -13,3 +13,4 @@ mod local_aws;
 mod readme;
 mod search;
 mod support;
+mod trust;

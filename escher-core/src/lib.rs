@@ -37,13 +37,14 @@ pub use frame::{Clarify, Constraint, Frame, Intent, Schedule, Sort};
 pub use journal::{Journal, JournalEntry, JournalStore, Permit, Phase, Undo};
 pub use memory::{Changes, Collection, Document, Hits, Index, PlanRecord, PlanStatus, Query, RunRecord, Selection, Store};
 pub use plan::{
-    Approval, Approved, ApprovedConnection, Checked, Moment, Plan, PlanDoc, PlanTemplate, Policy, Step, StepTemplate, Target, Verdict, VerifiedApproval,
+    Approval, Approved, ApprovedConnection, Checked, Moment, Plan, PlanDoc, PlanTemplate, Policy, Step, StepTemplate, Target, Verdict,
+    VerifiedApproval,
 };
 pub use resource::{Link, Resource, ResourceId};
 /// A value that is never printed.
 pub use secrecy::SecretString as Secret;
 pub use selector::{Field, Op, Selector, SyntaxError};
 pub use sign::{PublicKey, SecretKey};
-pub use time::{Clock, WallClock, WallTime};
+pub use time::{CLOCK_SKEW, Clock, WallClock, WallTime};
 pub use truth::Truth;
 pub use words::{CloudId, Decision, Engine, Env, Flag, Geo, Kind, Rel, Risk, State, Verb};

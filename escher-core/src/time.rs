@@ -7,7 +7,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+
+/// How far the system's clock may go back and still be trusted: what a time server corrects.
+pub const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(2);
 
 /// The time to read by: the system's, or another in tests and reports of the past.
 #[derive(Clone)]
@@ -95,6 +98,11 @@ impl WallTime {
     /// The moment, for comparing and storing.
     pub const fn timestamp(self) -> Timestamp {
         self.0
+    }
+
+    /// Whether it is before a moment that has been, by more than [`CLOCK_SKEW`]: then the clock went back.
+    pub fn is_before(self, been: Timestamp) -> bool {
+        been.duration_since(self.0) > CLOCK_SKEW
     }
 }
 

@@ -4,8 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use escher_core::{
-    Clock, Entry, Error, ErrorKind, Kind, PlanDoc, PlanTemplate, Policy, Rel, ResourceId, Result, StepTemplate, Store, Verb,
-    WallClock,
+    Clock, Entry, Error, ErrorKind, Kind, PlanDoc, PlanTemplate, Policy, Rel, ResourceId, Result, StepTemplate, Store, Verb, WallClock,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -55,7 +54,9 @@ impl Planner {
             for entry in selection.matched {
                 // What was altered in the store must not decide what is touched; a sync writes it anew.
                 if entry.resource.observed_hash() != entry.hash {
-                    draft.left_out.add("left out, what is stored of them is not what was seen; a sync reads them again", &entry.resource.name);
+                    draft
+                        .left_out
+                        .add("left out, what is stored of them is not what was seen; a sync reads them again", &entry.resource.name);
                     continue;
                 }
                 if draft.offer(order.verb, &order.params, &entry.resource, &entry.hash)? {

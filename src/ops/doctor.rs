@@ -45,11 +45,11 @@ impl Report {
         self.checks.iter().any(|check| check.health == Health::Fail)
     }
 
-    fn add(&mut self, name: impl Into<String>, health: Health, detail: impl Into<String>, hint: Option<&str>) {
+    pub(crate) fn add(&mut self, name: impl Into<String>, health: Health, detail: impl Into<String>, hint: Option<&str>) {
         self.checks.push(Check { name: name.into(), health, detail: detail.into(), hint: hint.map(str::to_owned) });
     }
 
-    fn add_result(&mut self, name: impl Into<String>, result: Result<String>) {
+    pub(crate) fn add_result(&mut self, name: impl Into<String>, result: Result<String>) {
         match result {
             Ok(detail) => self.add(name, Health::Ok, detail, None),
             Err(e) => self.add(name, Health::Fail, e.to_string(), e.hint_text()),
@@ -93,6 +93,7 @@ impl Escher {
             ),
         }
         report.add_result("journal", self.journal_file().verify(None).await.map(|head| format!("{} lines, unbroken", head.seq)));
+        self.check_trust(&mut report).await;
         self.check_connections(&mut report).await;
         let open: Vec<String> =
             self.store().runs(1_000).await?.into_iter().filter(|run| run.finished.is_none()).map(|run| run.id).collect();

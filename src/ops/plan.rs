@@ -12,7 +12,7 @@ use futures::{StreamExt as _, stream};
 use serde::Serialize;
 
 use crate::escher::Escher;
-use crate::ops::trust::{StoredPlan, is_before};
+use crate::ops::trust::StoredPlan;
 
 /// Plans and runs shown in lists.
 const RECENT: usize = 1_000;
@@ -83,10 +83,16 @@ impl Escher {
     /// # Errors
     /// `NotFound`, `Storage`.
     pub async fn plan(&self, id: &str) -> Result<StoredPlan> {
-        let record = self.store().plan(id).await?.into_iter().collect();
-        self.verified(record)?.pop().ok_or_else(|| {
+        let found = self.verified(self.store().plan(id).await?.into_iter().collect())?.pop().ok_or_else(|| {
             Error::new(ErrorKind::NotFound, format!("there is no plan `{id}`")).operation("look up plan").next(Next::Plans)
-        })
+        })?;
+        if found.doc.id != id {
+            return Err(Error::new(ErrorKind::Stale, format!("under this id stands another plan, {}", found.doc.id))
+                .operation("verify plan")
+                .with("plan", id)
+                .hint("ask again for a new plan, and find out who wrote to the data directory"));
+        }
+        Ok(found)
     }
 
     /// Says yes to the plan as it stands, in the name of the configured user, and signs it. A run that was begun and
@@ -97,9 +103,10 @@ impl Escher {
     /// altered, or where the system's clock went back; `Invalid` where the time was set by hand and a cloud is real.
     pub async fn approve(&self, id: &str) -> Result<PlanRecord> {
         let plan = self.plan(id).await?;
+        self.refuse_shifted(&plan.doc)?;
+        let now = self.sound_clock().await?;
         let begun = self.is_begun(&plan).await?;
         let checked = if begun { self.sound_plan(&plan, Moment::Resume)? } else { self.still_open(&plan)? };
-        let now = self.sound_clock().await?;
         refuse_early(&plan.doc, now)?;
         let approval = Some(self.sign_approval(&checked, now)?);
         let status = if begun { PlanStatus::Started } else { PlanStatus::Approved };
@@ -181,8 +188,9 @@ impl Escher {
     /// fails at a step is counted.
     pub async fn run_plan(&self, id: &str, options: RunOptions) -> Result<Finished> {
         let stored = self.plan(id).await?;
-        self.still_open(&stored)?;
+        self.refuse_shifted(&stored.doc)?;
         let now = self.sound_clock().await?;
+        self.still_open(&stored)?;
         refuse_early(&stored.doc, now)?;
         let plan = self.approved(&stored, Moment::Start(now))?;
         // Whatever refuses the start does so before the plan counts as started.
@@ -331,9 +339,10 @@ impl Escher {
     /// # Errors
     /// `NotFound`, `Storage`.
     pub async fn run(&self, id: &str) -> Result<RunRecord> {
-        self.store().run(id).await?.ok_or_else(|| {
-            Error::new(ErrorKind::NotFound, format!("there is no run `{id}`")).operation("look up run").next(Next::Runs)
-        })
+        self.store()
+            .run(id)
+            .await?
+            .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no run `{id}`")).operation("look up run").next(Next::Runs))
     }
 
     /// A run with every line of its journal.
@@ -365,7 +374,7 @@ impl Escher {
 
 /// Refuses a plan from the future: either the clock went back since it was made, or it was made by another clock.
 fn refuse_early(plan: &PlanDoc, now: WallTime) -> Result<()> {
-    if !is_before(now, plan.created) {
+    if !now.is_before(plan.created) {
         return Ok(());
     }
     Err(Error::new(ErrorKind::Stale, format!("it was made at {:.0}, and the system's clock says {now:.0}", plan.created))

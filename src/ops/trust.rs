@@ -4,19 +4,17 @@ use std::collections::BTreeSet;
 
 use escher_core::plan::SealState;
 use escher_core::{
-    Approval, ApprovedConnection, Approved, Checked, CloudId, Error, ErrorKind, Moment, Next, Origin, Plan, PlanDoc, PlanRecord, PlanStatus,
-    Policy as _, PublicKey, Result, Store as _, WallTime,
+    Approval, Approved, ApprovedConnection, Checked, CloudId, Error, ErrorKind, Moment, Next, Origin, Plan, PlanDoc, PlanRecord,
+    PlanStatus, Policy as _, PublicKey, Result, Store as _, WallTime,
 };
 use escher_exec::DefaultPolicy;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::config::ConnectionKind;
 use crate::escher::Escher;
 use crate::keys::Settled;
-
-/// How far the system's clock may go back unnoticed: what a time server corrects.
-const TOLERANCE: SignedDuration = SignedDuration::from_mins(2);
+use crate::ops::doctor::{Health, Report};
 
 /// What stands in for remarks that nothing vouches for.
 const NO_REMARKS: &str = "what was noted when this plan was made (warnings, impact) is not signed by this installation and is left out";
@@ -226,7 +224,7 @@ impl Escher {
             ("Escher was last at work here", self.keys().last_seen()),
         ];
         for (what, at) in known {
-            if let Some(at) = at.filter(|at| is_before(now, *at)) {
+            if let Some(at) = at.filter(|at| now.is_before(*at)) {
                 return Err(Error::new(ErrorKind::Stale, format!("the system's clock says {now:.0}, but {what} {at:.0}"))
                     .operation("read the clock")
                     .from_origin(Origin::Machine)
@@ -240,6 +238,32 @@ impl Escher {
         Ok(now)
     }
 
+    /// Looks at what trust rests on: the key, the stored plans, the system's clock.
+    pub(crate) async fn check_trust(&self, report: &mut Report) {
+        let folder = self.keys().folder().display();
+        let told = |known: bool| if known { folder.to_string() } else { format!("none yet; made with the first plan in {folder}") };
+        report.add_result("key", self.keys().public().map(|key| told(key.is_some())));
+        match self.plans().await {
+            Err(e) => report.add("plans", Health::Fail, e.to_string(), e.hint_text()),
+            Ok(plans) => {
+                let named = |fault: Fault| -> Vec<&str> {
+                    plans.iter().filter(|plan| plan.fault == Some(fault)).map(|plan| plan.doc.id.as_str()).collect()
+                };
+                let (altered, unapproved) = (named(Fault::Altered), named(Fault::Unapproved));
+                if !altered.is_empty() {
+                    let hint = "they will not run; find out who wrote to the data directory";
+                    report.add("plans", Health::Fail, format!("altered since they were stored: {}", altered.join(", ")), Some(hint));
+                } else if !unapproved.is_empty() {
+                    let hint = "look at each again and approve what you see";
+                    report.add("plans", Health::Warn, format!("approved without a valid signature: {}", unapproved.join(", ")), Some(hint));
+                } else {
+                    report.add("plans", Health::Ok, format!("{}, all as they were stored", plans.len()), None);
+                }
+            }
+        }
+        report.add_result("clock", self.sound_clock().await.map(|now| format!("{now:.0}")));
+    }
+
     /// A remark if the system's clock has gone back since Escher was last at work here.
     pub async fn clock_remark(&self) -> Option<String> {
         match self.sound_clock().await {
@@ -247,11 +271,6 @@ impl Escher {
             _ => None,
         }
     }
-}
-
-/// Whether a moment is before another by more than what is put up with.
-pub(crate) fn is_before(now: WallTime, at: Timestamp) -> bool {
-    at.duration_since(now.timestamp()) > TOLERANCE
 }
 
 /// The accounts that a plan acts on.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Checked, Plan};
-use crate::{CloudId, Decision, Error, ErrorKind, Next, PublicKey, Result, SecretKey, WallTime};
+use crate::{CLOCK_SKEW, CloudId, Decision, Error, ErrorKind, Next, PublicKey, Result, SecretKey, WallTime};
 
 /// What the signature is of.
 const KIND: &str = "escher plan approval 1";
@@ -142,7 +142,7 @@ impl Approval {
                 .hint("look at the plan again and approve what you see"));
         }
         // A run that was begun in time may be approved once more after that, for the rest of it.
-        if self.at < doc.created || (self.at >= doc.expires && !plan.resumes()) {
+        if doc.created.duration_since(self.at) > CLOCK_SKEW || (self.at >= doc.expires && !plan.resumes()) {
             return Err(fail(plan, ErrorKind::Stale, "the approval was not given within the plan's life").hint("ask again for a new plan"));
         }
         Ok(())
@@ -161,9 +161,7 @@ fn difference(then: &[ApprovedConnection], now: &[ApprovedConnection]) -> Option
             return Some(format!("the connection `{name}` went away or speaks for other accounts"));
         };
         let text = |value: &Option<String>| value.as_ref().map_or_else(|| "the default".to_owned(), |value| format!("`{value}`"));
-        for (what, before, after) in
-            [("endpoint", &before.endpoint, &after.endpoint), ("profile", &before.profile, &after.profile)]
-        {
+        for (what, before, after) in [("endpoint", &before.endpoint, &after.endpoint), ("profile", &before.profile, &after.profile)] {
             if before != after {
                 return Some(format!("the {what} of the connection `{name}` changed from {} to {}", text(before), text(after)));
             }

@@ -250,12 +250,7 @@ async fn a_run_starts_in_time_once_and_as_who_it_was_made_for() {
     let doc = f.stop_all().await;
     let (send, _receive) = mpsc::unbounded_channel();
     let cancel = CancellationToken::new();
-    let late = Executor::new(
-        Journal::new(std::sync::Arc::new(f.journal.clone())),
-        f.clouds.clone(),
-        Clock::fixed(now()),
-        LATER,
-    );
+    let late = Executor::new(Journal::new(std::sync::Arc::new(f.journal.clone())), f.clouds.clone(), Clock::fixed(now()), LATER);
     let error = late.run(approved(&doc), RUN, &cancel, &send).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Stale);
     // Nothing of it was begun, so there is nothing to carry on either.

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use escher_core::plan::{DryRun, GONE, OnFailure, Retry, SCHEMA};
 use escher_core::{
     Action, ActionDef, Approval, Cloud, Decision, Journal, JournalEntry, JournalStore, Moment, Outcome, PlanDoc, Policy, Resource, Result,
-    Selector, State, Step, Undo, Verdict, Verify, WriteCx,
+    SecretKey, Selector, State, Step, Undo, Verdict, Verify, WallClock, WriteCx,
 };
 use escher_providers::aws::AwsCloud;
 use serde_json::{Map, Value};
