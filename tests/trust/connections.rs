@@ -55,7 +55,6 @@ fn at_a_time_set_by_hand_no_real_cloud_is_changed() {
         for args in [
             &["ask", ORDER][..],
             &["ask", "--yes", ORDER],
-            &["ask", "--yes", "stop dev vms older than 90 days"],
             &["plan", "run", id(&pending)],
             &["plan", "run", id(&pending), "--yes"],
             &["plan", "run", id(&pending), "--dry-run"],
@@ -65,6 +64,9 @@ fn at_a_time_set_by_hand_no_real_cloud_is_changed() {
             aws_refused(&desk, &[args, &["--now", now]].concat(), 2, "set by hand");
         }
     }
+    // An age by which nothing was chosen today would choose it then.
+    assert_eq!(desk.aws(&["ask", "--json", "stop dev vms older than 1000 days"]).code, 2);
+    aws_refused(&desk, &["ask", "--yes", "stop dev vms older than 1000 days", "--now", "2100-01-01"], 2, "set by hand");
     // Nothing was planned either, and reading goes on.
     assert_eq!(desk.json(&["plan", "list", "--json"]).as_array().unwrap().len(), 2);
     assert_eq!(desk.ok(&["runs", "--json"]).trim(), "[]");

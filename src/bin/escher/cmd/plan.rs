@@ -48,12 +48,19 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
         Command::List => list(global, escher).await,
         Command::Show { id } => {
             let record = escher.plan(&id).await?;
-            output(global, &record.doc, || {
+            let altered = record.altered();
+            let show = || {
                 show::plan(&record.doc, global.quiet);
                 show::line(&format!("  status    {}", record.status));
-            });
-            if let Some(altered) = record.altered() {
-                return Ok(crate::exit::tell(global, &altered));
+            };
+            match altered {
+                // One document: the error says more than a plan that is not to be believed.
+                Some(altered) if global.json => return Err(altered),
+                None => output(global, &record.doc, show),
+                Some(altered) => {
+                    show();
+                    return Err(altered);
+                }
             }
             distrust(global, &record);
             Ok(Exit::Done)
@@ -61,7 +68,16 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
         Command::Approve { id } => {
             let record = escher.approve(&id).await?;
             output(global, &record, || {
-                show::line(&format!("Approved {}. Next: {}", record.doc.digest, global.command(&format!("plan run {id}"))))
+                show::line(&format!("Approved {}. Next: {}", record.doc.digest, global.command(&format!("plan run {id}"))));
+                // What the approval is bound to beside the plan, where somebody chose it.
+                for through in record.approval.iter().flat_map(|approval| &approval.connections) {
+                    let endpoint = through.endpoint.iter().filter(|endpoint| !endpoint.starts_with("sim:"));
+                    let chosen: Vec<String> =
+                        endpoint.cloned().chain(through.profile.iter().map(|profile| format!("profile {profile}"))).collect();
+                    if !chosen.is_empty() {
+                        show::line(&format!("  through   {}: {}", through.name, show::tame(&chosen.join(", "), false)));
+                    }
+                }
             });
             Ok(Exit::Done)
         }
@@ -98,7 +114,7 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
 
 /// Tells what was found wrong with a stored plan.
 fn distrust(global: &Global, plan: &StoredPlan) {
-    let why = plan.distrust.clone().into_iter().collect::<Vec<_>>();
+    let why: Vec<String> = plan.distrust.iter().map(|why| format!("{}: {why}", plan.doc.id)).collect();
     show::warnings(global.quiet, &why);
 }
 
