@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use escher_core::{Clock, CloudId, Error, ErrorKind, Identity, Result};
+use escher_core::{Clock, CloudId, Error, ErrorKind, Identity, Result, WallClock};
 use escher_providers::sim::{Faults, SimSpec};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,8 +20,13 @@ pub struct Config {
     pub cache_dir: PathBuf,
     /// A folder that holds the embedding model already.
     pub model_dir: Option<PathBuf>,
-    /// The time; the system's unless set.
+    /// Where keys for signing approvals are kept; in the user's own configuration folder unless set, where whoever
+    /// can write the data directory does not get at them.
+    pub key_dir: Option<PathBuf>,
+    /// The time to read by; the system's unless set. A change on a real cloud is refused where it is set.
     pub clock: Clock,
+    /// The system's clock: approvals, expiry and the journal go by it, and by nothing else.
+    pub wall: WallClock,
     /// Who asks, for approvals and the journal.
     pub user: String,
     /// Faults for the simulated clouds.
@@ -33,14 +38,17 @@ pub struct Config {
 }
 
 impl Config {
-    /// A configuration with a data directory and defaults for the rest. Reads nothing from the environment.
+    /// A configuration with a data directory and defaults for the rest. Of the environment nothing is read but where the
+    /// user's configuration folder is, and that only where a plan is made and no [`Config::key_dir`] is set.
     pub fn new(data_dir: impl Into<PathBuf>) -> Self {
         let data_dir = data_dir.into();
         Self {
             cache_dir: data_dir.join("cache"),
             data_dir,
             model_dir: None,
-            clock: system_clock(),
+            key_dir: None,
+            clock: SYSTEM.into(),
+            wall: SYSTEM,
             user: "local".to_owned(),
             sim_faults: Faults::default(),
             timeout: Duration::from_secs(30),
@@ -48,8 +56,8 @@ impl Config {
         }
     }
 
-    /// The configuration of the signed-in user: the platform's folders, `ESCHER_DATA_DIR`, `ESCHER_CACHE_DIR` and
-    /// `ESCHER_MODEL_DIR` where they are set.
+    /// The configuration of the signed-in user: the platform's folders, `ESCHER_DATA_DIR`, `ESCHER_CACHE_DIR`,
+    /// `ESCHER_KEY_DIR` and `ESCHER_MODEL_DIR` where they are set.
     ///
     /// # Errors
     /// `Invalid` where the platform names no home folder and no data directory is given.
@@ -66,15 +74,31 @@ impl Config {
             config.cache_dir = cache;
         }
         config.model_dir = var("ESCHER_MODEL_DIR");
+        config.key_dir = var("ESCHER_KEY_DIR");
         let name = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|key| std::env::var(key).ok());
         config.user = name.filter(|name| !name.is_empty()).unwrap_or_else(|| "local".to_owned());
         Ok(config)
     }
+
+    /// The same by another system's clock, for tests: a program has one already.
+    #[must_use]
+    pub fn with_wall(self, wall: WallClock) -> Self {
+        Self { clock: wall.into(), wall, ..self }
+    }
+
+    /// Where keys are kept: where it is said, else in the user's configuration folder, else in the data directory.
+    pub(crate) fn keys(&self) -> PathBuf {
+        let user = || directories::ProjectDirs::from("", "", "escher").map(|dirs| dirs.preference_dir().to_owned());
+        self.key_dir.clone().unwrap_or_else(|| user().unwrap_or_else(|| self.data_dir.clone()).join("keys"))
+    }
 }
 
+/// The system's clock.
+const SYSTEM: WallClock = WallClock::new(system_time);
+
 #[expect(clippy::disallowed_methods, reason = "the one place that asks the system for the time")]
-fn system_clock() -> Clock {
-    Clock::new(Timestamp::now)
+fn system_time() -> Timestamp {
+    Timestamp::now()
 }
 
 /// A cloud that was connected.

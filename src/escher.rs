@@ -14,12 +14,14 @@ use tokio::sync::OnceCell;
 
 use crate::config::{Config, Connection, ConnectionKind, Connections};
 use crate::home::Home;
+use crate::keys::KeyRing;
 use crate::progress::{Progress, Step};
 
 /// Escher over one data directory, which it owns as long as it lives.
 pub struct Escher {
     config: Config,
     home: Home,
+    keys: KeyRing,
     store: Arc<SqliteStore>,
     journal_file: Arc<SqliteJournal>,
     journal_store: Arc<dyn JournalStore>,
@@ -45,13 +47,14 @@ impl Escher {
     /// # Errors
     /// As [`Escher::open`].
     pub fn open_with_journal(config: Config, wrap: impl FnOnce(Arc<dyn JournalStore>) -> Arc<dyn JournalStore>) -> Result<Self> {
-        let home = Home::open(&config.data_dir, config.clock.now())?;
+        let home = Home::open(&config.data_dir, config.wall.now().timestamp())?;
         let journal_file = Arc::new(SqliteJournal::open(&home.journal())?);
         Ok(Self {
             store: Arc::new(SqliteStore::open(home.store())?),
             connections: Mutex::new(Connections::load(&home.connections())?),
             journal_store: wrap(journal_file.clone()),
             journal_file,
+            keys: KeyRing::of(home.root(), &config.keys())?,
             config,
             home,
             sim: OnceLock::new(),
@@ -67,13 +70,17 @@ impl Escher {
         &self.config
     }
 
-    /// The time, as this handle sees it.
+    /// The time to read by, as this handle sees it.
     pub fn now(&self) -> Timestamp {
         self.config.clock.now()
     }
 
     pub(crate) fn home(&self) -> &Home {
         &self.home
+    }
+
+    pub(crate) fn keys(&self) -> &KeyRing {
+        &self.keys
     }
 
     pub(crate) fn store(&self) -> &Arc<SqliteStore> {

@@ -19,6 +19,7 @@
 mod config;
 mod escher;
 mod home;
+mod keys;
 mod ops;
 mod progress;
 
@@ -38,4 +39,5 @@ pub use ops::init::Initialised;
 pub use ops::plan::{Finished, RunOptions};
 pub use ops::search::{Found, Hit, SearchRequest};
 pub use ops::sync::{ScopeGap, SlowApi, SyncOptions, Synced};
+pub use ops::trust::StoredPlan;
 pub use progress::{Progress, Step as ProgressStep};

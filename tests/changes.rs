@@ -1,10 +1,11 @@
 //! From words to a change in the simulated cloud, and back: approved, rejected, undone, refused.
 
 use escher::core::ResourceId;
-use escher::{Config, Escher};
+use escher::{Config, Escher, Reply};
 use serde_json::Value;
 
-use crate::support::{Desk, lines};
+use crate::support::{Desk, block_on, lines};
+use crate::trust::TWO_HOURS_AGO;
 
 const ORDER: &str = "Stop production database in GCP project-x";
 
@@ -165,18 +166,39 @@ fn tables(db: &rusqlite::Connection) -> Vec<(String, String)> {
 
 #[test]
 fn a_plan_expires() {
+    // Made and approved two hours ago, with the system's clock of then.
     let desk = Desk::demo();
-    let (plan, id) = plan(&desk);
-    let ran = desk.run(&["plan", "run", &plan, "--yes", "--now", "2100-01-01"]);
-    assert_eq!(ran.code, 4, "{}", ran.err);
-    assert_eq!(desk.run(&["plan", "run", &plan, "--now", "2100-01-01"]).code, 4, "nobody is asked to approve what cannot run");
-    desk.ok(&["plan", "approve", &plan]);
-    assert_eq!(desk.run(&["plan", "run", &plan, "--now", "2100-01-01"]).code, 4);
-    assert_eq!(desk.truth(&id).unwrap()["state"], "running");
+    let old = block_on(async {
+        let escher = Escher::open(desk.config().with_wall(TWO_HOURS_AGO)).unwrap();
+        let mut plans = Vec::new();
+        for approve in [false, true] {
+            let Reply::Plan(plan) = escher.ask(ORDER).await.unwrap().reply else { panic!("no plan") };
+            if approve {
+                escher.approve(&plan.id).await.unwrap();
+            }
+            plans.push(plan);
+        }
+        plans
+    });
+    let id = &old[0].steps[0].target.id;
+    for args in [
+        &["plan", "run", &old[0].id, "--yes"][..],
+        // Nobody is asked to approve what cannot run.
+        &["plan", "run", &old[0].id],
+        &["plan", "approve", &old[0].id],
+        &["plan", "run", &old[1].id],
+        &["plan", "approve", &old[1].id],
+    ] {
+        let ran = desk.run(args);
+        assert_eq!(ran.code, 4, "{args:?} {}", ran.err);
+        assert!(ran.err.contains("expired"), "{args:?} {}", ran.err);
+    }
+    assert_eq!(desk.truth(id).unwrap()["state"], "running");
 
-    // What was refused was not begun: there is no run to resume, and in time the plan still runs.
+    // What was refused was not begun: there is no run to resume, and a plan that is in time runs.
     assert_eq!(desk.ok(&["runs", "--json"]).trim(), "[]");
-    desk.ok(&["plan", "run", &plan]);
+    let (plan, id) = plan(&desk);
+    desk.ok(&["plan", "run", &plan, "--yes"]);
     assert_eq!(desk.truth(&id).unwrap()["state"], "stopped");
 }
 

@@ -1,6 +1,5 @@
 //! Killed at any point, a run is carried on without repeating or losing anything.
 
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -59,18 +58,19 @@ fn victim() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let guillotine = |store| Arc::new(Guillotine { store, lines: AtomicUsize::new(0), at, before }) as Arc<dyn JournalStore>;
-        let config = Config { parallel: FLEET, ..Config::new(var("VICTIM_DATA")) };
+        let config = Config { parallel: FLEET, key_dir: Some(var("VICTIM_KEYS").into()), ..Config::new(var("VICTIM_DATA")) };
         let escher = Escher::open_with_journal(config, guillotine).unwrap();
         escher.run_plan(&plan, RunOptions::default()).await.unwrap();
     });
 }
 
-fn start_victim(data: &Path, plan: &str, at: usize, before: bool) -> Child {
+fn start_victim(desk: &Desk, plan: &str, at: usize, before: bool) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "kill::victim", "--ignored", "--nocapture"])
         .envs(CREDENTIALS)
         .envs([("VICTIM_PLAN", plan), ("VICTIM_AT", &at.to_string()), ("VICTIM_BEFORE", if before { "1" } else { "0" })])
-        .env("VICTIM_DATA", data)
+        .env("VICTIM_DATA", desk.data())
+        .env("VICTIM_KEYS", desk.keys())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
@@ -132,7 +132,7 @@ fn killed_at_every_journal_boundary() {
     for at in 1..=4 * FLEET {
         let before = at % 2 == 0;
         let plan = range.plan();
-        let died = start_victim(&range.desk.data(), &plan, at, before).wait().unwrap();
+        let died = start_victim(&range.desk, &plan, at, before).wait().unwrap();
         assert!(!died.success(), "line {at}: it was to be killed");
         range.resume_and_check(&format!("{} line {at}", if before { "before" } else { "after" }));
     }
@@ -144,7 +144,7 @@ fn killed_at_random_moments() {
     let mut dice = rand_chacha::ChaCha8Rng::seed_from_u64(20);
     for n in 0..20 {
         let plan = range.plan();
-        let mut victim = start_victim(&range.desk.data(), &plan, usize::MAX, false);
+        let mut victim = start_victim(&range.desk, &plan, usize::MAX, false);
         let moment = Duration::from_millis(dice.random_range(50..2_500));
         std::thread::sleep(moment);
         let _ = victim.kill();

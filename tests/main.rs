@@ -16,3 +16,4 @@ mod readme;
 mod search;
 mod selectors;
 mod support;
+mod trust;

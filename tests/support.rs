@@ -51,6 +51,16 @@ impl Desk {
         self.dir.path().join("data")
     }
 
+    /// Where the keys of this desk are.
+    pub(crate) fn keys(&self) -> PathBuf {
+        self.dir.path().join("keys")
+    }
+
+    /// The configuration by which the binary opens this desk.
+    pub(crate) fn config(&self) -> Config {
+        Config { key_dir: Some(self.keys()), ..Config::new(self.data()) }
+    }
+
     /// A file beside the data directory.
     pub(crate) fn file(&self, name: &str, text: &str) -> PathBuf {
         let path = self.dir.path().join(name);
@@ -67,7 +77,8 @@ impl Desk {
 
     /// A program that finds this desk's folders, and nothing of the person's own.
     pub(crate) fn environment<'c>(&self, command: &'c mut Command) -> &'c mut Command {
-        command.env("ESCHER_DATA_DIR", self.data()).env("ESCHER_CACHE_DIR", self.dir.path().join("cache")).stdin(Stdio::null());
+        command.env("ESCHER_DATA_DIR", self.data()).env("ESCHER_CACHE_DIR", self.dir.path().join("cache"));
+        command.env("ESCHER_KEY_DIR", self.keys()).stdin(Stdio::null());
         command.env_remove("ESCHER_MODEL_DIR").env_remove("AWS_PROFILE");
         if self.model {
             command.env("ESCHER_MODEL_DIR", model());
@@ -144,7 +155,7 @@ fn model() -> PathBuf {
     std::env::var_os("ESCHER_TEST_MODEL").map(PathBuf::from).expect("no model: run the tests with `cargo xtask test`")
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
@@ -155,4 +166,9 @@ fn copy(from: &Path, to: &Path) {
             std::fs::copy(entry.path(), target).unwrap();
         }
     }
+}
+
+/// Runs a future to its end.
+pub(crate) fn block_on<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Runtime::new().unwrap().block_on(work)
 }

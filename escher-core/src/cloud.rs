@@ -1,44 +1,14 @@
 //! What a cloud can do for us.
 
-use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::plan::DryRun;
-use crate::{Action, CloudId, Kind, Permit, Resource, Result, RetryBudget, Sighting, Step, Target, Undo};
-
-/// Where the time comes from: the system, or a fixed moment in tests and reports of the past.
-#[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
-
-impl Clock {
-    /// A clock that asks `now`.
-    pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        Self(Arc::new(now))
-    }
-
-    /// A clock that stands still.
-    pub fn fixed(at: Timestamp) -> Self {
-        Self::new(move || at)
-    }
-
-    /// The time.
-    pub fn now(&self) -> Timestamp {
-        (self.0)()
-    }
-}
-
-impl fmt::Debug for Clock {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Clock({})", self.now())
-    }
-}
+use crate::{Action, Clock, CloudId, Kind, Permit, Resource, Result, RetryBudget, Sighting, Step, Target, Undo};
 
 /// What every call to a cloud is given. No credentials: those live inside the [`Cloud`]. Dropping the future or
 /// stream cancels the call.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Action, Approved, Error, Plan, ResourceId, Result, Step};
+use crate::{Action, Approved, Error, Plan, ResourceId, Result, Step, WallTime};
 
 /// What happened to a step, in the order in which it can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -132,7 +132,7 @@ impl Journal {
         step: &str,
         attempt: u32,
         undo: Vec<Undo>,
-        at: Timestamp,
+        at: WallTime,
     ) -> Result<Permit> {
         let found = plan.doc().steps.iter().find(|s| s.id == step);
         let step = found.ok_or_else(|| Error::internal(format!("plan {} has no step {step}", plan.doc().id)))?.clone();
@@ -155,7 +155,7 @@ impl Journal {
         attempt: u32,
         phase: Phase,
         reason: Option<String>,
-        at: Timestamp,
+        at: WallTime,
     ) -> Result<()> {
         let mut entry = Self::entry(plan, run, step, attempt, phase, at);
         entry.reason = reason;
@@ -170,7 +170,7 @@ impl Journal {
         self.store.read(run).await
     }
 
-    fn entry(plan: &Plan<Approved>, run: &str, step: &Step, attempt: u32, phase: Phase, at: Timestamp) -> JournalEntry {
+    fn entry(plan: &Plan<Approved>, run: &str, step: &Step, attempt: u32, phase: Phase, at: WallTime) -> JournalEntry {
         JournalEntry {
             run: run.to_owned(),
             plan: plan.doc().id.clone(),
@@ -178,7 +178,7 @@ impl Journal {
             target: step.target.id.clone(),
             attempt,
             phase,
-            at,
+            at: at.timestamp(),
             reason: None,
             undo: Vec::new(),
         }

@@ -24,13 +24,15 @@ pub mod regions;
 mod rel;
 pub mod resource;
 pub mod selector;
+mod sign;
+mod time;
 pub mod truth;
 mod words;
 
 pub use action::{Action, ActionDef, Effect, ParamDef, ParamType, Verify};
 pub use arn::Arn;
 pub use brain::{Brain, Utterance};
-pub use cloud::{ActionFacts, Capabilities, Clock, Cloud, Identity, Outcome, ReadCx, Throttled, Want, WriteCx};
+pub use cloud::{ActionFacts, Capabilities, Cloud, Identity, Outcome, ReadCx, Throttled, Want, WriteCx};
 pub use embed::Embed;
 pub use error::{Error, ErrorKind, Next, Origin, Result, RetryBudget};
 pub use estate::{ABSENCES, Diff, Entry, Estate, Gap, Scope, Sighting};
@@ -41,12 +43,15 @@ pub use journal::{Journal, JournalEntry, JournalStore, Permit, Phase, Undo};
 pub use line::{read_tags, read_time};
 pub use memory::{Changes, Collection, Document, Filter, Hits, Index, PlanRecord, PlanStatus, Query, RunRecord, Selection, Store};
 pub use plan::{
-    Approval, Approved, Checked, Moment, Plan, PlanDoc, PlanTemplate, Policy, Step, StepTemplate, Target, Verdict, VerifiedApproval,
+    Approval, Approved, ApprovedConnection, Checked, Moment, Plan, PlanDoc, PlanTemplate, Policy, Step, StepTemplate, Target, Verdict,
+    VerifiedApproval,
 };
 pub use rel::Rel;
 pub use resource::{Link, Resource};
 /// A value that is never printed.
 pub use secrecy::SecretString as Secret;
 pub use selector::{Field, Op, Selector, SyntaxError};
+pub use sign::{PublicKey, SecretKey};
+pub use time::{CLOCK_SKEW, Clock, WallClock, WallTime};
 pub use truth::Truth;
 pub use words::{CloudId, Decision, Engine, Env, Flag, Geo, Kind, Risk, State, Verb};

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::plan::Seal;
 use crate::selector::KnownWords;
 use crate::words::vocabulary;
 use crate::{Approval, CloudId, Diff, Entry, Estate, PlanDoc, ResourceId, Result, Selector};
@@ -63,6 +64,9 @@ pub struct PlanRecord {
     pub approval: Option<Approval>,
     /// The run, once started.
     pub run: Option<String>,
+    /// The signatures over what neither digest nor approval covers; none in records of versions that did not sign.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal: Option<Seal>,
 }
 
 /// A run. Its steps are in the journal; counts are derived from there and kept here once it has finished.

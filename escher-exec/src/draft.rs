@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use escher_core::plan::{DryRun, OnFailure, Retry};
 use escher_core::{
     Action, ActionDef, Capabilities, CloudId, Effect, Env, Error, Kind, PlanDoc, Policy, Rel, Resource, ResourceId, Result, Risk, Step,
-    Target, Verb,
+    Target, Verb, WallTime,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
@@ -54,7 +54,10 @@ pub(crate) fn plain(text: &str) -> String {
 pub(crate) struct Draft<'a> {
     clouds: &'a Clouds,
     capabilities: Capabilities,
+    /// By which targets are judged.
     at: Timestamp,
+    /// When the plan is made.
+    made: WallTime,
     steps: Vec<Step>,
     risk: Risk,
     seen: HashSet<(ResourceId, Action, String)>,
@@ -69,11 +72,12 @@ pub(crate) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    pub(crate) fn new(clouds: &'a Clouds, at: Timestamp) -> Self {
+    pub(crate) fn new(clouds: &'a Clouds, at: Timestamp, made: WallTime) -> Self {
         Self {
             clouds,
             capabilities: clouds.capabilities(),
             at,
+            made,
             steps: Vec::new(),
             risk: Risk::Read,
             seen: HashSet::new(),
@@ -222,13 +226,14 @@ impl<'a> Draft<'a> {
         warnings.extend(self.losses.lines());
         warnings.extend(self.left_out.lines());
         warnings.append(&mut self.warnings);
-        let expires = self.at.checked_add(life).map_err(|e| Error::invalid(format!("a plan cannot live for {life:?}")).caused_by(e))?;
+        let created = self.made.timestamp();
+        let expires = created.checked_add(life).map_err(|e| Error::invalid(format!("a plan cannot live for {life:?}")).caused_by(e))?;
         let doc = PlanDoc {
             schema: escher_core::plan::SCHEMA,
             id,
             goal,
             digest: String::new(),
-            created: self.at,
+            created,
             expires,
             principal: self.clouds.principal(self.steps.iter().map(|step| (step.target.cloud, step.target.account.as_str()))),
             risk: raised(self.risk, usize::from(blast_radius > MANY)),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use escher_core::plan::OnFailure;
 use escher_core::{
     Approved, Clock, CloudId, Error, ErrorKind, Journal, JournalEntry, Next, Phase, Plan, PlanDoc, ReadCx, ResourceId, Result, Step, Store,
-    Undo,
+    Undo, WallClock,
 };
 use futures::StreamExt;
 use futures::future::BoxFuture;
@@ -63,7 +63,10 @@ impl Default for Limits {
 pub struct Executor {
     pub(crate) journal: Journal,
     pub(crate) clouds: Clouds,
+    /// By which resources are read and judged.
     pub(crate) clock: Clock,
+    /// By which a plan expires and lines are written.
+    pub(crate) wall: WallClock,
     pub(crate) limits: Limits,
     pub(crate) estate: Option<Arc<dyn Store>>,
 }
@@ -94,9 +97,9 @@ pub(crate) struct Past {
 }
 
 impl Executor {
-    /// An executor with the default limits.
-    pub fn new(journal: Journal, clouds: Clouds, clock: Clock) -> Self {
-        Self { journal, clouds, clock, limits: Limits::default(), estate: None }
+    /// An executor with the default limits. Resources are read by `clock`; expiry and journal lines go by `wall`.
+    pub fn new(journal: Journal, clouds: Clouds, clock: Clock, wall: WallClock) -> Self {
+        Self { journal, clouds, clock, wall, limits: Limits::default(), estate: None }
     }
 
     /// The same within other limits.
@@ -142,7 +145,7 @@ impl Executor {
     /// connected.
     pub fn may_start(&self, plan: &Plan<Approved>) -> Result<()> {
         let doc = plan.doc();
-        if self.clock.now() >= doc.expires {
+        if self.wall.now().timestamp() >= doc.expires {
             return Err(stale(doc, format!("it expired at {}", doc.expires)).hint("ask again for a new plan"));
         }
         self.require_connections(doc.steps.iter())?;
@@ -259,7 +262,7 @@ impl Executor {
 
     /// Writes a line and tells it.
     pub(crate) async fn note(&self, run: &Run<'_>, step: &Step, attempt: u32, phase: Phase, reason: Option<String>) -> Result<()> {
-        let written = self.journal.record(run.plan, run.id, step, attempt, phase, reason.clone(), self.clock.now()).await;
+        let written = self.journal.record(run.plan, run.id, step, attempt, phase, reason.clone(), self.wall.now()).await;
         run.check(written)?;
         tracing::debug!(run = run.id, step = step.id, attempt, ?phase, reason, "journal line");
         // A note on a good outcome is for the journal alone.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use escher_core::{Error, ErrorKind, JournalEntry, JournalStore, Result, digest};
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
@@ -93,6 +94,14 @@ impl SqliteJournal {
         self.with(|connection| head(connection)).await
     }
 
+    /// When the last line was written, `None` where there is none.
+    ///
+    /// # Errors
+    /// `Storage` where the file or that line cannot be read.
+    pub async fn last_at(&self) -> Result<Option<Timestamp>> {
+        self.with(|connection| last_at(connection)).await
+    }
+
     /// Holds every line against the chain, and the chain against a head seen earlier; gives the present head.
     ///
     /// # Errors
@@ -141,6 +150,16 @@ fn read(connection: &Connection, run: &str) -> Result<Vec<JournalEntry>> {
         serde_json::from_str(&body).map_err(|e| broken(seq, "cannot be read").caused_by(e))
     })
     .collect()
+}
+
+fn last_at(connection: &Connection) -> Result<Option<Timestamp>> {
+    let mut select = connection.prepare_cached("SELECT seq, body FROM line ORDER BY seq DESC LIMIT 1").map_err(storage)?;
+    let last = select.query_row([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))).optional().map_err(storage)?;
+    last.map(|(seq, body)| {
+        let entry: JournalEntry = serde_json::from_str(&body).map_err(|e| broken(seq, "cannot be read").caused_by(e))?;
+        Ok(entry.at)
+    })
+    .transpose()
 }
 
 fn head(connection: &Connection) -> Result<Head> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use escher_core::selector::{Field, Op};
 use escher_core::{
     Action, Clock, Entry, Error, ErrorKind, Kind, Next, PlanDoc, PlanTemplate, Policy, Rel, Resource, ResourceId, Result, Selector,
-    StepTemplate, Store, Verb,
+    StepTemplate, Store, Verb, WallClock,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -19,13 +19,15 @@ pub struct Planner {
     pub(crate) clouds: Clouds,
     pub(crate) policy: Arc<dyn Policy>,
     pub(crate) clock: Clock,
+    pub(crate) wall: WallClock,
     pub(crate) life: SignedDuration,
 }
 
 impl Planner {
-    /// A planner whose plans may be started for an hour.
-    pub fn new(clouds: Clouds, policy: Arc<dyn Policy>, clock: Clock) -> Self {
-        Self { clouds, policy, clock, life: SignedDuration::from_hours(1) }
+    /// A planner whose plans may be started for an hour. Targets are chosen by `clock`; when a plan was made and when it
+    /// expires goes by `wall`.
+    pub fn new(clouds: Clouds, policy: Arc<dyn Policy>, clock: Clock, wall: WallClock) -> Self {
+        Self { clouds, policy, clock, wall, life: SignedDuration::from_hours(1) }
     }
 
     /// The same, with another time for which its plans may be started.
@@ -43,7 +45,7 @@ impl Planner {
     /// whatever the store says.
     pub async fn resolve(&self, template: &PlanTemplate, store: &dyn Store) -> Result<PlanDoc> {
         let at = self.clock.now();
-        let mut draft = Draft::new(&self.clouds, at);
+        let mut draft = Draft::new(&self.clouds, at, self.wall.now());
         let (mut matched, mut unknown) = (0, 0);
         let mut touched: Vec<(Entry, Verb)> = Vec::new();
         let mut spelled = Reasons::default();
@@ -54,6 +56,13 @@ impl Planner {
             unknown += selection.unknown;
             let users = Users::of(order.verb, &selection.matched, store, at).await?;
             for entry in selection.matched {
+                // What was altered in the store must not decide what is touched; a sync writes it anew.
+                if entry.resource.observed_hash() != entry.hash {
+                    draft
+                        .left_out
+                        .add("left out, what is stored of them is not what was seen; a sync reads them again", &entry.resource.name);
+                    continue;
+                }
                 if let Some(reason) = users.reason(&self.clouds, order.verb, &entry.resource) {
                     draft.left_out.add(reason, &entry.resource.name);
                     continue;

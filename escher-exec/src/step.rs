@@ -121,7 +121,7 @@ impl Executor {
     /// One try: intent, call, look. `None` where it may be tried again.
     async fn attempt(&self, work: &mut Work<'_>, undo: Vec<Undo>, may_retry: bool) -> Result<Option<Phase>> {
         work.attempt += 1;
-        let intent = self.journal.intend(work.run.plan, work.run.id, &work.step.id, work.attempt, undo, self.clock.now()).await;
+        let intent = self.journal.intend(work.run.plan, work.run.id, &work.step.id, work.attempt, undo, self.wall.now()).await;
         let permit = work.run.check(intent)?;
         work.run.step_event(work.step, Phase::Intent, None);
         // Without this line the call has certainly not gone out; with it, it may have.

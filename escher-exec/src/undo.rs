@@ -21,7 +21,7 @@ impl Planner {
             return Err(Error::internal("the journal lines are not of this run").with("run", run).with("line", entry.run.clone()));
         }
         let at = self.clock.now();
-        let mut draft = Draft::new(&self.clouds, at);
+        let mut draft = Draft::new(&self.clouds, at, self.wall.now());
         let mut stays = Reasons::default();
         let steps: HashMap<&str, &Step> = plan.steps.iter().map(|step| (step.id.as_str(), step)).collect();
         let outcomes = outcomes(run, entries);

@@ -229,7 +229,7 @@ fn plan(id: &str, status: PlanStatus, run: Option<&str>) -> PlanRecord {
         steps: Vec::new(),
         warnings: Vec::new(),
     };
-    PlanRecord { doc: doc.sealed(), status, approval: None, run: run.map(str::to_owned) }
+    PlanRecord { doc: doc.sealed(), status, approval: None, run: run.map(str::to_owned), seal: None }
 }
 
 #[tokio::test]

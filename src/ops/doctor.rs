@@ -36,20 +36,20 @@ pub struct Check {
 }
 
 impl Check {
-    fn new(name: impl Into<String>, health: Health, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(name: impl Into<String>, health: Health, detail: impl Into<String>) -> Self {
         Self { name: name.into(), health, detail: detail.into(), hint: None, next: None }
     }
 
-    fn of(name: impl Into<String>, health: Health, error: &Error) -> Self {
+    pub(crate) fn of(name: impl Into<String>, health: Health, error: &Error) -> Self {
         let (hint, next) = (error.hint_text().map(str::to_owned), error.next_step().cloned());
         Self { hint, next, ..Self::new(name, health, error.to_string()) }
     }
 
-    fn hint(self, hint: &str) -> Self {
+    pub(crate) fn hint(self, hint: &str) -> Self {
         Self { hint: Some(hint.to_owned()), ..self }
     }
 
-    fn next(self, next: Next) -> Self {
+    pub(crate) fn next(self, next: Next) -> Self {
         Self { next: Some(next), ..self }
     }
 }
@@ -67,7 +67,7 @@ impl Report {
         self.checks.iter().any(|check| check.health == Health::Fail)
     }
 
-    fn add_result(&mut self, name: impl Into<String>, result: Result<String>) {
+    pub(crate) fn add_result(&mut self, name: impl Into<String>, result: Result<String>) {
         self.checks.push(match result {
             Ok(detail) => Check::new(name, Health::Ok, detail),
             Err(e) => Check::of(name, Health::Fail, &e),
@@ -105,6 +105,7 @@ impl Escher {
                 .hint("remove the folder `index` of the data directory; it is built again from the store"),
         });
         report.add_result("journal", self.journal_file().verify(None).await.map(|head| format!("{} lines, unbroken", head.seq)));
+        self.check_trust(&mut report).await;
         self.check_connections(&mut report).await;
         let open: Vec<String> =
             self.store().runs(1_000).await?.into_iter().filter(|run| run.finished.is_none()).map(|run| run.id).collect();

@@ -11,3 +11,4 @@ pub(crate) mod init;
 pub(crate) mod plan;
 pub(crate) mod search;
 pub(crate) mod sync;
+pub(crate) mod trust;

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use escher_core::{
     ABSENCES, ActionDef, Approval, Approved, Checked, Diff, Error, ErrorKind, Estate, JournalEntry, Moment, Next, Phase, Plan, PlanDoc,
-    PlanRecord, PlanStatus, PlanTemplate, ResourceId, Result, RunRecord, Sighting, Step, Store as _, Target, Verify,
+    PlanRecord, PlanStatus, PlanTemplate, ResourceId, Result, RunRecord, Sighting, Step, Store as _, Target, Verify, WallTime,
 };
 use escher_exec::{CancellationToken, Clouds, DefaultPolicy, Executor, Limits, Planner, RunEvent, RunSummary, TrialStep};
 use futures::{StreamExt as _, stream};
 use serde::Serialize;
 
 use crate::escher::Escher;
+use crate::ops::trust::StoredPlan;
 
 /// Plans and runs shown in lists.
 const RECENT: usize = 1_000;
@@ -55,13 +56,17 @@ impl Escher {
     }
 
     fn planner(&self, clouds: Clouds) -> Planner {
-        Planner::new(clouds, Arc::new(DefaultPolicy::default()), self.config().clock.clone())
+        Planner::new(clouds, Arc::new(DefaultPolicy::default()), self.config().clock.clone(), self.config().wall)
     }
 
     /// Stores a plan that awaits a decision.
+    ///
+    /// # Errors
+    /// `Invalid` where it was made at a time set by hand and has a target on a real cloud.
     pub(crate) async fn save_plan(&self, doc: PlanDoc) -> Result<PlanDoc> {
-        let record = PlanRecord { doc: doc.clone(), status: PlanStatus::Pending, approval: None, run: None };
-        self.store().put_plan(&record).await?;
+        self.refuse_shifted(&doc)?;
+        let record = PlanRecord { doc: doc.clone(), status: PlanStatus::Pending, approval: None, run: None, seal: None };
+        self.put_sealed(record).await?;
         Ok(doc)
     }
 
@@ -69,34 +74,51 @@ impl Escher {
     ///
     /// # Errors
     /// `Storage`.
-    pub async fn plans(&self) -> Result<Vec<PlanRecord>> {
-        self.store().plans(RECENT).await
+    pub async fn plans(&self) -> Result<Vec<StoredPlan>> {
+        self.verified(self.store().plans(RECENT).await?)
     }
 
     /// A plan by id.
     ///
     /// # Errors
     /// `NotFound`, `Storage`.
-    pub async fn plan(&self, id: &str) -> Result<PlanRecord> {
-        self.store()
-            .plan(id)
-            .await?
-            .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no plan `{id}`")).operation("look up plan").next(Next::Plans))
+    pub async fn plan(&self, id: &str) -> Result<StoredPlan> {
+        let found = self.verified(self.store().plan(id).await?.into_iter().collect())?.pop().ok_or_else(|| {
+            Error::new(ErrorKind::NotFound, format!("there is no plan `{id}`")).operation("look up plan").next(Next::Plans)
+        })?;
+        if found.doc.id != id {
+            return Err(Error::new(ErrorKind::Stale, format!("under this id stands another plan, {}", found.doc.id))
+                .operation("verify plan")
+                .with("plan", id)
+                .hint("ask again for a new plan, and find out who wrote to the data directory"));
+        }
+        Ok(found)
     }
 
-    /// Says yes to the plan as it stands, in the name of the configured user.
+    /// Says yes to the plan as it stands, in the name of the configured user, and signs it. A run that was begun and
+    /// whose approval is worth nothing any more (the key was lost) is approved for the rest of it.
     ///
     /// # Errors
-    /// `NotFound`; `Forbidden` where policy forbids it; `Stale` where it has expired, was rejected or was run.
+    /// `NotFound`; `Forbidden` where policy forbids it; `Stale` where it has expired, was rejected, was run or was
+    /// altered, or where the system's clock went back; `Invalid` where the time was set by hand and a cloud is real.
     pub async fn approve(&self, id: &str) -> Result<PlanRecord> {
-        let mut record = self.plan(id).await?;
-        let checked = self.still_open(&record)?;
-        let approval = Approval { plan: id.to_owned(), digest: record.doc.digest.clone(), by: self.config().user.clone(), at: self.now() };
-        approval.clone().verify(&checked)?;
-        record.approval = Some(approval);
-        record.status = PlanStatus::Approved;
-        self.store().put_plan(&record).await?;
-        Ok(record)
+        let plan = self.plan(id).await?;
+        self.refuse_shifted(&plan.doc)?;
+        let now = self.sound_clock().await?;
+        let begun = self.is_begun(&plan).await?;
+        let checked = if begun { self.sound_plan(&plan, Moment::Resume)? } else { self.still_open(&plan)? };
+        refuse_early(&plan.doc, now)?;
+        let approval = Some(self.sign_approval(&checked, now)?);
+        let status = if begun { PlanStatus::Started } else { PlanStatus::Approved };
+        self.put_sealed(PlanRecord { approval, status, doc: checked.into_doc(), ..plan.record }).await
+    }
+
+    /// Whether a run of it was begun and has not come to its end.
+    async fn is_begun(&self, plan: &StoredPlan) -> Result<bool> {
+        match (plan.status, &plan.run) {
+            (PlanStatus::Started, Some(run)) => Ok(self.store().run(run).await?.is_some_and(|run| run.finished.is_none())),
+            _ => Ok(false),
+        }
     }
 
     /// Says no. Final: the plan can be neither approved nor run any more.
@@ -104,30 +126,46 @@ impl Escher {
     /// # Errors
     /// `NotFound`; `Stale` where it was run already.
     pub async fn reject(&self, id: &str) -> Result<PlanRecord> {
-        let mut record = self.plan(id).await?;
-        if record.status == PlanStatus::Started {
-            self.refuse_settled(&record)?;
+        let plan = self.plan(id).await?;
+        if plan.status == PlanStatus::Started {
+            self.refuse_settled(&plan)?;
         }
-        record.status = PlanStatus::Rejected;
-        record.approval = None;
-        self.store().put_plan(&record).await?;
+        let record = PlanRecord { status: PlanStatus::Rejected, approval: None, ..plan.record };
+        let record = self.put_sealed(record).await?;
+        self.keys().settle(id, PlanStatus::Rejected, None, self.wall_now())?;
         Ok(record)
     }
 
     /// The plan, checked, if it can still be approved and run.
     ///
     /// # Errors
-    /// `Stale` where it was rejected, was run, has expired or does not match its digest.
-    pub fn still_open(&self, record: &PlanRecord) -> Result<Plan<Checked>> {
-        self.refuse_settled(record)?;
-        record.doc.clone().check(&DefaultPolicy::default(), Moment::Start(self.now()))
+    /// `Stale` where it was rejected, was run, has expired, was altered or does not match its digest; `Invalid` where
+    /// the time was set by hand and a target is on a real cloud.
+    pub fn still_open(&self, plan: &StoredPlan) -> Result<Plan<Checked>> {
+        // What a time set by hand must not do is said before anything that this time would decide.
+        self.refuse_shifted(&plan.doc)?;
+        self.refuse_settled(plan)?;
+        self.sound_plan(plan, Moment::Start(self.wall_now()))
     }
 
-    fn refuse_settled(&self, record: &PlanRecord) -> Result<()> {
-        let stale = |message: String| Error::new(ErrorKind::Stale, message).with("plan", record.doc.id.clone());
-        match (record.status, &record.run) {
+    /// The plan, checked, if it is what was stored.
+    fn sound_plan(&self, plan: &StoredPlan, moment: Moment) -> Result<Plan<Checked>> {
+        self.refuse_shifted(&plan.doc)?;
+        if let Some(altered) = plan.altered() {
+            return Err(altered);
+        }
+        plan.doc.clone().check(&DefaultPolicy::default(), moment)
+    }
+
+    fn refuse_settled(&self, plan: &StoredPlan) -> Result<()> {
+        let stale = |message: String| Error::new(ErrorKind::Stale, message).with("plan", plan.doc.id.clone());
+        match (plan.status, &plan.run) {
             (PlanStatus::Rejected, _) => Err(stale("the plan was rejected".into()).hint("ask again for a new plan")),
-            (PlanStatus::Started, Some(run)) => Err(stale(format!("the plan was run as {run}")).next(Next::Run { run: run.clone() })),
+            (PlanStatus::Started, run) => {
+                let name = run.as_deref().unwrap_or("another run");
+                let error = stale(format!("the plan was run as {name}"));
+                Err(run.clone().into_iter().fold(error, |error, run| error.next(Next::Run { run })))
+            }
             _ => Ok(()),
         }
     }
@@ -144,19 +182,25 @@ impl Escher {
     /// Runs an approved plan.
     ///
     /// # Errors
-    /// `Forbidden` where nobody approved it; `Stale` where it has expired, was rejected, was run, or would run as
-    /// somebody else; `Storage` where the journal cannot be written. What fails at a step is counted.
+    /// `Forbidden` where nobody approved it; `Stale` where it has expired, was rejected, was run, was altered, would run
+    /// as somebody else or through other connections than were approved, or where the system's clock went back;
+    /// `Invalid` where the time was set by hand and a cloud is real; `Storage` where the journal cannot be written. What
+    /// fails at a step is counted.
     pub async fn run_plan(&self, id: &str, options: RunOptions) -> Result<Finished> {
-        let mut record = self.plan(id).await?;
-        self.refuse_settled(&record)?;
-        let plan = approved(&record, Moment::Start(self.now()))?;
+        let stored = self.plan(id).await?;
+        self.refuse_shifted(&stored.doc)?;
+        let now = self.sound_clock().await?;
+        self.still_open(&stored)?;
+        refuse_early(&stored.doc, now)?;
+        let plan = self.approved(&stored, Moment::Start(now))?;
         // Whatever refuses the start does so before the plan counts as started.
         let executor = self.executor(plan.doc()).await?;
         executor.may_start(&plan)?;
-        let run = escher_exec::begin(plan.doc(), self.now());
-        record.status = PlanStatus::Started;
-        record.run = Some(run.id.clone());
+        let run = escher_exec::begin(plan.doc(), now);
+        let record = PlanRecord { status: PlanStatus::Started, run: Some(run.id.clone()), ..stored.record };
+        let record = record.sealed(&self.keys().secret()?)?;
         self.store().start_run(&record, &run).await?;
+        self.keys().settle(id, PlanStatus::Started, Some(&run.id), now)?;
         self.drive(&executor, plan, run, options, false).await
     }
 
@@ -166,24 +210,33 @@ impl Escher {
     /// As [`Escher::run_plan`]; what was begun may be resumed though its plan has expired since.
     pub async fn resume(&self, run: &str, options: RunOptions) -> Result<Finished> {
         let run = self.run(run).await?;
+        let stored = self.plan(&run.plan).await?;
+        self.refuse_shifted(&stored.doc)?;
         if run.finished.is_some() {
             return Ok(Finished { run: run.id, done: run.done, failed: run.failed, skipped: run.skipped, open: 0, unseen: 0 });
         }
-        let record = self.plan(&run.plan).await?;
-        if record.run.as_ref() != Some(&run.id) {
+        if let Some(altered) = stored.altered() {
+            return Err(altered);
+        }
+        if stored.run.as_ref() != Some(&run.id) {
             return Err(Error::new(ErrorKind::Stale, format!("plan {} was not started as this run", run.plan)).with("run", run.id));
         }
-        let plan = approved(&record, Moment::Resume)?;
+        let now = self.sound_clock().await?;
+        let plan = self.approved(&stored, Moment::Resume)?;
         let executor = self.executor(plan.doc()).await?;
         if self.journal().read(&run.id).await?.is_empty()
             && let Err(refused) = executor.may_start(&plan)
         {
             // Cut short before its first line, and too late to begin: it ends here with nothing done.
-            if self.now() >= plan.doc().expires {
+            if now.timestamp() >= plan.doc().expires {
                 let skipped = plan.doc().steps.len();
-                self.store().put_run(&RunRecord { finished: Some(self.now()), skipped, ..run }).await?;
+                self.store().put_run(&RunRecord { finished: Some(now.timestamp()), skipped, ..run }).await?;
             }
             return Err(refused);
+        }
+        // Cut short before this was remembered outside the data directory, it is now.
+        if !self.keys().settled()?.contains_key(&run.plan) {
+            self.keys().settle(&run.plan, PlanStatus::Started, Some(&run.id), now)?;
         }
         self.drive(&executor, plan, run, options, true).await
     }
@@ -214,7 +267,7 @@ impl Escher {
         if let Err(e) = telling.await {
             tracing::warn!("an event listener failed: {e}");
         }
-        let (id, closed) = (run.id.clone(), summary.as_ref().ok().map(|summary| escher_exec::close(run, summary, self.now())));
+        let (id, closed) = (run.id.clone(), summary.as_ref().ok().map(|summary| escher_exec::close(run, summary, self.wall_now())));
         if let Some(closed) = closed {
             self.store().put_run(&closed).await?;
         }
@@ -280,7 +333,7 @@ impl Escher {
 
     async fn executor(&self, plan: &PlanDoc) -> Result<Executor> {
         let limits = Limits { parallel: self.config().parallel, request: self.config().timeout, ..Limits::default() };
-        let executor = Executor::new(self.journal(), self.clouds_now(plan).await?, self.config().clock.clone());
+        let executor = Executor::new(self.journal(), self.clouds_now(plan).await?, self.config().clock.clone(), self.config().wall);
         Ok(executor.with_limits(limits).with_estate(self.store().clone()))
     }
 
@@ -321,20 +374,21 @@ impl Escher {
     pub async fn undo(&self, run: &str) -> Result<PlanDoc> {
         let (record, lines) = self.run_with_journal(run).await?;
         let plan = self.plan(&record.plan).await?;
+        self.refuse_shifted(&plan.doc)?;
+        if let Some(altered) = plan.altered() {
+            return Err(altered);
+        }
         let doc = self.planner(self.clouds().await?).undo(run, &plan.doc, &lines).await?;
         self.save_plan(doc).await
     }
 }
 
-/// The approved plan of a record, checked and verified anew.
-fn approved(record: &PlanRecord, moment: Moment) -> Result<Plan<Approved>> {
-    let checked = record.doc.clone().check(&DefaultPolicy::default(), moment)?;
-    let approval = record.approval.clone().ok_or_else(|| {
-        Error::new(ErrorKind::Forbidden, "nobody has approved this plan")
-            .with("plan", record.doc.id.clone())
-            .hint("look at the plan and approve it")
-            .next(Next::Approve { plan: record.doc.id.clone() })
-    })?;
-    let verified = approval.verify(&checked)?;
-    checked.approve(verified)
+/// Refuses a plan from the future: either the clock went back since it was made, or it was made by another clock.
+fn refuse_early(plan: &PlanDoc, now: WallTime) -> Result<()> {
+    if !now.is_before(plan.created) {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Stale, format!("it was made at {:.0}, and the system's clock says {now:.0}", plan.created))
+        .with("plan", plan.id.clone())
+        .hint("set the system's clock right, or ask again for a new plan"))
 }

@@ -7,6 +7,7 @@ use escher_core::{
     Cloud, CloudId, Diff, Entry, Error, Estate, Gap, ReadCx, Resource, Result, Scope, Sighting, Store as _, Throttled, Want, regions,
 };
 use futures::StreamExt as _;
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::escher::Escher;
@@ -129,6 +130,8 @@ impl Escher {
     }
 
     async fn sync_one(&self, name: &str, cloud: &dyn Cloud, options: &SyncOptions, synced: &mut Synced) -> Result<()> {
+        // When something real was seen is a fact; when something simulated was seen goes by its world's time.
+        let at = if cloud.simulated() { self.now() } else { self.wall_now().timestamp() };
         let mut known = Known::default();
         let mut waiting: Vec<Sighting> = Vec::new();
         let mut shared = Shared::default();
@@ -158,13 +161,13 @@ impl Escher {
             waiting = rest;
             part.push(sighting);
             let estate = known.part(self, &scope).await?;
-            synced.count(name, self.advance(estate, part).await?);
+            synced.count(name, self.advance_at(estate, part, at).await?);
         }
         options.progress.tell(Step::Seen { connection: name.to_owned(), count: synced.seen });
         if !waiting.is_empty() {
             // Seen, but of no scope that ended: worth keeping, and proof of nothing.
             let estate = self.store().estate(None).await?;
-            synced.count(name, self.advance(&estate, waiting).await?);
+            synced.count(name, self.advance_at(&estate, waiting, at).await?);
         }
         if !cloud.simulated() {
             synced.count(name, self.sync_shared(shared).await?);
@@ -185,7 +188,11 @@ impl Escher {
 
     /// Holds sightings against a part of the estate and writes down what differs.
     pub(crate) async fn advance(&self, estate: &Estate, seen: Vec<Sighting>) -> Result<Diff> {
-        let diff = estate.advance(seen, self.now());
+        self.advance_at(estate, seen, self.now()).await
+    }
+
+    async fn advance_at(&self, estate: &Estate, seen: Vec<Sighting>, at: Timestamp) -> Result<Diff> {
+        let diff = estate.advance(seen, at);
         self.store().apply(&diff).await?;
         Ok(diff)
     }

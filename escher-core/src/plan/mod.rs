@@ -1,14 +1,18 @@
 //! From a template of selectors to a plan of ids, checked, approved.
 //!
 //! A [`PlanTemplate`] names selectors; resolving it over the store makes a [`PlanDoc`] that names ids; a document
-//! that passed its checks is a [`Plan<Checked>`]; one whose approval was verified is a [`Plan<Approved>`]. Only the
-//! last can be run, and neither stage can be read from disk or wire.
+//! that passed its checks is a [`Plan<Checked>`]; one whose approval was verified, signature and all, is a
+//! [`Plan<Approved>`]. Only the last can be run, and neither stage can be read from disk or wire.
 
+mod approval;
 mod doc;
+mod seal;
 mod stage;
 
 /// The `verify` word for “the target is no longer there”; every other word is a selector.
 pub const GONE: &str = "gone";
 
+pub use approval::{Approval, ApprovedConnection, VerifiedApproval};
 pub use doc::{DryRun, OnFailure, PlanDoc, PlanTemplate, Retry, SCHEMA, Step, StepTemplate, Target};
-pub use stage::{Approval, Approved, Checked, Moment, Plan, Policy, Verdict, VerifiedApproval};
+pub use seal::{Seal, SealState};
+pub use stage::{Approved, Checked, Moment, Plan, Policy, Verdict};

@@ -3,11 +3,8 @@
 use std::collections::HashSet;
 use std::marker::PhantomData;
 
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-
-use super::{PlanDoc, SCHEMA};
-use crate::{ActionDef, Decision, Error, ErrorKind, Result, Selector};
+use super::{PlanDoc, SCHEMA, VerifiedApproval};
+use crate::{ActionDef, Decision, Error, ErrorKind, Result, Selector, WallTime};
 
 /// Stage: the document is sound and policy has spoken.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +22,7 @@ pub enum Approved {}
 #[derive(Clone, Debug)]
 pub struct Plan<S> {
     doc: PlanDoc,
+    resumes: bool,
     stage: PhantomData<S>,
 }
 
@@ -32,6 +30,16 @@ impl<S> Plan<S> {
     /// The document.
     pub fn doc(&self) -> &PlanDoc {
         &self.doc
+    }
+
+    /// The document, with the stage given up.
+    pub fn into_doc(self) -> PlanDoc {
+        self.doc
+    }
+
+    /// Whether it was checked for [`Moment::Resume`].
+    pub fn resumes(&self) -> bool {
+        self.resumes
     }
 }
 
@@ -53,8 +61,8 @@ pub trait Policy: Send + Sync {
 /// What a plan is checked for. Expiry gates the start of a run, not its resumption.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
-    /// It is about to be shown, approved or started.
-    Start(Timestamp),
+    /// It is about to be shown, approved or started, at this moment of the system's clock.
+    Start(WallTime),
     /// A run of it was begun in time and is carried on.
     Resume,
 }
@@ -78,7 +86,7 @@ impl PlanDoc {
             return Err(fail(ErrorKind::Stale, "its content does not match its digest".into()).hint("ask again for a new plan"));
         }
         if let Moment::Start(now) = moment
-            && now >= self.expires
+            && now.timestamp() >= self.expires
         {
             return Err(fail(ErrorKind::Stale, format!("it expired at {}", self.expires)).hint("ask again for a new plan"));
         }
@@ -107,56 +115,7 @@ impl PlanDoc {
         let verdict = policy.judge(&self);
         self.decision = verdict.decision;
         self.reasons = verdict.reasons;
-        Ok(Plan { doc: self, stage: PhantomData })
-    }
-}
-
-/// Somebody's yes to one digest, as stored.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Approval {
-    /// The plan's id.
-    pub plan: String,
-    /// The digest that was shown.
-    pub digest: String,
-    /// Who said yes.
-    pub by: String,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// An approval that was held against the plan it is for. Only [`Approval::verify`] makes one.
-#[derive(Clone, Debug)]
-pub struct VerifiedApproval {
-    approval: Approval,
-}
-
-impl VerifiedApproval {
-    /// The approval.
-    pub fn approval(&self) -> &Approval {
-        &self.approval
-    }
-}
-
-impl Approval {
-    /// Holds the approval against a plan.
-    ///
-    /// # Errors
-    /// `Stale` where it is for another plan or digest or lies outside the plan's life; `Forbidden` where policy
-    /// forbids the plan whoever approves.
-    pub fn verify(self, plan: &Plan<Checked>) -> Result<VerifiedApproval> {
-        let doc = plan.doc();
-        let fail = |kind, message: &str| Error::new(kind, message).operation("approve plan").with("plan", doc.id.clone());
-        if doc.decision == Decision::Forbid {
-            return Err(fail(ErrorKind::Forbidden, "policy forbids this plan").hint(doc.reasons.join("; ")));
-        }
-        if self.plan != doc.id || self.digest != doc.digest {
-            return Err(fail(ErrorKind::Stale, "the approval is for another plan or another version of it")
-                .hint("look at the plan again and approve what you see"));
-        }
-        if self.at < doc.created || self.at >= doc.expires {
-            return Err(fail(ErrorKind::Stale, "the approval was not given within the plan's life").hint("ask again for a new plan"));
-        }
-        Ok(VerifiedApproval { approval: self })
+        Ok(Plan { doc: self, resumes: moment == Moment::Resume, stage: PhantomData })
     }
 }
 
@@ -166,9 +125,10 @@ impl Plan<Checked> {
     /// # Errors
     /// `Stale` where the verified approval is for another plan.
     pub fn approve(self, approval: VerifiedApproval) -> Result<Plan<Approved>> {
-        // Verified against one plan, handed to another: the digest is compared once more.
-        let approval = approval.approval.verify(&self)?;
-        debug_assert_eq!(approval.approval.digest, self.doc.digest);
-        Ok(Plan { doc: self.doc, stage: PhantomData })
+        // Verified against one plan, handed to another.
+        if !approval.is_for(&self) {
+            return Err(Error::new(ErrorKind::Stale, "the approval is for another plan").with("plan", self.doc.id));
+        }
+        Ok(Plan { doc: self.doc, resumes: self.resumes, stage: PhantomData })
     }
 }

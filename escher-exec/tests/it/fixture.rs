@@ -20,6 +20,17 @@ pub(crate) fn id(n: usize) -> ResourceId {
     ResourceId::new(CloudId::Aws, format!("arn:aws:ec2:us-west-2:111122223333:instance/i-{n:02}"))
 }
 
+/// The key that approvals are signed with.
+pub(crate) fn key() -> SecretKey {
+    SecretKey::from_seed(&[3; 32])
+}
+
+/// The system's clock, as these tests have it.
+pub(crate) const WALL: WallClock = WallClock::new(now);
+
+/// The same, two hours on.
+pub(crate) const LATER: WallClock = WallClock::new(|| now() + SignedDuration::from_hours(2));
+
 /// A running vm.
 pub(crate) fn vm(n: usize) -> Resource {
     let mut vm = Resource::new(CloudId::Aws, id(n).as_str(), Kind::Vm, "ec2:instance", format!("web-{n}"));
@@ -54,11 +65,11 @@ impl Fixture {
     }
 
     pub(crate) fn planner(&self) -> Planner {
-        Planner::new(self.clouds.clone(), Arc::new(DefaultPolicy::default()), Clock::fixed(now()))
+        Planner::new(self.clouds.clone(), Arc::new(DefaultPolicy::default()), Clock::fixed(now()), WALL)
     }
 
     pub(crate) fn executor(&self) -> Executor {
-        Executor::new(Journal::new(Arc::new(self.journal.clone())), self.clouds.clone(), Clock::fixed(now()))
+        Executor::new(Journal::new(Arc::new(self.journal.clone())), self.clouds.clone(), Clock::fixed(now()), WALL)
             .with_estate(self.store.clone())
     }
 
@@ -115,7 +126,7 @@ pub(crate) fn checked(doc: &PlanDoc) -> Plan<Checked> {
 
 pub(crate) fn approved(doc: &PlanDoc) -> Plan<Approved> {
     let plan = checked(doc);
-    let approval = Approval { plan: doc.id.clone(), digest: doc.digest.clone(), by: "ada".into(), at: doc.created };
-    let approval = approval.verify(&plan).unwrap();
+    let approval = Approval::sign(&plan, "ada", WALL.now(), Vec::new(), &key()).unwrap();
+    let approval = approval.verify(&plan, Some(&key().public()), &[]).unwrap();
     plan.approve(approval).unwrap()
 }

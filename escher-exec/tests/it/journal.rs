@@ -101,7 +101,7 @@ async fn a_run_over_the_file_can_be_resumed_from_the_file() {
     let doc = f.stop_all().await;
     let (send, mut receive) = mpsc::unbounded_channel();
     let journal = SqliteJournal::open(&path).unwrap();
-    let executor = || Executor::new(Journal::new(Arc::new(journal.clone())), f.clouds.clone(), Clock::fixed(now()));
+    let executor = || Executor::new(Journal::new(Arc::new(journal.clone())), f.clouds.clone(), Clock::fixed(now()), WALL);
     let (executor_now, plan, events) = (executor(), approved(&doc), send.clone());
     let run = tokio::spawn(async move { executor_now.run(plan, RUN, &CancellationToken::new(), &events).await });
     // Broken off as soon as a few steps are done.

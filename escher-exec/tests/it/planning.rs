@@ -29,7 +29,7 @@ async fn a_plan_names_everything_that_is_needed_to_approve_it() {
     assert_eq!(step.compensate.unwrap().to_string(), "vm.start");
     assert_eq!((step.timeout.as_str(), step.retry.max_attempts, step.dry_run), ("60s", 3, DryRun::Native));
     assert_eq!(step.impact, "web-1 (dev): not reachable until started again");
-    assert!(doc.check(&DefaultPolicy::default(), Moment::Start(now())).is_ok());
+    assert!(doc.check(&DefaultPolicy::default(), Moment::Start(WALL.now())).is_ok());
 }
 
 #[tokio::test]
@@ -257,7 +257,7 @@ async fn a_cloud_that_does_not_say_who_we_are_is_left_out() {
     assert!(errors.is_empty());
     assert!(clouds.find(CloudId::Aws, "444455556666").is_some());
     assert!(clouds.find(CloudId::Aws, "999").is_none() && clouds.find(CloudId::Gcp, "444455556666").is_none());
-    let planner = Planner::new(Clouds::new(), Arc::new(DefaultPolicy::default()), Clock::fixed(now()));
+    let planner = Planner::new(Clouds::new(), Arc::new(DefaultPolicy::default()), Clock::fixed(now()), WALL);
     let template = PlanTemplate {
         goal: "x".into(),
         steps: vec![StepTemplate { verb: Verb::Stop, selector: Selector::All, params: serde_json::Map::new() }],

@@ -1,5 +1,6 @@
 use escher_core::*;
 use escher_exec::*;
+use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::fixture::*;
@@ -51,7 +52,79 @@ async fn a_forbidden_plan_cannot_be_approved() {
     let f = Fixture::vms(1);
     let doc = f.stop_all().await;
     let policy = DefaultPolicy::new(PolicyConfig { forbid: vec!["vm.stop".into()], ..PolicyConfig::default() });
-    let plan = doc.clone().check(&policy, Moment::Start(now())).unwrap();
-    let approval = Approval { plan: doc.id.clone(), digest: doc.digest.clone(), by: "ada".into(), at: now() };
-    assert_eq!(approval.verify(&plan).unwrap_err().kind(), ErrorKind::Forbidden);
+    let plan = doc.clone().check(&policy, Moment::Start(WALL.now())).unwrap();
+    assert_eq!(Approval::sign(&plan, "ada", WALL.now(), Vec::new(), &key()).unwrap_err().kind(), ErrorKind::Forbidden);
+    // An approval from before the rule was there does not help either.
+    let before = doc.check(&DefaultPolicy::default(), Moment::Start(WALL.now())).unwrap();
+    let approval = Approval::sign(&before, "ada", WALL.now(), Vec::new(), &key()).unwrap();
+    assert_eq!(approval.verify(&plan, Some(&key().public()), &[]).unwrap_err().kind(), ErrorKind::Forbidden);
+}
+
+fn connection(name: &str, endpoint: Option<&str>) -> ApprovedConnection {
+    let endpoint = endpoint.map(str::to_owned);
+    ApprovedConnection { name: name.into(), cloud: CloudId::Aws, endpoint, profile: None, accounts: vec!["111122223333".into()] }
+}
+
+#[tokio::test]
+async fn an_approval_verifies_with_its_own_key_content_and_connections_only() {
+    let f = Fixture::vms(1);
+    let doc = f.stop_all().await;
+    let plan = checked(&doc);
+    let through = [connection("a", None), connection("b", Some("http://127.0.0.1:1"))];
+    let approval = Approval::sign(&plan, "ada", WALL.now(), through.to_vec(), &key()).unwrap();
+    let public = key().public();
+    assert!(approval.clone().verify(&plan, Some(&public), &through).is_ok());
+
+    let other = SecretKey::from_seed(&[4; 32]).public();
+    for key in [None, Some(&other)] {
+        assert!(approval.clone().verify(&plan, key, &through).unwrap_err().message().contains("another key"));
+    }
+    let edits: [fn(&mut Approval); 6] = [
+        |approval| approval.by = "eve".into(),
+        |approval| approval.at += SignedDuration::from_secs(1),
+        |approval| approval.connections[1].endpoint = None,
+        |approval| approval.connections[0].accounts.push("999".into()),
+        |approval| approval.connections.swap(0, 1),
+        |approval| drop(approval.connections.pop()),
+    ];
+    for edit in edits {
+        let mut altered = approval.clone();
+        edit(&mut altered);
+        // Also where the connections of now were made to fit.
+        let fitting = altered.connections.clone();
+        assert!(altered.verify(&plan, Some(&public), &fitting).unwrap_err().message().contains("altered"));
+    }
+    let unsigned = Approval { signature: String::new(), ..approval.clone() };
+    assert!(unsigned.verify(&plan, Some(&public), &through).unwrap_err().message().contains("not signed"));
+
+    let [a, b] = &through;
+    for now in [
+        vec![a.clone()],
+        vec![b.clone(), a.clone()],
+        vec![a.clone(), b.clone(), connection("c", None)],
+        vec![a.clone(), connection("b", Some("http://127.0.0.1:2"))],
+        vec![a.clone(), ApprovedConnection { profile: Some("root".into()), ..b.clone() }],
+        vec![a.clone(), ApprovedConnection { accounts: vec!["999".into()], ..b.clone() }],
+        vec![ApprovedConnection { cloud: CloudId::Gcp, ..a.clone() }, b.clone()],
+    ] {
+        let error = approval.clone().verify(&plan, Some(&public), &now).unwrap_err();
+        assert!(error.kind() == ErrorKind::Stale && error.message().contains("since the plan was approved"), "{error}");
+        assert!(matches!(error.next_step(), Some(Next::Approve { .. })), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn an_approval_that_was_given_late_is_for_the_rest_of_a_run_only() {
+    let f = Fixture::vms(1);
+    let doc = f.stop_all().await;
+    let start = || doc.clone().check(&DefaultPolicy::default(), Moment::Start(WALL.now())).unwrap();
+    assert_eq!(Approval::sign(&start(), "ada", LATER.now(), Vec::new(), &key()).unwrap_err().kind(), ErrorKind::Stale);
+    let rest = || doc.clone().check(&DefaultPolicy::default(), Moment::Resume).unwrap();
+    let late = Approval::sign(&rest(), "ada", LATER.now(), Vec::new(), &key()).unwrap();
+    let public = key().public();
+    assert_eq!(late.clone().verify(&start(), Some(&public), &[]).unwrap_err().kind(), ErrorKind::Stale);
+    // Verified for the rest, it does not start the whole.
+    let verified = || late.clone().verify(&rest(), Some(&public), &[]).unwrap();
+    assert_eq!(start().approve(verified()).unwrap_err().kind(), ErrorKind::Stale);
+    assert!(rest().approve(verified()).is_ok());
 }

@@ -250,11 +250,7 @@ async fn a_run_starts_in_time_once_and_as_who_it_was_made_for() {
     let doc = f.stop_all().await;
     let (send, _receive) = mpsc::unbounded_channel();
     let cancel = CancellationToken::new();
-    let late = Executor::new(
-        Journal::new(std::sync::Arc::new(f.journal.clone())),
-        f.clouds.clone(),
-        Clock::fixed(now() + SignedDuration::from_hours(2)),
-    );
+    let late = Executor::new(Journal::new(std::sync::Arc::new(f.journal.clone())), f.clouds.clone(), Clock::fixed(now()), LATER);
     let error = late.run(approved(&doc), RUN, &cancel, &send).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Stale);
     // Nothing of it was begun, so there is nothing to carry on either.
@@ -269,7 +265,7 @@ async fn a_run_starts_in_time_once_and_as_who_it_was_made_for() {
     other.principal = "arn:aws:iam::111122223333:user/eve".into();
     let eve = Clouds::new().with(f.clouds.connections()[0].cloud.clone(), vec![other]);
     let journal = || Journal::new(std::sync::Arc::new(f.journal.clone()));
-    let by_eve = Executor::new(journal(), eve.clone(), Clock::fixed(now()));
+    let by_eve = Executor::new(journal(), eve.clone(), Clock::fixed(now()), WALL);
     assert_eq!(by_eve.resume(approved(&doc), RUN, &cancel, &send).await.unwrap_err().kind(), ErrorKind::Stale);
     assert!(f.world.calls().is_empty());
     assert_eq!(late.resume(approved(&doc), RUN, &cancel, &send).await.unwrap().done, 1);
@@ -279,7 +275,7 @@ async fn a_run_starts_in_time_once_and_as_who_it_was_made_for() {
 
     assert_eq!(by_eve.run(approved(&doc), "run_2", &cancel, &send).await.unwrap_err().kind(), ErrorKind::Stale);
     let error =
-        Executor::new(journal(), Clouds::new(), Clock::fixed(now())).run(approved(&doc), "run_2", &cancel, &send).await.unwrap_err();
+        Executor::new(journal(), Clouds::new(), Clock::fixed(now()), WALL).run(approved(&doc), "run_2", &cancel, &send).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthenticated);
     assert_eq!(f.world.calls().len(), 1);
 }

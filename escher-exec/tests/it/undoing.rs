@@ -9,9 +9,9 @@ use crate::world::{Fault, JournalFault};
 async fn an_undo_is_a_plan_that_puts_back_what_was() {
     let f = Fixture::vms(3);
     let doc = f.stop_all().await;
-    let record = begin(&doc, now());
+    let record = begin(&doc, WALL.now());
     let (summary, _) = f.run(&doc, &record.id).await;
-    let record = close(record, &summary.unwrap(), now());
+    let record = close(record, &summary.unwrap(), WALL.now());
     assert_eq!((record.done, record.finished), (3, Some(now())));
     let undo = f.planner().undo(&record.id, &doc, &f.journal.lines()).await.unwrap();
     assert_eq!(undo.goal, format!("Undo: Do it ({})", record.id));
@@ -20,7 +20,7 @@ async fn an_undo_is_a_plan_that_puts_back_what_was() {
     let mut targets: Vec<&str> = undo.steps.iter().map(|step| step.target.name.as_str()).collect();
     targets.sort_unstable();
     assert_eq!(targets, ["web-1", "web-2", "web-3"]);
-    let back = begin(&undo, now());
+    let back = begin(&undo, WALL.now());
     assert_eq!(back.undoes.as_deref(), Some(record.id.as_str()));
     let (summary, _) = f.run(&undo, &back.id).await;
     assert_eq!(summary.unwrap().done, 3);

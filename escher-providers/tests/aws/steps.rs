@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use escher_core::plan::{DryRun, GONE, OnFailure, Retry, SCHEMA};
 use escher_core::{
     Action, ActionDef, Approval, Cloud, Decision, Journal, JournalEntry, JournalStore, Moment, Outcome, PlanDoc, Policy, Resource, Result,
-    Selector, State, Step, Undo, Verdict, Verify, WriteCx,
+    SecretKey, Selector, State, Step, Undo, Verdict, Verify, WallClock, WriteCx,
 };
 use escher_providers::aws::AwsCloud;
 use serde_json::{Map, Value};
@@ -63,7 +63,9 @@ pub(crate) fn step(cloud: &AwsCloud, action: &str, resource: &Resource, params: 
 
 /// Carries out a step in a run of this name.
 pub(crate) async fn act_in(run: &str, cloud: &AwsCloud, step: &Step) -> Result<Outcome> {
-    let at = jiff::Timestamp::now();
+    let (wall, key) = (WallClock::new(jiff::Timestamp::now), SecretKey::from_seed(&[1; 32]));
+    let now = wall.now();
+    let at = now.timestamp();
     let doc = PlanDoc {
         schema: SCHEMA,
         id: "pl_1".into(),
@@ -80,11 +82,11 @@ pub(crate) async fn act_in(run: &str, cloud: &AwsCloud, step: &Step) -> Result<O
         warnings: Vec::new(),
     }
     .sealed();
-    let plan = doc.check(&Anything, Moment::Start(at))?;
-    let approval = Approval { plan: plan.doc().id.clone(), digest: plan.doc().digest.clone(), by: "test".into(), at };
-    let approval = approval.verify(&plan)?;
+    let plan = doc.check(&Anything, Moment::Start(now))?;
+    let approval = Approval::sign(&plan, "test", now, Vec::new(), &key)?;
+    let approval = approval.verify(&plan, Some(&key.public()), &[])?;
     let plan = plan.approve(approval)?;
-    let permit = Journal::new(Arc::new(Memory::default())).intend(&plan, run, "s1", 1, Vec::new(), at).await?;
+    let permit = Journal::new(Arc::new(Memory::default())).intend(&plan, run, "s1", 1, Vec::new(), now).await?;
     cloud.act(&WriteCx { read: cx() }, permit).await
 }
 

@@ -8,7 +8,8 @@ use escher_core::plan::{DryRun, OnFailure, Retry};
 use escher_core::resource::attr;
 use escher_core::{
     Action, ActionDef, Approval, Clock, Cloud, CloudId, Decision, Journal, JournalEntry, JournalStore, Kind, Moment, Outcome, Permit,
-    PlanDoc, Policy, ReadCx, Resource, Result, Risk, Sighting, Step, Target, Verb, Verdict, Want, WriteCx, plan::SCHEMA,
+    PlanDoc, Policy, ReadCx, Resource, Result, Risk, SecretKey, Sighting, Step, Target, Verb, Verdict, WallClock, Want, WriteCx,
+    plan::SCHEMA,
 };
 use escher_providers::sim::{SimCloud, SimOptions, SimSpec, SimStore, SimWorld};
 use futures::StreamExt;
@@ -109,11 +110,12 @@ pub(crate) async fn permit(step: &Step) -> Permit {
         warnings: Vec::new(),
     }
     .sealed();
-    let approval = Approval { plan: doc.id.clone(), digest: doc.digest.clone(), by: "tester".into(), at: now() };
-    let checked = doc.check(&Lax, Moment::Start(now())).unwrap();
-    let verified = approval.verify(&checked).unwrap();
+    let (wall, key) = (WallClock::new(now), SecretKey::from_seed(&[1; 32]));
+    let checked = doc.check(&Lax, Moment::Start(wall.now())).unwrap();
+    let approval = Approval::sign(&checked, "tester", wall.now(), Vec::new(), &key).unwrap();
+    let verified = approval.verify(&checked, Some(&key.public()), &[]).unwrap();
     let plan = checked.approve(verified).unwrap();
-    Journal::new(Arc::new(Lines::default())).intend(&plan, "run_1", "s1", 1, Vec::new(), now()).await.unwrap()
+    Journal::new(Arc::new(Lines::default())).intend(&plan, "run_1", "s1", 1, Vec::new(), wall.now()).await.unwrap()
 }
 
 pub(crate) async fn act(cloud: &SimCloud, step: &Step) -> Result<Outcome> {

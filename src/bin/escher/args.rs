@@ -36,7 +36,8 @@ pub(crate) struct Global {
     /// No progress and no remarks
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
-    /// The time to go by, for tests and reports of the past, for example 2026-11-01T08:00:00Z
+    /// The time to read by, for tests and reports of the past, for example 2026-11-01T08:00:00Z; refused where a real
+    /// cloud would change, and never used for approvals, expiry or the journal
     #[arg(long, global = true, value_name = "TIME", value_parser = parse_now)]
     pub(crate) now: Option<Timestamp>,
     /// Faults of the simulated clouds, for example deny:compute,slow:50ms

@@ -32,6 +32,9 @@ async fn run(args: Args) -> Result<Exit> {
         return interpret::run(global, args).await;
     }
     let escher = &Escher::open(global.config()?)?;
+    if let Some(remark) = escher.clock_remark().await {
+        crate::show::warnings(global.quiet, &[remark]);
+    }
     match args.command {
         Command::Demo(args) => interruptible(demo::run(global, escher, args)).await,
         Command::Init => interruptible(init::run(global, escher)).await,

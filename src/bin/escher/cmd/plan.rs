@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use escher::core::{Decision, PlanDoc, PlanRecord, ResourceId};
-use escher::{Escher, Finished, Result, RunEvent, RunOptions, Trial};
+use escher::core::{Decision, PlanDoc, ResourceId};
+use escher::{Escher, Finished, Result, RunEvent, RunOptions, StoredPlan, Trial};
 
 use super::output;
 use crate::args::Global;
@@ -48,20 +48,36 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
         Command::List => list(global, escher).await,
         Command::Show { id } => {
             let record = escher.plan(&id).await?;
-            output(global, &record.doc, || {
+            let altered = record.altered();
+            let show = || {
                 show::plan(&record.doc, global.quiet);
                 show::line(&format!("  status    {}", record.status));
-            });
-            if record.doc.compute_digest() != record.doc.digest {
-                eprintln!("error: this plan was altered since it was made; it will not run");
-                return Ok(Exit::Forbidden);
+            };
+            match altered {
+                // One document: the error says more than a plan that is not to be believed.
+                Some(altered) if global.json => return Err(altered),
+                None => output(global, &record.doc, show),
+                Some(altered) => {
+                    show();
+                    return Err(altered);
+                }
             }
+            distrust(global, &record);
             Ok(Exit::Done)
         }
         Command::Approve { id } => {
             let record = escher.approve(&id).await?;
             output(global, &record, || {
-                show::line(&format!("Approved {}. Next: {}", record.doc.digest, global.command(&format!("plan run {id}"))))
+                show::line(&format!("Approved {}. Next: {}", record.doc.digest, global.command(&format!("plan run {id}"))));
+                // What the approval is bound to beside the plan, where somebody chose it.
+                for through in record.approval.iter().flat_map(|approval| &approval.connections) {
+                    let endpoint = through.endpoint.iter().filter(|endpoint| !endpoint.starts_with("sim:"));
+                    let chosen: Vec<String> =
+                        endpoint.cloned().chain(through.profile.iter().map(|profile| format!("profile {profile}"))).collect();
+                    if !chosen.is_empty() {
+                        show::line(&format!("  through   {}: {}", through.name, show::tame(&chosen.join(", "), false)));
+                    }
+                }
             });
             Ok(Exit::Done)
         }
@@ -74,14 +90,18 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
         Command::Run { id, yes, .. } => {
             let record = escher.plan(&id).await?;
             // What can never run any more is refused before anybody is asked to approve it.
-            escher.still_open(&record)?;
+            let checked = escher.still_open(&record)?;
+            // An approval that is worth nothing is not replaced in passing: the person looks first.
+            if let Some(unapproved) = record.unapproved() {
+                return Err(unapproved);
+            }
             if record.approval.is_none() {
                 if !global.json {
-                    show::plan(&record.doc, global.quiet);
+                    show::plan(checked.doc(), global.quiet);
                 }
-                if let Some(exit) = may_run(global, &record.doc, yes) {
+                if let Some(exit) = may_run(global, checked.doc(), yes) {
                     if global.json {
-                        show::json(&record.doc);
+                        show::json(checked.doc());
                     }
                     return Ok(exit);
                 }
@@ -92,10 +112,16 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
     }
 }
 
+/// Tells what was found wrong with a stored plan.
+fn distrust(global: &Global, plan: &StoredPlan) {
+    let why: Vec<String> = plan.distrust.iter().map(|why| format!("{}: {why}", plan.doc.id)).collect();
+    show::warnings(global.quiet, &why);
+}
+
 async fn list(global: &Global, escher: &Escher) -> Result<Exit> {
     let plans = escher.plans().await?;
     let open: Vec<String> = escher.runs().await?.into_iter().filter(|run| run.finished.is_none()).map(|run| run.id).collect();
-    let status = |plan: &PlanRecord| match &plan.run {
+    let status = |plan: &StoredPlan| match &plan.run {
         Some(run) if open.contains(run) => format!("{} ({run} is not finished)", plan.status),
         Some(run) => format!("run as {run}"),
         None => plan.status.to_string(),
@@ -115,6 +141,7 @@ async fn list(global: &Global, escher: &Escher) -> Result<Exit> {
         }
         show::print(rows, &["created", "risk", "goal"]);
     });
+    plans.iter().for_each(|plan| distrust(global, plan));
     show::warnings(global.quiet || plans.is_empty(), escher.simulated_note().as_slice());
     Ok(Exit::Done)
 }

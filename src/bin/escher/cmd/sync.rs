@@ -32,6 +32,12 @@ pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<
     let want = Want { regions: args.regions, kinds: args.kinds };
     let synced = escher.sync(SyncOptions { connections: args.connections, want, progress: bar::progress(global) }).await?;
     output(global, &synced, || show(&synced));
+    if global.now.is_some() && escher.has_real_clouds() {
+        crate::show::warnings(
+            global.quiet,
+            &["--now is for simulated clouds; when something real was seen goes by the system's clock".to_owned()],
+        );
+    }
     Ok(Exit::Done)
 }
 

@@ -1,0 +1,279 @@
+//! What of a stored plan is to be trusted, which clock counts, and through which connections a plan acts.
+
+use std::collections::BTreeSet;
+
+use escher_core::plan::SealState;
+use escher_core::{
+    Approval, Approved, ApprovedConnection, Checked, CloudId, Error, ErrorKind, Moment, Next, Origin, Plan, PlanDoc, PlanRecord,
+    PlanStatus, Policy as _, PublicKey, Result, Store as _, WallTime,
+};
+use escher_exec::DefaultPolicy;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::config::ConnectionKind;
+use crate::escher::Escher;
+use crate::keys::Settled;
+use crate::ops::doctor::{Check, Health, Report};
+
+/// What stands in for remarks that nothing vouches for.
+const NO_REMARKS: &str = "what was noted when this plan was made (warnings, impact) is not signed by this installation and is left out";
+
+/// A plan as it stands. Decision and reasons are policy's, asked anew; warnings and impact are there only if this
+/// installation's seal covers them; an approval is there only if this installation's key signed it for this plan.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StoredPlan {
+    /// The plan and where it stands.
+    #[serde(flatten)]
+    pub record: PlanRecord,
+    /// What was found wrong with the stored record, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub distrust: Option<String>,
+    #[serde(skip)]
+    fault: Option<Fault>,
+}
+
+/// What follows from what was found wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    /// It is not what was stored here: it never runs.
+    Altered,
+    /// Nobody is known to have approved it: somebody must again.
+    Unapproved,
+}
+
+impl std::ops::Deref for StoredPlan {
+    type Target = PlanRecord;
+
+    fn deref(&self) -> &PlanRecord {
+        &self.record
+    }
+}
+
+impl StoredPlan {
+    fn error(&self, fault: Fault) -> Option<Error> {
+        let why = self.distrust.as_deref().filter(|_| self.fault == Some(fault))?;
+        Some(Error::new(ErrorKind::Stale, why).operation("verify plan").with("plan", self.doc.id.clone()))
+    }
+
+    /// Why it will never run, if it was altered behind Escher's back.
+    pub fn altered(&self) -> Option<Error> {
+        self.error(Fault::Altered).map(|e| e.hint("ask again for a new plan, and find out who wrote to the data directory"))
+    }
+
+    /// Why the approval that is stored with it is worth nothing, if there is such a one.
+    pub fn unapproved(&self) -> Option<Error> {
+        let next = Next::Approve { plan: self.doc.id.clone() };
+        self.error(Fault::Unapproved).map(|e| e.hint("look at the plan again and approve what you see").next(next))
+    }
+
+    /// Holds a stored record against the key and what was decided for good.
+    fn verified(mut record: PlanRecord, key: Option<&PublicKey>, settled: Option<&Settled>) -> Self {
+        let (mut distrust, mut fault) = (None, None);
+        let mut doubt = |level: Fault, why: String| {
+            // The first thing found is told; that it was altered outweighs that it must be approved again.
+            if fault.is_none() || (level == Fault::Altered && fault != Some(Fault::Altered)) {
+                (fault, distrust) = (Some(level), Some(why));
+            }
+        };
+        if record.doc.compute_digest() != record.doc.digest {
+            doubt(Fault::Altered, "its content does not match its digest: it was altered since it was made".into());
+        }
+        let seal = record.seal_state(key);
+        if seal == SealState::Broken {
+            doubt(Fault::Altered, "its status does not match its seal: it was altered since it was stored".into());
+        }
+        if seal != (SealState::Whole { remarks: true }) {
+            record.doc.warnings = vec![NO_REMARKS.to_owned()];
+            record.doc.steps.iter_mut().for_each(|step| step.impact.clear());
+        }
+        if let Some(approval) = &record.approval {
+            let other = approval.plan != record.doc.id || approval.digest != record.doc.digest;
+            let signed = approval.is_signed(key);
+            if other || signed.is_err() {
+                let why = signed.err().map_or_else(|| "the approval is for another plan".to_owned(), |e| e.message().to_owned());
+                doubt(Fault::Unapproved, format!("{why}; it must be approved again"));
+                record.approval = None;
+            }
+        } else if record.status == PlanStatus::Approved {
+            doubt(Fault::Unapproved, "it is stored as approved, and there is no approval; it must be approved again".into());
+        }
+        if record.status == PlanStatus::Approved && record.approval.is_none() {
+            record.status = PlanStatus::Pending;
+        }
+        // What was decided for good is remembered outside the data directory and outlives whatever the row says.
+        if let Some(decision) = settled {
+            (record.status, record.run) = (decision.status, decision.run.clone());
+        }
+        let verdict = DefaultPolicy::default().judge(&record.doc);
+        (record.doc.decision, record.doc.reasons) = (verdict.decision, verdict.reasons);
+        Self { record, distrust, fault }
+    }
+}
+
+impl Escher {
+    /// The moment, by the system's clock.
+    pub(crate) fn wall_now(&self) -> WallTime {
+        self.config().wall.now()
+    }
+
+    /// Verifies what was read from the store.
+    pub(crate) fn verified(&self, records: Vec<PlanRecord>) -> Result<Vec<StoredPlan>> {
+        if records.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (key, settled) = (self.keys().public()?, self.keys().settled()?);
+        let verify = |record: PlanRecord| {
+            let decision = settled.get(&record.doc.id);
+            StoredPlan::verified(record, key.as_ref(), decision)
+        };
+        Ok(records.into_iter().map(verify).collect())
+    }
+
+    /// Seals a record and stores it.
+    pub(crate) async fn put_sealed(&self, record: PlanRecord) -> Result<PlanRecord> {
+        let record = record.sealed(&self.keys().secret()?)?;
+        self.store().put_plan(&record).await?;
+        self.keys().note(self.wall_now());
+        Ok(record)
+    }
+
+    /// Makes an approval of a plan that was checked, over the connections as they are.
+    pub(crate) fn sign_approval(&self, plan: &Plan<Checked>, at: WallTime) -> Result<Approval> {
+        Approval::sign(plan, self.config().user.clone(), at, self.connections_of(plan.doc()), &self.keys().secret()?)
+    }
+
+    /// The approved plan of a record, checked and verified anew.
+    pub(crate) fn approved(&self, plan: &StoredPlan, moment: Moment) -> Result<Plan<Approved>> {
+        if let Some(refused) = plan.altered().or_else(|| plan.unapproved()) {
+            return Err(refused);
+        }
+        let checked = plan.doc.clone().check(&DefaultPolicy::default(), moment)?;
+        let approval = plan.approval.clone().ok_or_else(|| {
+            Error::new(ErrorKind::Forbidden, "nobody has approved this plan")
+                .with("plan", plan.doc.id.clone())
+                .hint("look at it and approve it")
+                .next(Next::Approve { plan: plan.doc.id.clone() })
+        })?;
+        let verified = approval.verify(&checked, self.keys().public()?.as_ref(), &self.connections_of(&plan.doc))?;
+        checked.approve(verified)
+    }
+
+    /// The connections that speak for a plan's accounts, in the order in which they are asked.
+    pub(crate) fn connections_of(&self, plan: &PlanDoc) -> Vec<ApprovedConnection> {
+        let accounts = accounts(plan);
+        let mut connections = Vec::new();
+        for connection in self.connections() {
+            let speaks = connection.identities.iter().any(|identity| accounts.contains(&(identity.cloud, identity.account.as_str())));
+            if !speaks {
+                continue;
+            }
+            let (cloud, endpoint, profile) = match connection.kind {
+                ConnectionKind::Sim { cloud, spec } => (cloud, Some(format!("sim:{spec}")), None),
+                #[cfg(feature = "aws")]
+                ConnectionKind::Aws(config) => (CloudId::Aws, config.endpoint, config.profile),
+            };
+            let mut accounts: Vec<String> = connection.identities.into_iter().map(|identity| identity.account).collect();
+            accounts.sort();
+            connections.push(ApprovedConnection { name: connection.name, cloud, endpoint, profile, accounts });
+        }
+        connections
+    }
+
+    /// Whether a plan has a target on a cloud that is not simulated. An account that nobody speaks for counts as real.
+    fn is_real(&self, plan: &PlanDoc) -> bool {
+        let connections = self.connections();
+        accounts(plan).into_iter().any(|(cloud, account)| {
+            let mut speaking = connections
+                .iter()
+                .filter(|known| known.identities.iter().any(|identity| identity.cloud == cloud && identity.account == account))
+                .peekable();
+            speaking.peek().is_none() || speaking.any(|known| !matches!(known.kind, ConnectionKind::Sim { .. }))
+        })
+    }
+
+    /// Whether any connected cloud is not simulated.
+    pub fn has_real_clouds(&self) -> bool {
+        self.connections().iter().any(|connection| !matches!(connection.kind, ConnectionKind::Sim { .. }))
+    }
+
+    /// Refuses what could change a real cloud at a time that was set by hand.
+    ///
+    /// # Errors
+    /// `Invalid` where the clock is shifted and a target is on a real cloud.
+    pub(crate) fn refuse_shifted(&self, plan: &PlanDoc) -> Result<()> {
+        if !self.config().clock.is_shifted() || !self.is_real(plan) {
+            return Ok(());
+        }
+        Err(Error::invalid("the time was set by hand, and a change on a real cloud goes by the system's clock")
+            .operation("change a cloud")
+            .with("plan", plan.id.clone())
+            .hint("leave the time out; setting it is for reading, and for simulated clouds"))
+    }
+
+    /// The moment, if the system's clock has not gone back behind what was done here before.
+    ///
+    /// # Errors
+    /// `Stale` where it has: set back, it would revive what has expired.
+    pub(crate) async fn sound_clock(&self) -> Result<WallTime> {
+        let now = self.wall_now();
+        let newest_plan = self.verified(self.store().plans(1).await?)?.into_iter().filter(|plan| plan.seal.is_some());
+        let known: [(&str, Option<Timestamp>); 3] = [
+            ("the journal's last line is from", self.journal_file().last_at().await?),
+            ("the newest plan was made", newest_plan.map(|plan| plan.doc.created).max()),
+            ("Escher was last at work here", self.keys().last_seen()),
+        ];
+        for (what, at) in known {
+            if let Some(at) = at.filter(|at| now.is_before(*at)) {
+                return Err(Error::new(ErrorKind::Stale, format!("the system's clock says {now:.0}, but {what} {at:.0}"))
+                    .operation("read the clock")
+                    .from_origin(Origin::Machine)
+                    .hint(
+                        "set the system's clock right; if it is right now and was wrong before, go on in another data directory: \
+                         by a clock that goes back, nobody can tell what has expired",
+                    ));
+            }
+        }
+        self.keys().note(now);
+        Ok(now)
+    }
+
+    /// Looks at what trust rests on: the key, the stored plans, the system's clock.
+    pub(crate) async fn check_trust(&self, report: &mut Report) {
+        let folder = self.keys().folder().display();
+        let told = |known: bool| if known { folder.to_string() } else { format!("none yet; made with the first plan in {folder}") };
+        report.add_result("key", self.keys().public().map(|key| told(key.is_some())));
+        match self.plans().await {
+            Err(e) => report.checks.push(Check::of("plans", Health::Fail, &e)),
+            Ok(plans) => {
+                let named = |fault: Fault| -> Vec<&str> {
+                    plans.iter().filter(|plan| plan.fault == Some(fault)).map(|plan| plan.doc.id.as_str()).collect()
+                };
+                let (altered, unapproved) = (named(Fault::Altered), named(Fault::Unapproved));
+                report.checks.push(if !altered.is_empty() {
+                    Check::new("plans", Health::Fail, format!("altered since they were stored: {}", altered.join(", ")))
+                        .hint("they will not run; find out who wrote to the data directory")
+                } else if !unapproved.is_empty() {
+                    Check::new("plans", Health::Warn, format!("approved without a valid signature: {}", unapproved.join(", ")))
+                        .hint("look at each again and approve what you see")
+                } else {
+                    Check::new("plans", Health::Ok, format!("{}, all as they were stored", plans.len()))
+                });
+            }
+        }
+        report.add_result("clock", self.sound_clock().await.map(|now| format!("{now:.0}")));
+    }
+
+    /// A remark if the system's clock has gone back since Escher was last at work here.
+    pub async fn clock_remark(&self) -> Option<String> {
+        match self.sound_clock().await {
+            Err(e) if e.origin() == Origin::Machine && e.kind() == ErrorKind::Stale => Some(e.message().to_owned()),
+            _ => None,
+        }
+    }
+}
+
+/// The accounts that a plan acts on.
+fn accounts(plan: &PlanDoc) -> BTreeSet<(CloudId, &str)> {
+    plan.steps.iter().map(|step| (step.target.cloud, step.target.account.as_str())).collect()
+}
