@@ -4,12 +4,15 @@
 mod aws;
 mod bad_input;
 mod changes;
+mod datadir;
 mod demo;
 mod estate;
 mod faults;
+mod flips;
 mod interpret;
 mod kill;
 mod local_aws;
 mod readme;
 mod search;
 mod support;
+mod tamper;

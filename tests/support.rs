@@ -144,7 +144,7 @@ fn model() -> PathBuf {
     std::env::var_os("ESCHER_TEST_MODEL").map(PathBuf::from).expect("no model: run the tests with `cargo xtask test`")
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();

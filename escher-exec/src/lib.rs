@@ -46,9 +46,10 @@ mod wanted;
 
 pub use clouds::{Clouds, Connection};
 pub use dry::{Trial, TrialStep};
+pub use escher_core::Head;
 pub use event::{RunEvent, RunSummary, summary};
 pub use executor::{Executor, Limits};
-pub use journal::{Head, SqliteJournal};
+pub use journal::SqliteJournal;
 pub use policy::{DefaultPolicy, PolicyConfig};
 pub use record::{begin, close};
 pub use resolve::Planner;

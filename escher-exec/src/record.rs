@@ -18,6 +18,7 @@ pub fn begin(plan: &PlanDoc, at: Timestamp) -> RunRecord {
         failed: 0,
         skipped: 0,
         undoes: crate::undone_run(plan).map(str::to_owned),
+        head: None,
     }
 }
 

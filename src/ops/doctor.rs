@@ -1,6 +1,6 @@
 //! `doctor`: is everything as it should be, and what to do where not.
 
-use escher_core::{Index as _, Result, Selector, Store as _};
+use escher_core::{Error, Index as _, Result, Selector, Store as _};
 use escher_rag::Model;
 use serde::Serialize;
 
@@ -64,7 +64,20 @@ impl Escher {
     /// `Storage` only where nothing can be looked at; what is wrong with a part is in the report.
     pub async fn doctor(&self) -> Result<Report> {
         let mut report = Report { checks: Vec::new() };
-        report.add("data directory", Health::Ok, self.home().root().display().to_string(), None);
+        let root = self.home().root().display().to_string();
+        match self.home().exposed() {
+            [] => report.add("data directory", Health::Ok, root, None),
+            exposed => report.add(
+                "data directory",
+                Health::Warn,
+                format!("{root}; other users may read {}", exposed.join(", ")),
+                Some("give the folder to this user, or choose another; its files are for you alone"),
+            ),
+        }
+        let store = self.store().clone();
+        let looked = tokio::task::spawn_blocking(move || store.check(true)).await;
+        let looked = looked.unwrap_or_else(|e| Err(Error::internal(e.to_string())));
+        report.add_result("store", looked.map(|()| "whole, every row is as it was written".to_owned()));
         let revision = self.revision().await?;
         let held = self.store().select(&Selector::All, self.now()).await?.matched.len();
         let hint = (held == 0).then_some("run: escher demo, or: escher connect aws and escher sync");
@@ -92,7 +105,7 @@ impl Escher {
                 Some("remove the folder `index` of the data directory; it is built again from the store"),
             ),
         }
-        report.add_result("journal", self.journal_file().verify(None).await.map(|head| format!("{} lines, unbroken", head.seq)));
+        report.add_result("journal", self.journal_whole().await.map(|head| format!("{} lines, unbroken; head {}", head.seq, head.hash)));
         self.check_connections(&mut report).await;
         let open: Vec<String> =
             self.store().runs(1_000).await?.into_iter().filter(|run| run.finished.is_none()).map(|run| run.id).collect();

@@ -10,4 +10,5 @@ pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod plan;
 pub(crate) mod search;
+pub(crate) mod sound;
 pub(crate) mod sync;

@@ -153,9 +153,10 @@ impl Escher {
         self.refuse_settled(&record)?;
         let plan = approved(&record, Moment::Start(self.now()))?;
         // Whatever refuses the start does so before the plan counts as started.
+        let head = self.journal_sound().await?;
         let executor = self.executor(plan.doc()).await?;
         executor.may_start(&plan)?;
-        let run = escher_exec::begin(plan.doc(), self.now());
+        let run = RunRecord { head: Some(head), ..escher_exec::begin(plan.doc(), self.now()) };
         record.status = PlanStatus::Started;
         record.run = Some(run.id.clone());
         self.store().start_run(&record, &run).await?;
@@ -168,6 +169,7 @@ impl Escher {
     /// As [`Escher::run_plan`]; what was begun may be resumed though its plan has expired since.
     pub async fn resume(&self, run: &str, options: RunOptions) -> Result<Finished> {
         let run = self.run(run).await?;
+        self.journal_sound().await?;
         if run.finished.is_some() {
             return Ok(Finished { run: run.id, done: run.done, failed: run.failed, skipped: run.skipped, open: 0, unseen: 0 });
         }
@@ -218,7 +220,8 @@ impl Escher {
         }
         let (id, closed) = (run.id.clone(), summary.as_ref().ok().map(|summary| escher_exec::close(run, summary, self.now())));
         if let Some(closed) = closed {
-            self.store().put_run(&closed).await?;
+            let head = Some(self.journal_file().head().await?);
+            self.store().put_run(&RunRecord { head, ..closed }).await?;
         }
         // Also where the run broke off: what was changed by then is no longer as the estate has it. That this fails does
         // not make the run another one; its own outcome is what the person hears.
@@ -299,6 +302,7 @@ impl Escher {
     /// `NotFound`, `Storage`.
     pub async fn run_with_journal(&self, id: &str) -> Result<(RunRecord, Vec<JournalEntry>)> {
         let run = self.run(id).await?;
+        self.journal_shown().await?;
         let lines = self.journal().read(id).await?;
         Ok((run, lines))
     }
@@ -310,6 +314,7 @@ impl Escher {
     /// `NotFound` where there is no such run or nothing to put back; `Storage`.
     pub async fn undo(&self, run: &str) -> Result<PlanDoc> {
         let (record, lines) = self.run_with_journal(run).await?;
+        self.journal_whole().await?;
         let plan = self.plan(&record.plan).await?;
         let doc = self.planner(self.clouds().await?).undo(run, &plan.doc, &lines).await?;
         self.save_plan(doc).await

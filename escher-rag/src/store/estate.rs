@@ -6,15 +6,16 @@ use escher_core::{Changes, CloudId, Diff, Entry, Error, Estate, Resource, Resour
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
-use super::{fault, nanos, narrow, timestamp};
+use super::{fault, guard, nanos, narrow, timestamp};
 
 /// What a row of an entry is read from.
-const ENTRY: &str = "SELECT e.id, e.hash, e.resource, s.first_seen, s.last_seen, s.missed FROM entries e JOIN seen s USING (entry)";
+const ENTRY: &str = "SELECT e.id, e.hash, e.resource, e.sum, s.first_seen, s.last_seen, s.missed FROM entries e JOIN seen s USING (entry)";
 
 struct RawEntry {
     id: String,
     hash: String,
     resource: String,
+    sum: Option<i64>,
     first_seen: i64,
     last_seen: i64,
     missed: u32,
@@ -26,13 +27,15 @@ impl RawEntry {
             id: row.get(0)?,
             hash: row.get(1)?,
             resource: row.get(2)?,
-            first_seen: row.get(3)?,
-            last_seen: row.get(4)?,
-            missed: row.get(5)?,
+            sum: row.get(3)?,
+            first_seen: row.get(4)?,
+            last_seen: row.get(5)?,
+            missed: row.get(6)?,
         })
     }
 
     fn entry(self) -> Result<Entry> {
+        guard::unaltered("resource", &self.id, self.sum, &[&self.id, &self.hash, &self.resource])?;
         Ok(Entry {
             resource: serde_json::from_str(&self.resource).map_err(|e| fault::unreadable("resource", &self.id, e))?,
             hash: self.hash,
@@ -220,22 +223,27 @@ impl Writing<'_> {
         }
         self.count(resource, 1);
         let fault = |e| fault::of("write estate", e);
-        let sql = "INSERT INTO entries (entry, id, cloud, account, kind, name, region, state, env, hash, resource)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+        let sql = "INSERT INTO entries (entry, id, cloud, account, kind, name, region, state, env, hash, resource, sum, narrow)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
             ON CONFLICT (entry) DO UPDATE SET cloud = ?3, account = ?4, kind = ?5, name = ?6, region = ?7, state = ?8, env = ?9,
-            hash = ?10, resource = ?11";
+            hash = ?10, resource = ?11, sum = ?12, narrow = ?13";
+        let (name, region) = (narrow::fold(&resource.name), resource.region.as_deref().map(narrow::fold));
+        let (state, env) = (resource.state.map(escher_core::State::as_str), resource.env().map(escher_core::Env::as_str));
+        let (cloud, account, kind) = (resource.cloud.as_str(), resource.account.as_deref(), resource.kind.as_str());
         let values = params![
             old,
             resource.id.as_str(),
-            resource.cloud.as_str(),
-            resource.account,
-            resource.kind.as_str(),
-            narrow::fold(&resource.name),
-            resource.region.as_deref().map(narrow::fold),
-            resource.state.map(escher_core::State::as_str),
-            resource.env().map(escher_core::Env::as_str),
+            cloud,
+            account,
+            kind,
+            name,
+            region,
+            state,
+            env,
             entry.hash,
             json,
+            guard::sum(&[resource.id.as_str(), &entry.hash, &json]),
+            guard::narrow_sum(&[Some(cloud), account, Some(kind), Some(&name), region.as_deref(), state, env]),
         ];
         self.c.prepare_cached(sql).map_err(fault)?.execute(values).map_err(fault)?;
         let number = old.unwrap_or_else(|| self.c.last_insert_rowid());

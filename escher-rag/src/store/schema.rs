@@ -6,7 +6,7 @@ use std::time::Duration;
 use escher_core::{Error, ErrorKind, Result};
 use rusqlite::{Connection, OpenFlags};
 
-use super::fault;
+use super::{fault, guard};
 
 /// Marks a SQLite file as ours (`PRAGMA application_id`): the bytes of "Eshr".
 const APPLICATION: i32 = 0x4573_6872;
@@ -16,7 +16,8 @@ const APPLICATION: i32 = 0x4573_6872;
 /// Wide rows (`entries`) are apart from what moves on every look (`seen`), so that a quiet sync of a large estate
 /// writes a few megabytes and not all of it. The columns beside `resource` are there to narrow down a selector;
 /// `NULL` is unknown, text is in lower case. `env` is derived: whoever changes how must write it anew in a migration.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
     INSERT INTO meta VALUES ('revision', 0), ('horizon', 0);
 
@@ -63,7 +64,9 @@ const MIGRATIONS: &[&str] = &["
     CREATE INDEX plans_created ON plans (created);
     CREATE TABLE runs (id TEXT PRIMARY KEY, started INTEGER NOT NULL, record TEXT NOT NULL);
     CREATE INDEX runs_started ON runs (started);
-"];
+",
+    guard::SCRIPT,
+];
 
 /// Opens the file for writing, makes it where there is none, and brings it to this version.
 pub(super) fn open_writer(path: &Path) -> Result<Connection> {
