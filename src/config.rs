@@ -11,6 +11,8 @@ use escher_providers::sim::{Faults, SimSpec};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::home::{SMALL, read_small, write_private};
+
 /// How a program opens Escher.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -139,11 +141,13 @@ pub(crate) struct Connections {
 impl Connections {
     /// Reads the file; none is an empty list.
     pub(crate) fn load(path: &Path) -> Result<Self> {
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(e) => return Err(storage("read connections", path, e)),
-        };
+        let Some(bytes) = read_small("read connections", path, SMALL)? else { return Ok(Self::default()) };
+        let text = String::from_utf8(bytes).map_err(|_| {
+            Error::invalid("the file is not UTF-8")
+                .operation("read connections")
+                .with("file", path.display().to_string())
+                .hint("correct the file, or remove it and connect again")
+        })?;
         let read: Self = toml::from_str(&text).map_err(|e| {
             // Its own words show the line, and what stands there may be a secret that somebody wrote into it.
             let line = e.span().map(|span| text.as_bytes().iter().take(span.start).filter(|&&byte| byte == b'\n').count() + 1);
@@ -162,8 +166,7 @@ impl Connections {
     /// Writes the file whole or not at all.
     pub(crate) fn save(&self, path: &Path) -> Result<()> {
         let text = toml::to_string_pretty(self).map_err(|e| Error::internal(e.to_string()).operation("write connections"))?;
-        let beside = path.with_extension("toml.new");
-        std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path)).map_err(|e| storage("write connections", path, e))
+        write_private("write connections", path, text.as_bytes())
     }
 
     /// Adds a connection, or replaces the one of the same name.

@@ -13,14 +13,14 @@ use jiff::Timestamp;
 use tokio::sync::OnceCell;
 
 use crate::config::{Config, Connection, ConnectionKind, Connections};
-use crate::home::Home;
+use crate::home::{Home, Since};
 use crate::keys::KeyRing;
+use crate::ops::sound::{self, Anchored};
 use crate::progress::{Progress, Step};
 
 /// Escher over one data directory, which it owns as long as it lives.
 pub struct Escher {
     config: Config,
-    home: Home,
     keys: KeyRing,
     store: Arc<SqliteStore>,
     journal_file: Arc<SqliteJournal>,
@@ -31,6 +31,8 @@ pub struct Escher {
     embedder: OnceLock<Option<Arc<dyn Embed>>>,
     index: OnceCell<QdrantIndex>,
     brain: OfflineBrain,
+    /// Goes last: it seals the files that the others have let go of.
+    home: Home,
 }
 
 impl Escher {
@@ -48,11 +50,17 @@ impl Escher {
     /// As [`Escher::open`].
     pub fn open_with_journal(config: Config, wrap: impl FnOnce(Arc<dyn JournalStore>) -> Arc<dyn JournalStore>) -> Result<Self> {
         let home = Home::open(&config.data_dir, config.wall.now().timestamp())?;
+        let connections = Mutex::new(Connections::load(&home.connections())?);
+        let (since, store_file) = (home.since_closed(&home.store()), home.store());
         let journal_file = Arc::new(SqliteJournal::open(&home.journal())?);
+        let store = Arc::new(SqliteStore::open(store_file)?);
+        sound::check_store(&store, since)?;
+        home.found_whole(&home.store());
+        let anchored = Arc::new(Anchored::new(journal_file.clone(), store.clone()));
         Ok(Self {
-            store: Arc::new(SqliteStore::open(home.store())?),
-            connections: Mutex::new(Connections::load(&home.connections())?),
-            journal_store: wrap(journal_file.clone()),
+            store,
+            connections,
+            journal_store: wrap(anchored),
             journal_file,
             keys: KeyRing::of(home.root(), &config.keys())?,
             config,
@@ -178,7 +186,18 @@ impl Escher {
             Some(sim) => sim.clone(),
             None => {
                 let path = self.home.sim();
-                let sim = Arc::new(if path.exists() { SimStore::open(&path)? } else { SimStore::create(&path, spec, self.now())? });
+                // One that was not begun when it was made is begun now.
+                let sim = if std::fs::metadata(&path).is_ok_and(|found| found.len() > 0) {
+                    SimStore::open(&path)?
+                } else {
+                    self.home.prepare(&path)?;
+                    SimStore::create(&path, spec, self.now())?
+                };
+                if self.home.since_closed(&path) != Since::Untouched {
+                    sim.check()?;
+                    self.home.found_whole(&path);
+                }
+                let sim = Arc::new(sim);
                 self.sim.get_or_init(|| sim).clone()
             }
         };

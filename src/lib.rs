@@ -28,7 +28,7 @@ pub use escher::Escher;
 pub use escher_core as core;
 pub use escher_core::{Error, ErrorKind, Result};
 pub use escher_exec::{CancellationToken, RunEvent, Trial, TrialStep};
-pub use home::Owner;
+pub use home::{OutputFile, Owner};
 pub use ops::answer::Group;
 pub use ops::ask::{Answer, Asked, Reply, interpret};
 pub use ops::connect::Connected;

@@ -70,6 +70,15 @@ pub struct JournalEntry {
     pub undo: Vec<Undo>,
 }
 
+/// The last line of a journal. Kept elsewhere, it shows later whether lines were cut off the end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// The number of the last line, 0 where there is none.
+    pub seq: u64,
+    /// Its chained hash.
+    pub hash: String,
+}
+
 /// Where journal lines are kept. An append that returned `Ok` survives a power cut.
 #[async_trait]
 pub trait JournalStore: Send + Sync {

@@ -39,7 +39,7 @@ pub use estate::{ABSENCES, Diff, Entry, Estate, Gap, Scope, Sighting};
 pub use flags::{Condition, IdleRule, Test, idle_rule};
 pub use frame::{Clarify, Constraint, Frame, Intent, Schedule, Sort};
 pub use id::ResourceId;
-pub use journal::{Journal, JournalEntry, JournalStore, Permit, Phase, Undo};
+pub use journal::{Head, Journal, JournalEntry, JournalStore, Permit, Phase, Undo};
 pub use line::{read_tags, read_time};
 pub use memory::{Changes, Collection, Document, Filter, Hits, Index, PlanRecord, PlanStatus, Query, RunRecord, Selection, Store};
 pub use plan::{

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::plan::Seal;
 use crate::selector::KnownWords;
 use crate::words::vocabulary;
-use crate::{Approval, CloudId, Diff, Entry, Estate, PlanDoc, ResourceId, Result, Selector};
+use crate::{Approval, CloudId, Diff, Entry, Estate, Head, PlanDoc, ResourceId, Result, Selector};
 
 vocabulary! {
     /// The five collections.
@@ -92,6 +92,9 @@ pub struct RunRecord {
     pub skipped: usize,
     /// The run that this one takes back, if any.
     pub undoes: Option<String>,
+    /// The journal's head as it was when the run began and, later, when it ended: lines that the journal must have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<Head>,
 }
 
 /// What a selector admits.

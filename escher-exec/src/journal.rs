@@ -1,4 +1,8 @@
 //! The journal's lines in a SQLite file of their own: appended, chained, never altered.
+//!
+//! Whoever writes first claims the journal: its epoch goes up by one, in the file. Every further line is written in one
+//! transaction with a look at the epoch, so that a process that was taken over, lock or no lock, writes nothing more and
+//! thereby changes nothing more.
 
 use std::fmt;
 use std::path::Path;
@@ -6,18 +10,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use escher_core::{Error, ErrorKind, JournalEntry, JournalStore, Result, digest};
+use escher_core::{Error, ErrorKind, Head, JournalEntry, JournalStore, Next, Result, digest};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
-use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
 /// `ESCJ`, so that another program's file is not taken for ours.
 const APPLICATION: i32 = 0x4553_434a;
 /// The version of the file's shape.
-const VERSION: i32 = 1;
+const VERSION: i32 = 2;
 /// What the first line is chained to.
 const ROOT: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
+
+/// What helps once lines are gone or altered.
+const RESTORE: &str = "restore journal.db from a backup and find out who changed it; or move the whole data directory away, begin \
+    a new one, and look in the clouds themselves at what the last runs changed";
 
 const SHAPE: &str = "
     CREATE TABLE line (seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, body TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
@@ -26,14 +33,11 @@ const SHAPE: &str = "
     CREATE TRIGGER line_remains BEFORE DELETE ON line BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 ";
 
-/// The last line of a journal. Kept elsewhere, it shows later whether lines were cut off the end.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Head {
-    /// The number of the last line, 0 where there is none.
-    pub seq: u64,
-    /// Its chained hash.
-    pub hash: String,
-}
+/// What version 2 adds: who may write.
+const OWNER: &str = "
+    CREATE TABLE owner (one INTEGER PRIMARY KEY CHECK (one = 1), epoch INTEGER NOT NULL) STRICT;
+    INSERT INTO owner VALUES (1, 0);
+";
 
 /// A journal in a file. Each line carries the SHA-256 over the hash of the line before it and its own content.
 ///
@@ -41,7 +45,13 @@ pub struct Head {
 /// once; the clones are handed around.
 #[derive(Clone)]
 pub struct SqliteJournal {
-    connection: Arc<Mutex<Connection>>,
+    file: Arc<Mutex<Opened>>,
+}
+
+/// The open file, and the epoch under which it is written from here.
+struct Opened {
+    connection: Connection,
+    epoch: Option<i64>,
 }
 
 impl fmt::Debug for SqliteJournal {
@@ -66,24 +76,29 @@ impl SqliteJournal {
         // REPLACE would delete without asking the triggers otherwise.
         let pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA recursive_triggers = ON;";
         connection.execute_batch(pragmas).map_err(storage)?;
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(storage)?;
-        let number = |name: &str| transaction.pragma_query_value(None, name, |row| row.get::<_, i32>(0)).map_err(storage);
-        let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(storage)?;
-        match (number("application_id")?, number("user_version")?) {
-            (0, 0) if tables == 0 => {
-                transaction.execute_batch(SHAPE).map_err(storage)?;
-                transaction.pragma_update(None, "application_id", APPLICATION).map_err(storage)?;
-                transaction.pragma_update(None, "user_version", VERSION).map_err(storage)?;
-            }
-            (APPLICATION, VERSION) => {}
+        // Looked at first without a lock for writing: whoever only reads changes nothing.
+        let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0)).map_err(storage);
+        let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(storage)?;
+        let scripts: &[&str] = match (number("application_id")?, number("user_version")?) {
+            (0, 0) if tables == 0 => &[SHAPE, OWNER],
+            (APPLICATION, VERSION) => &[],
+            (APPLICATION, 1) => &[OWNER],
             (APPLICATION, other) => {
                 return Err(Error::new(ErrorKind::Unsupported, format!("this journal has version {other}, this program knows {VERSION}"))
                     .hint("use the version of Escher that wrote it, or a newer one"));
             }
             _ => return Err(Error::new(ErrorKind::Storage, "this is not a journal of escher").hint("choose another data directory")),
+        };
+        if !scripts.is_empty() {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(storage)?;
+            for script in scripts {
+                transaction.execute_batch(script).map_err(storage)?;
+            }
+            transaction.pragma_update(None, "application_id", APPLICATION).map_err(storage)?;
+            transaction.pragma_update(None, "user_version", VERSION).map_err(storage)?;
+            transaction.commit().map_err(storage)?;
         }
-        transaction.commit().map_err(storage)?;
-        Ok(Self { connection: Arc::new(Mutex::new(connection)) })
+        Ok(Self { file: Arc::new(Mutex::new(Opened { connection, epoch: None })) })
     }
 
     /// The last line.
@@ -91,7 +106,43 @@ impl SqliteJournal {
     /// # Errors
     /// `Storage` where the file cannot be read.
     pub async fn head(&self) -> Result<Head> {
-        self.with(|connection| head(connection)).await
+        self.with(|file| head(&file.connection)).await
+    }
+
+    /// Makes this the one that may write, and returns the epoch under which it does: more than that of the one before,
+    /// and more than `above`, the epoch that is known elsewhere.
+    ///
+    /// # Errors
+    /// `Storage` where the file cannot be written.
+    pub async fn claim(&self, above: u64) -> Result<u64> {
+        self.with(move |file| {
+            if file.epoch.is_none() {
+                let transaction = file.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(storage)?;
+                let epoch = claim(&transaction, above)?;
+                transaction.commit().map_err(storage)?;
+                file.epoch = Some(epoch);
+            }
+            Ok(file.epoch.unwrap_or_default().unsigned_abs())
+        })
+        .await
+        .map_err(|e| e.operation("claim journal"))
+    }
+
+    /// The epoch of the one that wrote last, 0 if nobody has.
+    ///
+    /// # Errors
+    /// `Storage` where the file cannot be read.
+    pub async fn epoch(&self) -> Result<u64> {
+        self.with(|file| epoch(&file.connection).map(i64::unsigned_abs)).await
+    }
+
+    /// Appends a line durably; returns the head that it makes.
+    ///
+    /// # Errors
+    /// `Stale` where another process has claimed the journal since; `Storage` where the line could not be written.
+    pub async fn append_line(&self, entry: &JournalEntry) -> Result<Head> {
+        let entry = entry.clone();
+        self.with(move |file| append(file, &entry).map_err(|e| e.operation("write journal"))).await
     }
 
     /// When the last line was written, `None` where there is none.
@@ -107,13 +158,24 @@ impl SqliteJournal {
     /// # Errors
     /// `Storage` names the first line that does not fit, or says that lines are missing at the end.
     pub async fn verify(&self, anchor: Option<Head>) -> Result<Head> {
-        self.with(move |connection| verify(connection, anchor.as_ref())).await
+        self.verify_all(anchor.into_iter().collect()).await
     }
 
-    async fn with<T: Send + 'static>(&self, work: impl FnOnce(&mut Connection) -> Result<T> + Send + 'static) -> Result<T> {
+    /// Holds the file against its own structure, every line against the chain, and the chain against every head seen
+    /// earlier; gives the present head.
+    ///
+    /// # Errors
+    /// As [`SqliteJournal::verify`].
+    pub async fn verify_all(&self, anchors: Vec<Head>) -> Result<Head> {
+        self.with(move |file| intact(&file.connection).and_then(|()| verify(&file.connection, anchors)))
+            .await
+            .map_err(|e| e.operation("verify journal").next(Next::Doctor))
+    }
+
+    async fn with<T: Send + 'static>(&self, work: impl FnOnce(&mut Opened) -> Result<T> + Send + 'static) -> Result<T> {
         // The thread takes the lock along: whoever gives up waiting for a line and reads then waits for that line.
-        let mut connection = Arc::clone(&self.connection).lock_owned().await;
-        let task = tokio::task::spawn_blocking(move || work(&mut connection));
+        let mut file = Arc::clone(&self.file).lock_owned().await;
+        let task = tokio::task::spawn_blocking(move || work(&mut file));
         task.await.map_err(|e| Error::internal("the journal's thread ended early").caused_by(e))?
     }
 }
@@ -121,25 +183,54 @@ impl SqliteJournal {
 #[async_trait]
 impl JournalStore for SqliteJournal {
     async fn append(&self, entry: &JournalEntry) -> Result<u64> {
-        let entry = entry.clone();
-        self.with(move |connection| append(connection, &entry).map_err(|e| e.operation("write journal"))).await
+        self.append_line(entry).await.map(|head| head.seq)
     }
 
     async fn read(&self, run: &str) -> Result<Vec<JournalEntry>> {
         let run = run.to_owned();
-        self.with(move |connection| read(connection, &run).map_err(|e| e.operation("read journal"))).await
+        self.with(move |file| read(&file.connection, &run).map_err(|e| e.operation("read journal"))).await
     }
 }
 
-fn append(connection: &mut Connection, entry: &JournalEntry) -> Result<u64> {
+fn append(file: &mut Opened, entry: &JournalEntry) -> Result<Head> {
     let body = serde_json::to_string(entry).map_err(|e| Error::internal("a journal line has no JSON form").caused_by(e))?;
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(storage)?;
+    let transaction = file.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(storage)?;
+    let epoch = match file.epoch {
+        Some(mine) if epoch(&transaction)? == mine => mine,
+        Some(_) => {
+            return Err(Error::new(ErrorKind::Stale, "another process has taken over this data directory; nothing more is done here")
+                .from_origin(escher_core::Origin::Machine)
+                .hint("let the other process finish, then look at the run"));
+        }
+        None => claim(&transaction, 0)?,
+    };
     let hash = chained(&head(&transaction)?.hash, &body);
     let insert = "INSERT INTO line (run, body, hash) VALUES (?1, ?2, ?3)";
     transaction.prepare_cached(insert).and_then(|mut insert| insert.execute((&entry.run, &body, &hash))).map_err(storage)?;
     let seq = transaction.last_insert_rowid();
     transaction.commit().map_err(storage)?;
-    Ok(seq.unsigned_abs())
+    file.epoch = Some(epoch);
+    Ok(Head { seq: seq.unsigned_abs(), hash })
+}
+
+fn epoch(connection: &Connection) -> Result<i64> {
+    let mut select = connection.prepare_cached("SELECT epoch FROM owner WHERE one = 1").map_err(storage)?;
+    select.query_row([], |row| row.get(0)).map_err(storage)
+}
+
+fn claim(connection: &Connection, above: u64) -> Result<i64> {
+    let above = i64::try_from(above).unwrap_or(i64::MAX - 1);
+    let next = "UPDATE owner SET epoch = max(epoch, ?1) + 1 WHERE one = 1 RETURNING epoch";
+    connection.query_row(next, [above], |row| row.get(0)).map_err(storage)
+}
+
+/// The structure of the file: its pages, and that its index knows just the lines that there are.
+fn intact(connection: &Connection) -> Result<()> {
+    let found: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(storage)?;
+    if found == "ok" {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Storage, format!("the journal's file is damaged: {}", found.replace('\n', " "))).hint(RESTORE))
 }
 
 fn read(connection: &Connection, run: &str) -> Result<Vec<JournalEntry>> {
@@ -168,11 +259,13 @@ fn head(connection: &Connection) -> Result<Head> {
     Ok(last.map_err(storage)?.unwrap_or_else(|| Head { seq: 0, hash: ROOT.to_owned() }))
 }
 
-fn verify(connection: &Connection, anchor: Option<&Head>) -> Result<Head> {
+fn verify(connection: &Connection, mut anchors: Vec<Head>) -> Result<Head> {
     let mut select = connection.prepare("SELECT seq, run, body, hash FROM line ORDER BY seq").map_err(storage)?;
     let mut rows = select.query([]).map_err(storage)?;
     let mut last = Head { seq: 0, hash: ROOT.to_owned() };
-    let mut anchored = anchor.is_none_or(|anchor| anchor.seq == 0);
+    // The nearest one last.
+    anchors.retain(|anchor| anchor.seq > 0);
+    anchors.sort_by_key(|anchor| std::cmp::Reverse(anchor.seq));
     while let Some(row) = rows.next().map_err(storage)? {
         let (seq, run): (i64, String) = (row.get(0).map_err(storage)?, row.get(1).map_err(storage)?);
         let (body, hash): (String, String) = (row.get(2).map_err(storage)?, row.get(3).map_err(storage)?);
@@ -187,14 +280,18 @@ fn verify(connection: &Connection, anchor: Option<&Head>) -> Result<Head> {
             return Err(broken(seq, "was altered"));
         }
         last = Head { seq: seq.unsigned_abs(), hash };
-        if let Some(anchor) = anchor.filter(|anchor| anchor.seq == last.seq) {
+        while let Some(anchor) = anchors.pop_if(|anchor| anchor.seq == last.seq) {
             if anchor.hash != last.hash {
                 return Err(broken(seq, "is not the one that was there before"));
             }
-            anchored = true;
         }
     }
-    if anchored { Ok(last) } else { Err(broken(last.seq.try_into().unwrap_or(i64::MAX), "is the last, and there were more")) }
+    let Some(furthest) = anchors.first() else { return Ok(last) };
+    if last.seq == 0 {
+        let message = format!("the journal is empty, and there were {} lines in it", furthest.seq);
+        return Err(Error::new(ErrorKind::Storage, message).hint(RESTORE));
+    }
+    Err(broken(last.seq.cast_signed(), &format!("is the last, and there were more, {} at least", furthest.seq)))
 }
 
 fn chained(previous: &str, body: &str) -> String {
@@ -202,8 +299,7 @@ fn chained(previous: &str, body: &str) -> String {
 }
 
 fn broken(seq: i64, what: &str) -> Error {
-    Error::new(ErrorKind::Storage, format!("journal line {seq} {what}"))
-        .hint("restore the journal from a backup, and find out who changed it")
+    Error::new(ErrorKind::Storage, format!("journal line {seq} {what}")).hint(RESTORE)
 }
 
 fn storage(error: rusqlite::Error) -> Error {
@@ -212,8 +308,10 @@ fn storage(error: rusqlite::Error) -> Error {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             (ErrorKind::Busy, "another process holds the journal; try again when it is done")
         }
-        Some(ErrorCode::DiskFull) => (ErrorKind::Storage, "the disk is full; make room and carry on"),
+        Some(ErrorCode::DiskFull) => (ErrorKind::Storage, "free some space on that disk and try again; nothing was lost"),
         Some(ErrorCode::NotADatabase) => (ErrorKind::Storage, "this is not a journal of escher; choose another data directory"),
+        Some(ErrorCode::DatabaseCorrupt) => (ErrorKind::Storage, RESTORE),
+        Some(ErrorCode::SystemIoFailure) => (ErrorKind::Storage, "free some space on that disk, check it, and try again"),
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
             (ErrorKind::Storage, "check that the data directory exists and may be written")
         }

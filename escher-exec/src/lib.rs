@@ -29,6 +29,7 @@
 //! | Words from a cloud fill slots and steer nothing | `planning::words_from_a_cloud_steer_nothing` |
 //! | Changes need an approval, the unknown is forbidden, rules are only tightened | `policy::*` |
 //! | Journal lines are neither altered nor removed unnoticed, nor cut off the end where the head is known | `journal::*` |
+//! | Who was taken over writes no line, and so makes no call | `journal::who_was_taken_over_writes_nothing_more` |
 //! | A dry run changes nothing and claims only what it checked | `running::a_dry_run_claims_what_it_checked_and_changes_nothing` |
 
 mod absence;
@@ -50,9 +51,10 @@ mod wanted;
 pub use absence::confirmed_read;
 pub use clouds::{Clouds, Connection};
 pub use dry::{Trial, TrialStep};
+pub use escher_core::Head;
 pub use event::{RunEvent, RunSummary, summary};
 pub use executor::{Executor, Limits};
-pub use journal::{Head, SqliteJournal};
+pub use journal::SqliteJournal;
 pub use policy::{DefaultPolicy, PolicyConfig};
 pub use record::{begin, close};
 pub use resolve::Planner;

@@ -17,6 +17,7 @@ pub fn begin(plan: &PlanDoc, at: WallTime) -> RunRecord {
         failed: 0,
         skipped: 0,
         undoes: crate::undone_run(plan).map(str::to_owned),
+        head: None,
     }
 }
 

@@ -1,11 +1,12 @@
 //! The memory: the SQLite store, the embedder, the Qdrant index and fused search.
 
+mod checksum;
 mod index;
 mod search;
 mod store;
 
 pub use index::{QdrantIndex, follow};
-pub use store::{Counts, SqliteStore};
+pub use store::{Anchor, Counts, SqliteStore};
 
 mod embed;
 

@@ -260,6 +260,98 @@ async fn what_is_broken_or_does_not_fit_is_rebuilt() {
     assert_eq!(admitted(&index, &Selector::All, now()).await.0, 3);
 }
 
+/// Flips a byte of a file.
+fn flip(file: &std::path::Path, at: usize) {
+    let mut bytes = std::fs::read(file).unwrap();
+    bytes[at] ^= 0x81;
+    std::fs::write(file, bytes).unwrap();
+}
+
+#[tokio::test]
+async fn a_byte_that_flipped_never_reaches_the_engine() {
+    let pair = Pair::new().await;
+    let index_dir = pair.dir.path().join("index");
+    drop(pair.open(None));
+    let mut tried = 0;
+    // One of each kind of file that the engine has; what it loads at the start is in the first bytes.
+    let mut kinds = BTreeSet::new();
+    for number in 0.. {
+        let index = pair.open(None);
+        follow(&pair.store, &index, |_, _| {}).await.unwrap();
+        drop(index);
+        let files = walk(&index_dir.join("estate"));
+        let new = files.iter().find(|file| file.metadata().unwrap().len() > 7 && kinds.insert(file.file_name().unwrap().to_owned()));
+        let Some(file) = new else { break };
+        flip(file, [6, 0, 7, 3][number % 4]);
+        let index = pair.open(None);
+        assert!(index.was_emptied(), "{} was believed", file.display());
+        tried += 1;
+    }
+    assert!(tried >= 8, "{tried} kinds of files");
+    // What is gone, what is new, and the seal itself.
+    type Change = fn(&std::path::Path);
+    let changes: [Change; 5] = [
+        |dir| {
+            std::fs::remove_file(walk(&dir.join("estate/segments")).into_iter().find(|file| file.ends_with("status.dat")).unwrap()).unwrap()
+        },
+        |dir| std::fs::write(dir.join("estate/segments/more"), "x").unwrap(),
+        |dir| std::fs::create_dir(dir.join("estate/wal/more")).unwrap(),
+        |dir| flip(&dir.join("seal.json"), 200),
+        |dir| std::fs::write(dir.join("seal.json"), "").unwrap(),
+    ];
+    for change in changes {
+        change(&index_dir);
+        let index = pair.open(None);
+        assert!(index.was_emptied());
+        follow(&pair.store, &index, |_, _| {}).await.unwrap();
+        pair.agree(&index).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_untouched_is_loaded_as_it_is_however_it_was_left() {
+    let pair = Pair::new().await;
+    let index_dir = pair.dir.path().join("index");
+    let index = pair.open(None);
+    follow(&pair.store, &index, |_, _| {}).await.unwrap();
+    drop(index);
+    let sealed = || std::fs::read(index_dir.join("seal.json")).unwrap();
+    let before = sealed();
+    for _ in 0..3 {
+        let index = pair.open(None);
+        assert!(!index.was_emptied());
+        pair.agree(&index).await;
+    }
+    assert_eq!(sealed(), before, "reading changes nothing");
+    // The version before had no seal, and whoever is killed while writing leaves none.
+    std::fs::remove_file(index_dir.join("seal.json")).unwrap();
+    let index = pair.open(None);
+    assert!(!index.was_emptied());
+    drop(index);
+    assert_eq!(sealed(), before);
+    // While something is written there is none.
+    let index = pair.open(None);
+    index.apply(&Changes { to: 999, upserts: vec![entry(estate().remove(0))], removed: Vec::new() }).await.unwrap();
+    assert!(!index_dir.join("seal.json").exists());
+    index.settle().await.unwrap();
+    assert!(index_dir.join("seal.json").exists());
+}
+
+#[tokio::test]
+async fn a_folder_that_is_not_ours_is_not_emptied() {
+    let dir = tempfile::tempdir().unwrap();
+    let index = dir.path().join("index");
+    std::fs::create_dir_all(index.join("estate")).unwrap();
+    std::fs::write(index.join("estate/precious"), "mine").unwrap();
+    let refused = QdrantIndex::open(&index, None).err().expect("refused");
+    assert_eq!(refused.kind(), escher_core::ErrorKind::Invalid);
+    assert!(refused.hint_text().is_some() && index.join("estate/precious").exists());
+    std::fs::remove_dir_all(&index).unwrap();
+    std::fs::write(&index, "mine").unwrap();
+    assert_eq!(QdrantIndex::open(&index, None).err().expect("refused").kind(), escher_core::ErrorKind::Invalid);
+    assert_eq!(std::fs::read_to_string(&index).unwrap(), "mine");
+}
+
 fn walk(dir: &std::path::Path) -> Vec<std::path::PathBuf> {
     let entries: Vec<_> = std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()).collect();
     entries.into_iter().flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()

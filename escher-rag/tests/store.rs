@@ -265,6 +265,7 @@ fn run(id: &str, minutes: i64, finished: Option<Timestamp>) -> RunRecord {
         failed: 0,
         skipped: 2,
         undoes: None,
+        head: None,
     }
 }
 
@@ -330,6 +331,7 @@ async fn a_store_that_cannot_be_written_says_so_and_keeps_what_it_has() {
         failed: 0,
         skipped: 0,
         undoes: None,
+        head: None,
     };
     let error = store.put_run(&record).await.unwrap_err();
     assert!(error.is_temporary() && error.hint_text().is_some(), "{error}");

@@ -81,7 +81,17 @@ impl Escher {
     /// # Errors
     /// `Storage` only where nothing can be looked at; what is wrong with a part is in the report.
     pub async fn doctor(&self) -> Result<Report> {
-        let mut report = Report { checks: vec![Check::new("data directory", Health::Ok, self.home().root().display().to_string())] };
+        let root = self.home().root().display().to_string();
+        let mut report = Report { checks: Vec::new() };
+        report.checks.push(match self.home().exposed() {
+            [] => Check::new("data directory", Health::Ok, root),
+            exposed => Check::new("data directory", Health::Warn, format!("{root}; other users may read {}", exposed.join(", ")))
+                .hint("give the folder to this user, or choose another; its files are for you alone"),
+        });
+        let store = self.store().clone();
+        let looked = tokio::task::spawn_blocking(move || store.check(true)).await;
+        let looked = looked.unwrap_or_else(|e| Err(Error::internal(e.to_string())));
+        report.add_result("store", looked.map(|()| "whole, every row is as it was written".to_owned()));
         let revision = self.revision().await?;
         let held = self.store().select(&Selector::All, self.now()).await?.matched.len();
         let estate = format!("{held} resources, revision {revision}");
@@ -104,7 +114,7 @@ impl Escher {
             Err(e) => Check::of("index", Health::Fail, &e)
                 .hint("remove the folder `index` of the data directory; it is built again from the store"),
         });
-        report.add_result("journal", self.journal_file().verify(None).await.map(|head| format!("{} lines, unbroken", head.seq)));
+        report.add_result("journal", self.journal_whole().await.map(|head| format!("{} lines, unbroken; head {}", head.seq, head.hash)));
         self.check_trust(&mut report).await;
         self.check_connections(&mut report).await;
         let open: Vec<String> =

@@ -10,5 +10,6 @@ pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod plan;
 pub(crate) mod search;
+pub(crate) mod sound;
 pub(crate) mod sync;
 pub(crate) mod trust;

@@ -194,9 +194,10 @@ impl Escher {
         refuse_early(&stored.doc, now)?;
         let plan = self.approved(&stored, Moment::Start(now))?;
         // Whatever refuses the start does so before the plan counts as started.
+        let head = self.journal_sound().await?;
         let executor = self.executor(plan.doc()).await?;
         executor.may_start(&plan)?;
-        let run = escher_exec::begin(plan.doc(), now);
+        let run = RunRecord { head: Some(head), ..escher_exec::begin(plan.doc(), now) };
         let record = PlanRecord { status: PlanStatus::Started, run: Some(run.id.clone()), ..stored.record };
         let record = record.sealed(&self.keys().secret()?)?;
         self.store().start_run(&record, &run).await?;
@@ -212,6 +213,7 @@ impl Escher {
         let run = self.run(run).await?;
         let stored = self.plan(&run.plan).await?;
         self.refuse_shifted(&stored.doc)?;
+        self.journal_sound().await?;
         if run.finished.is_some() {
             return Ok(Finished { run: run.id, done: run.done, failed: run.failed, skipped: run.skipped, open: 0, unseen: 0 });
         }
@@ -269,7 +271,8 @@ impl Escher {
         }
         let (id, closed) = (run.id.clone(), summary.as_ref().ok().map(|summary| escher_exec::close(run, summary, self.wall_now())));
         if let Some(closed) = closed {
-            self.store().put_run(&closed).await?;
+            let head = Some(self.journal_file().head().await?);
+            self.store().put_run(&RunRecord { head, ..closed }).await?;
         }
         // Also where the run broke off: what was changed by then is no longer as the estate has it. That this fails does
         // not make the run another one; its own outcome is what the person hears.
@@ -362,6 +365,7 @@ impl Escher {
     /// `NotFound`, `Storage`.
     pub async fn run_with_journal(&self, id: &str) -> Result<(RunRecord, Vec<JournalEntry>)> {
         let run = self.run(id).await?;
+        self.journal_shown().await?;
         let lines = self.journal().read(id).await?;
         Ok((run, lines))
     }
@@ -373,6 +377,7 @@ impl Escher {
     /// `NotFound` where there is no such run or nothing to put back; `Storage`.
     pub async fn undo(&self, run: &str) -> Result<PlanDoc> {
         let (record, lines) = self.run_with_journal(run).await?;
+        self.journal_whole().await?;
         let plan = self.plan(&record.plan).await?;
         self.refuse_shifted(&plan.doc)?;
         if let Some(altered) = plan.altered() {

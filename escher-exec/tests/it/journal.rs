@@ -118,3 +118,87 @@ async fn a_run_over_the_file_can_be_resumed_from_the_file() {
     assert_eq!(escher_exec::summary(RUN, &doc, &lines), summary);
     assert_eq!(journal.verify(None).await.unwrap().seq, lines.len() as u64);
 }
+
+#[tokio::test]
+async fn who_was_taken_over_writes_nothing_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let first = SqliteJournal::open(&path).unwrap();
+    assert_eq!((first.epoch().await.unwrap(), first.claim(0).await.unwrap(), first.claim(0).await.unwrap()), (0, 1, 1));
+    first.append(&line(RUN, "s1", Phase::Intent)).await.unwrap();
+    // Whoever only reads takes nothing over.
+    let second = SqliteJournal::open(&path).unwrap();
+    assert_eq!(second.read(RUN).await.unwrap().len(), 1);
+    first.append(&line(RUN, "s1", Phase::Started)).await.unwrap();
+    // The first line takes over, as a claim does.
+    second.append(&line(RUN, "s2", Phase::Intent)).await.unwrap();
+    let head = second.head().await.unwrap();
+    for _ in 0..2 {
+        let refused = first.append(&line(RUN, "s1", Phase::Done)).await.unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Stale);
+        assert!(refused.to_string().contains("taken over") && refused.hint_text().is_some() && !refused.is_temporary(), "{refused}");
+    }
+    assert_eq!(second.verify(None).await.unwrap(), head);
+    // What is known elsewhere counts as well.
+    let third = SqliteJournal::open(&path).unwrap();
+    assert_eq!(third.claim(40).await.unwrap(), 41);
+    assert!(second.append(&line(RUN, "s2", Phase::Started)).await.is_err());
+    assert_eq!(third.epoch().await.unwrap(), 41);
+}
+
+#[tokio::test]
+async fn a_journal_of_the_version_before_is_carried_on() {
+    let (_folder, path, head) = written().await;
+    let raw = rusqlite::Connection::open(&path).unwrap();
+    raw.execute_batch("DROP TABLE owner; PRAGMA user_version = 1").unwrap();
+    drop(raw);
+    let journal = SqliteJournal::open(&path).unwrap();
+    assert_eq!(journal.verify(Some(head)).await.unwrap().seq, 3);
+    journal.append(&line(RUN, "s2", Phase::Intent)).await.unwrap();
+    assert_eq!((journal.epoch().await.unwrap(), journal.verify(None).await.unwrap().seq), (1, 4));
+}
+
+#[tokio::test]
+async fn every_head_seen_earlier_is_looked_for() {
+    let (_folder, path, last) = written().await;
+    let journal = SqliteJournal::open(&path).unwrap();
+    let lines: Vec<Head> = {
+        let raw = rusqlite::Connection::open(&path).unwrap();
+        let mut select = raw.prepare("SELECT seq, hash FROM line ORDER BY seq").unwrap();
+        let heads = select.query_map([], |row| Ok(Head { seq: row.get::<_, i64>(0)?.unsigned_abs(), hash: row.get(1)? })).unwrap();
+        heads.map(Result::unwrap).collect()
+    };
+    let none = Head { seq: 0, hash: String::new() };
+    for known in [vec![], vec![none.clone()], lines.clone(), vec![last.clone(), last.clone(), lines[0].clone(), none]] {
+        assert_eq!(journal.verify_all(known).await.unwrap(), last);
+    }
+    let forged = Head { seq: 2, hash: lines[0].hash.clone() };
+    for (known, told) in [
+        (vec![last.clone(), forged], "line 2 is not the one"),
+        (vec![Head { seq: 9, hash: last.hash.clone() }, lines[1].clone()], "9 at least"),
+    ] {
+        let error = journal.verify_all(known).await.unwrap_err();
+        assert!(error.to_string().contains(told), "{error}");
+        assert!(error.next_step().is_some());
+    }
+}
+
+#[tokio::test]
+async fn damage_to_the_file_is_found_before_its_lines_are_believed() {
+    // The index by run lacks a line: a resume would not see what was done.
+    let (_folder, path, head) = written().await;
+    let raw = rusqlite::Connection::open(&path).unwrap();
+    let root: usize =
+        raw.query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'line_run'", [], |row| row.get::<_, i64>(0)).unwrap() as usize;
+    raw.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    drop(raw);
+    let whole = std::fs::read(&path).unwrap();
+    for at in [root * 4096 - 3, root * 4096 - 14, (root - 1) * 4096 + 3] {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 0x40;
+        std::fs::write(&path, bytes).unwrap();
+        let error = SqliteJournal::open(&path).unwrap().verify(Some(head.clone())).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Storage);
+        assert!(error.hint_text().is_some(), "{error}");
+    }
+}

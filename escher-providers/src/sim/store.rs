@@ -8,12 +8,15 @@ use std::time::Duration;
 use escher_core::resource::attr;
 use escher_core::{Action, Error, ErrorKind, Next, Rel, Resource, ResourceId, Result};
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params};
 use serde_json::{Value, json};
 
 use super::attributes::UID;
 use super::dice::{Dice, number_of};
 use super::{SimSpec, SimWorld};
+
+/// Seconds since 1970 until 2200.
+const LATEST: i64 = 230 * 365 * 86_400;
 
 const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -50,7 +53,15 @@ pub struct SimAct {
 }
 
 fn broken(e: rusqlite::Error) -> Error {
-    Error::new(ErrorKind::Storage, e.to_string()).operation("simulated clouds").caused_by(e)
+    let full = matches!(e.sqlite_error_code(), Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure));
+    let error = damaged(e.to_string()).caused_by(e);
+    if full { error.hint("free some space on that disk and try again") } else { error }
+}
+
+fn damaged(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Storage, message)
+        .operation("simulated clouds")
+        .hint("restore sim.db from a backup, or begin a demo in another data directory")
 }
 
 impl SimStore {
@@ -84,11 +95,30 @@ impl SimStore {
         let conn = prepare(Connection::open(path).map_err(broken)?)?;
         let meta = |key: &str| {
             let read = conn.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get::<_, String>(0));
-            read.optional().map_err(broken)?.ok_or_else(|| Error::new(ErrorKind::Storage, format!("the file does not tell its {key}")))
+            read.optional().map_err(broken)?.ok_or_else(|| damaged(format!("the file does not tell its {key}")))
         };
         let spec: SimSpec = meta("spec")?.parse()?;
-        let born = meta("born")?.parse().map_err(|e: jiff::Error| Error::new(ErrorKind::Storage, e.to_string()))?;
+        let born: Timestamp = meta("born")?.parse().map_err(|e: jiff::Error| damaged(e.to_string()))?;
+        // A world is generated backward and forward from its day, for some years.
+        if !(0..LATEST).contains(&born.as_second()) {
+            return Err(damaged(format!("the file says that it was made in {}", born.strftime("%Y"))));
+        }
         Ok(Self { conn: Mutex::new(conn), spec, born, world: OnceLock::new() })
+    }
+
+    /// Looks through the file: its structure, and whether every row can be read.
+    ///
+    /// # Errors
+    /// `Storage` says what was found.
+    pub fn check(&self) -> Result<()> {
+        let conn = self.lock();
+        let found: String = conn.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(broken)?;
+        if found != "ok" {
+            return Err(damaged(format!("the file of the simulated clouds is damaged: {}", found.replace('\n', " "))));
+        }
+        changes(&conn)?;
+        drop(conn);
+        self.acts().map(drop)
     }
 
     fn begin(conn: Connection, spec: SimSpec, now: Timestamp) -> Result<Self> {
@@ -158,7 +188,7 @@ impl SimStore {
         texts
             .map(|row| {
                 let [at, action, target, step, created, detail] = row.map_err(broken)?;
-                let at = at.parse().map_err(|e: jiff::Error| Error::new(ErrorKind::Storage, e.to_string()))?;
+                let at = at.parse().map_err(|e: jiff::Error| damaged(e.to_string()))?;
                 Ok(SimAct {
                     at,
                     action: action.parse()?,
@@ -233,7 +263,7 @@ fn prepare(conn: Connection) -> Result<Connection> {
 }
 
 fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
-    serde_json::from_str(text).map_err(|e| Error::new(ErrorKind::Storage, e.to_string()).operation("simulated clouds"))
+    serde_json::from_str(text).map_err(|e| damaged(format!("a row cannot be read: {e}")))
 }
 
 /// What has become of a resource: `None` nothing, `Some(None)` deleted.
@@ -245,7 +275,8 @@ fn changed(conn: &Connection, id: &ResourceId) -> Result<Option<Option<Resource>
     read.optional().map_err(broken)?.map(|text| text.as_deref().map(parse).transpose()).transpose()
 }
 
-fn every(conn: &Connection, world: &SimWorld, fits: impl Fn(&Resource) -> bool) -> Result<Vec<Resource>> {
+/// What has become of every resource that was changed since the beginning.
+fn changes(conn: &Connection) -> Result<BTreeMap<String, Option<Resource>>> {
     let mut rows = conn.prepare("SELECT id, resource FROM changes ORDER BY id").map_err(broken)?;
     let texts = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).map_err(broken)?;
     let mut changes = BTreeMap::new();
@@ -253,6 +284,11 @@ fn every(conn: &Connection, world: &SimWorld, fits: impl Fn(&Resource) -> bool) 
         let (id, text): (String, Option<String>) = row.map_err(broken)?;
         changes.insert(id, text.as_deref().map(parse::<Resource>).transpose()?);
     }
+    Ok(changes)
+}
+
+fn every(conn: &Connection, world: &SimWorld, fits: impl Fn(&Resource) -> bool) -> Result<Vec<Resource>> {
+    let mut changes = changes(conn)?;
     let mut all = Vec::new();
     for r in world.resources() {
         match changes.remove(r.id.as_str()) {

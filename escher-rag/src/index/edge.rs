@@ -22,6 +22,7 @@ use qdrant_edge::{
 };
 
 use super::point::{INDEXES, Index as FieldIndex};
+use super::room::{least, room, to_load};
 use super::warm::read_ahead;
 
 /// The dense vector: meaning.
@@ -38,8 +39,6 @@ const UNOPTIMISED_SHARE: usize = 5;
 /// KB of vectors above which the optimiser takes a segment up.
 const OPTIMISED_ABOVE: usize = 2_000;
 
-/// Bytes that have to be free before the engine may write at all: its log, and the first pages of its files.
-const SPARE: u64 = 32 * 1024 * 1024;
 /// Bytes that a point may take: vectors, payload, its indexes, and a copy of it all in the log.
 const POINT: u64 = 24 * 1024;
 
@@ -136,26 +135,10 @@ fn prune_log(path: &Path) {
     }
 }
 
-/// Refuses to begin what the disk has no room for: so many bytes beside what must be free anyway. Where the system does
-/// not tell how much there is, it is let be.
-pub(crate) fn room(folder: &Path, operation: &'static str, bytes: u64) -> Result<()> {
-    const MB: u64 = 1024 * 1024;
-    let needed = SPARE.saturating_add(bytes);
-    match fs4::available_space(folder) {
-        Ok(free) if free < needed => {
-            let message = format!("the disk is nearly full: {} MB are free, the search index needs {}", free / MB, needed.div_ceil(MB));
-            Err(Error::new(ErrorKind::Storage, message)
-                .operation(operation)
-                .with("folder", folder.display().to_string())
-                .hint("free some space and try again; nothing was lost"))
-        }
-        _ => Ok(()),
-    }
-}
-
 impl Edge {
-    /// Loads the shard in a folder, or makes one there.
-    pub(crate) fn open(path: &Path, dimensions: Option<usize>) -> Result<Self> {
+    /// Loads the shard in a folder, or makes one there. What is `whole` is as a flush and a seal left it, payload indexes
+    /// included: then nothing needs to be written.
+    pub(crate) fn open(path: &Path, dimensions: Option<usize>, whole: bool) -> Result<Self> {
         let edge = Self {
             path: path.to_owned(),
             dimensions,
@@ -166,7 +149,7 @@ impl Edge {
             written: AtomicUsize::new(0),
             wanted: Arc::default(),
         };
-        edge.start("open index")?;
+        edge.start("open index", whole)?;
         Ok(edge)
     }
 
@@ -174,14 +157,23 @@ impl Edge {
         self.path.join("segments")
     }
 
-    fn start(&self, operation: &'static str) -> Result<()> {
+    /// The folder of the index, which is there before and after the shard.
+    fn index(&self) -> &Path {
+        self.path.parent().unwrap_or(&self.path)
+    }
+
+    fn start(&self, operation: &'static str, whole: bool) -> Result<()> {
         let exists = self.segments().is_dir();
+        if whole {
+            to_load(self.index(), operation)?;
+        } else {
+            room(self.index(), operation, 0)?;
+        }
         std::fs::create_dir_all(&self.path)
             .map_err(|e| failed(operation, "its folder cannot be made").with("folder", self.path.display().to_string()).caused_by(e))?;
-        if exists {
+        if exists && !whole {
             prune_log(&self.path);
         }
-        room(&self.path, operation, 0)?;
         let config = config(self.dimensions);
         let shard =
             caught(operation, || if exists { EdgeShard::load(&self.path, Some(config)) } else { EdgeShard::new(&self.path, config) })
@@ -189,7 +181,7 @@ impl Edge {
         *self.shard.write().unwrap_or_else(PoisonError::into_inner) = Some(shard);
         self.broken.store(false, Ordering::Release);
         self.most.store(self.count(None)?, Ordering::Release);
-        self.ensure_indexes()
+        if whole { Ok(()) } else { self.ensure_indexes() }
     }
 
     /// Has its files read ahead, aside.
@@ -198,6 +190,7 @@ impl Edge {
     }
 
     fn run<T>(&self, operation: &'static str, work: impl FnOnce(&EdgeShard) -> OperationResult<T>) -> Result<T> {
+        least(self.index(), operation)?;
         let shard = self.shard.read().unwrap_or_else(PoisonError::into_inner);
         let Some(shard) = shard.as_ref().filter(|_| !self.broken.load(Ordering::Acquire)) else {
             return Err(failed(operation, "the search index is broken").hint("open it again; it is then rebuilt from the store"));
@@ -232,7 +225,7 @@ impl Edge {
         if points.is_empty() {
             return Ok(());
         }
-        room(&self.path, "write index", POINT.saturating_mul(points.len() as u64))?;
+        room(self.index(), "write index", POINT.saturating_mul(points.len() as u64))?;
         self.most.fetch_add(points.len(), Ordering::AcqRel);
         self.written.fetch_add(points.len(), Ordering::AcqRel);
         let points = PointInsertOperations::PointsList(points.into_iter().map(Into::into).collect());
@@ -275,7 +268,7 @@ impl Edge {
     /// Builds graphs and merges segments; takes long after a large change.
     pub(crate) fn optimise(&self) -> Result<()> {
         // Everything is written anew before the old goes.
-        room(&self.path, "optimise index", POINT.saturating_mul(self.most.load(Ordering::Acquire) as u64))?;
+        room(self.index(), "optimise index", POINT.saturating_mul(self.most.load(Ordering::Acquire) as u64))?;
         {
             let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
             self.run("optimise index", EdgeShard::optimize)?;
@@ -298,18 +291,21 @@ impl Edge {
             return Err(failed(operation, "its folder cannot be removed").with("folder", self.path.display().to_string()).caused_by(e));
         }
         drop(_writing);
-        self.start(operation)
+        self.start(operation, false)
     }
 
-    fn close(&self) {
-        if let Some(shard) = self.shard.write().unwrap_or_else(PoisonError::into_inner).take()
-            && let Err((e, _)) = caught("close index", || {
-                drop(shard);
-                Ok(())
-            })
-        {
+    /// Flushes and lets go of the files; whether everything is on disk.
+    pub(crate) fn close(&self) -> bool {
+        let Some(shard) = self.shard.write().unwrap_or_else(PoisonError::into_inner).take() else { return false };
+        let closed = caught("close index", || {
+            drop(shard);
+            Ok(())
+        });
+        if let Err((e, _)) = closed {
             tracing::warn!(error = %e, "the search index was not closed cleanly; what it lost is replayed from the store");
+            return false;
         }
+        !self.broken.load(Ordering::Acquire)
     }
 
     /// The nearest points to a vector and their scores, best first.
@@ -381,18 +377,4 @@ fn fields(keys: &[&str]) -> WithPayloadInterface {
 /// A condition on points by their ids.
 pub(crate) fn has_ids(ids: impl IntoIterator<Item = PointId>) -> Condition {
     Condition::HasId(HasIdCondition::from_iter(ids))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn without_room_nothing_is_begun() {
-        let dir = tempfile::tempdir().unwrap();
-        assert!(room(dir.path(), "write index", 0).is_ok());
-        let error = room(dir.path(), "write index", u64::MAX).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Storage);
-        assert!(error.to_string().contains("nearly full") && error.hint_text().is_some(), "{error}");
-    }
 }

@@ -6,10 +6,15 @@ use std::path::Path;
 use escher_core::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
 
+use super::seal::private;
+
 /// Raised whenever points look different than before; an index of another layout is rebuilt.
 const LAYOUT: u32 = 4;
 
 const FILE: &str = "index.json";
+
+/// Bytes that it may have.
+const LARGEST: u64 = 64 * 1024;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Meta {
@@ -41,13 +46,23 @@ impl Meta {
 
     /// `None` where there is none that can be read; the index is then rebuilt.
     pub(super) fn read(dir: &Path) -> Option<Self> {
-        serde_json::from_slice(&std::fs::read(dir.join(FILE)).ok()?).ok()
+        let path = dir.join(FILE);
+        let found = std::fs::symlink_metadata(&path).ok().filter(|found| found.is_file() && found.len() < LARGEST);
+        found.and_then(|_| serde_json::from_slice(&std::fs::read(&path).ok()?).ok())
+    }
+
+    /// Whether what has its name is one of ours, or nothing.
+    pub(super) fn may_be_replaced(dir: &Path) -> bool {
+        match std::fs::symlink_metadata(dir.join(FILE)) {
+            Ok(found) => found.is_file() && Self::read(dir).is_some(),
+            Err(e) => e.kind() == std::io::ErrorKind::NotFound,
+        }
     }
 
     pub(super) fn write(&self, dir: &Path) -> Result<()> {
         let save = || -> std::io::Result<()> {
             let fresh = dir.join(format!("{FILE}.new"));
-            let mut file = std::fs::File::create(&fresh)?;
+            let mut file = private(std::fs::File::options().write(true).create(true).truncate(true)).open(&fresh)?;
             file.write_all(&serde_json::to_vec(self)?)?;
             file.sync_all()?;
             std::fs::rename(&fresh, dir.join(FILE))

@@ -1,15 +1,19 @@
 //! The search engine over the estate: the embedded Qdrant, following the store.
 
+mod claim;
 pub(crate) mod edge;
 pub(crate) mod filter;
 mod follow;
 pub(crate) mod meaning;
 mod meta;
 pub(crate) mod point;
+mod room;
+mod seal;
 pub(crate) mod vectors;
 mod warm;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use async_trait::async_trait;
@@ -24,6 +28,7 @@ use filter::Node;
 use meaning::Meanings;
 use meta::Meta;
 use point::{Shape, key};
+use seal::{Seal, Sealed};
 use vectors::Sparse;
 
 pub use follow::follow;
@@ -49,6 +54,8 @@ pub(crate) struct Inner {
     pub(crate) sparse: Sparse,
     pub(crate) vocabulary: RwLock<Vocabulary>,
     meta: Mutex<Meta>,
+    /// Whether the files on disk bear a seal that fits them.
+    sealed: AtomicBool,
     rebuilt: bool,
 }
 
@@ -56,28 +63,26 @@ impl QdrantIndex {
     /// Opens the index in a folder and makes it where there is none.
     ///
     /// # Errors
-    /// `Storage` where the folder cannot be written; `Busy` where another process has it open.
+    /// `Storage` where the folder cannot be written; `Invalid` where it holds what we did not make, which is left alone;
+    /// `Busy` where another process has it open.
     pub fn open(dir: impl AsRef<Path>, embed: Option<Arc<dyn Embed>>) -> Result<Self> {
         let dir = dir.as_ref().to_owned();
-        std::fs::create_dir_all(&dir).map_err(|e| {
-            Error::new(ErrorKind::Storage, "its folder cannot be made")
-                .operation("open index")
-                .with("folder", dir.display().to_string())
-                .caused_by(e)
-        })?;
-        // Before anything else: what cannot be loaded for want of room is not broken.
-        edge::room(&dir, "open index", 0)?;
-        let fresh = Meta::new(embed.as_deref().map(|embed| (embed.id(), embed.dimensions())));
         let shard = dir.join("estate");
+        claim::claim(&dir, &shard)?;
+        let fresh = Meta::new(embed.as_deref().map(|embed| (embed.id(), embed.dimensions())));
         let dimensions = embed.as_deref().map(Embed::dimensions);
         let known = Meta::read(&dir).filter(|meta| meta.fits(&fresh));
         let existed = shard.exists();
+        let whole = known.is_some() && existed && is_whole(&dir, &shard)?;
         let load = |meta: &Meta| {
-            let edge = Edge::open(&shard, dimensions)?;
+            let edge = Edge::open(&shard, dimensions, whole)?;
             // What was deleted after the last note of it makes the index look robbed; then it is rebuilt for nothing.
             if edge.count(None)? < meta.points { Err(broken("points are missing")) } else { Ok(edge) }
         };
-        let loaded = known.and_then(|meta| match load(&meta) {
+        // What cannot be loaded for want of room is not broken, so that is asked before.
+        let enough = if whole { room::to_load } else { |dir: &Path, operation| room::room(dir, operation, 0) };
+        enough(&dir, "open index")?;
+        let loaded = known.filter(|_| shard.exists()).and_then(|meta| match load(&meta) {
             Ok(edge) => Some((edge, meta)),
             Err(e) => {
                 tracing::warn!(error = %e, "the search index cannot be loaded and is rebuilt");
@@ -85,12 +90,16 @@ impl QdrantIndex {
             }
         });
         let rebuilt = (existed || Meta::read(&dir).is_some()) && loaded.is_none();
+        let sealed = AtomicBool::new(whole && loaded.is_some());
+        if !sealed.load(Ordering::Acquire) {
+            Seal::remove(&dir).map_err(|e| seal_failed(&dir, e))?;
+        }
         let (edge, meta) = match loaded {
             Some(loaded) => loaded,
             None => {
                 Meta::remove(&dir);
                 remove_shard(&shard)?;
-                (Edge::open(&shard, dimensions)?, fresh)
+                (Edge::open(&shard, dimensions, false)?, fresh)
             }
         };
         let vocabulary = RwLock::new(Vocabulary::new(edge.values(key::WORDS, None)?, edge.count(None)?));
@@ -98,7 +107,16 @@ impl QdrantIndex {
         // Only now, so that it holds up nothing of the above.
         edge.read_ahead();
         Ok(Self {
-            inner: Arc::new(Inner { dir, edge, meanings: embed.map(Meanings::new), sparse, vocabulary, meta: Mutex::new(meta), rebuilt }),
+            inner: Arc::new(Inner {
+                dir,
+                edge,
+                meanings: embed.map(Meanings::new),
+                sparse,
+                vocabulary,
+                meta: Mutex::new(meta),
+                sealed,
+                rebuilt,
+            }),
         })
     }
 
@@ -132,6 +150,26 @@ impl QdrantIndex {
     }
 }
 
+/// Whether the engine's files are just as they were left; what is not is removed.
+fn is_whole(dir: &Path, shard: &Path) -> Result<bool> {
+    match Seal::check(dir, shard) {
+        Sealed::Whole => Ok(true),
+        Sealed::Open => Ok(false),
+        Sealed::Broken(what) => {
+            tracing::warn!(what, "the search index is not as it was left and is rebuilt");
+            remove_shard(shard).map(|()| false)
+        }
+    }
+}
+
+fn seal_failed(dir: &Path, e: std::io::Error) -> Error {
+    Error::new(ErrorKind::Storage, "its seal cannot be changed")
+        .operation("write index")
+        .with("folder", dir.display().to_string())
+        .hint("check the data directory's permissions and free space")
+        .caused_by(e)
+}
+
 fn remove_shard(shard: &Path) -> Result<()> {
     match std::fs::remove_dir_all(shard) {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::new(ErrorKind::Storage, "its folder cannot be removed")
@@ -155,7 +193,15 @@ impl Index for QdrantIndex {
     }
 
     async fn settle(&self) -> Result<()> {
-        self.blocking("optimise index", |inner| if inner.edge.wants_optimising()? { inner.edge.optimise() } else { Ok(()) }).await
+        self.blocking("optimise index", |inner| {
+            if inner.edge.wants_optimising()? {
+                inner.unseal()?;
+                inner.edge.optimise()?;
+            }
+            inner.seal();
+            Ok(())
+        })
+        .await
     }
 
     async fn clear(&self) -> Result<()> {
@@ -176,6 +222,7 @@ impl Inner {
     fn apply(&self, changes: &Changes) -> Result<()> {
         // Only one may move the revision.
         let mut meta = self.meta.lock().unwrap_or_else(PoisonError::into_inner);
+        self.unseal()?;
         for chunk in changes.upserts.chunks(CHUNK) {
             self.upsert(chunk.iter().map(|entry| &entry.resource))?;
         }
@@ -189,6 +236,27 @@ impl Inner {
         *meta = moved;
         self.vocabulary.write().unwrap_or_else(PoisonError::into_inner).resize(count);
         Ok(())
+    }
+
+    /// Before anything is written: from now on the files are not as the seal says.
+    fn unseal(&self) -> Result<()> {
+        if self.sealed.swap(false, Ordering::AcqRel) {
+            Seal::remove(&self.dir).map_err(|e| seal_failed(&self.dir, e))?;
+        }
+        Ok(())
+    }
+
+    /// After everything is flushed. Where it cannot be done, the next one to open the index does without.
+    fn seal(&self) {
+        // Nobody writes meanwhile.
+        let _meta = self.meta.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.sealed.load(Ordering::Acquire) {
+            return;
+        }
+        match Seal::of(&self.dir.join("estate")).and_then(|seal| seal.write(&self.dir)) {
+            Ok(()) => self.sealed.store(true, Ordering::Release),
+            Err(e) => tracing::debug!(error = %e, "the search index could not be sealed"),
+        }
     }
 
     /// Writes what differs: points whose texts differ are embedded anew, of others only the payload is replaced.
@@ -232,6 +300,7 @@ impl Inner {
 
     fn clear(&self) -> Result<()> {
         let mut meta = self.meta.lock().unwrap_or_else(PoisonError::into_inner);
+        self.unseal()?;
         // First the revision, then the points: after a crash in between everything is taken in again.
         let empty = meta.at(0, 0);
         empty.write(&self.dir)?;
@@ -267,6 +336,17 @@ impl Inner {
             Ok(ids)
         };
         filter::admitted(selector, now, &resolve)
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if self.edge.close() {
+            self.seal();
+        }
+        if let Err(e) = Seal::keep_private(&self.dir) {
+            tracing::debug!(error = %e, "other users may read files of the search index");
+        }
     }
 }
 

@@ -7,15 +7,16 @@ use escher_core::{Changes, CloudId, Diff, Entry, Error, Estate, Resource, Resour
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use super::facts::{self, Facts};
-use super::{fault, nanos, timestamp};
+use super::{fault, guard, nanos, timestamp};
 
 /// What a row of an entry is read from.
-const ENTRY: &str = "SELECT e.id, e.hash, e.resource, s.first_seen, s.last_seen, s.missed FROM entries e JOIN seen s USING (entry)";
+const ENTRY: &str = "SELECT e.id, e.hash, e.resource, e.sum, s.first_seen, s.last_seen, s.missed FROM entries e JOIN seen s USING (entry)";
 
 struct RawEntry {
     id: String,
     hash: String,
     resource: String,
+    sum: Option<i64>,
     first_seen: i64,
     last_seen: i64,
     missed: u32,
@@ -27,13 +28,15 @@ impl RawEntry {
             id: row.get(0)?,
             hash: row.get(1)?,
             resource: row.get(2)?,
-            first_seen: row.get(3)?,
-            last_seen: row.get(4)?,
-            missed: row.get(5)?,
+            sum: row.get(3)?,
+            first_seen: row.get(4)?,
+            last_seen: row.get(5)?,
+            missed: row.get(6)?,
         })
     }
 
     fn entry(self) -> Result<Entry> {
+        guard::unaltered("resource", &self.id, self.sum, &[&self.id, &self.hash, &self.resource])?;
         Ok(Entry {
             resource: serde_json::from_str(&self.resource).map_err(|e| fault::unreadable("resource", &self.id, e))?,
             hash: self.hash,
@@ -225,9 +228,10 @@ impl Writing<'_> {
         let before = old.map(|old| self.stored(old)).transpose()?;
         let fault = |e| fault::of("write estate", e);
         let number = old.map_or_else(|| self.facts.number(resource.id.as_str()), Ok).map_err(fault)?;
-        let sql = "INSERT INTO entries (entry, id, cloud, account, hash, resource) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-            ON CONFLICT (entry) DO UPDATE SET cloud = ?3, account = ?4, hash = ?5, resource = ?6";
-        let values = params![number, resource.id.as_str(), resource.cloud.as_str(), resource.account, entry.hash, json];
+        let sql = "INSERT INTO entries (entry, id, cloud, account, hash, resource, sum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            ON CONFLICT (entry) DO UPDATE SET cloud = ?3, account = ?4, hash = ?5, resource = ?6, sum = ?7";
+        let sum = guard::sum(&[resource.id.as_str(), &entry.hash, &json]);
+        let values = params![number, resource.id.as_str(), resource.cloud.as_str(), resource.account, entry.hash, json, sum];
         self.c.prepare_cached(sql).map_err(fault)?.execute(values).map_err(fault)?;
         self.facts.write(number, before.as_ref(), resource).map_err(fault)?;
         self.revision += 1;

@@ -9,7 +9,9 @@ use rusqlite::ErrorCode;
 pub(super) fn of(operation: &'static str, error: rusqlite::Error) -> Error {
     let code = error.sqlite_error_code();
     let (kind, message, hint) = match code {
-        Some(ErrorCode::DiskFull) => (ErrorKind::Storage, "the disk is full", Some("free some space and try again; nothing was lost")),
+        Some(ErrorCode::DiskFull) => {
+            (ErrorKind::Storage, "the disk is full", Some("free some space on that disk and try again; nothing was lost"))
+        }
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::AuthorizationForStatementDenied) => {
             (ErrorKind::Storage, "the store cannot be written", Some("make the data directory and its files writable for this user"))
         }
@@ -22,7 +24,7 @@ pub(super) fn of(operation: &'static str, error: rusqlite::Error) -> Error {
             Some("restore it from a backup, or move it away and sync again"),
         ),
         Some(ErrorCode::SystemIoFailure) => {
-            (ErrorKind::Storage, "the disk failed", Some("check the disk and its free space, then try again"))
+            (ErrorKind::Storage, "the disk failed", Some("free some space on that disk, check it, and try again"))
         }
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             (ErrorKind::Busy, "another process holds the store", Some("wait for it or end it, then try again"))

@@ -49,16 +49,29 @@ impl Lanes {
         operation: &'static str,
         work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        self.write_as(operation, true, work).await
+    }
+
+    /// The same; where it need not be durable a power cut may undo it, and nothing that was durable before.
+    pub(super) async fn write_as<T: Send + 'static>(
+        &self,
+        operation: &'static str,
+        durable: bool,
+        work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let (reply, answer) = oneshot::channel();
         let job: Job = Box::new(move |connection| {
-            let result = connection
-                .transaction_with_behavior(TransactionBehavior::Immediate)
-                .map_err(|e| fault::of(operation, e))
+            let pace = |connection: &Connection, mode| {
+                if durable { Ok(()) } else { connection.pragma_update(None, "synchronous", mode).map_err(|e| fault::of(operation, e)) }
+            };
+            let result = pace(connection, "NORMAL")
+                .and_then(|()| connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|e| fault::of(operation, e)))
                 .and_then(|transaction| {
                     let value = work(&transaction)?;
                     transaction.commit().map_err(|e| fault::of(operation, e))?;
                     Ok(value)
                 });
+            let result = pace(connection, "FULL").and(result);
             // Nobody waits any more: the work is done all the same.
             let _ = reply.send(result);
         });

@@ -4,6 +4,7 @@ mod compile;
 mod estate;
 mod facts;
 mod fault;
+mod guard;
 mod lanes;
 mod records;
 mod schema;
@@ -23,6 +24,7 @@ use escher_core::{
 use jiff::Timestamp;
 use rusqlite::Connection;
 
+pub use guard::Anchor;
 use lanes::Lanes;
 
 /// Removals that are remembered at least, so that an index that was away can be told of them.
@@ -94,6 +96,41 @@ impl SqliteStore {
             })
         })
         .await
+    }
+
+    /// Looks through the file: its structure and, if `all`, every row that has a checksum. Blocks; takes about as long as
+    /// it takes to read the file, and with `all` about twice that.
+    ///
+    /// # Errors
+    /// `Storage` says what was found.
+    pub fn check(&self, all: bool) -> Result<()> {
+        self.lanes.read("check store", |c| guard::check(c, all)).map_err(|e| e.with("file", self.path().display().to_string()))
+    }
+
+    /// Derives anew what selections read. It has no checksums: it follows from the resources, which have.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub fn derive(&self) -> Result<()> {
+        schema::derive(self.path())
+    }
+
+    /// What is known here of the journal; `None` if nothing is yet.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn anchor(&self) -> Result<Option<Anchor>> {
+        self.read("read anchor", guard::anchor).await
+    }
+
+    /// Notes how far the journal has come. It only moves forward. With `durable` it survives a power cut, otherwise the
+    /// end of the process only, and takes no longer than writing to memory.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn set_anchor(&self, anchor: &Anchor, durable: bool) -> Result<()> {
+        let anchor = anchor.clone();
+        self.lanes.write_as("write anchor", durable, move |c| guard::set_anchor(c, &anchor)).await
     }
 
     async fn read<T: Send + 'static>(

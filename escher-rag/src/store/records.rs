@@ -1,11 +1,11 @@
 //! Documents, plans and runs.
 
 use escher_core::{Collection, Document, Error, ErrorKind, PlanRecord, PlanStatus, Result, RunRecord};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{fault, nanos, timestamp};
+use super::{fault, guard, nanos, timestamp};
 
 fn json<T: Serialize>(what: &'static str, value: &T) -> Result<String> {
     serde_json::to_string(value)
@@ -20,15 +20,17 @@ pub(super) fn put(c: &Connection, collection: Collection, document: &Document) -
     let refuse = |message: &str| {
         Error::invalid(message).operation("write document").with("collection", collection.as_str()).with("id", document.id.clone())
     };
-    let insert = "INSERT INTO documents (collection, id, at, text, body) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let insert = "INSERT INTO documents (collection, id, at, text, body, sum) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let sql = match collection {
         Collection::Estate => return Err(refuse("the estate takes diffs, not documents").hint("import or sync resources instead")),
         Collection::Reports => format!("{insert} ON CONFLICT (collection, id) DO NOTHING"),
         Collection::Chat | Collection::Operations | Collection::Alerts => {
-            format!("{insert} ON CONFLICT (collection, id) DO UPDATE SET at = ?3, text = ?4, body = ?5")
+            format!("{insert} ON CONFLICT (collection, id) DO UPDATE SET at = ?3, text = ?4, body = ?5, sum = ?6")
         }
     };
-    let values = params![collection.as_str(), document.id, nanos(document.at)?, document.text, json("document", &document.body)?];
+    let body = json("document", &document.body)?;
+    let sum = guard::sum(&[&document.id, &document.text, &body]);
+    let values = params![collection.as_str(), document.id, nanos(document.at)?, document.text, body, sum];
     let written = c.execute(&sql, values).map_err(|e| fault::of("write document", e))?;
     if written == 0 {
         return Err(refuse("a report of this id exists, and reports are immutable").hint("give the new report an id of its own"));
@@ -38,15 +40,16 @@ pub(super) fn put(c: &Connection, collection: Collection, document: &Document) -
 
 pub(super) fn list(c: &Connection, collection: Collection, limit: usize) -> Result<Vec<Document>> {
     let fault = |e| fault::of("read documents", e);
-    let sql = "SELECT id, at, text, body FROM documents WHERE collection = ?1 ORDER BY at DESC, id DESC LIMIT ?2";
+    let sql = "SELECT id, at, text, body, sum FROM documents WHERE collection = ?1 ORDER BY at DESC, id DESC LIMIT ?2";
     let mut statement = c.prepare_cached(sql).map_err(fault)?;
     let rows = statement
         .query_map(params![collection.as_str(), sql_limit(limit)], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(2)?, row.get::<_, String>(3)?))
+            Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(2)?, row.get::<_, String>(3)?, row.get(4)?))
         })
         .map_err(fault)?;
     rows.map(|row| {
-        let (id, at, text, body) = row.map_err(fault)?;
+        let (id, at, text, body, sum) = row.map_err(fault)?;
+        guard::unaltered("document", &id, sum, &[&id, &text, &body])?;
         let body = serde_json::from_str(&body).map_err(|e| fault::unreadable("document", &id, e))?;
         Ok(Document { id, at: timestamp(at), text, body })
     })
@@ -105,15 +108,29 @@ pub(super) fn put_plan(c: &Connection, record: &PlanRecord) -> Result<()> {
 }
 
 pub(super) fn run(c: &Connection, id: &str) -> Result<Option<RunRecord>> {
-    one(c, "SELECT record FROM runs WHERE id = ?1", "run", id)
+    Ok(runs_where(c, "WHERE id = ?1 LIMIT ?2", params![id, 1])?.pop())
 }
 
 pub(super) fn runs(c: &Connection, limit: usize) -> Result<Vec<RunRecord>> {
-    many(c, "SELECT id, record FROM runs ORDER BY started DESC, id DESC LIMIT ?1", "run", limit)
+    runs_where(c, "ORDER BY started DESC, id DESC LIMIT ?1", params![sql_limit(limit)])
+}
+
+fn runs_where(c: &Connection, which: &str, values: &[&dyn ToSql]) -> Result<Vec<RunRecord>> {
+    let fault = |e| fault::of("read store", e);
+    let mut statement = c.prepare_cached(&format!("SELECT id, record, sum FROM runs {which}")).map_err(fault)?;
+    let read = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get(2)?));
+    let rows = statement.query_map(values, read).map_err(fault)?;
+    rows.map(|row| {
+        let (id, text, sum) = row.map_err(fault)?;
+        guard::unaltered("run", &id, sum, &[&id, &text])?;
+        serde_json::from_str(&text).map_err(|e| fault::unreadable("run", &id, e))
+    })
+    .collect()
 }
 
 pub(super) fn put_run(c: &Connection, record: &RunRecord) -> Result<()> {
-    let sql = "INSERT INTO runs (id, started, record) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET record = ?3";
-    let values = params![record.id, nanos(record.started)?, json("run", record)?];
+    let sql = "INSERT INTO runs (id, started, record, sum) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE SET record = ?3, sum = ?4";
+    let text = json("run", record)?;
+    let values = params![record.id, nanos(record.started)?, text, guard::sum(&[&record.id, &text])];
     c.execute(sql, values).map(drop).map_err(|e| fault::of("write run", e))
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use escher_core::{Error, ErrorKind, Result};
 use rusqlite::{Connection, OpenFlags};
 
-use super::{facts, fault};
+use super::{facts, fault, guard};
 
 /// Marks a SQLite file as ours (`PRAGMA application_id`): the bytes of "Eshr".
 const APPLICATION: i32 = 0x4573_6872;
@@ -104,6 +104,7 @@ const MIGRATIONS: &[&str] = &[
     ALTER TABLE entries DROP COLUMN env;
     INSERT INTO meta VALUES ('facts', 0);
 ",
+    guard::SCRIPT,
 ];
 
 /// Opens the file for writing, makes it where there is none, and brings it to this version.
@@ -144,6 +145,16 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection> {
     facts::renew(&transaction)?;
     transaction.commit().map_err(fault)?;
     Ok(connection)
+}
+
+/// Writes anew what is derived from the resources.
+pub(super) fn derive(path: &Path) -> Result<()> {
+    let fault = |e| fault::at("open store", path, e);
+    let connection = Connection::open(path).map_err(fault)?;
+    connection.busy_timeout(Duration::from_secs(5)).map_err(fault)?;
+    connection.execute("UPDATE meta SET value = 0 WHERE key = 'facts'", []).map_err(fault)?;
+    drop(connection);
+    open_writer(path).map(drop)
 }
 
 /// A connection that cannot write.

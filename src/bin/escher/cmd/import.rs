@@ -1,10 +1,10 @@
 //! `escher import` and `escher export`.
 
 use std::fs::File;
-use std::io::{BufWriter, Read, Write as _};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use escher::{Counted, Error, ErrorKind, Escher, ImportFormat, ImportOptions, Imported, Result};
+use escher::{Counted, Error, ErrorKind, Escher, ImportFormat, ImportOptions, Imported, OutputFile, Result};
 
 use super::output;
 use crate::args::Global;
@@ -113,11 +113,9 @@ pub(crate) async fn export(escher: &Escher, args: ExportArgs) -> Result<Exit> {
         lines.iter().for_each(crate::show::json);
         return Ok(Exit::Done);
     };
-    let mut file = BufWriter::new(File::create(path).map_err(|e| file_error("create", path, e))?);
-    for resource in &lines {
-        writeln!(file, "{resource}").map_err(|e| file_error("write", path, e))?;
-    }
-    file.flush().map_err(|e| file_error("write", path, e))?;
+    let mut file = OutputFile::create(path)?;
+    lines.iter().try_for_each(|resource| file.line(resource))?;
+    file.commit()?;
     Ok(Exit::Done)
 }
 

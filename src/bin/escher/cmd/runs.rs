@@ -102,6 +102,9 @@ async fn show_run(global: &Global, escher: &Escher, id: &str) -> Result<Exit> {
     output(global, &serde_json::json!({"run": run, "journal": lines}), || {
         show::line(&format!("{}: {}", run.id, run.goal));
         show::line(&format!("  as {} · {} done, {} failed, {} skipped", run.principal, run.done, run.failed, run.skipped));
+        if let Some(head) = &run.head {
+            show::line(&format!("  journal at line {}, {}", head.seq, head.hash));
+        }
         let mut rows = show::table(&["time", "step", "try", "phase", "target", "reason"]);
         for entry in &lines {
             let phase = serde_json::to_value(entry.phase).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();

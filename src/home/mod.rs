@@ -1,0 +1,270 @@
+//! The data directory: whose it is, who owns it, which version wrote it, where its files are.
+
+mod claim;
+mod files;
+mod output;
+mod seal;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use escher_core::{Error, ErrorKind, Result};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::config::storage;
+use seal::Seal;
+
+pub(crate) use files::{SMALL, read_small, write_private};
+pub use output::OutputFile;
+
+/// The layout this program writes.
+const LAYOUT: u32 = 1;
+
+const OPEN: &str = "open data directory";
+
+/// Every plain file that Escher keeps in a data directory, apart from the marker.
+const FILES: &[&str] = &[
+    "lock",
+    "version",
+    "connections.toml",
+    "key",
+    "store.db",
+    "store.db-wal",
+    "store.db-shm",
+    "journal.db",
+    "journal.db-wal",
+    "journal.db-shm",
+    "sim.db",
+    "sim.db-wal",
+    "sim.db-shm",
+];
+
+/// The databases, which are sealed when a directory is closed.
+const DATABASES: [&str; 3] = ["store.db", "journal.db", "sim.db"];
+
+/// Who holds a data directory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    /// Process id.
+    pub pid: u32,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// How a database stands against what was there when the directory was last closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Since {
+    /// Nobody has touched the file.
+    Untouched,
+    /// The directory was not closed: its owner was killed, or the machine went down.
+    Unclosed,
+    /// Somebody else has touched the file, or it was copied here.
+    Touched,
+}
+
+/// An owned data directory. The lock goes with the value, and with the process however it ends.
+pub(crate) struct Home {
+    root: PathBuf,
+    lock: File,
+    owner: Owner,
+    /// How the databases stood against the seal when it was opened, by name.
+    since: BTreeMap<&'static str, Since>,
+    /// Databases that were looked through since, and found whole.
+    whole: Mutex<BTreeSet<PathBuf>>,
+    /// What could not be kept from other users.
+    exposed: Vec<String>,
+    /// The folder itself is locked too, so that nobody gets in by removing the lock file.
+    _folder: Option<File>,
+}
+
+impl Home {
+    /// Takes the directory, making it where it is missing.
+    ///
+    /// # Errors
+    /// `Busy` names the process that owns it; `Stale` where another version wrote it; `Invalid` for a folder or a file in
+    /// it that Escher did not make, which is left untouched; `Storage`.
+    pub(crate) fn open(root: &Path, now: Timestamp) -> Result<Self> {
+        make(root)?;
+        let root = std::fs::canonicalize(root).map_err(|e| storage(OPEN, root, e))?;
+        if !root.is_dir() {
+            return Err(files::foreign(OPEN, &root, "it is no folder"));
+        }
+        claim::claim(&root)?;
+        let folder = lock_folder(&root)?;
+        let owner = Owner { pid: std::process::id(), since: now };
+        let (lock, sealed) = lock_file(&root)?;
+        check_layout(&root)?;
+        let since = DATABASES.map(|name| (name, seal::since(sealed.as_ref(), &root.join(name)))).into();
+        let mut home = Self { root, lock, owner, since, whole: Mutex::default(), exposed: Vec::new(), _folder: folder };
+        home.seal_with(None)?;
+        home.keep_private()?;
+        Ok(home)
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+    pub(crate) fn store(&self) -> PathBuf {
+        self.root.join("store.db")
+    }
+    pub(crate) fn journal(&self) -> PathBuf {
+        self.root.join("journal.db")
+    }
+    pub(crate) fn sim(&self) -> PathBuf {
+        self.root.join("sim.db")
+    }
+    pub(crate) fn index(&self) -> PathBuf {
+        self.root.join("index")
+    }
+    pub(crate) fn connections(&self) -> PathBuf {
+        self.root.join("connections.toml")
+    }
+
+    /// Files and folders that other users may read, because their rights could not be changed.
+    pub(crate) fn exposed(&self) -> &[String] {
+        &self.exposed
+    }
+
+    /// How a database stands against what was there when the directory was last closed.
+    pub(crate) fn since_closed(&self, path: &Path) -> Since {
+        if self.whole.lock().unwrap_or_else(PoisonError::into_inner).contains(path) {
+            return Since::Untouched;
+        }
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        self.since.get(name).copied().unwrap_or(Since::Touched)
+    }
+
+    /// Notes that a database was looked through and found whole.
+    pub(crate) fn found_whole(&self, path: &Path) {
+        self.whole.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+    }
+
+    /// An empty file that only this user may read, so that whatever SQLite puts beside it is as private.
+    pub(crate) fn prepare(&self, path: &Path) -> Result<()> {
+        match files::create_private(path) {
+            Err(e) if e.kind() != std::io::ErrorKind::AlreadyExists => Err(storage(OPEN, path, e)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes other users' rights away where the folder was open to them.
+    fn keep_private(&mut self) -> Result<()> {
+        let mut paths = vec![self.root.clone(), self.root.join(claim::MARKER), self.index()];
+        paths.extend(FILES.iter().map(|name| self.root.join(name)));
+        for path in paths {
+            let Some(found) = files::look(OPEN, &path)? else { continue };
+            match files::tighten(&path, &found) {
+                Ok(false) => {}
+                Ok(true) => tracing::info!(path = %path.display(), "other users could read it; no longer"),
+                Err(e) => {
+                    tracing::warn!(path = %path.display(), error = %e, "other users may read it, and its rights cannot be changed");
+                    self.exposed.push(path.display().to_string());
+                }
+            }
+        }
+        for path in [self.store(), self.journal()] {
+            self.prepare(&path)?;
+        }
+        Ok(())
+    }
+
+    fn seal_with(&mut self, seal: Option<Seal>) -> Result<()> {
+        seal::write(&mut self.lock, &self.owner, seal.as_ref()).map_err(|e| storage("lock data directory", &self.root.join("lock"), e))
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        // What nobody has looked through since it was touched bears no seal: it is still to be looked through.
+        let paths = DATABASES.map(|name| self.root.join(name)).into_iter().filter(|path| self.since_closed(path) == Since::Untouched);
+        // Where it cannot be written the directory counts as not closed.
+        if let Some(seal) = Seal::of(paths)
+            && let Err(e) = self.seal_with(Some(seal))
+        {
+            tracing::debug!(error = %e, "the data directory could not be sealed");
+        }
+    }
+}
+
+/// Makes the folder, for this user alone.
+fn make(root: &Path) -> Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    let made = match builder.create(root) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            let parent = root.parent().map_or(Ok(()), std::fs::create_dir_all);
+            parent.and_then(|()| builder.create(root))
+        }
+        made => made,
+    };
+    match made {
+        Err(e) if e.kind() != std::io::ErrorKind::AlreadyExists => Err(storage(OPEN, root, e)),
+        _ => Ok(()),
+    }
+}
+
+/// Locks the folder itself. `None` where the system knows no such lock; then the lock file stands alone.
+fn lock_folder(root: &Path) -> Result<Option<File>> {
+    let Ok(folder) = File::open(root) else { return Ok(None) };
+    match folder.try_lock() {
+        Ok(()) => Ok(Some(folder)),
+        Err(TryLockError::WouldBlock) => Err(owned(root)),
+        Err(TryLockError::Error(e)) => {
+            tracing::debug!(error = %e, "the folder itself cannot be locked here");
+            Ok(None)
+        }
+    }
+}
+
+/// Takes the lock file, and makes sure that what was locked is what the name stands for.
+fn lock_file(root: &Path) -> Result<(File, Option<Seal>)> {
+    let path = root.join("lock");
+    for _ in 0..4 {
+        let mut lock = files::open_or_create(OPEN, &path)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(owned(root)),
+            Err(TryLockError::Error(e)) => return Err(storage("lock data directory", &path, e)),
+        }
+        let held = lock.metadata().map_err(|e| storage("lock data directory", &path, e))?;
+        let named = files::look(OPEN, &path)?;
+        if named.is_some_and(|named| seal::same_file(&held, &named)) {
+            let sealed = seal::read(&mut lock);
+            return Ok((lock, sealed));
+        }
+        // Somebody removed it between the opening and the locking: another may hold the new one.
+    }
+    Err(owned(root))
+}
+
+/// The error that tells who owns the directory.
+fn owned(root: &Path) -> Error {
+    // Who owns it is a courtesy: where it cannot be read, the refusal stands all the same.
+    let text = read_small(OPEN, &root.join("lock"), SMALL).ok().flatten().unwrap_or_default();
+    let owner: Option<Owner> = serde_json::from_slice(&text).ok();
+    let who = owner.map_or_else(|| "another process".to_owned(), |owner| format!("process {} since {}", owner.pid, owner.since));
+    Error::new(ErrorKind::Busy, format!("{who} is working in this data directory"))
+        .operation(OPEN)
+        .with("folder", root.display().to_string())
+        .hint("wait until it ends, or choose another data directory")
+}
+
+fn check_layout(root: &Path) -> Result<()> {
+    let path = root.join("version");
+    let Some(text) = read_small(OPEN, &path, SMALL)? else {
+        return write_private(OPEN, &path, format!("{LAYOUT}\n").as_bytes());
+    };
+    let text = String::from_utf8_lossy(&text);
+    if text.trim() == LAYOUT.to_string() {
+        return Ok(());
+    }
+    let shown: String = text.trim().escape_debug().take(20).collect();
+    Err(Error::new(ErrorKind::Stale, format!("the data directory has layout {shown}, this program reads {LAYOUT}"))
+        .operation(OPEN)
+        .with("folder", root.display().to_string())
+        .hint("use the version of Escher that wrote it, or choose another data directory"))
+}

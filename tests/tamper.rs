@@ -1,0 +1,282 @@
+//! Somebody was at the journal, or at the lock: what was found is said, and nothing is done twice.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Stdio};
+
+use rusqlite::Connection;
+use serde_json::Value;
+
+use crate::support::{Desk, copy, ran};
+
+/// A run that its process began and did not finish: it was killed after the first targets were done.
+struct Broken {
+    desk: Desk,
+    run: String,
+    /// Another approved plan, over other targets.
+    other: String,
+}
+
+fn plan(desk: &Desk, order: &str) -> String {
+    let asked: Value = serde_json::from_str(&desk.run(&["ask", "--json", order]).out).unwrap();
+    let plan = asked["plan"]["id"].as_str().unwrap_or_else(|| panic!("{asked}")).to_owned();
+    assert!(asked["plan"]["steps"].as_array().unwrap().len() >= 3, "too few targets: {asked}");
+    desk.ok(&["plan", "approve", &plan]);
+    plan
+}
+
+/// Starts a slow run and waits until a first target is done.
+fn begin(desk: &Desk, plan: &str) -> Child {
+    let mut command = desk.command(&["plan", "run", plan, "--json", "--sim-faults", "slow:300ms"]);
+    let mut run = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut told = BufReader::new(run.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.contains(r#""done""#) {
+        line.clear();
+        assert!(told.read_line(&mut line).unwrap() > 0, "it ended before anything was done");
+    }
+    // What follows is read by nobody; a closed pipe would end it.
+    std::thread::spawn(move || std::io::copy(&mut told, &mut std::io::sink()));
+    run
+}
+
+impl Broken {
+    fn new() -> Self {
+        let desk = Desk::demo();
+        let other = plan(&desk, "stop all running dev vms in gcp");
+        let restart = plan(&desk, "restart all running prod vms in azure");
+        let mut run = begin(&desk, &restart);
+        run.kill().unwrap();
+        run.wait().unwrap();
+        let runs = desk.json(&["runs", "--json"]);
+        assert!(runs[0]["finished"].is_null(), "{runs}");
+        Self { run: runs[0]["id"].as_str().unwrap().to_owned(), other, desk }
+    }
+
+    /// The same once more, to do something to.
+    fn again(&self) -> Self {
+        let desk = Desk::empty();
+        copy(&self.desk.data(), &desk.data());
+        Self { desk, run: self.run.clone(), other: self.other.clone() }
+    }
+}
+
+fn journal(desk: &Desk) -> Connection {
+    Connection::open(desk.data().join("journal.db")).unwrap()
+}
+
+/// How often each target was changed, as the simulated clouds themselves know it.
+fn acts(desk: &Desk) -> BTreeMap<String, i64> {
+    let sim = Connection::open(desk.data().join("sim.db")).unwrap();
+    let mut select = sim.prepare("SELECT target, count(*) FROM acts GROUP BY target").unwrap();
+    select.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+}
+
+#[test]
+fn a_journal_that_somebody_was_at_is_found_out_and_nothing_is_done() {
+    let broken = Broken::new();
+    let before = acts(&broken.desk);
+    let early = {
+        // As the journal was before the run: a copy that somebody kept.
+        let desk = Desk::demo();
+        desk.ok(&["runs", "--json"]);
+        fs::read(desk.data().join("journal.db")).unwrap()
+    };
+    let free = "DROP TRIGGER line_stays; DROP TRIGGER line_remains;";
+    type Tamper<'t> = Box<dyn Fn(&Desk) + 't>;
+    let sql = |text: &'static str| -> Tamper { Box::new(move |desk| journal(desk).execute_batch(&format!("{free} {text}")).unwrap()) };
+    let tampers: Vec<(&str, &str, Tamper)> = vec![
+        (
+            "a line that claims more than was done",
+            "was altered",
+            sql(
+                "INSERT INTO line (run, body, hash) SELECT run, replace(body, '\"intent\"', '\"done\"'), 'sha256:beef' FROM line WHERE seq = 1",
+            ),
+        ),
+        (
+            "a line altered",
+            "was altered",
+            sql(
+                "UPDATE line SET body = replace(body, '\"started\"', '\"skipped\"') WHERE seq = (SELECT max(seq) FROM line WHERE body LIKE '%\"started\"%')",
+            ),
+        ),
+        ("a line given to another run", "was altered", sql("UPDATE line SET run = 'run_0' WHERE seq = 2")),
+        ("a line removed", "does not follow", sql("DELETE FROM line WHERE seq = 2")),
+        ("the end cut off by one", "there were more", sql("DELETE FROM line WHERE seq = (SELECT max(seq) FROM line)")),
+        ("the end cut off", "there were more", sql("DELETE FROM line WHERE seq > 2")),
+        ("all lines removed", "empty", sql("DELETE FROM line")),
+        ("deleted", "empty", Box::new(|desk| fs::remove_file(desk.data().join("journal.db")).unwrap())),
+        ("emptied", "empty", Box::new(|desk| fs::write(desk.data().join("journal.db"), "").unwrap())),
+        ("an older copy put back", "empty", Box::new(|desk| fs::write(desk.data().join("journal.db"), &early).unwrap())),
+        (
+            "a bit flipped in its index",
+            "damaged",
+            Box::new(|desk| {
+                let root: i64 =
+                    journal(desk).query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'line_run'", [], |row| row.get(0)).unwrap();
+                flip(&desk.data().join("journal.db"), usize::try_from(root).unwrap() * 4096 - 10);
+            }),
+        ),
+        (
+            "a bit flipped in a line",
+            "line",
+            Box::new(|desk| {
+                let bytes = fs::read(desk.data().join("journal.db")).unwrap();
+                let at = bytes.windows(8).rposition(|window| window == b"\"phase\":").unwrap();
+                flip(&desk.data().join("journal.db"), at + 10);
+            }),
+        ),
+        ("a text in its place", "not a", Box::new(|desk| fs::write(desk.data().join("journal.db"), "x".repeat(9000)).unwrap())),
+    ];
+    for (what, told, tamper) in tampers {
+        let case = broken.again();
+        tamper(&case.desk);
+        for args in
+            [&["runs", "resume", &case.run, "--json"][..], &["runs", "resume"], &["runs", "undo", &case.run], &["plan", "run", &case.other]]
+        {
+            let ran = case.desk.run(args);
+            assert!(matches!(ran.code, 1 | 4), "{what}, {args:?}: {} {}{}", ran.code, ran.out, ran.err);
+            assert!(ran.err.contains(told) && ran.err.contains("hint:"), "{what}, {args:?}: {}", ran.err);
+        }
+        assert_eq!(acts(&case.desk), before, "{what}: something was changed");
+        let doctor = case.desk.run(&["doctor"]);
+        assert_eq!(doctor.code, 1, "{what}: {}", doctor.out);
+        assert!(format!("{}{}", doctor.out, doctor.err).contains(told), "{what}: {}", doctor.out);
+    }
+    // Left alone, it goes on where it broke off, and nothing that was done is done again.
+    let resumed = broken.desk.run(&["runs", "resume", &broken.run, "--json"]);
+    assert!(resumed.code <= 1 && !resumed.err.contains("error:"), "{}", resumed.err);
+    assert!(acts(&broken.desk).values().all(|count| *count == 1), "{:?}", acts(&broken.desk));
+    broken.desk.ok(&["plan", "run", &broken.other, "--json"]);
+}
+
+fn flip(path: &Path, at: usize) {
+    let mut bytes = fs::read(path).unwrap();
+    bytes[at] ^= 0x10;
+    fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn the_journal_and_the_store_are_held_against_each_other() {
+    let desk = Desk::demo();
+    let stop = plan(&desk, "stop all running dev vms in gcp");
+    desk.ok(&["plan", "run", &stop, "--json"]);
+    let run = desk.json(&["runs", "--json"])[0].clone();
+    let id = run["id"].as_str().unwrap();
+    let shown = desk.json(&["runs", "show", id, "--json"]);
+    let count = shown["journal"].as_array().unwrap().len();
+    // The head is shown, so that a person can keep it elsewhere.
+    assert_eq!(run["head"]["seq"], count);
+    let head = run["head"]["hash"].as_str().unwrap();
+    assert!(desk.ok(&["runs", "show", id]).contains(head));
+    assert!(desk.ok(&["doctor"]).contains(head));
+
+    // A store that was put back from a backup, or begun anew, is behind the journal: nothing is lost.
+    let store = Connection::open(desk.data().join("store.db")).unwrap();
+    let (epoch, seq): (i64, i64) = store.query_row("SELECT epoch, seq FROM anchor", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    assert_eq!((epoch, seq), (1, i64::try_from(count).unwrap()));
+    store.execute("DELETE FROM anchor", []).unwrap();
+    drop(store);
+    desk.ok(&["doctor"]);
+    // A journal that is older than the store is not.
+    let store = Connection::open(desk.data().join("store.db")).unwrap();
+    store.execute("INSERT INTO anchor VALUES (1, 9, 0, '')", []).unwrap();
+    drop(store);
+    let doctor = desk.run(&["doctor"]);
+    assert!(doctor.code == 1 && doctor.out.contains("older than the store"), "{}", doctor.out);
+    // The version before kept neither heads nor an anchor; a run that changed something has lines all the same.
+    let store = Connection::open(desk.data().join("store.db")).unwrap();
+    store.execute_batch("DELETE FROM anchor; UPDATE runs SET record = json_remove(record, '$.head'), sum = NULL").unwrap();
+    drop(store);
+    desk.ok(&["doctor"]);
+    fs::remove_file(desk.data().join("journal.db")).unwrap();
+    let undo = desk.run(&["runs", "undo", id]);
+    assert!(undo.code == 1 && undo.err.contains("no line of it"), "{}", undo.err);
+}
+
+#[test]
+fn a_store_in_which_a_letter_was_changed_is_noticed() {
+    let untouched = Desk::demo();
+    let stop = plan(&untouched, "stop all running dev vms in gcp");
+    untouched.ok(&["plan", "run", &stop, "--json"]);
+    for (what, sql) in [
+        (
+            "a resource",
+            "UPDATE entries SET resource = replace(resource, 'westus', 'eastus') WHERE entry IN (SELECT entry FROM entries WHERE region = 'westus' LIMIT 1)",
+        ),
+        ("the id of a resource", "UPDATE entries SET id = id || 'x' WHERE entry = 7"),
+        ("a column that narrows", "UPDATE entries SET env = 'dev' WHERE entry IN (SELECT entry FROM entries WHERE env = 'prod' LIMIT 1)"),
+        (
+            "a column that becomes unknown",
+            "UPDATE entries SET state = NULL WHERE entry IN (SELECT entry FROM entries WHERE state = 'running' LIMIT 1)",
+        ),
+        ("a run", "UPDATE runs SET record = json_set(record, '$.finished', NULL)"),
+    ] {
+        let desk = Desk::empty();
+        copy(&untouched.data(), &desk.data());
+        desk.ok(&["export"]);
+        Connection::open(desk.data().join("store.db")).unwrap().execute_batch(sql).unwrap();
+        for args in [&["export"][..], &["ask", "list all vms"], &["doctor"]] {
+            let ran = desk.run(args);
+            assert_eq!(ran.code, 1, "{what}, {args:?}: {}{}", ran.out, ran.err);
+            assert!(ran.err.contains("not as it was written") && ran.err.contains("hint:"), "{what}, {args:?}: {}", ran.err);
+        }
+    }
+}
+
+#[test]
+fn whoever_removes_the_lock_does_not_get_in_while_a_run_goes_on() {
+    let desk = Desk::demo();
+    let restart = plan(&desk, "restart all running prod vms in azure");
+    let run = begin(&desk, &restart);
+    fs::remove_file(desk.data().join("lock")).unwrap();
+    for args in [&["runs", "resume"][..], &["search", "web"], &["runs", "--json"]] {
+        let refused = desk.run(args);
+        assert_eq!(refused.code, 1, "{args:?}: {}{}", refused.out, refused.err);
+        assert!(refused.err.contains("working in this data directory"), "{args:?}: {}", refused.err);
+    }
+    let ended = ran(run.wait_with_output().unwrap());
+    assert_eq!(ended.code, 0, "the run itself goes on: {}", ended.err);
+    assert!(acts(&desk).values().all(|count| *count == 1), "{:?}", acts(&desk));
+    desk.ok(&["search", "web"]);
+}
+
+#[test]
+fn who_gets_in_all_the_same_takes_over_and_the_first_stops() {
+    let desk = Desk::demo();
+    let restart = plan(&desk, "restart all running prod vms in azure");
+    let first = begin(&desk, &restart);
+    // Neither the lock nor the folder is what the first has locked; the databases are.
+    let aside = desk.data().with_file_name("aside");
+    fs::rename(desk.data(), &aside).unwrap();
+    fs::create_dir(desk.data()).unwrap();
+    for entry in fs::read_dir(&aside).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_name() != "lock" {
+            fs::rename(entry.path(), desk.data().join(entry.file_name())).unwrap();
+        }
+    }
+    let second = desk.run(&["runs", "resume", "--json"]);
+    let ended = ran(first.wait_with_output().unwrap());
+    assert!(matches!(ended.code, 1 | 4), "{}", ended.err);
+    assert!(ended.err.contains("taken over"), "{}", ended.err);
+    // What the first was just doing is not known to the second, and is not done again.
+    assert!(second.code <= 1 && !second.err.contains("error:"), "{}{}", second.out, second.err);
+    assert!(acts(&desk).values().all(|count| *count == 1), "{:?}", acts(&desk));
+    let run = desk.json(&["runs", "--json"])[0].clone();
+    assert!(run["finished"].is_string(), "{run}");
+    let shown = desk.json(&["runs", "show", run["id"].as_str().unwrap(), "--json"]);
+    let finals = shown["journal"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|line| matches!(line["phase"].as_str(), Some("done" | "failed" | "skipped" | "unknown")));
+    let mut steps: Vec<&str> = finals.map(|line| line["step"].as_str().unwrap()).collect();
+    let count = steps.len();
+    steps.sort_unstable();
+    steps.dedup();
+    assert_eq!(steps.len(), count, "each step has one outcome: {shown}");
+    desk.ok(&["doctor"]);
+}
