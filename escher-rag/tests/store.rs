@@ -6,7 +6,7 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 
 use escher_core::arbitrary;
-use escher_core::selector::World;
+use escher_core::selector::{Field, Op, Value, World};
 use escher_core::{
     Collection, Decision, Diff, Document, ErrorKind, Estate, PlanDoc, PlanRecord, PlanStatus, Resource, ResourceId, Risk, RunRecord, Scope,
     Selector, Sighting, Store,
@@ -339,4 +339,30 @@ async fn a_store_that_cannot_be_written_says_so_and_keeps_what_it_has() {
     assert_eq!(store.estate(None).await.unwrap().entries().count(), 5);
     let all = store.select(&Selector::All, now()).await.unwrap();
     assert_eq!((all.matched.len(), all.unknown), (5, 0));
+}
+
+/// A program may build what no text could say; SQLite's own bounds are no reason to fail.
+#[tokio::test]
+async fn what_is_too_much_for_a_statement_is_selected_all_the_same() {
+    let (_dir, store) = open();
+    let mut resources: Vec<Resource> = estate().into_iter().take(40).collect();
+    resources.sort_by(|a, b| a.id.cmp(&b.id));
+    for (resource, cost) in resources.iter_mut().zip(1_u32..) {
+        resource.cost_month = (cost % 3 > 0).then(|| f64::from(cost));
+    }
+    fill(&store, resources.clone()).await;
+    let name = |n: usize| Value::text(if n.is_multiple_of(500) { resources[n / 500 % 40].name.clone() } else { format!("none-{n}") });
+    let names = |count: usize| Selector::In { field: Field::Name, values: (0..count).map(name).collect() };
+    let costs = Selector::In { field: Field::Cost, values: (0..400_u32).step_by(2).map(|n| Value::text(n.to_string())).collect() };
+    let each = (0..3_000).map(|n| Selector::Compare { field: Field::Name, op: Op::Eq, value: name(n) }).collect();
+    let ids = resources.iter().cycle().take(12_000).map(|r| Value::text(r.id.as_str())).collect();
+    for selector in [names(9_000), names(40_000), costs, Selector::Or(each), Selector::In { field: Field::Id, values: ids }] {
+        assert!(!store.admitted(&selector, now()).await.unwrap().is_empty());
+        for selector in [selector.clone(), Selector::Not(Box::new(selector))] {
+            let truths = World::new(&resources).truths(&selector, now());
+            let selection = store.select(&selector, now()).await.unwrap();
+            assert_eq!(selection.matched.len(), truths.iter().filter(|truth| **truth == Some(true)).count());
+            assert_eq!(selection.unknown, truths.iter().filter(|truth| truth.is_none()).count());
+        }
+    }
 }

@@ -389,3 +389,15 @@ proptest! {
         prop_assert_eq!(read(&text), read(&text));
     }
 }
+
+#[test]
+fn a_nested_selector_stands_in_the_constraints_and_narrows_if_it_does_so_itself() {
+    let frame = read("delete disks where rel.attached IN (kind = vm AND env = dev)");
+    let nested = json!({"field": "rel.attached", "op": "IN", "value": {"selector": "kind = vm AND env = dev"}});
+    assert_eq!(serde_json::to_value(&frame.constraints).unwrap()[1], nested);
+    assert!(frame.complete && frame.is_executable());
+    for wide in ["delete disks where rel.attached IN (kind = vm)", "stop vms where NOT linked IN (name = x)"] {
+        let frame = read(wide);
+        assert!(frame.clarify.is_some(), "`{wide}` would change all of `{}`", frame.selector);
+    }
+}

@@ -5,6 +5,8 @@ usage: aws.py ENDPOINT seed COUNT REGION [REGION ...]   COUNT resources: instanc
        aws.py ENDPOINT start REGION                     starts every instance
        aws.py ENDPOINT special REGION                   what stands in the way of changes: Spot, a scale group, an image, a firewall
        aws.py ENDPOINT reopen REGION                    opens port 22 of the firewall again
+       aws.py ENDPOINT tag REGION KEY=VALUE [KEY=VALUE …]  tags every instance
+       aws.py ENDPOINT tags REGION                      prints {instance id: {key: value}}
        aws.py ENDPOINT states REGION [REGION ...]       prints {instance id: {"state", "env", "region"}}
 """
 
@@ -96,6 +98,11 @@ elif command == "reopen":
     ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}])
 elif command == "start":
     client("ec2", rest[0]).start_instances(InstanceIds=[instance["InstanceId"] for instance in instances(rest[0])])
+elif command == "tag":
+    pairs = [dict(zip(("Key", "Value"), pair.split("=", 1))) for pair in rest[1:]]
+    client("ec2", rest[0]).create_tags(Resources=[instance["InstanceId"] for instance in instances(rest[0])], Tags=pairs)
+elif command == "tags":
+    print(json.dumps({i["InstanceId"]: {tag["Key"]: tag["Value"] for tag in i.get("Tags", [])} for i in instances(rest[0])}))
 elif command == "states":
     print(json.dumps(states(rest)))
 else:

@@ -6,7 +6,7 @@ use winnow::error::{ErrMode, ParserError};
 use winnow::stream::{LocatingSlice, Location as _, Stateful, Stream as _};
 use winnow::token::{any, one_of, take_while};
 
-use super::error::Fail;
+use super::error::{AT_MOST, Fail};
 use super::field::Prefix;
 use super::{Field, FieldType, Op, Quantity, Relation, Selector, SyntaxError, Value, print, vocabulary};
 use crate::{Flag, fuzzy};
@@ -51,7 +51,7 @@ fn fail<T>(fail: Fail) -> Parsed<T> {
 
 pub(super) fn selector(text: &str) -> Result<Selector, SyntaxError> {
     if text.len() > MAX_BYTES {
-        return Err(SyntaxError::new(text, Fail::new(0, [format!("a selector of at most {MAX_BYTES} bytes")])));
+        return Err(SyntaxError::new(text, Fail::new(0, [format!("{AT_MOST} {MAX_BYTES} bytes")])));
     }
     let mut input = Input { input: LocatingSlice::new(text), state: Used::default() };
     match whole(&mut input) {
@@ -123,7 +123,7 @@ fn group(input: &mut Input<'_>, open: usize) -> Parsed<Selector> {
 
 fn deeper<'i, T>(input: &mut Input<'i>, at: usize, inner: impl FnOnce(&mut Input<'i>) -> Parsed<T>) -> Parsed<T> {
     if input.state.depth >= MAX_DEPTH {
-        return fail(Fail::new(at, [format!("at most {MAX_DEPTH} levels of NOT and parentheses")]));
+        return fail(Fail::new(at, [format!("{AT_MOST} {MAX_DEPTH} levels of NOT and parentheses")]));
     }
     input.state.depth += 1;
     let parsed = inner(input)?;
@@ -167,7 +167,7 @@ fn subject<'i>(input: &mut Input<'i>) -> Parsed<((usize, &'i str), Subject)> {
 fn comparison_or_flag(input: &mut Input<'_>) -> Parsed<Selector> {
     let at = next_place(input)?;
     if input.state.conditions >= MAX_CONDITIONS {
-        return fail(Fail::new(at, [format!("at most {MAX_CONDITIONS} conditions (IN takes many values)")]));
+        return fail(Fail::new(at, [format!("{AT_MOST} {MAX_CONDITIONS} conditions")]));
     }
     input.state.conditions += 1;
     match subject(input)? {
@@ -297,7 +297,7 @@ fn list(input: &mut Input<'_>, field: &Field) -> Parsed<Vec<Value>> {
         let at = next_place(input)?;
         input.state.values += 1;
         if input.state.values > MAX_VALUES {
-            fail(Fail::new(at, [format!("at most {MAX_VALUES} values")]))
+            fail(Fail::new(at, [format!("{AT_MOST} {MAX_VALUES} values in its lists")]))
         } else {
             value(input, field, Op::Eq)
         }

@@ -12,6 +12,8 @@ use rusqlite::types::Value as Sql;
 
 use super::facts::moment;
 
+/// The function of a set's number and an entry's.
+pub(super) const VERDICT: &str = "verdict";
 /// A backup counts for seven days.
 const BACKUP_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Values of one comparison beyond which the resource itself is asked; SQLite bounds its statements.
@@ -68,7 +70,11 @@ impl<'s> Compiled<'s> {
         }
         let conjuncts = selector.conjuncts();
         let parts: Vec<Part> = conjuncts.iter().map(|conjunct| compiler.part(conjunct)).collect();
-        let within = conjuncts.iter().zip(&parts).filter(|(_, part)| part.sql != "NULL").map(|(conjunct, part)| {
+        // A verdict costs as much here as in the expression itself; it is asked for twice only where that spares reading
+        // the resource.
+        let asks = parts.iter().any(|part| part.ask.is_some());
+        let narrows = |part: &Part| part.sql != "NULL" && (asks || !part.sql.contains(VERDICT));
+        let within = conjuncts.iter().zip(&parts).filter(|(_, part)| narrows(part)).map(|(conjunct, part)| {
             let keyed = is_keyed(conjunct) && part.ask.is_none();
             if keyed { part.sql.clone() } else { format!("({}) IS NOT FALSE", part.sql) }
         });
@@ -159,7 +165,7 @@ impl<'s> Compiler<'s> {
 
     fn set(&mut self, set: Set<'s>) -> String {
         self.sets.push(set);
-        format!("verdict({}, f.entry)", self.sets.len() - 1)
+        format!("{VERDICT}({}, f.entry)", self.sets.len() - 1)
     }
 
     fn part(&mut self, selector: &'s Selector) -> Part {

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use escher_core::selector::KnownWords;
 use escher_core::{Changes, CloudId, Diff, Entry, Error, Estate, Resource, ResourceId, Result};
-use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+use rayon::prelude::*;
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params, params_from_iter};
 
 use super::facts::{self, Facts};
 use super::{fault, guard, nanos, timestamp};
@@ -12,7 +13,10 @@ use super::{fault, guard, nanos, timestamp};
 /// What a row of an entry is read from.
 const ENTRY: &str = "SELECT e.id, e.hash, e.resource, e.sum, s.first_seen, s.last_seen, s.missed FROM entries e JOIN seen s USING (entry)";
 
-struct RawEntry {
+/// Entries that are parsed by one thread at least.
+const PARSED_TOGETHER: usize = 128;
+
+pub(super) struct RawEntry {
     id: String,
     hash: String,
     resource: String,
@@ -35,7 +39,7 @@ impl RawEntry {
         })
     }
 
-    fn entry(self) -> Result<Entry> {
+    pub(super) fn entry(self) -> Result<Entry> {
         guard::unaltered("resource", &self.id, self.sum, &[&self.id, &self.hash, &self.resource])?;
         Ok(Entry {
             resource: serde_json::from_str(&self.resource).map_err(|e| fault::unreadable("resource", &self.id, e))?,
@@ -75,12 +79,25 @@ pub(super) fn entry(c: &Connection, id: &ResourceId) -> Result<Option<Entry>> {
     Ok(found)
 }
 
-/// The entry of a number that is known to be there.
-pub(super) fn numbered(c: &Connection, entry: i64) -> Result<Entry> {
-    let fault = |e| fault::of("read estate", e);
-    let sql = format!("{ENTRY} WHERE e.entry = ?1");
-    let mut statement = c.prepare_cached(&sql).map_err(fault)?;
-    statement.query_row([entry], RawEntry::read).map_err(fault)?.entry()
+/// Reads entries by their numbers.
+pub(super) struct Reader<'c>(CachedStatement<'c>);
+
+impl<'c> Reader<'c> {
+    pub(super) fn new(c: &'c Connection) -> Result<Self> {
+        c.prepare_cached(&format!("{ENTRY} WHERE e.entry = ?1")).map(Self).map_err(|e| fault::of("read estate", e))
+    }
+
+    /// The entry of a number that is known to be there.
+    pub(super) fn raw(&mut self, entry: i64) -> Result<RawEntry> {
+        self.0.query_row([entry], RawEntry::read).map_err(|e| fault::of("read estate", e))
+    }
+}
+
+/// The entries of these numbers; to parse them takes longer than to read them, so that is done side by side.
+pub(super) fn all_numbered(c: &Connection, entries: &[i64]) -> Result<Vec<Entry>> {
+    let mut reader = Reader::new(c)?;
+    let raw = entries.iter().map(|entry| reader.raw(*entry)).collect::<Result<Vec<_>>>()?;
+    raw.into_par_iter().with_min_len(PARSED_TOGETHER).map(RawEntry::entry).collect()
 }
 
 pub(super) fn known(c: &Connection, ids: &[ResourceId]) -> Result<Estate> {

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 
-use super::compile::{Compiled, Set};
+use super::compile::{Compiled, Set, VERDICT};
 use super::sets::{self, Verdicts};
 use super::{estate, fault};
 
@@ -26,18 +26,19 @@ pub(super) fn judge(c: &Connection, selector: &Selector, now: Timestamp) -> Resu
     let compiled = Compiled::of(selector, now);
     let verdicts = Arc::new(sets::decide(c, &compiled.sets, now)?);
     let rows = rows(c, &compiled, &verdicts).map_err(|e| fault::of("select", e))?;
+    let mut read = estate::Reader::new(c)?;
     let around = Around { sets: &compiled.sets, verdicts: &verdicts, entry: Cell::new(0) };
     let mut found = Vec::with_capacity(rows.len());
     for (entry, truth, ask) in rows {
         let mut one = Found { entry, truth, read: None };
         if truth.is_none() && ask {
-            let read = estate::numbered(c, entry)?;
+            let entry_itself = read.raw(entry)?.entry()?;
             around.entry.set(entry);
-            one.truth = selector.matches_among(&read.resource, &around, now);
+            one.truth = selector.matches_among(&entry_itself.resource, &around, now);
             if one.truth == Some(false) {
                 continue;
             }
-            one.read = Some(Box::new(read));
+            one.read = Some(Box::new(entry_itself));
         }
         found.push(one);
     }
@@ -46,7 +47,6 @@ pub(super) fn judge(c: &Connection, selector: &Selector, now: Timestamp) -> Resu
 
 /// Number, what the expression says, and whether the entry must be asked where it says nothing.
 fn rows(c: &Connection, compiled: &Compiled<'_>, verdicts: &Arc<Vec<Verdicts>>) -> rusqlite::Result<Vec<(i64, Truth, bool)>> {
-    const VERDICT: &str = "verdict";
     let within = if compiled.within.is_empty() { "TRUE".to_owned() } else { compiled.within.join(" AND ") };
     let ask = compiled.part.ask.as_deref().unwrap_or("0");
     let sql = format!("SELECT f.entry, {}, {ask} FROM facts f WHERE {within}", compiled.part.sql);
@@ -93,13 +93,17 @@ impl Related for Around<'_, '_> {
 
 pub(super) fn entries(c: &Connection, selector: &Selector, now: Timestamp) -> Result<Selection> {
     let mut selection = Selection::default();
+    let mut unread = Vec::new();
     for found in judge(c, selector, now)? {
         match (found.truth, found.read) {
             (Some(_), Some(read)) => selection.matched.push(*read),
-            (Some(_), None) => selection.matched.push(estate::numbered(c, found.entry)?),
+            (Some(_), None) => unread.push(found.entry),
             (None, _) => selection.unknown += 1,
         }
     }
+    // In the order in which they are stored, each page is read once.
+    unread.sort_unstable();
+    selection.matched.append(&mut estate::all_numbered(c, &unread)?);
     selection.matched.sort_by(|a, b| a.resource.id.cmp(&b.resource.id));
     Ok(selection)
 }
