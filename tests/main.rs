@@ -7,6 +7,8 @@ mod changes;
 mod demo;
 mod estate;
 mod faults;
+mod import;
+mod import_tools;
 mod interpret;
 mod kill;
 mod local_aws;
