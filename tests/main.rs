@@ -14,4 +14,5 @@ mod kill;
 mod local_aws;
 mod readme;
 mod search;
+mod selectors;
 mod support;

@@ -39,7 +39,7 @@ pub use frame::{Clarify, Constraint, Frame, Intent, Schedule, Sort};
 pub use id::ResourceId;
 pub use journal::{Journal, JournalEntry, JournalStore, Permit, Phase, Undo};
 pub use line::{read_tags, read_time};
-pub use memory::{Changes, Collection, Document, Hits, Index, PlanRecord, PlanStatus, Query, RunRecord, Selection, Store};
+pub use memory::{Changes, Collection, Document, Filter, Hits, Index, PlanRecord, PlanStatus, Query, RunRecord, Selection, Store};
 pub use plan::{
     Approval, Approved, Checked, Moment, Plan, PlanDoc, PlanTemplate, Policy, Step, StepTemplate, Target, Verdict, VerifiedApproval,
 };

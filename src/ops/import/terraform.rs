@@ -136,7 +136,7 @@ fn aws(ty: &str, values: &Value) -> Option<Resource> {
     }
     let mut it = tagging::of_arn(text(values, "arn")?)?;
     common(&mut it, values, &["tags_all", "tags"]);
-    let name = it.tag("Name").map(str::to_owned);
+    let name = it.tags.as_ref().and_then(|tags| tags.get("Name")).cloned();
     let name = name.or_else(|| any(values, &["name", "identifier", "cluster_identifier", "bucket", "function_name"]).map(str::to_owned));
     if let Some(name) = name.filter(|name| !name.trim().is_empty()) {
         it.name = name;
