@@ -11,6 +11,8 @@ mod demo;
 mod estate;
 mod faults;
 mod flips;
+mod import;
+mod import_tools;
 mod interpret;
 mod kill;
 mod local_aws;

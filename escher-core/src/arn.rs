@@ -75,7 +75,8 @@ impl<'a> Arn<'a> {
         let resource = self.resource;
         // `kind:name:qualifier`, or `kind/name:qualifier`.
         let third = |kind: &str| {
-            let name = resource.strip_prefix(kind)?;
+            // In any case, since texts that are compared are folded.
+            let name = resource.get(..kind.len()).filter(|front| front.eq_ignore_ascii_case(kind)).map(|_| &resource[kind.len()..])?;
             name.find(':').map(|colon| &resource[..kind.len() + colon])
         };
         let plain = match self.service {

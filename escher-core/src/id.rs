@@ -82,12 +82,13 @@ impl ResourceId {
     }
 }
 
-/// [`ResourceId::forms`] of a text that may be an id, such as the value of an attribute.
+/// [`ResourceId::forms`] of a text that may be an id, such as the value of an attribute. All of them have the same last
+/// segment, so that a store finds them by it.
 pub(crate) fn id_forms(id: &str) -> Vec<&str> {
     let arn = Arn::parse(id);
-    let raw = id.rsplit(['/', ':']).next().unwrap_or(id);
-    let raw = arn.is_some_and(|arn| arn.unqualified() == id).then_some(raw);
-    let known = [arn.map(|arn| arn.unqualified()), arn.map(|arn| arn.name()), Some(last_segment(id)), raw];
+    // `//…/projects/example.com:web`: to some, the whole is the name.
+    let leaf = id.starts_with('/').then(|| id.rsplit('/').next()).flatten();
+    let known = [arn.map(|arn| arn.unqualified()), arn.map(|arn| arn.name()), leaf, Some(last_segment(id))];
     let mut forms = vec![id];
     for form in known.into_iter().flatten() {
         if !form.is_empty() && !forms.contains(&form) {
@@ -98,13 +99,8 @@ pub(crate) fn id_forms(id: &str) -> Vec<&str> {
 }
 
 fn last_segment(id: &str) -> &str {
-    let last = |text| -> &str { str::rsplit(text, '/').next().unwrap_or(text) };
-    match Arn::parse(id) {
-        Some(arn) => last(arn.name()),
-        // A colon parts an Azure or GCP name from nothing: `//…/projects/example.com:web`.
-        None if id.starts_with('/') => last(id),
-        None => id.rsplit(['/', ':']).next().unwrap_or(id),
-    }
+    let name = Arn::parse(id).map_or(id, |arn| arn.name());
+    name.rsplit(['/', ':']).next().unwrap_or(name)
 }
 
 /// What may stand after an id without being part of it.
@@ -295,7 +291,7 @@ mod tests {
             ("arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/web/73e2d6bc24d8a067", "web"),
             ("arn:aws:secretsmanager:eu-west-1:1:secret:prod/db-a1B2c3", "db"),
             ("/subscriptions/s1/resourcegroups/rg", "rg"),
-            ("//cloudresourcemanager.googleapis.com/projects/example.com:web", "example.com:web"),
+            ("//cloudresourcemanager.googleapis.com/projects/example.com:web", "web"),
             ("i-0a1", "i-0a1"),
         ] {
             assert_eq!(ResourceId::verbatim(id).last_segment(), last, "{id}");

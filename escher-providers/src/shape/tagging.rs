@@ -21,9 +21,8 @@ pub fn resource(value: &Value) -> Result<Resource> {
     let arn = text(value, "/ResourceARN").map(str::trim).ok_or_else(|| missing("a `ResourceARN`", "an entry"))?;
     let mut it = of_arn(arn).ok_or_else(|| escher_core::Error::invalid(format!("`{arn}` is not an ARN")))?;
     it.tags = value.get("Tags").and_then(read_tags);
-    if let Some(name) = it.tags.as_ref().and_then(|tags| tags.get("Name")).filter(|name| !name.trim().is_empty()).cloned() {
-        it.name = name;
-    }
+    let name = it.tags.as_ref().and_then(|tags| tags.get("Name")).filter(|name| !name.trim().is_empty()).cloned();
+    it.name = name.unwrap_or(it.name);
     Ok(it)
 }
 

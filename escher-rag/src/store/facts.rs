@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use escher_core::resource::attr;
 use escher_core::selector::{Field, number, texts};
-use escher_core::{Flag, Resource, Result, fuzzy};
+use escher_core::{Flag, Resource, ResourceId, Result, fuzzy};
 use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Params, params, params_from_iter};
@@ -16,7 +16,7 @@ use super::fault;
 
 /// Raised whenever the same resource has other facts than before (another way to derive the environment, a new column);
 /// a store with facts of another version has them written anew when it is opened.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
 
 /// Sorts of words that are counted; see `words` in the schema.
 pub(super) const TAG: &str = "tag";
@@ -115,7 +115,7 @@ pub(super) fn moment(at: Option<Timestamp>) -> (Value, Value) {
 
 /// The last segment of an id, folded: what `things.last` holds.
 pub(super) fn last_of(id: &str) -> String {
-    fuzzy::fold(id.rsplit(['/', ':']).next().unwrap_or(id))
+    fuzzy::fold(ResourceId::verbatim(id).last_segment())
 }
 
 /// The writing of facts, with the count of words that it changes.

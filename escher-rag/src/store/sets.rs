@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 
 use escher_core::selector::{Field, Relation};
-use escher_core::{Resource, Result, Selector, Truth, fuzzy, truth};
+use escher_core::{Resource, ResourceId, Result, Selector, Truth, fuzzy, truth};
 use jiff::Timestamp;
 use rusqlite::{Connection, params_from_iter};
 
 use super::compile::{Set, TagTest};
+use super::facts::last_of;
 use super::{fault, select};
 
 /// A truth for each thing, by its number.
@@ -102,18 +103,23 @@ fn holds_of(value: &str, test: &TagTest) -> Truth {
     }
 }
 
-/// Things of these ids or last segments, folded.
+/// The last segments that things with this form of an id may have. What AWS appends to the name of a secret is known
+/// by its capitals, and a folded text has none.
+fn lasts(wanted: &str) -> impl Iterator<Item = String> {
+    let secret = wanted.rsplit_once('-').filter(|(front, suffix)| front.contains(":secret:") && suffix.len() == 6);
+    std::iter::once(last_of(wanted)).chain(secret.map(|(front, _)| last_of(front)))
+}
+
+/// Things with these forms of an id, folded.
 fn things(c: &Connection, wanted: &[String]) -> Result<HashSet<i64>> {
     let fault = |e| fault::of("select", e);
     let mut found = HashSet::new();
     let mut statement = c.prepare_cached("SELECT thing, id FROM things WHERE last = ?1").map_err(fault)?;
-    for wanted in wanted {
-        let last = super::facts::last_of(wanted);
+    for (wanted, last) in wanted.iter().flat_map(|wanted| lasts(wanted).map(move |last| (wanted, last))) {
         let mut rows = statement.query([&last]).map_err(fault)?;
         while let Some(row) = rows.next().map_err(fault)? {
-            let id = row.get_ref(1).and_then(|id| Ok(id.as_str()?)).map_err(fault)?;
-            // An id that ends in a separator has no last segment to be named by.
-            if fuzzy::fold(id) == *wanted || (!last.is_empty() && last == *wanted) {
+            let id: String = row.get(1).map_err(fault)?;
+            if ResourceId::verbatim(id).forms().iter().any(|form| fuzzy::fold(form) == *wanted) {
                 found.insert(row.get(0).map_err(fault)?);
             }
         }

@@ -54,7 +54,9 @@ fn line(number: usize, text: &str, reader: &Reader, sink: &mut Sink) -> std::res
     match serde_json::from_str(text) {
         Ok(value) => record::take(number, value, Format::JsonLines, reader, sink, error),
         Err(e) => {
-            sink.bad(number, &error.unwrap_or_else(|| Error::invalid(format!("not JSON: {e}"))));
+            let reason = e.to_string();
+            let reason = reason.split(" at line ").next().unwrap_or_default();
+            sink.bad(number, &Error::invalid(format!("not JSON: {reason} (column {})", e.column())));
             Ok(())
         }
     }

@@ -116,14 +116,8 @@ pub(super) fn take(
             }
             plain(gcp::resource(&value))
         }
-        Shape::State => {
-            sink.recognize(Format::Terraform);
-            return terraform::state(line, &value, sink);
-        }
-        Shape::StateResource => {
-            sink.recognize(Format::Terraform);
-            return terraform::state_resource(line, &value, sink);
-        }
+        Shape::State => return terraform::state(line, &value, sink),
+        Shape::StateResource => return terraform::state_resource(line, &value, sink),
         Shape::Row => {
             sink.recognize(format);
             return row::take(line, object, reader, sink);

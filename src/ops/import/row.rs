@@ -15,6 +15,8 @@ use super::tally::{Gone, Sink};
 pub(super) enum Target {
     /// A field of the exchange form.
     Field(&'static str),
+    /// One of several columns that may hold the id: how good it is, and what it is called otherwise.
+    Id(usize, String),
     /// An attribute.
     Attribute(String),
     /// A tag.
@@ -124,6 +126,14 @@ impl Mapping {
             if self.0.iter().any(|(said, _)| *said == target) {
                 continue;
             }
+            if target == Target::Field("id") {
+                for (at, column) in plain.iter().enumerate().filter(|(at, _)| targets[*at].is_none()).collect::<Vec<_>>() {
+                    if let Some(rank) = names.iter().position(|name| name == column) {
+                        targets[at] = Some(Target::Id(rank, snake(columns[at])));
+                    }
+                }
+                continue;
+            }
             let free = |name: &&&str| plain.iter().enumerate().any(|(at, column)| targets[at].is_none() && column == **name);
             if let Some(name) = names.iter().find(free)
                 && let Some(at) = (0..plain.len()).find(|at| targets[*at].is_none() && plain[*at] == *name)
@@ -153,7 +163,7 @@ impl Mapping {
             }
         }
         let targets = self.targets(columns);
-        if !targets.contains(&Target::Field("id")) {
+        if !targets.iter().any(|target| matches!(target, Target::Field("id") | Target::Id(..))) {
             return Err(Error::invalid("no column is known to hold the id of the resource")
                 .operation("read import file")
                 .hint(format!("say which one it is with a mapping such as id=COLUMN; the columns are: {}", names())));
@@ -239,8 +249,9 @@ fn snake(name: &str) -> String {
 pub(super) fn fits(row: &Map<String, Value>) -> bool {
     let columns: Vec<&str> = row.keys().map(String::as_str).collect();
     let targets = Mapping::default().targets(&columns);
-    let id = targets.iter().position(|target| *target == Target::Field("id")).and_then(|at| row.values().nth(at));
-    id.and_then(text).is_some_and(|id| own(&id).is_some())
+    let mut ids =
+        targets.iter().zip(row.values()).filter(|(target, _)| matches!(target, Target::Id(..))).filter_map(|(_, value)| text(value));
+    ids.any(|id| own(&id).is_some())
 }
 
 /// Takes a row of a JSON document in.
@@ -266,6 +277,7 @@ pub(super) fn take_cells(
         }
         match target {
             Target::Field(field) => drop(row.fields.insert(field, value)),
+            Target::Id(rank, name) => row.ids.push((*rank, name.clone(), value)),
             Target::Tag(key) => drop(row.tags.insert(key.clone(), shown(&value))),
             Target::Metric(name) => drop(row.metrics.insert(name.clone(), value)),
             Target::Attribute(name) if value.is_object() || value.is_array() => {
@@ -292,6 +304,7 @@ pub(super) fn take_cells(
 
 #[derive(Default)]
 struct Row {
+    ids: Vec<(usize, String, Value)>,
     fields: BTreeMap<&'static str, Value>,
     attributes: BTreeMap<String, Value>,
     tags: BTreeMap<String, String>,
@@ -308,6 +321,14 @@ fn own(id: &str) -> Option<Resource> {
         return arm::resource(&told).ok();
     }
     gcp::of_name(id)
+}
+
+/// Out of a link to Azure's portal what follows its front.
+fn unlinked(id: &str) -> String {
+    match id.find("/resource/subscriptions/") {
+        Some(at) if id.starts_with("https://portal.") => id[at + "/resource".len()..].to_owned(),
+        _ => id.to_owned(),
+    }
 }
 
 fn cloud(text: &str) -> Option<CloudId> {
@@ -338,13 +359,21 @@ impl Row {
         self.fields.get(field).and_then(text)
     }
 
-    /// The id; out of a link to the portal what follows its front.
-    fn id(&self) -> Option<String> {
-        let id = self.text("id")?;
-        match id.find("/resource/subscriptions/") {
-            Some(at) if id.starts_with("https://portal.") => Some(id[at + "/resource".len()..].to_owned()),
-            _ => Some(id),
+    /// The id that was named, else the best that says by itself what it is, else the best. The others are attributes.
+    fn id(&mut self) -> Option<String> {
+        if let Some(id) = self.text("id") {
+            return Some(id);
         }
+        self.ids.sort_by_key(|(rank, _, _)| *rank);
+        let ids: Vec<Option<String>> = self.ids.iter().map(|(_, _, value)| text(value).map(|id| unlinked(&id))).collect();
+        let known = ids.iter().position(|id| id.as_deref().is_some_and(|id| own(id).is_some()));
+        let at = known.or_else(|| ids.iter().position(Option::is_some))?;
+        for (n, (_, name, value)) in std::mem::take(&mut self.ids).into_iter().enumerate() {
+            if n != at && !value.is_array() && !value.is_object() {
+                self.attributes.insert(name, value);
+            }
+        }
+        ids.into_iter().nth(at).flatten()
     }
 
     fn resource(mut self) -> Result<(Resource, Vec<String>)> {

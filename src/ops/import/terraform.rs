@@ -6,6 +6,7 @@ use escher_core::{CloudId, Error, Kind, Link, Rel, Resource, ResourceId, State, 
 use escher_providers::shape::{arm, gcp, tagging};
 use serde_json::{Value, json};
 
+use super::format::Format;
 use super::tally::{Gone, Sink};
 
 /// Takes in what `terraform show -json` prints.
@@ -14,6 +15,7 @@ pub(super) fn state(line: usize, state: &Value, sink: &mut Sink) -> Result<(), G
         sink.bad(line, &Error::invalid("this is a Terraform plan, which says what shall be; import the state, which says what is"));
         return Ok(());
     }
+    sink.recognize(Format::Terraform);
     match state.pointer("/values/root_module") {
         Some(module) => take_module(line, module, sink),
         None => {
@@ -34,6 +36,7 @@ fn take_module(line: usize, module: &Value, sink: &mut Sink) -> Result<(), Gone>
 
 /// Takes in one resource of a state file, with all its instances.
 pub(super) fn state_resource(line: usize, resource: &Value, sink: &mut Sink) -> Result<(), Gone> {
+    sink.recognize(Format::Terraform);
     let (mode, ty) = (text(resource, "mode"), text(resource, "type").unwrap_or_default());
     let place = format!("{ty}.{}", text(resource, "name").unwrap_or_default());
     for instance in list(resource, "instances") {

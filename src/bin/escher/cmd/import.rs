@@ -71,7 +71,7 @@ pub(crate) async fn import(global: &Global, escher: &Escher, args: ImportArgs) -
         eprintln!("line {}: {}", bad.line, tame(&bad.reason, false));
     }
     if imported.bad_count > SHOWN {
-        eprintln!("… and {} more", counted(imported.bad_count - SHOWN, "bad line", "bad lines"));
+        eprintln!("… and {} more", imported.bad_count - SHOWN);
     }
     Ok(if imported.bad_count == 0 { Exit::Done } else { Exit::Failed })
 }
