@@ -232,7 +232,8 @@ mod tests {
                 std::fs::write(shard.join(name), bytes).unwrap();
             }
         };
-        let changes: [Box<dyn Fn(&Path)>; 9] = [
+        type Change = Box<dyn Fn(&Path)>;
+        let changes: [Change; 9] = [
             Box::new(flip("deep/er/status.dat", 7)),
             Box::new(flip("deep/page_0.dat", 2_999_999)),
             Box::new(flip("large", 131_072)),
