@@ -36,7 +36,7 @@ fn sound(text: &str, frame: &Frame) {
             }
             ("IN" | "NOT IN", Value::Object(nested)) => {
                 let not = if constraint.op == "NOT IN" { "NOT " } else { "" };
-                format!("{not}{} IN ({})", constraint.field, nested["selector"].as_str().expect("a nested selector is a text"))
+                format!("{not}{} IN ({})", constraint.field, nested["selector"].as_str().unwrap_or_default())
             }
             ("NOT ~", value) => format!("NOT {} ~ {}", constraint.field, quoted(value)),
             ("=", Value::Bool(value)) => format!("{} = {value}", constraint.field),
