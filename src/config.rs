@@ -27,7 +27,7 @@ pub struct Config {
     pub key_dir: Option<PathBuf>,
     /// The time to read by; the system's unless set. A change on a real cloud is refused where it is set.
     pub clock: Clock,
-    /// The system's clock: approvals, expiry and the journal go by it, and by nothing else.
+    /// The system clock: approvals, expiry and the journal go by it, and by nothing else.
     pub wall: WallClock,
     /// Who asks, for approvals and the journal.
     pub user: String,
@@ -82,7 +82,7 @@ impl Config {
         Ok(config)
     }
 
-    /// The same by another system's clock, for tests: a program has one already.
+    /// The same by another system clock, for tests: a program has one already.
     #[must_use]
     pub fn with_wall(self, wall: WallClock) -> Self {
         Self { clock: wall.into(), wall, ..self }
@@ -95,7 +95,7 @@ impl Config {
     }
 }
 
-/// The system's clock.
+/// The system clock.
 const SYSTEM: WallClock = WallClock::new(system_time);
 
 #[expect(clippy::disallowed_methods, reason = "the one place that asks the system for the time")]

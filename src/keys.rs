@@ -193,8 +193,8 @@ fn open_private(path: &Path) -> Result<Option<File>> {
     #[cfg(unix)]
     if std::os::unix::fs::PermissionsExt::mode(&found.permissions()) & 0o077 != 0 {
         return refuse(
-            "others than you may read or write this file, so that what it proves is worth nothing",
-            "take their rights away (mode 600); if others may have read the key, move it away: then every plan must be approved again",
+            "other users can read or write this file, so its signatures prove nothing",
+            "set its mode to 600; if someone may have read the key, move it away: then every plan must be approved again",
         );
     }
     File::open(path).map(Some).map_err(|e| key_storage("read key", path, e))
@@ -253,7 +253,7 @@ mod tests {
         let fresh = || KeyRing::of(&dir.path().join("a"), &dir.path().join("keys")).unwrap();
         for others in [0o640, 0o604, 0o620] {
             std::fs::set_permissions(a.path(), std::fs::Permissions::from_mode(others)).unwrap();
-            assert!(fresh().public().unwrap_err().message().contains("others than you"), "{others:o}");
+            assert!(fresh().public().unwrap_err().message().contains("other users"), "{others:o}");
         }
         std::fs::rename(a.path(), dir.path().join("elsewhere")).unwrap();
         std::os::unix::fs::symlink(dir.path().join("elsewhere"), a.path()).unwrap();

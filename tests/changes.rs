@@ -166,7 +166,7 @@ fn tables(db: &rusqlite::Connection) -> Vec<(String, String)> {
 
 #[test]
 fn a_plan_expires() {
-    // Made and approved two hours ago, with the system's clock of then.
+    // Made and approved two hours ago, with the system clock of then.
     let desk = Desk::demo();
     let old = block_on(async {
         let escher = Escher::open(desk.config().with_wall(TWO_HOURS_AGO)).unwrap();

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// How far the system's clock may go back and still be trusted: what a time server corrects.
+/// How far the system clock may go back and still be trusted: what a time server corrects.
 pub const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(2);
 
 /// The time to read by: the system's, or another in tests and reports of the past.
@@ -41,7 +41,7 @@ impl Clock {
         }
     }
 
-    /// Whether it may say something else than the system's clock. By such a clock nothing real is changed.
+    /// Whether it may say something else than the system clock. By such a clock nothing real is changed.
     pub fn is_shifted(&self) -> bool {
         matches!(self.0, Source::Shifted(_))
     }
@@ -59,7 +59,7 @@ impl fmt::Debug for Clock {
     }
 }
 
-/// The system's clock. It is a plain function, not a closure, so that no time that somebody typed can get into it:
+/// The system clock. It is a plain function, not a closure, so that no time that somebody typed can get into it:
 ///
 /// ```compile_fail
 /// let typed: jiff::Timestamp = "2020-01-01T00:00:00Z".parse().unwrap();
@@ -86,7 +86,7 @@ impl fmt::Debug for WallClock {
     }
 }
 
-/// A moment that the system's clock gave out. It is made from nothing else:
+/// A moment that the system clock gave out. It is made from nothing else:
 ///
 /// ```compile_fail
 /// let forged = escher_core::WallTime(jiff::Timestamp::UNIX_EPOCH);

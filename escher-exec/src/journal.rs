@@ -150,7 +150,7 @@ impl SqliteJournal {
     /// # Errors
     /// `Storage` where the file or that line cannot be read.
     pub async fn last_at(&self) -> Result<Option<Timestamp>> {
-        self.with(|connection| last_at(connection)).await
+        self.with(|file| last_at(&file.connection)).await
     }
 
     /// Holds every line against the chain, and the chain against a head seen earlier; gives the present head.

@@ -60,7 +60,7 @@ impl Planner {
                 if entry.resource.observed_hash() != entry.hash {
                     draft
                         .left_out
-                        .add("left out, what is stored of them is not what was seen; a sync reads them again", &entry.resource.name);
+                        .add("left out, their stored record does not match its hash; a sync reads them again", &entry.resource.name);
                     continue;
                 }
                 if let Some(reason) = users.reason(&self.clouds, order.verb, &entry.resource) {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use escher_core::{
-    ABSENCES, ActionDef, Approval, Approved, Checked, Diff, Error, ErrorKind, Estate, JournalEntry, Moment, Next, Phase, Plan, PlanDoc,
-    PlanRecord, PlanStatus, PlanTemplate, ResourceId, Result, RunRecord, Sighting, Step, Store as _, Target, Verify, WallTime,
+    ABSENCES, ActionDef, Approved, Checked, Diff, Error, ErrorKind, Estate, JournalEntry, Moment, Next, Phase, Plan, PlanDoc, PlanRecord,
+    PlanStatus, PlanTemplate, ResourceId, Result, RunRecord, Sighting, Step, Store as _, Target, Verify, WallTime,
 };
 use escher_exec::{CancellationToken, Clouds, DefaultPolicy, Executor, Limits, Planner, RunEvent, RunSummary, TrialStep};
 use futures::{StreamExt as _, stream};
@@ -90,7 +90,7 @@ impl Escher {
             return Err(Error::new(ErrorKind::Stale, format!("under this id stands another plan, {}", found.doc.id))
                 .operation("verify plan")
                 .with("plan", id)
-                .hint("ask again for a new plan, and find out who wrote to the data directory"));
+                .hint("ask again for a new plan, and find out who wrote in the data directory"));
         }
         Ok(found)
     }
@@ -100,7 +100,7 @@ impl Escher {
     ///
     /// # Errors
     /// `NotFound`; `Forbidden` where policy forbids it; `Stale` where it has expired, was rejected, was run or was
-    /// altered, or where the system's clock went back; `Invalid` where the time was set by hand and a cloud is real.
+    /// altered, or where the system clock went back; `Invalid` where the time was set by hand and a cloud is real.
     pub async fn approve(&self, id: &str) -> Result<PlanRecord> {
         let plan = self.plan(id).await?;
         self.refuse_shifted(&plan.doc)?;
@@ -183,7 +183,7 @@ impl Escher {
     ///
     /// # Errors
     /// `Forbidden` where nobody approved it; `Stale` where it has expired, was rejected, was run, was altered, would run
-    /// as somebody else or through other connections than were approved, or where the system's clock went back;
+    /// as somebody else or through other connections than were approved, or where the system clock went back;
     /// `Invalid` where the time was set by hand and a cloud is real; `Storage` where the journal cannot be written. What
     /// fails at a step is counted.
     pub async fn run_plan(&self, id: &str, options: RunOptions) -> Result<Finished> {
@@ -393,7 +393,7 @@ fn refuse_early(plan: &PlanDoc, now: WallTime) -> Result<()> {
     if !now.is_before(plan.created) {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::Stale, format!("it was made at {:.0}, and the system's clock says {now:.0}", plan.created))
+    Err(Error::new(ErrorKind::Stale, format!("it was created at {:.0}, but the system clock says {now:.0}", plan.created))
         .with("plan", plan.id.clone())
-        .hint("set the system's clock right, or ask again for a new plan"))
+        .hint("set the system clock, or ask again for a new plan"))
 }

@@ -17,7 +17,7 @@ use crate::keys::Settled;
 use crate::ops::doctor::{Check, Health, Report};
 
 /// What stands in for remarks that nothing vouches for.
-const NO_REMARKS: &str = "what was noted when this plan was made (warnings, impact) is not signed by this installation and is left out";
+const NO_REMARKS: &str = "warnings and impact are omitted: this installation did not sign what is stored of them";
 
 /// A plan as it stands. Decision and reasons are policy's, asked anew; warnings and impact are there only if this
 /// installation's seal covers them; an approval is there only if this installation's key signed it for this plan.
@@ -58,7 +58,7 @@ impl StoredPlan {
 
     /// Why it will never run, if it was altered behind Escher's back.
     pub fn altered(&self) -> Option<Error> {
-        self.error(Fault::Altered).map(|e| e.hint("ask again for a new plan, and find out who wrote to the data directory"))
+        self.error(Fault::Altered).map(|e| e.hint("ask again for a new plan, and find out who wrote in the data directory"))
     }
 
     /// Why the approval that is stored with it is worth nothing, if there is such a one.
@@ -77,11 +77,11 @@ impl StoredPlan {
             }
         };
         if record.doc.compute_digest() != record.doc.digest {
-            doubt(Fault::Altered, "its content does not match its digest: it was altered since it was made".into());
+            doubt(Fault::Altered, "its content does not match its digest: it was altered after it was created".into());
         }
         let seal = record.seal_state(key);
         if seal == SealState::Broken {
-            doubt(Fault::Altered, "its status does not match its seal: it was altered since it was stored".into());
+            doubt(Fault::Altered, "its status does not match its seal: it was altered after it was stored".into());
         }
         if seal != (SealState::Whole { remarks: true }) {
             record.doc.warnings = vec![NO_REMARKS.to_owned()];
@@ -112,7 +112,7 @@ impl StoredPlan {
 }
 
 impl Escher {
-    /// The moment, by the system's clock.
+    /// The moment, by the system clock.
     pub(crate) fn wall_now(&self) -> WallTime {
         self.config().wall.now()
     }
@@ -205,13 +205,13 @@ impl Escher {
         if !self.config().clock.is_shifted() || !self.is_real(plan) {
             return Ok(());
         }
-        Err(Error::invalid("the time was set by hand, and a change on a real cloud goes by the system's clock")
+        Err(Error::invalid("the time was set by hand; a change on a real cloud uses the system clock")
             .operation("change a cloud")
             .with("plan", plan.id.clone())
-            .hint("leave the time out; setting it is for reading, and for simulated clouds"))
+            .hint("drop the time; it can be set only for reading and for simulated clouds"))
     }
 
-    /// The moment, if the system's clock has not gone back behind what was done here before.
+    /// The moment, if the system clock has not gone back behind what was done here before.
     ///
     /// # Errors
     /// `Stale` where it has: set back, it would revive what has expired.
@@ -220,17 +220,17 @@ impl Escher {
         let newest_plan = self.verified(self.store().plans(1).await?)?.into_iter().filter(|plan| plan.seal.is_some());
         let known: [(&str, Option<Timestamp>); 3] = [
             ("the journal's last line is from", self.journal_file().last_at().await?),
-            ("the newest plan was made", newest_plan.map(|plan| plan.doc.created).max()),
-            ("Escher was last at work here", self.keys().last_seen()),
+            ("the newest plan was created at", newest_plan.map(|plan| plan.doc.created).max()),
+            ("Escher last ran here at", self.keys().last_seen()),
         ];
         for (what, at) in known {
             if let Some(at) = at.filter(|at| now.is_before(*at)) {
-                return Err(Error::new(ErrorKind::Stale, format!("the system's clock says {now:.0}, but {what} {at:.0}"))
+                return Err(Error::new(ErrorKind::Stale, format!("the system clock says {now:.0}, but {what} {at:.0}"))
                     .operation("read the clock")
                     .from_origin(Origin::Machine)
                     .hint(
-                        "set the system's clock right; if it is right now and was wrong before, go on in another data directory: \
-                         by a clock that goes back, nobody can tell what has expired",
+                        "set the system clock; if it is right now and was wrong before, start a new data directory: \
+                         with a clock that ran backward, Escher cannot tell what has expired",
                     ));
             }
         }
@@ -238,7 +238,7 @@ impl Escher {
         Ok(now)
     }
 
-    /// Looks at what trust rests on: the key, the stored plans, the system's clock.
+    /// Looks at what trust rests on: the key, the stored plans, the system clock.
     pub(crate) async fn check_trust(&self, report: &mut Report) {
         let folder = self.keys().folder().display();
         let told = |known: bool| if known { folder.to_string() } else { format!("none yet; made with the first plan in {folder}") };
@@ -264,7 +264,7 @@ impl Escher {
         report.add_result("clock", self.sound_clock().await.map(|now| format!("{now:.0}")));
     }
 
-    /// A remark if the system's clock has gone back since Escher was last at work here.
+    /// A remark if the system clock has gone back since Escher was last at work here.
     pub async fn clock_remark(&self) -> Option<String> {
         match self.sound_clock().await {
             Err(e) if e.origin() == Origin::Machine && e.kind() == ErrorKind::Stale => Some(e.message().to_owned()),

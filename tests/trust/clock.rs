@@ -4,7 +4,7 @@ use escher::RunOptions;
 
 use super::*;
 
-/// The system's clock, two hours on and a minute back.
+/// The system clock, two hours on and a minute back.
 const IN_TWO_HOURS: WallClock = WallClock::new(|| Timestamp::now() + SignedDuration::from_hours(2));
 const A_MINUTE_AGO: WallClock = WallClock::new(|| Timestamp::now() - SignedDuration::from_secs(60));
 
@@ -69,15 +69,15 @@ fn what_has_expired_is_not_revived_by_setting_the_clock_back() {
         &["plan", "approve", id(&plans[1])],
         &["ask", "--yes", STOP_DB],
     ] {
-        refused(&desk, args, 4, "the system's clock says");
+        refused(&desk, args, 4, "the system clock says");
     }
     assert!(runs_on(&desk, &plans[0]));
     assert_eq!(desk.ok(&["runs", "--json"]).trim(), "[]");
     // Reading goes on, with a remark; doctor tells.
     let ran = desk.run(&["search", "prod", "--limit", "1"]);
-    assert!(ran.code == 0 && ran.err.contains("the system's clock says"), "{}", ran.err);
+    assert!(ran.code == 0 && ran.err.contains("the system clock says"), "{}", ran.err);
     let doctor = desk.run(&["doctor"]);
-    assert!(doctor.code == 1 && doctor.out.contains("the system's clock says"), "{}", doctor.out);
+    assert!(doctor.code == 1 && doctor.out.contains("the system clock says"), "{}", doctor.out);
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn a_run_that_was_begun_is_not_carried_on_by_a_clock_that_went_back() {
         assert_eq!(finished.open, 1);
         finished.run
     });
-    refused(&desk, &["runs", "resume", &run], 4, "the system's clock says");
+    refused(&desk, &["runs", "resume", &run], 4, "the system clock says");
     at(&desk, IN_TWO_HOURS, async |escher| assert_eq!(escher.resume(&run, RunOptions::default()).await.unwrap().done, 1));
 }
 

@@ -89,11 +89,11 @@ fn a_connection_that_leads_elsewhere_than_approved_is_refused() {
         ),
         (without_endpoint, "to the default"),
         (connection("aws-main", honest, "profile = \"root\""), "profile of the connection `aws-main` changed"),
-        (connection("aws-other", honest, ""), "`aws-main` went away"),
+        (connection("aws-other", honest, ""), "`aws-main` is gone"),
         // A second one that is asked first.
-        (connection("aws-first", other, "") + &connection("aws-main", honest, ""), "`aws-first` came to speak"),
-        (connection("aws-main", honest, "") + &connection("aws-last", other, ""), "`aws-last` came to speak"),
-        (String::new(), "`aws-main` went away"),
+        (connection("aws-first", other, "") + &connection("aws-main", honest, ""), "`aws-first` now covers"),
+        (connection("aws-main", honest, "") + &connection("aws-last", other, ""), "`aws-last` now covers"),
+        (String::new(), "`aws-main` is gone"),
     ];
     for (text, words) in &swaps {
         connect(&desk, text);
@@ -181,7 +181,7 @@ fn at_with_aws(desk: &Desk, order: &str) -> String {
     text.split_whitespace().find(|word| word.starts_with("pl_")).unwrap_or_else(|| panic!("{text}")).to_owned()
 }
 
-/// Not a test of its own: plans and approves by a system's clock of two hours ago.
+/// Not a test of its own: plans and approves by a system clock of two hours ago.
 #[test]
 #[ignore = "run by the test above in a process of its own"]
 fn planner() {

@@ -89,7 +89,7 @@ fn a_key_that_others_can_read_signs_nothing() {
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
     let ran = desk.run(&["plan", "approve", id(&shown)]);
     assert_eq!(ran.code, 1, "{}", ran.err);
-    assert!(ran.err.contains("others than you") && ran.err.contains("600"), "{}", ran.err);
+    assert!(ran.err.contains("other users") && ran.err.contains("600"), "{}", ran.err);
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
     desk.ok(&["plan", "approve", id(&shown)]);
 }

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::support::{Desk, block_on};
 
-/// The system's clock, set back.
+/// The system clock, set back.
 pub(crate) const TWO_HOURS_AGO: WallClock = WallClock::new(|| Timestamp::now() - SignedDuration::from_hours(2));
 
 /// Orders that each plan a stop, with their one target.
@@ -65,7 +65,7 @@ fn refused(desk: &Desk, args: &[&str], code: i32, words: &str) {
     assert!(ran.err.contains(words), "{args:?}: {}", ran.err);
 }
 
-/// Does something with the library at another system's clock.
+/// Does something with the library at another system clock.
 fn at<T>(desk: &Desk, wall: WallClock, work: impl AsyncFnOnce(&Escher) -> T) -> T {
     block_on(async {
         let escher = Escher::open(desk.config().with_wall(wall)).unwrap();

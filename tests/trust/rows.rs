@@ -224,7 +224,7 @@ fn a_target_that_was_written_into_the_estate_is_left_out() {
     drop(db);
     let ran = desk.run(&["ask", "--yes", "--json", "stop vm bait-1"]);
     assert_eq!(ran.code, 2, "{name}: {} {}", ran.out, ran.err);
-    assert!(ran.out.contains("not what was seen"), "{}", ran.out);
+    assert!(ran.out.contains("does not match its hash"), "{}", ran.out);
     // A sync writes down what is there, and then it can be stopped under its own name.
     desk.ok(&["sync", "--quiet"]);
     assert_eq!(desk.run(&["ask", "--json", &format!("stop vm {name}")]).code, 3);

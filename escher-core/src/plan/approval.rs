@@ -34,7 +34,7 @@ pub struct Approval {
     pub digest: String,
     /// Who said yes.
     pub by: String,
-    /// When, by the system's clock.
+    /// When, by the system clock.
     pub at: Timestamp,
     /// The connections that the plan acts through, as they were then.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -158,7 +158,7 @@ fn difference(then: &[ApprovedConnection], now: &[ApprovedConnection]) -> Option
     for before in then {
         let name = &before.name;
         let Some(after) = now.iter().find(|after| after.name == *name) else {
-            return Some(format!("the connection `{name}` went away or speaks for other accounts"));
+            return Some(format!("the connection `{name}` is gone or covers other accounts"));
         };
         let text = |value: &Option<String>| value.as_ref().map_or_else(|| "the default".to_owned(), |value| format!("`{value}`"));
         for (what, before, after) in [("endpoint", &before.endpoint, &after.endpoint), ("profile", &before.profile, &after.profile)] {
@@ -167,12 +167,12 @@ fn difference(then: &[ApprovedConnection], now: &[ApprovedConnection]) -> Option
             }
         }
         if before != after {
-            return Some(format!("the connection `{name}` speaks for other accounts"));
+            return Some(format!("the connection `{name}` covers other accounts"));
         }
     }
     let added = now.iter().find(|after| !then.iter().any(|before| before.name == after.name));
     if let Some(added) = added {
-        return Some(format!("the connection `{}` came to speak for its accounts as well", added.name));
+        return Some(format!("the connection `{}` now covers its accounts too", added.name));
     }
     // Which of two connections to one account is used depends on their order.
     (then != now).then(|| "the connections were put in another order".to_owned())

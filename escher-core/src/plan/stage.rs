@@ -61,7 +61,7 @@ pub trait Policy: Send + Sync {
 /// What a plan is checked for. Expiry gates the start of a run, not its resumption.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
-    /// It is about to be shown, approved or started, at this moment of the system's clock.
+    /// It is about to be shown, approved or started, at this moment of the system clock.
     Start(WallTime),
     /// A run of it was begun in time and is carried on.
     Resume,

@@ -35,7 +35,7 @@ pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<
     if global.now.is_some() && escher.has_real_clouds() {
         crate::show::warnings(
             global.quiet,
-            &["--now is for simulated clouds; when something real was seen goes by the system's clock".to_owned()],
+            &["--now does not apply to real clouds: what was found there is stored with the system's time".to_owned()],
         );
     }
     Ok(Exit::Done)
