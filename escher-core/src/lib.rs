@@ -33,7 +33,7 @@ pub use estate::{ABSENCES, Diff, Entry, Estate, Gap, Scope, Sighting};
 pub use flags::{Condition, IdleRule, Test, idle_rule};
 pub use frame::{Clarify, Constraint, Frame, Intent, Schedule, Sort};
 pub use journal::{Journal, JournalEntry, JournalStore, Permit, Phase, Undo};
-pub use memory::{Changes, Collection, Document, Hits, Index, PlanRecord, PlanStatus, Query, RunRecord, Selection, Store};
+pub use memory::{Changes, Collection, Correction, Document, Hits, Index, PlanRecord, PlanStatus, Query, RunRecord, Selection, Store};
 pub use plan::{
     Approval, Approved, Checked, Moment, Plan, PlanDoc, PlanTemplate, Policy, Step, StepTemplate, Target, Verdict, VerifiedApproval,
 };

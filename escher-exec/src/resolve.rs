@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use escher_core::{
-    Clock, Entry, Error, ErrorKind, Kind, PlanDoc, PlanTemplate, Policy, Rel, ResourceId, Result, StepTemplate, Store, Verb,
+    Clock, Entry, Error, ErrorKind, Kind, PlanDoc, PlanTemplate, Policy, Rel, Resource, ResourceId, Result, StepTemplate, Store, Verb,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -46,7 +46,10 @@ impl Planner {
         let mut touched: Vec<(Entry, Verb)> = Vec::new();
         for order in &template.steps {
             refuse_creation(order)?;
-            let selection = store.select(&order.selector, at).await?;
+            let mut selection = store.select(&order.selector, at).await?;
+            for gone in selection.leave_out_terminated(&order.selector, at) {
+                draft.left_out.add("left out, terminated", &named(&gone.resource));
+            }
             matched += selection.matched.len();
             unknown += selection.unknown;
             for entry in selection.matched {
@@ -67,6 +70,12 @@ impl Planner {
     }
 }
 
+/// A name with the id beside it: the living twin of what is terminated often has the same name.
+fn named(resource: &Resource) -> String {
+    let id = resource.id.last_segment();
+    format!("{} ({})", resource.name, if id == resource.name { resource.id.as_str() } else { id })
+}
+
 fn refuse_creation(order: &StepTemplate) -> Result<()> {
     if order.verb != Verb::Create {
         return Ok(());
@@ -79,7 +88,7 @@ fn refuse_creation(order: &StepTemplate) -> Result<()> {
 /// Why there is nothing to do, as an error.
 fn no_target(template: &PlanTemplate, matched: usize, unknown: usize, draft: &Draft<'_>) -> Error {
     let mut why = Vec::new();
-    if matched == 0 {
+    if matched == 0 && draft.left_out.is_empty() {
         why.push("no resource matches".to_owned());
     }
     why.extend(draft.left_out.lines());

@@ -49,8 +49,9 @@ impl Escher {
         for number in 1.. {
             bytes.clear();
             let read = lines.read_until(b'\n', &mut bytes);
-            let end =
-                read.map_err(|e| Error::new(escher_core::ErrorKind::Storage, e.to_string()).operation("read import file").caused_by(e))? == 0;
+            let end = read
+                .map_err(|e| Error::new(escher_core::ErrorKind::Storage, e.to_string()).operation("read import file").caused_by(e))?
+                == 0;
             let parsed = std::str::from_utf8(&bytes).map_err(|e| Error::invalid(format!("not UTF-8: {e}")));
             match parsed.map(str::trim) {
                 Ok("") => {}

@@ -13,7 +13,7 @@ use backon::{ExponentialBuilder, Retryable};
 use escher_core::{Error, ErrorKind, Result, Throttled};
 use tracing::Instrument;
 
-pub(crate) use redact::redact;
+pub use redact::redact;
 pub(crate) use throttle::Rate;
 
 /// One kind of request.

@@ -244,7 +244,8 @@ impl Inner {
             let mut ids = Vec::new();
             for record in &records {
                 let json = text(record, key::RESOURCE).ok_or_else(|| broken("a point without a resource"))?;
-                let resource: Resource = serde_json::from_str(json).map_err(|e| broken("a point's resource cannot be read").caused_by(e))?;
+                let resource: Resource =
+                    serde_json::from_str(json).map_err(|e| broken("a point's resource cannot be read").caused_by(e))?;
                 if test(&resource) {
                     ids.push(record.id);
                 }

@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
@@ -9,7 +10,6 @@ use escher_providers::sim::{Faults, SimSpec};
 use jiff::Timestamp;
 
 use crate::cmd;
-use crate::show::quoted;
 
 /// Ask about your clouds in plain words and act on them safely: AWS, Azure and GCP.
 #[derive(Parser)]
@@ -42,6 +42,9 @@ pub(crate) struct Global {
     /// Faults of the simulated clouds, for example deny:compute,slow:50ms
     #[arg(long, global = true, value_name = "FAULTS", hide_short_help = true)]
     pub(crate) sim_faults: Option<Faults>,
+    /// The program, as it was called
+    #[arg(skip)]
+    pub(crate) program: Option<OsString>,
 }
 
 impl Global {
@@ -55,16 +58,6 @@ impl Global {
             config.sim_faults = faults.clone();
         }
         Ok(config)
-    }
-}
-
-impl Global {
-    /// A command line as it has to be typed here: with the program as it was called and the data directory it was given.
-    pub(crate) fn command(&self, rest: &str) -> String {
-        let program = std::env::args().next().filter(|program| program.contains(std::path::MAIN_SEPARATOR));
-        let program = program.map_or_else(|| "escher".to_owned(), |program| quoted(&program));
-        let data_dir = self.data_dir.as_ref().map(|folder| format!(" --data-dir {}", quoted(&folder.display().to_string())));
-        format!("{program}{} {rest}", data_dir.unwrap_or_default())
     }
 }
 
@@ -92,7 +85,7 @@ pub(crate) enum Command {
     /// Load resources from JSON Lines
     Import(cmd::import::ImportArgs),
     /// Write the estate as JSON Lines
-    Export(cmd::import::ExportArgs),
+    Export(cmd::export::Args),
     /// Find resources by words, typos welcome
     Search(cmd::search::Args),
     /// Ask or order something in plain words; a change becomes a plan

@@ -20,7 +20,9 @@ pub(crate) fn environment(project: &Project) -> Result<PathBuf> {
 /// The interpreter of an environment with the packages of a requirements file.
 pub(crate) fn venv(project: &Project, name: &str, file: &Path) -> Result<PathBuf> {
     let requirements = std::fs::read_to_string(file).map_err(|e| {
-        Error::new(ErrorKind::Storage, "the list of Python requirements is not readable").with("file", file.display().to_string()).caused_by(e)
+        Error::new(ErrorKind::Storage, "the list of Python requirements is not readable")
+            .with("file", file.display().to_string())
+            .caused_by(e)
     })?;
     let system = system_python()?;
     let venv = project.state().join(name);

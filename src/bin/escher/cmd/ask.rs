@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::plan::{Runner, may_run};
 use crate::args::Global;
 use crate::exit::Exit;
-use crate::show;
+use crate::{out, show};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -22,7 +22,7 @@ pub(crate) struct Args {
 pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<Exit> {
     let asked = escher.ask(&args.text.join(" ")).await?;
     if !global.json {
-        show::asked(&asked, global.quiet);
+        show::asked(global, escher, &asked).await?;
     }
     let (exit, finished) = match &asked.reply {
         Reply::Clarify(_) => (Exit::Input, None),
@@ -34,7 +34,7 @@ pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<
         if let (Some(document), Some(finished)) = (document.as_object_mut(), finished) {
             document.insert("run".into(), finished);
         }
-        show::json(&document);
+        out::json(&document);
     }
     Ok(exit)
 }
@@ -44,6 +44,6 @@ async fn carry_on(global: &Global, escher: &Escher, plan: &PlanDoc, yes: bool) -
     if let Some(exit) = may_run(global, plan, yes) {
         return Ok((exit, None));
     }
-    let finished = Runner { global, events: false }.run(escher, &plan.id).await?;
+    let finished = Runner::new(global, false).run(escher, &plan.id).await?;
     Ok((super::plan::exit_of(&finished), Some(json!(finished))))
 }

@@ -6,7 +6,9 @@ use super::output;
 use crate::args::{Global, Sim};
 use crate::bar;
 use crate::exit::Exit;
-use crate::show::line;
+use crate::out::line;
+
+const NOTHING: [&str; 0] = [];
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -17,7 +19,7 @@ pub(crate) struct Args {
 pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<Exit> {
     let mut demo = escher.demo(DemoOptions { spec: args.sim.sim, progress: bar::progress(global) }).await?;
     for suggestion in &mut demo.suggestions {
-        *suggestion = global.command(suggestion.trim_start_matches("escher "));
+        *suggestion = format!("{} {}", global.command(NOTHING), suggestion.trim_start_matches("escher "));
     }
     output(global, &demo, || {
         let clouds: Vec<String> = demo.resources.iter().map(|(cloud, n)| format!("{n} in {cloud}")).collect();
@@ -26,7 +28,7 @@ pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<
             if demo.semantic {
                 "Search understands meaning.".to_owned()
             } else {
-                format!("Search is lexical: there is no model on this machine ({} fetches it).", global.command("init"))
+                format!("Search is lexical: there is no model on this machine ({} fetches it).", global.command(["init"]))
             }
             .as_str(),
         );

@@ -1,7 +1,7 @@
-//! `escher import` and `escher export`.
+//! `escher import`.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Write as _};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use escher::{Error, Escher, Result};
@@ -10,22 +10,12 @@ use super::output;
 use crate::args::Global;
 use crate::bar;
 use crate::exit::Exit;
-use crate::show::{line, tame};
+use crate::out::{line, note};
 
 #[derive(clap::Args)]
 pub(crate) struct ImportArgs {
     /// JSON Lines, one resource a line; - for standard input
     file: PathBuf,
-}
-
-#[derive(clap::Args)]
-pub(crate) struct ExportArgs {
-    /// Only what this selector admits, for example "env=prod AND app=main"
-    #[arg(long = "where", value_name = "SELECTOR", default_value = "", hide_default_value = true)]
-    filter: String,
-    /// Write here instead of standard output
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
 }
 
 pub(crate) async fn import(global: &Global, escher: &Escher, args: ImportArgs) -> Result<Exit> {
@@ -51,23 +41,9 @@ pub(crate) async fn import(global: &Global, escher: &Escher, args: ImportArgs) -
         ));
     });
     for bad in &imported.bad {
-        eprintln!("line {}: {}", bad.line, tame(&bad.reason, false));
+        note(&format!("line {}: {}", bad.line, bad.reason));
     }
     Ok(if imported.bad.is_empty() { Exit::Done } else { Exit::Failed })
-}
-
-pub(crate) async fn export(escher: &Escher, args: ExportArgs) -> Result<Exit> {
-    let lines = escher.export(&args.filter).await?;
-    let Some(path) = &args.output else {
-        lines.iter().for_each(crate::show::json);
-        return Ok(Exit::Done);
-    };
-    let mut file = BufWriter::new(File::create(path).map_err(|e| file_error("create", path, e))?);
-    for resource in &lines {
-        writeln!(file, "{resource}").map_err(|e| file_error("write", path, e))?;
-    }
-    file.flush().map_err(|e| file_error("write", path, e))?;
-    Ok(Exit::Done)
 }
 
 fn file_error(what: &str, path: &Path, e: std::io::Error) -> Error {

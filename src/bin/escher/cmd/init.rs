@@ -1,11 +1,13 @@
 //! `escher init`.
 
+use escher::core::Next;
 use escher::{Escher, Result};
 
 use super::output;
 use crate::args::Global;
 use crate::exit::Exit;
-use crate::show::line;
+use crate::next;
+use crate::out::line;
 
 pub(crate) async fn run(global: &Global, escher: &Escher) -> Result<Exit> {
     let done = escher.init().await?;
@@ -15,7 +17,9 @@ pub(crate) async fn run(global: &Global, escher: &Escher) -> Result<Exit> {
             (Some(folder), _) => line(&format!("model: {}", folder.display())),
             (None, why) => line(&format!("model: none, so search is lexical ({})", why.as_deref().unwrap_or("not found"))),
         }
-        line(&format!("next: {}", done.next.join("   or: ")));
+        for command in next::lines(global, &Next::Start) {
+            line(&command);
+        }
     });
     Ok(Exit::Done)
 }

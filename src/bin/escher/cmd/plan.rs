@@ -1,15 +1,16 @@
 //! `escher plan`.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use escher::core::{Decision, PlanDoc, PlanRecord, ResourceId};
-use escher::{Escher, Finished, Result, RunEvent, RunOptions, Trial};
+use escher::core::{Decision, PlanDoc, PlanRecord};
+use escher::{CancellationToken, Error, ErrorKind, Escher, Finished, Result, RunEvent, RunOptions, Trial};
 
 use super::output;
 use crate::args::Global;
-use crate::exit::Exit;
-use crate::show;
+use crate::exit::{Exit, tell};
+use crate::signals::Signals;
+use crate::table::Rows;
+use crate::{out, prompt, show};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
@@ -48,26 +49,27 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
         Command::List => list(global, escher).await,
         Command::Show { id } => {
             let record = escher.plan(&id).await?;
-            output(global, &record.doc, || {
-                show::plan(&record.doc, global.quiet);
-                show::line(&format!("  status    {}", record.status));
-            });
+            if global.json {
+                out::json(&record.doc);
+            } else {
+                show::plan(global, escher, &record.doc).await?;
+                out::line(&format!("  status    {}", record.status));
+            }
             if record.doc.compute_digest() != record.doc.digest {
-                eprintln!("error: this plan was altered since it was made; it will not run");
-                return Ok(Exit::Forbidden);
+                return Err(Error::new(ErrorKind::Stale, "this plan was altered since it was made; it will not run").with("plan", id));
             }
             Ok(Exit::Done)
         }
         Command::Approve { id } => {
             let record = escher.approve(&id).await?;
             output(global, &record, || {
-                show::line(&format!("Approved {}. Next: {}", record.doc.digest, global.command(&format!("plan run {id}"))))
+                out::line(&format!("Approved {}. Next: {}", record.doc.digest, global.command(["plan", "run", &id])));
             });
             Ok(Exit::Done)
         }
         Command::Reject { id } => {
             let record = escher.reject(&id).await?;
-            output(global, &record, || show::line("Rejected; nothing was run."));
+            output(global, &record, || out::line("Rejected; nothing was run."));
             Ok(Exit::Done)
         }
         Command::Run { id, dry_run: true, .. } => dry_run(global, escher, &id).await,
@@ -77,16 +79,16 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
             escher.still_open(&record)?;
             if record.approval.is_none() {
                 if !global.json {
-                    show::plan(&record.doc, global.quiet);
+                    show::plan(global, escher, &record.doc).await?;
                 }
                 if let Some(exit) = may_run(global, &record.doc, yes) {
                     if global.json {
-                        show::json(&record.doc);
+                        out::json(&record.doc);
                     }
                     return Ok(exit);
                 }
             }
-            let finished = Runner { global, events: true }.run(escher, &id).await?;
+            let finished = Runner::new(global, true).run(escher, &id).await?;
             Ok(exit_of(&finished))
         }
     }
@@ -101,10 +103,10 @@ async fn list(global: &Global, escher: &Escher) -> Result<Exit> {
         None => plan.status.to_string(),
     };
     output(global, &plans, || {
-        let mut rows = show::table(&["plan", "status", "risk", "targets", "created", "goal"]);
+        let mut rows = Rows::new(&["plan", "status", "risk", "targets", "created", "goal"]);
         for plan in &plans {
             let doc = &plan.doc;
-            rows.add_row([
+            rows.add([
                 doc.id.clone(),
                 status(plan),
                 doc.risk.to_string(),
@@ -113,18 +115,20 @@ async fn list(global: &Global, escher: &Escher) -> Result<Exit> {
                 doc.goal.clone(),
             ]);
         }
-        show::print(rows, &["created", "risk", "goal"]);
+        rows.print(&["created", "risk", "goal"]);
     });
     show::warnings(global.quiet || plans.is_empty(), escher.simulated_note().as_slice());
     Ok(Exit::Done)
 }
 
 async fn dry_run(global: &Global, escher: &Escher, id: &str) -> Result<Exit> {
+    let names = show::names(&escher.plan(id).await?.doc);
     let tries = escher.dry_run(id).await?;
     output(global, &tries, || {
         for result in &tries {
             let trial = format!("{:?}", result.result).to_lowercase();
-            show::line(&format!("{:4} {trial:10} {}: {}", result.step, result.target.last_segment(), result.text));
+            let name = names.get(&result.target).map_or_else(|| result.target.last_segment(), String::as_str);
+            out::line(&format!("{:4} {trial:10} {name}: {}", result.step, result.text));
         }
     });
     Ok(if tries.iter().any(|result| result.result == Trial::Refused) { Exit::Failed } else { Exit::Done })
@@ -134,22 +138,22 @@ async fn dry_run(global: &Global, escher: &Escher, id: &str) -> Result<Exit> {
 pub(crate) fn may_run(global: &Global, plan: &PlanDoc, yes: bool) -> Option<Exit> {
     match plan.decision {
         Decision::Forbid => {
-            eprintln!("error: policy forbids this plan: {}", plan.reasons.join("; "));
-            Some(Exit::Forbidden)
+            let forbidden = Error::new(ErrorKind::Forbidden, format!("policy forbids this plan: {}", plan.reasons.join("; ")));
+            Some(tell(global, &forbidden.with("plan", plan.id.clone())))
         }
         Decision::Allow => None,
         Decision::Approve if yes => None,
-        Decision::Approve if !global.json && show::can_ask() => {
-            if show::yes("Run this plan?") {
+        Decision::Approve if !global.json && prompt::can_ask() => {
+            if prompt::yes("Run this plan?") {
                 return None;
             }
-            eprintln!("Nothing was run. The plan is kept: {}", global.command(&format!("plan run {}", plan.id)));
+            out::note(&format!("Nothing was run. The plan is kept: {}", global.command(["plan", "run", &plan.id])));
             Some(Exit::Awaits)
         }
         Decision::Approve => {
             if !global.quiet {
-                let [approve, run] = ["approve", "run"].map(|word| global.command(&format!("plan {word} {}", plan.id)));
-                eprintln!("Nothing was run. The plan awaits approval: {approve}, then: {run}");
+                let [approve, run] = ["approve", "run"].map(|word| global.command(["plan", word, &plan.id]));
+                out::note(&format!("Nothing was run. The plan awaits approval: {approve}, then: {run}"));
             }
             Some(Exit::Awaits)
         }
@@ -165,43 +169,62 @@ pub(crate) fn exit_of(finished: &Finished) -> Exit {
 pub(crate) struct Runner<'g> {
     pub(crate) global: &'g Global,
     /// Whether events are printed.
-    pub(crate) events: bool,
+    events: bool,
+    /// Stops what runs, and what would run after it.
+    stop: OnceLock<CancellationToken>,
 }
 
-impl Runner<'_> {
-    fn options(&self, plan: &PlanDoc) -> RunOptions {
+impl<'g> Runner<'g> {
+    pub(crate) fn new(global: &'g Global, events: bool) -> Self {
+        Self { global, events, stop: OnceLock::new() }
+    }
+
+    /// Whether the person or the system asked for an end.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stop.get().is_some_and(CancellationToken::is_cancelled)
+    }
+
+    /// Listens for signals from the first run on: one ends in order, the next leaves at once.
+    fn stop(&self) -> Result<CancellationToken> {
+        if let Some(stop) = self.stop.get() {
+            return Ok(stop.clone());
+        }
+        let mut signals = Signals::listen()?;
+        let stop = self.stop.get_or_init(CancellationToken::new).clone();
+        let (cancel, resume) = (stop.clone(), self.global.command(["runs", "resume"]));
+        tokio::spawn(async move {
+            signals.next().await;
+            cancel.cancel();
+            out::note("Stopping: steps under way are finished and recorded first. Interrupt again to leave at once.");
+            signals.next().await;
+            // The journal has everything that was begun, so that leaving now loses nothing.
+            out::note(&format!("Left at once: steps under way have no recorded outcome. To check and resume them: {resume}"));
+            std::process::exit(i32::from(Exit::Failed as u8));
+        });
+        Ok(stop)
+    }
+
+    fn options(&self, plan: &PlanDoc) -> Result<RunOptions> {
         let (events, json, quiet) = (self.events, self.global.json, self.global.quiet);
         // What a person approved by its name is told by its name.
-        let names: HashMap<ResourceId, String> = plan.steps.iter().map(|step| (step.target.id.clone(), step.target.name.clone())).collect();
-        let options = RunOptions {
+        let names = show::names(plan);
+        Ok(RunOptions {
             listener: Arc::new(move |event: &RunEvent| match event {
-                event if json && events => show::json(event),
+                event if json && events => out::event(event),
                 _ if json || quiet => {}
                 RunEvent::Step { step, target, phase, reason, .. } => {
                     let reason = reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
                     let phase = serde_json::to_value(phase).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
                     let name = names.get(target).map_or_else(|| target.last_segment(), String::as_str);
-                    show::line(&format!("{step:4} {phase:9} {}{reason}", show::tame(name, false)));
+                    out::line(&format!("{step:4} {phase:9} {name}{reason}"));
+                    out::flush();
                 }
                 RunEvent::Finished { run, done, failed, skipped } => {
-                    show::line(&format!("{run}: {done} done, {failed} failed, {skipped} skipped"));
+                    out::line(&format!("{run}: {done} done, {failed} failed, {skipped} skipped"));
                 }
             }),
-            ..RunOptions::default()
-        };
-        let cancel = options.cancel.clone();
-        tokio::spawn(async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                eprintln!("stopping: steps under way are finished and written down first; again to leave at once, and resume later");
-                cancel.cancel();
-            }
-            // The journal has everything that was begun, so that leaving now loses nothing.
-            if tokio::signal::ctrl_c().await.is_ok() {
-                eprintln!("left: steps under way have no outcome yet; escher runs resume looks at them first");
-                std::process::exit(i32::from(Exit::Failed as u8));
-            }
-        });
-        options
+            cancel: self.stop()?,
+        })
     }
 
     /// Approves, where nobody has yet, and runs.
@@ -210,28 +233,28 @@ impl Runner<'_> {
         if plan.approval.is_none() {
             escher.approve(id).await?;
         }
-        self.told(&plan.doc, escher.run_plan(id, self.options(&plan.doc)).await?)
+        Ok(self.told(&plan.doc, escher.run_plan(id, self.options(&plan.doc)?).await?))
     }
 
-    /// Carries a run on.
+    /// Resumes a run.
     pub(crate) async fn resume(&self, escher: &Escher, run: &str) -> Result<Finished> {
         let plan = escher.plan(&escher.run(run).await?.plan).await?;
-        self.told(&plan.doc, escher.resume(run, self.options(&plan.doc)).await?)
+        Ok(self.told(&plan.doc, escher.resume(run, self.options(&plan.doc)?).await?))
     }
 
-    fn told(&self, plan: &PlanDoc, finished: Finished) -> Result<Finished> {
+    fn told(&self, plan: &PlanDoc, finished: Finished) -> Finished {
         if finished.open > 0 && !self.global.quiet {
-            let resume = self.global.command(&format!("runs resume {}", finished.run));
-            eprintln!("{} step(s) were not begun or have no outcome yet: {resume}", finished.open);
+            let resume = self.global.command(["runs", "resume", &finished.run]);
+            out::note(&format!("{} step(s) were not started or have no outcome yet. To resume: {resume}", finished.open));
         }
         if finished.unseen > 0 && !self.global.quiet {
-            let sync = self.global.command("sync");
-            eprintln!("{} target(s) could not be looked at again; to bring the estate up to date: {sync}", finished.unseen);
+            let sync = self.global.command(["sync"]);
+            out::note(&format!("{} target(s) could not be read again. To bring the estate up to date: {sync}", finished.unseen));
         }
         let reversible = plan.steps.iter().any(|step| step.compensate.is_some());
         if finished.done > 0 && reversible && !self.global.quiet && !self.global.json {
-            show::line(&format!("To take it back: {}", self.global.command(&format!("runs undo {}", finished.run))));
+            out::line(&format!("To undo: {}", self.global.command(["runs", "undo", &finished.run])));
         }
-        Ok(finished)
+        finished
     }
 }
