@@ -5,6 +5,8 @@ mod aws;
 mod bad_input;
 mod changes;
 mod demo;
+#[cfg(unix)]
+mod door;
 mod estate;
 mod faults;
 mod interpret;

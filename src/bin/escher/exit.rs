@@ -73,7 +73,7 @@ fn words(global: &Global, error: &Error) -> String {
 
 fn indented(label: &str, text: &str) -> String {
     let lines: Vec<_> = text.lines().map(text::one_line).collect();
-    format!("{label}{}\n", lines.join(if label.starts_with(' ') { "\n    " } else { "\n  " }))
+    format!("{label}{}\n", lines.join("\n  | "))
 }
 
 #[cfg(test)]
