@@ -3,10 +3,12 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::local_aws::{CREDENTIALS, Moto};
 use crate::support::{Desk, Ran, lines, python, ran};
 
 const ESCHER: &str = env!("CARGO_BIN_EXE_escher");
@@ -472,14 +474,59 @@ fn only_an_answer_to_the_question_approves() {
         let (shown, code) = terminal(&desk, "y\n", "y\n", &[&["/bin/sh", "-c", &line], &order[..]].concat());
         assert!(code == 3 && !shown.contains("[y/N]"), "{away}: {shown}");
     }
+    // Ctrl-C is an answer too.
+    assert_ne!(terminal(&desk, "", "\u{3}", &order).1, 0);
     let (shown, code) = terminal(&desk, "", "y\n", &order);
     assert!(code == 0 && shown.contains("1 done, 0 failed"), "{shown}");
+}
+
+#[test]
+fn an_account_is_connected_by_an_answer_alone() {
+    let moto = Moto::start();
+    let endpoint = moto.endpoint();
+    let line = CREDENTIALS.iter().map(|(key, value)| format!("{key}={value} ")).collect::<String>() + r#"exec "$0" "$@""#;
+    let connect = ["/bin/sh", "-c", &line, ESCHER, "connect", "aws", "--endpoint", &endpoint];
+    let desk = Desk::empty();
+    for (early, answer, expected) in [("y\n", "\n", 0), ("y\n", "\u{3}", 1), ("", "n\n", 0)] {
+        let (shown, code) = terminal(&desk, early, answer, &connect);
+        assert!(code == expected && shown.contains("You are:") && !shown.contains("Connected as"), "{answer:?}: {shown}");
+        assert_eq!(desk.json(&["connect", "list", "--json"]), json!([]));
+    }
+    assert!(terminal(&desk, "", "y\n", &connect).0.contains("Connected as aws-123456789012"));
 }
 
 // Logs and panics.
 
 #[test]
-fn an_engine_that_breaks_is_told_in_words() {
+fn an_engine_that_panics_is_one_line() {
+    let desk = Desk::demo();
+    let search = || {
+        let mut command = desk.command(&["search", "--json", "web", "--limit", "3"]);
+        ran(command.env("RUST_BACKTRACE", "1").output().unwrap())
+    };
+    let hits = |ran: &Ran| serde_json::from_str::<Value>(&ran.out).unwrap()["hits"].clone();
+    let before = search();
+    // The engine takes its own files at their word.
+    let mut cut = 0;
+    for file in files(&desk.data().join("index")).iter().filter(|file| file.ends_with("has_values/status.dat")) {
+        let bytes = std::fs::read(file).unwrap();
+        std::fs::write(file, &bytes[..bytes.len() / 3]).unwrap();
+        cut += 1;
+    }
+    assert!(cut > 0);
+    let after = search();
+    assert_eq!((after.code, hits(&after)), (0, hits(&before)), "{}", after.err);
+    assert!(after.err.lines().count() <= 1 && !after.err.contains("panicked at"), "{}", after.err);
+    assert!(after.err.is_empty() || after.err.starts_with("note: a part of Escher broke off and was worked around: "), "{}", after.err);
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn an_index_that_cannot_be_written_is_told_in_words() {
     let desk = Desk::demo();
     std::fs::remove_dir_all(desk.data().join("index")).unwrap();
     for room in ["150000", "3000000"] {

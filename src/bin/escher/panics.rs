@@ -27,9 +27,14 @@ fn told(panic: &PanicHookInfo<'_>) -> String {
     let what = panic.payload_as_str().unwrap_or("no reason given");
     let what = what.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no reason given");
     match panic.location() {
-        Some(at) => format!("{what} ({}:{})", at.file(), at.line()),
+        Some(at) => format!("{what} ({}:{})", short(at.file()), at.line()),
         None => what.to_owned(),
     }
+}
+
+/// A library's file, from the library's name on: where it lies on the machine that built it is nobody's business.
+fn short(file: &str) -> &str {
+    file.split_once("/registry/src/").and_then(|(_, rest)| rest.split_once('/')).map_or(file, |(_, rest)| rest)
 }
 
 /// What was remembered; once.
@@ -45,19 +50,22 @@ pub(crate) fn error() -> Error {
 
 #[cfg(test)]
 mod tests {
+    use escher::ErrorKind;
+
     use super::*;
 
     #[test]
     fn a_panic_is_one_line_and_is_remembered_once() {
         watch();
-        let broken = std::panic::catch_unwind(|| {
-            let none: Option<u8> = None;
-            none.expect("the reason\n   0: a frame")
-        });
+        let broken = std::panic::catch_unwind(|| panic!("the reason\n   0: a frame"));
         assert!(broken.is_err());
         let _ = std::panic::take_hook();
         let told = first().unwrap();
         assert!(told.starts_with("the reason (") && told.contains("panics.rs:") && !told.contains('\n'), "{told}");
         assert_eq!(first(), None);
+        assert_eq!(
+            (error().kind(), short("/home/x/.cargo/registry/src/index.crates.io-1/a-1.0/src/b.rs")),
+            (ErrorKind::Internal, "a-1.0/src/b.rs")
+        );
     }
 }

@@ -11,7 +11,12 @@ pub(crate) fn can_ask() -> bool {
 }
 
 /// Asks a yes/no question on the terminal; anything but yes is no. What was typed before it was asked does not count.
-pub(crate) fn yes(question: &str) -> bool {
+/// While it waits for the answer, whoever listens for signals hears them.
+pub(crate) async fn yes(question: &'static str) -> bool {
+    tokio::task::spawn_blocking(move || ask(question)).await.unwrap_or(false)
+}
+
+fn ask(question: &str) -> bool {
     out::flush();
     if out::is_closed() || !forget_typed() {
         return false;

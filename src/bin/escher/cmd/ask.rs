@@ -41,7 +41,7 @@ pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<
 
 /// Runs a plan that was just made, where the person says yes.
 async fn carry_on(global: &Global, escher: &Escher, plan: &PlanDoc, yes: bool) -> Result<(Exit, Option<Value>)> {
-    if let Some(exit) = may_run(global, plan, yes) {
+    if let Some(exit) = may_run(global, plan, yes).await {
         return Ok((exit, None));
     }
     let finished = Runner::new(global, false).run(escher, &plan.id).await?;

@@ -61,7 +61,7 @@ async fn aws(global: &Global, escher: &Escher, args: AwsArgs) -> Result<Exit> {
         identities(&found);
     }
     // Nobody is asked about what they were not shown: with --json there is no question, as in a pipe.
-    if !args.yes && !global.json && prompt::can_ask() && !prompt::yes("Connect this account?") {
+    if !args.yes && !global.json && prompt::can_ask() && !prompt::yes("Connect this account?").await {
         out::line("Not connected; nothing was saved.");
         return Ok(Exit::Done);
     }

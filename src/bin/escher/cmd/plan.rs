@@ -81,7 +81,7 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
                 if !global.json {
                     show::plan(global, escher, &record.doc).await?;
                 }
-                if let Some(exit) = may_run(global, &record.doc, yes) {
+                if let Some(exit) = may_run(global, &record.doc, yes).await {
                     if global.json {
                         out::json(&record.doc);
                     }
@@ -135,7 +135,7 @@ async fn dry_run(global: &Global, escher: &Escher, id: &str) -> Result<Exit> {
 }
 
 /// Whether a plan may be run now; otherwise the exit code that says why not. A person at a terminal is asked.
-pub(crate) fn may_run(global: &Global, plan: &PlanDoc, yes: bool) -> Option<Exit> {
+pub(crate) async fn may_run(global: &Global, plan: &PlanDoc, yes: bool) -> Option<Exit> {
     match plan.decision {
         Decision::Forbid => {
             let forbidden = Error::new(ErrorKind::Forbidden, format!("policy forbids this plan: {}", plan.reasons.join("; ")));
@@ -144,7 +144,7 @@ pub(crate) fn may_run(global: &Global, plan: &PlanDoc, yes: bool) -> Option<Exit
         Decision::Allow => None,
         Decision::Approve if yes => None,
         Decision::Approve if !global.json && prompt::can_ask() => {
-            if prompt::yes("Run this plan?") {
+            if prompt::yes("Run this plan?").await {
                 return None;
             }
             out::note(&format!("Nothing was run. The plan is kept: {}", global.command(["plan", "run", &plan.id])));

@@ -62,7 +62,7 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
             if !global.json {
                 show::plan(global, escher, &plan).await?;
             }
-            if let Some(exit) = may_run(global, &plan, yes) {
+            if let Some(exit) = may_run(global, &plan, yes).await {
                 if global.json {
                     out::json(&plan);
                 }
