@@ -30,13 +30,13 @@ pub(crate) struct Global {
     /// One JSON document on standard output (JSON Lines where it streams), everything else on standard error
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Where the estate, plans and runs are kept [default: the platform's data folder, or ESCHER_DATA_DIR]
+    /// Folder for the estate, plans and runs [default: the platform's data folder, or ESCHER_DATA_DIR]
     #[arg(long, global = true, value_name = "FOLDER")]
     pub(crate) data_dir: Option<PathBuf>,
-    /// No progress and no remarks
+    /// No progress and no notes
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
-    /// The time to go by, for tests and reports of the past, for example 2026-11-01T08:00:00Z
+    /// The time to use instead of the clock, for tests and reports of the past, for example 2026-11-01T08:00:00Z
     #[arg(long, global = true, value_name = "TIME", value_parser = parse_now)]
     pub(crate) now: Option<Timestamp>,
     /// Faults of the simulated clouds, for example deny:compute,slow:50ms
@@ -80,7 +80,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         cloud: cmd::connect::Cloud,
     },
-    /// Look at the connected clouds and bring the estate up to date
+    /// Scan the connected clouds and bring the estate up to date
     Sync(cmd::sync::Args),
     /// Load resources from JSON Lines
     Import(cmd::import::ImportArgs),
@@ -88,21 +88,21 @@ pub(crate) enum Command {
     Export(cmd::export::Args),
     /// Find resources by words, typos welcome
     Search(cmd::search::Args),
-    /// Ask or order something in plain words; a change becomes a plan
+    /// Ask a question or give an order in plain words; a change becomes a plan
     Ask(cmd::ask::Args),
-    /// Show what words are taken to mean; needs no estate and no network
+    /// Show how words are understood; needs no estate and no network
     Interpret(cmd::interpret::Args),
-    /// Look at, approve, reject and run plans
+    /// Show, approve, reject and run plans
     Plan {
         #[command(subcommand)]
         command: cmd::plan::Command,
     },
-    /// Look at, resume and undo runs
+    /// Show, resume and undo runs
     Runs {
         #[command(subcommand)]
         command: Option<cmd::runs::Command>,
     },
-    /// Check that everything is as it should be
+    /// Check that everything works
     Doctor,
 }
 

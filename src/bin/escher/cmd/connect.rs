@@ -23,7 +23,7 @@ pub(crate) struct AwsArgs {
     /// A profile of the AWS configuration [default: AWS_PROFILE, or the default chain]
     #[arg(long)]
     profile: Option<String>,
-    /// Regions to look in [default: all that are enabled]
+    /// Regions to scan [default: all that are enabled]
     #[arg(long = "region", value_name = "REGION")]
     regions: Vec<String>,
     /// Another address for all AWS services, such as a local one

@@ -21,12 +21,12 @@ pub(crate) enum Command {
         /// The plan's id
         id: String,
     },
-    /// Say yes to what a plan shows now
+    /// Approve a plan as it is shown
     Approve {
         /// The plan's id
         id: String,
     },
-    /// Say no; final
+    /// Reject a plan for good
     Reject {
         /// The plan's id
         id: String,
@@ -38,7 +38,7 @@ pub(crate) enum Command {
         /// Approve it first, as far as policy lets you
         #[arg(long, short)]
         yes: bool,
-        /// Only try it, in whatever way each step can be tried; changes nothing
+        /// Only try it, as far as each step can be tried; changes nothing
         #[arg(long, conflicts_with = "yes")]
         dry_run: bool,
     },

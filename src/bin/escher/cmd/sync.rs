@@ -13,12 +13,12 @@ use crate::out::line;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Connections to look at [default: all]
+    /// Connections to scan [default: all]
     connections: Vec<String>,
-    /// Regions to look in [default: all]
+    /// Regions to scan [default: all]
     #[arg(long = "region", value_name = "REGION")]
     regions: Vec<String>,
-    /// Kinds to look for [default: all]
+    /// Kinds to scan for [default: all]
     #[arg(long = "kind", value_name = "KIND", value_parser = parse_kind)]
     kinds: Vec<Kind>,
     #[command(flatten)]
