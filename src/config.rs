@@ -60,7 +60,7 @@ impl Config {
         let data = data_dir
             .or_else(|| var("ESCHER_DATA_DIR"))
             .or_else(|| dirs.as_ref().map(|dirs| dirs.data_local_dir().to_owned()))
-            .ok_or_else(|| Error::invalid("no home folder is known").hint("name a folder with --data-dir"))?;
+            .ok_or_else(|| Error::invalid("no home folder is known").hint("choose a data directory"))?;
         let mut config = Self::new(data);
         if let Some(cache) = var("ESCHER_CACHE_DIR").or_else(|| dirs.as_ref().map(|dirs| dirs.cache_dir().to_owned())) {
             config.cache_dir = cache;
@@ -120,12 +120,19 @@ impl Connections {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(e) => return Err(storage("read connections", path, e)),
         };
-        toml::from_str(&text).map_err(|e| {
-            Error::invalid(e.to_string())
-                .operation("read connections")
-                .with("file", path.display().to_string())
-                .hint("mend the file, or remove it and connect again")
-        })
+        let read: Self = toml::from_str(&text).map_err(|e| {
+            // Its own words show the line, and what stands there may be a secret that somebody wrote into it.
+            let line = e.span().map(|span| text.as_bytes().iter().take(span.start).filter(|&&byte| byte == b'\n').count() + 1);
+            let at = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+            unfit(path, Error::invalid(format!("{at}{}", e.message())))
+        })?;
+        #[cfg(feature = "aws")]
+        for connection in &read.connections {
+            if let ConnectionKind::Aws(config) = &connection.kind {
+                config.validate().map_err(|e| unfit(path, e.with("connection", &connection.name)))?;
+            }
+        }
+        Ok(read)
     }
 
     /// Writes the file whole or not at all.
@@ -142,11 +149,17 @@ impl Connections {
     }
 }
 
+/// An error in the file of connections.
+fn unfit(path: &Path, error: Error) -> Error {
+    let error = error.operation("read connections").with("file", path.display().to_string());
+    if error.hint_text().is_some() { error } else { error.hint("fix the file, or remove it and connect again") }
+}
+
 /// A file system error with its file.
 pub(crate) fn storage(operation: &str, path: &Path, e: std::io::Error) -> Error {
     let hint = match e.kind() {
         std::io::ErrorKind::StorageFull => "free some space on that disk and try again; nothing was lost",
-        std::io::ErrorKind::PermissionDenied => "check who owns that folder, or name another with --data-dir",
+        std::io::ErrorKind::PermissionDenied => "check who owns that folder, or choose another data directory",
         _ => "check that disk and folder",
     };
     Error::new(ErrorKind::Storage, e.to_string()).operation(operation).with("file", path.display().to_string()).hint(hint).caused_by(e)

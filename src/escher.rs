@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use escher_core::{Cloud, CloudId, Embed, Error, ErrorKind, Identity, Journal, JournalStore, PlanDoc, Result, Store as _};
+use escher_core::{Cloud, CloudId, Embed, Error, ErrorKind, Identity, Journal, JournalStore, Next, PlanDoc, Result, Store as _};
 use escher_exec::{Clouds, SqliteJournal};
 use escher_providers::sim::{SimCloud, SimOptions, SimSpec, SimStore};
 use escher_rag::{LocateOptions, MiniLm, Model, QdrantIndex, SqliteStore};
@@ -112,7 +112,9 @@ impl Escher {
     pub(crate) async fn connected(&self, names: &[String]) -> Result<Vec<(String, Arc<dyn Cloud>)>> {
         let connections = self.connections();
         if connections.is_empty() {
-            return Err(Error::invalid("no cloud is connected").hint("run: escher demo, or: escher connect aws"));
+            return Err(Error::invalid("no cloud is connected")
+                .hint("load the simulated clouds, or connect a cloud of your own")
+                .next(Next::Start));
         }
         if let Some(unknown) = names.iter().find(|name| !connections.iter().any(|known| known.name == **name)) {
             let known: Vec<&str> = connections.iter().map(|known| known.name.as_str()).collect();
@@ -176,7 +178,7 @@ impl Escher {
         if sim.spec() == spec {
             return Ok(sim);
         }
-        Err(Error::invalid(format!("this data directory simulates {} already", sim.spec())).hint("name another folder with --data-dir"))
+        Err(Error::invalid(format!("this data directory simulates {} already", sim.spec())).hint("choose another data directory"))
     }
 
     /// The simulated clouds' own truth, for those who want to look behind the estate.

@@ -90,7 +90,7 @@ fn owned(root: &Path, lock: &mut File) -> Error {
     Error::new(ErrorKind::Busy, format!("{who} is working in this data directory"))
         .operation("open data directory")
         .with("folder", root.display().to_string())
-        .hint("wait until it ends, or name another folder with --data-dir")
+        .hint("wait until it ends, or choose another data directory")
 }
 
 fn check_layout(root: &Path) -> Result<()> {
@@ -108,7 +108,7 @@ fn check_layout(root: &Path) -> Result<()> {
     Err(Error::new(ErrorKind::Stale, format!("the data directory has layout {}, this program reads {LAYOUT}", text.trim()))
         .operation("open data directory")
         .with("folder", root.display().to_string())
-        .hint("use the version of escher that wrote it, or name another folder with --data-dir"))
+        .hint("use the version of Escher that wrote it, or choose another data directory"))
 }
 
 /// The estate and the journal are nobody else's business.

@@ -33,7 +33,7 @@ pub use ops::ask::{Answer, Asked, Reply, interpret};
 pub use ops::connect::Connected;
 pub use ops::demo::{Demo, DemoOptions};
 pub use ops::doctor::{Check, Health, Report};
-pub use ops::import::{BadLine, Imported};
+pub use ops::import::{BadLine, Counted, Format as ImportFormat, ImportOptions, Imported};
 pub use ops::init::Initialised;
 pub use ops::plan::{Finished, RunOptions};
 pub use ops::search::{Found, Hit, SearchRequest};

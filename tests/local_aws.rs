@@ -92,6 +92,27 @@ pub(crate) struct Seen {
     pub(crate) repeated: Vec<String>,
     /// How many calls of which action are still turned away.
     pub(crate) throttle: Option<(&'static str, usize)>,
+    /// Requests by the action of EC2, `GET` and `PUT` for S3.
+    pub(crate) actions: BTreeMap<String, usize>,
+    /// How many reads do not find a resource after each change to it.
+    lag: usize,
+    /// How many more reads do not find which resource.
+    hidden: BTreeMap<String, usize>,
+    /// How many reads of an instance still find it, and how many after those do not.
+    later: (usize, usize),
+    /// What is answered otherwise: words of a request, and how.
+    rules: Vec<(Vec<&'static str>, Answer)>,
+}
+
+/// How a request is answered otherwise.
+#[derive(Clone)]
+pub(crate) enum Answer {
+    /// With this status and body.
+    Is(u16, String),
+    /// As the local AWS does, changed.
+    Changed(fn(&str) -> String),
+    /// Without end.
+    Endless(&'static str),
 }
 
 /// A proxy that delays each request and remembers what it saw.
@@ -123,6 +144,38 @@ impl Proxy {
     /// Turns the next calls of an action away: too many requests.
     pub(crate) fn throttle(&self, action: &'static str, times: usize) {
         self.seen.lock().unwrap().throttle = Some((action, times));
+    }
+
+    /// Does not find what was changed, for so many reads after each change.
+    pub(crate) fn lag(&self, reads: usize) {
+        self.seen.lock().unwrap().lag = reads;
+    }
+
+    /// Finds instances for so many reads more, then does not for so many.
+    pub(crate) fn hide_after(&self, found: usize, hidden: usize) {
+        self.seen.lock().unwrap().later = (found, hidden);
+    }
+
+    /// How many reads are still to find nothing.
+    pub(crate) fn hidden_left(&self) -> usize {
+        self.seen.lock().unwrap().later.1
+    }
+
+    /// Answers requests with these words in another way.
+    pub(crate) fn answer(&self, words: &[&'static str], answer: Answer) {
+        self.seen.lock().unwrap().rules.push((words.to_vec(), answer));
+    }
+
+    /// How often which action was asked for since the last call.
+    pub(crate) fn take_actions(&self) -> BTreeMap<String, usize> {
+        std::mem::take(&mut self.seen.lock().unwrap().actions)
+    }
+
+    /// Answers everything as the local AWS does.
+    pub(crate) fn honest(&self) {
+        let mut seen = self.seen.lock().unwrap();
+        (seen.lag, seen.rules, seen.throttle) = (0, Vec::new(), None);
+        seen.hidden.clear();
     }
 
     /// What was seen since the last call.
@@ -157,6 +210,37 @@ fn serve(client: TcpStream, to: u16, delay: Duration, seen: &Mutex<Seen>) -> std
             write!(client, "HTTP/1.1 503 Slow\r\ncontent-type: text/xml\r\ncontent-length: {}\r\n\r\n{body}", body.len())?;
             continue;
         }
+        let asked = format!("{head}{text}");
+        let told = {
+            let mut seen = seen.lock().unwrap();
+            *seen.actions.entry(action(&head, &text)).or_default() += 1;
+            let hidden = seen.hides(&head, &text);
+            let rule = seen.rules.iter().find(|(words, _)| words.iter().all(|word| asked.contains(word)));
+            hidden.or_else(|| rule.map(|(_, answer)| answer.clone()))
+        };
+        match told {
+            Some(Answer::Is(status, body)) => {
+                answer(&mut client, status, &body)?;
+                continue;
+            }
+            Some(Answer::Changed(change)) => {
+                let mut server = TcpStream::connect(("127.0.0.1", to))?;
+                server.write_all(head.replace("connection: keep-alive", "connection: close").as_bytes())?;
+                server.write_all(&body)?;
+                let Some((head, body)) = message(&mut BufReader::new(server))? else { return Ok(()) };
+                let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(200);
+                answer(&mut client, status, &change(&String::from_utf8_lossy(&body)))?;
+                continue;
+            }
+            Some(Answer::Endless(part)) => {
+                write!(client, "HTTP/1.1 200 Told\r\ncontent-type: text/xml\r\nconnection: close\r\n\r\n")?;
+                let part = part.repeat(5_000);
+                loop {
+                    client.write_all(part.as_bytes())?;
+                }
+            }
+            None => {}
+        }
         let mut server = TcpStream::connect(("127.0.0.1", to))?;
         server.write_all(head.replace("connection: keep-alive", "connection: close").as_bytes())?;
         server.write_all(&body)?;
@@ -168,6 +252,68 @@ fn serve(client: TcpStream, to: u16, delay: Duration, seen: &Mutex<Seen>) -> std
         client.write_all(&answer)?;
     }
     Ok(())
+}
+
+fn answer(client: &mut TcpStream, status: u16, body: &str) -> std::io::Result<()> {
+    write!(client, "HTTP/1.1 {status} Told\r\ncontent-type: text/xml\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+}
+
+/// The action of EC2 or STS in a form body; the method where there is none.
+fn action(head: &str, body: &str) -> String {
+    let named = body.split('&').find_map(|pair| pair.strip_prefix("Action="));
+    named.unwrap_or_else(|| head.split(' ').next().unwrap_or_default()).to_owned()
+}
+
+/// The bucket of a request to S3, and its query.
+fn bucket(head: &str) -> Option<(&str, &str)> {
+    let (bucket, query) = head.split(' ').nth(1)?.trim_start_matches('/').split_once(['?', '/'])?;
+    (!bucket.is_empty()).then_some((bucket, query.trim_start_matches('?')))
+}
+
+impl Seen {
+    /// Notes a change; or, for a read of what was changed a moment ago, the answer that it is not there.
+    fn hides(&mut self, head: &str, body: &str) -> Option<Answer> {
+        let action = action(head, body);
+        let ids: Vec<String> = if body.contains("Action=") {
+            let id = |pair: &str| {
+                let (key, value) = pair.split_once('=')?;
+                (key.contains("Id") && value.contains('-')).then(|| value.to_owned())
+            };
+            body.split('&').filter_map(id).collect()
+        } else {
+            bucket(head).map(|(bucket, _)| bucket.to_owned()).into_iter().collect()
+        };
+        if action == "DescribeInstances" && body.contains("InstanceId.1=") {
+            match &mut self.later {
+                (0, 0) => {}
+                (0, hidden) => {
+                    *hidden -= 1;
+                    let error = "<Error><Code>InvalidInstanceID.NotFound</Code><Message>it does not exist</Message></Error>";
+                    return Some(Answer::Is(400, format!("<Response><Errors>{error}</Errors></Response>")));
+                }
+                (found, _) => *found -= 1,
+            }
+        }
+        if action.starts_with("Describe") || action == "GET" {
+            let id = ids.iter().find(|id| self.hidden.get(*id).is_some_and(|left| *left > 0))?;
+            *self.hidden.entry(id.clone()).or_default() -= 1;
+            let (status, code) = match action.as_str() {
+                "DescribeInstances" => (400, "InvalidInstanceID.NotFound"),
+                "DescribeVolumes" => (400, "InvalidVolume.NotFound"),
+                "DescribeSnapshots" => (400, "InvalidSnapshot.NotFound"),
+                "DescribeSecurityGroups" => (400, "InvalidGroup.NotFound"),
+                "GET" => (404, "NoSuchBucket"),
+                _ => (400, "InvalidID.NotFound"),
+            };
+            let error = format!("<Error><Code>{code}</Code><Message>it does not exist</Message></Error>");
+            let error = if action == "GET" { error } else { format!("<Response><Errors>{error}</Errors></Response>") };
+            return Some(Answer::Is(status, error));
+        }
+        if self.lag > 0 && !body.contains("DryRun=true") && action != "GetCallerIdentity" {
+            self.hidden.extend(ids.into_iter().map(|id| (id, self.lag)));
+        }
+        None
+    }
 }
 
 /// One HTTP message with a length, head and body; none at the end.

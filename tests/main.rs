@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods, reason = "tests")]
 
 mod aws;
+mod aws_faults;
+mod aws_trust;
 mod bad_input;
 mod changes;
 mod demo;
@@ -14,4 +16,5 @@ mod kill;
 mod local_aws;
 mod readme;
 mod search;
+mod selectors;
 mod support;

@@ -190,6 +190,11 @@ pub trait Cloud: Send + Sync {
         false
     }
 
+    /// Whether a read may lag behind a change, so that a single “not there” proves nothing.
+    fn lags(&self) -> bool {
+        !self.simulated()
+    }
+
     /// What it can look at and do.
     fn capabilities(&self) -> Capabilities;
 
@@ -210,12 +215,17 @@ pub trait Cloud: Send + Sync {
     /// Lists the world as a stream. It never ends in an error: what cannot be looked at is a gap.
     fn discover(&self, cx: ReadCx, want: Want) -> BoxStream<'static, Sighting>;
 
-    /// Reads one resource as listing it would give it; `None` where the cloud says with authority that it is
-    /// not there.
+    /// Reads one resource as listing it would give it; `None` where the cloud says that it is not there. Where
+    /// [`Cloud::lags`], it may be there all the same: whoever draws a conclusion from that asks again first.
     async fn read(&self, cx: &ReadCx, target: &Target) -> Result<Option<Resource>>;
 
     /// How an action on a resource, as it was `observed`, looks here; `None` where this cloud cannot do it.
     fn facts(&self, action: Action, target: &Target, params: &Map<String, Value>, observed: &Resource) -> Option<ActionFacts>;
+
+    /// Whether the cloud refuses an action on something as long as `user` uses it.
+    fn holds(&self, _action: Action, _user: &Resource) -> bool {
+        false
+    }
 
     /// What would put `before` back after `step`; empty where nothing would.
     fn undo(&self, step: &Step, before: &Resource) -> Vec<Undo>;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{CloudId, ErrorKind, Resource, ResourceId};
+use crate::{CloudId, Error, ErrorKind, Next, Resource, ResourceId};
 
 /// The part of the world that one listing speaks for. It never reaches beyond one account.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -23,10 +23,11 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Whether a resource would have to appear in a complete listing of this scope.
+    /// Whether a resource would have to appear in a complete listing of this scope: one of its account, or one that
+    /// another account shares with it.
     pub fn contains(&self, resource: &Resource) -> bool {
         self.cloud == resource.cloud
-            && resource.account.as_deref() == Some(self.account.as_str())
+            && [resource.account.as_deref(), resource.shared_with()].contains(&Some(self.account.as_str()))
             && self.native == resource.native
             && self.region.as_ref().is_none_or(|region| resource.region.as_ref() == Some(region))
     }
@@ -51,6 +52,22 @@ pub struct Gap {
     /// What the person can do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// The operation that helps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<Next>,
+}
+
+impl Gap {
+    /// The gap that an error leaves in a scope.
+    pub fn of(scope: Scope, error: &Error) -> Self {
+        Self {
+            scope,
+            kind: error.kind(),
+            reason: error.to_string(),
+            hint: error.hint_text().map(str::to_owned),
+            next: error.next_step().cloned(),
+        }
+    }
 }
 
 /// One item of a discovery stream.

@@ -3,6 +3,7 @@
 mod action;
 #[cfg(feature = "arbitrary")]
 pub mod arbitrary;
+mod arn;
 mod brain;
 mod cloud;
 pub mod digest;
@@ -12,6 +13,7 @@ mod estate;
 mod flags;
 mod frame;
 pub mod fuzzy;
+mod id;
 mod journal;
 pub mod lexicon;
 mod line;
@@ -19,12 +21,14 @@ mod memory;
 mod native;
 pub mod plan;
 pub mod regions;
+mod rel;
 pub mod resource;
 pub mod selector;
 pub mod truth;
 mod words;
 
 pub use action::{Action, ActionDef, Effect, ParamDef, ParamType, Verify};
+pub use arn::Arn;
 pub use brain::{Brain, Utterance};
 pub use cloud::{ActionFacts, Capabilities, Clock, Cloud, Identity, Outcome, ReadCx, Throttled, Want, WriteCx};
 pub use embed::Embed;
@@ -32,14 +36,19 @@ pub use error::{Error, ErrorKind, Next, Origin, Result, RetryBudget};
 pub use estate::{ABSENCES, Diff, Entry, Estate, Gap, Scope, Sighting};
 pub use flags::{Condition, IdleRule, Test, idle_rule};
 pub use frame::{Clarify, Constraint, Frame, Intent, Schedule, Sort};
+pub use id::ResourceId;
 pub use journal::{Journal, JournalEntry, JournalStore, Permit, Phase, Undo};
-pub use memory::{Changes, Collection, Correction, Document, Hits, Index, PlanRecord, PlanStatus, Query, RunRecord, Selection, Store};
+pub use line::{read_tags, read_time};
+pub use memory::{
+    Changes, Collection, Correction, Document, Filter, Hits, Index, PlanRecord, PlanStatus, Query, RunRecord, Selection, Store,
+};
 pub use plan::{
     Approval, Approved, Checked, Moment, Plan, PlanDoc, PlanTemplate, Policy, Step, StepTemplate, Target, Verdict, VerifiedApproval,
 };
-pub use resource::{Link, Resource, ResourceId};
+pub use rel::Rel;
+pub use resource::{Link, Resource};
 /// A value that is never printed.
 pub use secrecy::SecretString as Secret;
 pub use selector::{Field, Op, Selector, SyntaxError};
 pub use truth::Truth;
-pub use words::{CloudId, Decision, Engine, Env, Flag, Geo, Kind, Rel, Risk, State, Verb};
+pub use words::{CloudId, Decision, Engine, Env, Flag, Geo, Kind, Risk, State, Verb};

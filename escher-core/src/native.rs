@@ -2,7 +2,9 @@
 
 use crate::{CloudId, Kind};
 
-/// Native types by cloud, lower case, as the clouds write them; a trailing `*` stands for anything.
+/// Native types by cloud, lower case, as the clouds write them. Each stands here by itself: a type's sub-types, such as
+/// the firewall rules of a database server, are seldom of its kind. Where a service sells the part and not the whole
+/// (databases on an Azure SQL server, tasks of a service), the part has the kind.
 const TYPES: &[(CloudId, &str, Kind)] = &[
     (CloudId::Aws, "ec2:instance", Kind::Vm),
     (CloudId::Aws, "autoscaling:autoscalinggroup", Kind::ScaleGroup),
@@ -13,9 +15,17 @@ const TYPES: &[(CloudId, &str, Kind)] = &[
     (CloudId::Aws, "rds:db", Kind::Database),
     (CloudId::Aws, "rds:cluster", Kind::Database),
     (CloudId::Aws, "rds:snapshot", Kind::Snapshot),
+    (CloudId::Aws, "rds:cluster-snapshot", Kind::Snapshot),
     (CloudId::Aws, "dynamodb:table", Kind::Nosql),
-    (CloudId::Aws, "elasticache:*", Kind::Cache),
-    (CloudId::Aws, "redshift:*", Kind::Warehouse),
+    (CloudId::Aws, "elasticache:cluster", Kind::Cache),
+    (CloudId::Aws, "elasticache:replicationgroup", Kind::Cache),
+    (CloudId::Aws, "elasticache:replication-group", Kind::Cache),
+    (CloudId::Aws, "elasticache:serverlesscache", Kind::Cache),
+    (CloudId::Aws, "elasticache:serverless-cache", Kind::Cache),
+    (CloudId::Aws, "elasticache:snapshot", Kind::Snapshot),
+    (CloudId::Aws, "redshift:cluster", Kind::Warehouse),
+    (CloudId::Aws, "redshift:snapshot", Kind::Snapshot),
+    (CloudId::Aws, "redshift-serverless:workgroup", Kind::Warehouse),
     (CloudId::Aws, "s3:bucket", Kind::Bucket),
     (CloudId::Aws, "s3", Kind::Bucket),
     (CloudId::Aws, "lambda:function", Kind::Function),
@@ -28,7 +38,10 @@ const TYPES: &[(CloudId, &str, Kind)] = &[
     (CloudId::Aws, "ec2:nat-gateway", Kind::Nat),
     (CloudId::Aws, "ec2:security-group", Kind::Firewall),
     (CloudId::Aws, "ec2:elastic-ip", Kind::Ip),
-    (CloudId::Aws, "elasticloadbalancing:loadbalancer*", Kind::LoadBalancer),
+    (CloudId::Aws, "elasticloadbalancing:loadbalancer", Kind::LoadBalancer),
+    (CloudId::Aws, "elasticloadbalancing:loadbalancer/app", Kind::LoadBalancer),
+    (CloudId::Aws, "elasticloadbalancing:loadbalancer/net", Kind::LoadBalancer),
+    (CloudId::Aws, "elasticloadbalancing:loadbalancer/gwy", Kind::LoadBalancer),
     (CloudId::Aws, "route53:hostedzone", Kind::DnsZone),
     (CloudId::Aws, "sqs:queue", Kind::Queue),
     (CloudId::Aws, "sqs", Kind::Queue),
@@ -47,12 +60,20 @@ const TYPES: &[(CloudId, &str, Kind)] = &[
     (CloudId::Azure, "microsoft.compute/disks", Kind::Disk),
     (CloudId::Azure, "microsoft.compute/snapshots", Kind::Snapshot),
     (CloudId::Azure, "microsoft.compute/images", Kind::Image),
-    (CloudId::Azure, "microsoft.sql/servers*", Kind::Database),
-    (CloudId::Azure, "microsoft.sql/managedinstances*", Kind::Database),
-    (CloudId::Azure, "microsoft.dbfor*", Kind::Database),
-    (CloudId::Azure, "microsoft.documentdb/*", Kind::Nosql),
-    (CloudId::Azure, "microsoft.cache/*", Kind::Cache),
-    (CloudId::Azure, "microsoft.synapse/*", Kind::Warehouse),
+    (CloudId::Azure, "microsoft.sql/servers/databases", Kind::Database),
+    (CloudId::Azure, "microsoft.sql/managedinstances", Kind::Database),
+    (CloudId::Azure, "microsoft.dbforpostgresql/flexibleservers", Kind::Database),
+    (CloudId::Azure, "microsoft.dbforpostgresql/servers", Kind::Database),
+    (CloudId::Azure, "microsoft.dbforpostgresql/servergroupsv2", Kind::Database),
+    (CloudId::Azure, "microsoft.dbformysql/flexibleservers", Kind::Database),
+    (CloudId::Azure, "microsoft.dbformysql/servers", Kind::Database),
+    (CloudId::Azure, "microsoft.dbformariadb/servers", Kind::Database),
+    (CloudId::Azure, "microsoft.documentdb/databaseaccounts", Kind::Nosql),
+    (CloudId::Azure, "microsoft.documentdb/mongoclusters", Kind::Nosql),
+    (CloudId::Azure, "microsoft.documentdb/cassandraclusters", Kind::Nosql),
+    (CloudId::Azure, "microsoft.cache/redis", Kind::Cache),
+    (CloudId::Azure, "microsoft.cache/redisenterprise", Kind::Cache),
+    (CloudId::Azure, "microsoft.synapse/workspaces", Kind::Warehouse),
     (CloudId::Azure, "microsoft.storage/storageaccounts", Kind::Bucket),
     (CloudId::Azure, "microsoft.web/sites", Kind::Function),
     (CloudId::Azure, "microsoft.app/containerapps", Kind::ContainerService),
@@ -81,16 +102,20 @@ const TYPES: &[(CloudId, &str, Kind)] = &[
     (CloudId::Gcp, "compute.googleapis.com/instance", Kind::Vm),
     (CloudId::Gcp, "compute.googleapis.com/instancegroupmanager", Kind::ScaleGroup),
     (CloudId::Gcp, "compute.googleapis.com/disk", Kind::Disk),
+    (CloudId::Gcp, "compute.googleapis.com/regiondisk", Kind::Disk),
     (CloudId::Gcp, "compute.googleapis.com/snapshot", Kind::Snapshot),
     (CloudId::Gcp, "compute.googleapis.com/image", Kind::Image),
     (CloudId::Gcp, "sqladmin.googleapis.com/instance", Kind::Database),
-    (CloudId::Gcp, "firestore.googleapis.com/*", Kind::Nosql),
-    (CloudId::Gcp, "bigtableadmin.googleapis.com/*", Kind::Nosql),
-    (CloudId::Gcp, "redis.googleapis.com/*", Kind::Cache),
-    (CloudId::Gcp, "memcache.googleapis.com/*", Kind::Cache),
+    (CloudId::Gcp, "firestore.googleapis.com/database", Kind::Nosql),
+    (CloudId::Gcp, "bigtableadmin.googleapis.com/instance", Kind::Nosql),
+    (CloudId::Gcp, "redis.googleapis.com/instance", Kind::Cache),
+    (CloudId::Gcp, "redis.googleapis.com/cluster", Kind::Cache),
+    (CloudId::Gcp, "memcache.googleapis.com/instance", Kind::Cache),
+    (CloudId::Gcp, "memorystore.googleapis.com/instance", Kind::Cache),
     (CloudId::Gcp, "bigquery.googleapis.com/dataset", Kind::Warehouse),
     (CloudId::Gcp, "storage.googleapis.com/bucket", Kind::Bucket),
-    (CloudId::Gcp, "cloudfunctions.googleapis.com/*", Kind::Function),
+    (CloudId::Gcp, "cloudfunctions.googleapis.com/function", Kind::Function),
+    (CloudId::Gcp, "cloudfunctions.googleapis.com/cloudfunction", Kind::Function),
     (CloudId::Gcp, "run.googleapis.com/service", Kind::ContainerService),
     (CloudId::Gcp, "container.googleapis.com/cluster", Kind::K8sCluster),
     (CloudId::Gcp, "artifactregistry.googleapis.com/repository", Kind::Registry),
@@ -122,12 +147,9 @@ impl Kind {
     /// assert_eq!(Kind::of_native(CloudId::Aws, "braket:job"), Kind::Other);
     /// ```
     pub fn of_native(cloud: CloudId, native: &str) -> Self {
-        let native = native.to_ascii_lowercase();
-        let fits = |pattern: &str| match pattern.strip_suffix('*') {
-            Some(front) => native.starts_with(front),
-            None => native == pattern,
-        };
-        TYPES.iter().find(|(c, pattern, _)| *c == cloud && fits(pattern)).map_or(Self::Other, |&(_, _, kind)| kind)
+        let native = native.trim();
+        let found = TYPES.iter().find(|(c, ty, _)| *c == cloud && native.eq_ignore_ascii_case(ty));
+        found.map_or(Self::Other, |&(_, _, kind)| kind)
     }
 }
 
@@ -181,5 +203,64 @@ impl Kind {
             CloudId::Gcp => names[2],
         };
         (!name.is_empty()).then_some(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sub_type_is_not_of_the_kind_of_what_it_belongs_to() {
+        for (cloud, native) in [
+            (CloudId::Azure, "Microsoft.Sql/servers"),
+            (CloudId::Azure, "Microsoft.Sql/servers/firewallRules"),
+            (CloudId::Azure, "Microsoft.Sql/servers/elasticPools"),
+            (CloudId::Azure, "Microsoft.Sql/servers/databases/transparentDataEncryption"),
+            (CloudId::Azure, "Microsoft.Sql/managedInstances/administrators"),
+            (CloudId::Azure, "Microsoft.DBforPostgreSQL/flexibleServers/configurations"),
+            (CloudId::Azure, "Microsoft.DBforPostgreSQL/flexibleServers/firewallRules"),
+            (CloudId::Azure, "Microsoft.DBforMySQL/flexibleServers/databases"),
+            (CloudId::Azure, "Microsoft.DocumentDB/databaseAccounts/sqlDatabases"),
+            (CloudId::Azure, "Microsoft.Cache/redis/firewallRules"),
+            (CloudId::Azure, "Microsoft.Cache/redisEnterprise/databases"),
+            (CloudId::Azure, "Microsoft.Synapse/workspaces/bigDataPools"),
+            (CloudId::Azure, "Microsoft.Synapse/privateLinkHubs"),
+            (CloudId::Aws, "elasticache:subnetgroup"),
+            (CloudId::Aws, "elasticache:parametergroup"),
+            (CloudId::Aws, "elasticache:user"),
+            (CloudId::Aws, "redshift:parametergroup"),
+            (CloudId::Aws, "redshift:subnetgroup"),
+            (CloudId::Aws, "redshift:eventsubscription"),
+            (CloudId::Aws, "elasticloadbalancing:listener/app"),
+            (CloudId::Aws, "elasticloadbalancing:targetgroup"),
+            (CloudId::Gcp, "bigtableadmin.googleapis.com/Table"),
+            (CloudId::Gcp, "bigtableadmin.googleapis.com/Cluster"),
+            (CloudId::Gcp, "firestore.googleapis.com/Index"),
+        ] {
+            assert_eq!(Kind::of_native(cloud, native), Kind::Other, "{native}");
+        }
+    }
+
+    #[test]
+    fn what_the_table_names_keeps_its_kind_in_any_case() {
+        for (cloud, native, kind) in [
+            (CloudId::Azure, "Microsoft.Sql/servers/databases", Kind::Database),
+            (CloudId::Azure, "MICROSOFT.DBFORMYSQL/FLEXIBLESERVERS", Kind::Database),
+            (CloudId::Azure, "Microsoft.DBforMariaDB/servers", Kind::Database),
+            (CloudId::Azure, "Microsoft.Cache/Redis", Kind::Cache),
+            (CloudId::Aws, "elasticache:replicationgroup", Kind::Cache),
+            (CloudId::Aws, "redshift:cluster", Kind::Warehouse),
+            (CloudId::Aws, "elasticloadbalancing:loadbalancer/net", Kind::LoadBalancer),
+            (CloudId::Gcp, "cloudfunctions.googleapis.com/CloudFunction", Kind::Function),
+            (CloudId::Gcp, "memcache.googleapis.com/Instance", Kind::Cache),
+        ] {
+            assert_eq!(Kind::of_native(cloud, native), kind, "{native}");
+        }
+        let mut types: Vec<_> = TYPES.iter().map(|(cloud, ty, _)| (cloud, ty)).collect();
+        types.sort();
+        types.dedup();
+        assert_eq!(types.len(), TYPES.len(), "each type stands here once");
+        assert!(TYPES.iter().all(|(_, ty, _)| !ty.contains('*') && *ty == ty.to_ascii_lowercase()));
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{CloudId, Engine, Env, Geo, Kind, Rel, State, digest, regions};
+use crate::{CloudId, Engine, Env, Geo, Kind, Rel, ResourceId, State, digest, fuzzy, regions};
 
 /// Names of the attributes that selectors, flags and the store read; listers fill them where told.
 pub mod attr {
@@ -28,6 +28,12 @@ pub mod attr {
     pub const ENCRYPTED: &str = "encrypted";
     /// In use by something: true or false.
     pub const ATTACHED: &str = "attached";
+    /// The account that owns a resource which is only shared with us.
+    pub const OWNER: &str = "owner";
+    /// The account of ours with which a resource is shared.
+    pub const SHARED_WITH: &str = "shared_with";
+    /// The name of the scale group that a machine belongs to.
+    pub const SCALE_GROUP: &str = "scale_group";
     /// Automatic backups are on: true or false.
     pub const AUTO_BACKUPS: &str = "automatic_backups";
     /// Time of the newest backup or snapshot, RFC 3339; [`NO_BACKUP`] where there is certainly none.
@@ -58,47 +64,6 @@ pub mod metric {
     pub const CONNECTIONS_MAX: &str = "connections_max";
     /// Healthy targets behind a load balancer.
     pub const HEALTHY_TARGETS: &str = "healthy_targets";
-}
-
-/// The canonical id of a resource: an ARN, an Azure resource id, a GCP full resource name.
-/// Azure ids are kept in lower case, as that cloud compares them without regard to case.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ResourceId(String);
-
-impl ResourceId {
-    /// Takes an id as the cloud writes it and makes it canonical.
-    pub fn new(cloud: CloudId, id: impl Into<String>) -> Self {
-        let id = id.into();
-        Self(if cloud == CloudId::Azure { id.to_ascii_lowercase() } else { id })
-    }
-
-    /// Takes an id that is canonical already, as an exported estate writes it.
-    pub fn verbatim(id: impl Into<String>) -> Self {
-        Self(id.into())
-    }
-
-    /// The whole id.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The last segment, the part a person types: `i-0a1` of an ARN, the name of an Azure id.
-    ///
-    /// ```
-    /// use escher_core::{CloudId, ResourceId};
-    /// let id = ResourceId::new(CloudId::Aws, "arn:aws:ec2:us-east-1:111122223333:instance/i-0a1");
-    /// assert_eq!(id.last_segment(), "i-0a1");
-    /// ```
-    pub fn last_segment(&self) -> &str {
-        self.0.rsplit(['/', ':']).next().unwrap_or(&self.0)
-    }
-}
-
-impl std::fmt::Display for ResourceId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(&self.0)
-    }
 }
 
 /// A relation to another resource.
@@ -156,9 +121,9 @@ pub struct Resource {
     /// Relations.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<Link>,
-    /// Other ids of the same resource, by which cost rows and events find it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub akas: Vec<String>,
+    /// Other ids of the same resource, by which cost rows and events find it. Once called `akas`, and still read as that.
+    #[serde(default, alias = "akas", skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
     /// Measured values (see [`metric`] for names and units).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub metrics: BTreeMap<String, f64>,
@@ -186,15 +151,34 @@ impl Resource {
             created: None,
             attributes: BTreeMap::new(),
             links: Vec::new(),
-            akas: Vec::new(),
+            aliases: Vec::new(),
             metrics: BTreeMap::new(),
             cost_month: None,
         }
     }
 
-    /// The value of a tag; the key in any case, but whole.
-    pub fn tag(&self, key: &str) -> Option<&str> {
-        self.tags.as_ref()?.iter().find(|(k, _)| k.eq_ignore_ascii_case(key)).map(|(_, v)| v.as_str())
+    /// The tags whose keys are equal to one in any case, whole: `Owner` and `owner` are both `owner`. Clouds tell them
+    /// apart, so a resource may have several.
+    pub fn tags_like(&self, key: &str) -> impl Iterator<Item = (&str, &str)> {
+        let key = fuzzy::fold(key);
+        self.tags.iter().flatten().filter(move |(own, _)| fuzzy::fold(own) == key).map(|(own, value)| (own.as_str(), value.as_str()))
+    }
+
+    /// The values of the tags whose keys are equal to one in any case.
+    pub fn tag_values(&self, key: &str) -> impl Iterator<Item = &str> {
+        self.tags_like(key).map(|(_, value)| value)
+    }
+
+    /// The scale group that a machine belongs to, by the name its cloud gives it: told as an attribute, or by the tag that
+    /// only EC2 Auto Scaling can set.
+    pub fn scale_group(&self) -> Option<&str> {
+        let tagged = || self.tags.as_ref()?.get("aws:autoscaling:groupName").map(String::as_str);
+        self.text_attr(attr::SCALE_GROUP).or_else(tagged).filter(|name| !name.is_empty())
+    }
+
+    /// The account of ours through which a resource of another account is known; `None` for our own.
+    pub fn shared_with(&self) -> Option<&str> {
+        self.text_attr(attr::SHARED_WITH).filter(|ours| self.account.as_deref() != Some(*ours))
     }
 
     /// An attribute's text.
@@ -230,8 +214,7 @@ impl Resource {
     /// The environment: tags `env`, `environment`, `stage` first, then resource group, account display name, name.
     pub fn env(&self) -> Option<Env> {
         // Of keys that differ in case only, any may be the one that says it.
-        let words = |key: &'static str| self.tags.iter().flatten().filter(move |(k, _)| k.eq_ignore_ascii_case(key));
-        let tagged = ["env", "environment", "stage"].into_iter().flat_map(words).find_map(|(_, word)| Env::from_word(word));
+        let tagged = ["env", "environment", "stage"].into_iter().flat_map(|key| self.tag_values(key)).find_map(Env::from_word);
         tagged.or_else(|| {
             [self.text_attr(attr::RESOURCE_GROUP), self.account_name.as_deref(), Some(self.name.as_str())]
                 .into_iter()
@@ -266,7 +249,18 @@ impl Resource {
     pub fn observed_hash(&self) -> String {
         let mut slow = Self { metrics: BTreeMap::new(), cost_month: None, ..self.clone() };
         slow.attributes.remove(attr::LAST_BACKUP);
-        digest::of(&slow)
+        let aliases = std::mem::take(&mut slow.aliases);
+        if aliases.is_empty() {
+            return digest::of(&slow);
+        }
+        // Under the name that they once had: so plans and stored entries of then keep their hashes.
+        #[derive(Serialize)]
+        struct Hashed<'a> {
+            #[serde(flatten)]
+            slow: &'a Resource,
+            akas: Vec<String>,
+        }
+        digest::of(&Hashed { slow: &slow, akas: aliases })
     }
 }
 

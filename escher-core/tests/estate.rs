@@ -29,7 +29,7 @@ fn covered(scope: Scope, authoritative: bool) -> Sighting {
 }
 
 fn gap(scope: Scope) -> Sighting {
-    Sighting::Gap(Gap { scope, kind: ErrorKind::Denied, reason: "access denied".into(), hint: None })
+    Sighting::Gap(Gap { scope, kind: ErrorKind::Denied, reason: "access denied".into(), hint: None, next: None })
 }
 
 fn vm(account: &str, region: &str, name: &str) -> Resource {
@@ -86,6 +86,28 @@ fn other_accounts_regions_and_types_are_left_alone() {
     let one = vm("1", "us-east-1", "a");
     let known = estate(&[&others[..], std::slice::from_ref(&one)].concat());
     assert_eq!(known.advance([covered(scope(&one).unwrap(), true)], now()).removed, [one.id]);
+}
+
+#[test]
+fn what_is_shared_belongs_to_its_owner_and_is_looked_for_by_whom_it_is_shared_with() {
+    let shared = |with: &str, owner: &str, name: &str| {
+        let mut it = vm(owner, "us-east-1", name);
+        it.attributes.insert("shared_with".into(), with.into());
+        it
+    };
+    let (ours, theirs, stranger) = (vm("1", "us-east-1", "a"), shared("1", "9", "b"), vm("9", "us-east-1", "c"));
+    // Shared with another account of ours, and a mark that says nothing.
+    let (other, own) = (shared("2", "9", "d"), shared("1", "1", "e"));
+    assert_eq!((theirs.shared_with(), own.shared_with(), ours.shared_with()), (Some("1"), None, None));
+    let known = estate(&[ours.clone(), theirs.clone(), stranger, other, own.clone()]);
+    let listing = covered(scope(&ours).unwrap(), true);
+    let mut gone = known.advance([listing.clone()], now()).removed;
+    gone.sort();
+    let mut expected = vec![ours.id.clone(), theirs.id.clone(), own.id.clone()];
+    expected.sort();
+    assert_eq!(gone, expected);
+    let again = known.advance(seen(&[ours, theirs, own]).into_iter().chain([listing]), now());
+    assert!(loses_nothing(&again) && again.missed.is_empty());
 }
 
 #[test]

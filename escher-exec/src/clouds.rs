@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use escher_core::{Capabilities, Cloud, CloudId, Error, ErrorKind, Identity, ReadCx, Result, Target};
+use escher_core::{Capabilities, Cloud, CloudId, Error, ErrorKind, Identity, Next, ReadCx, Result, Target};
 use futures::future::join_all;
 
 /// One connection and who we are on it.
@@ -75,7 +75,8 @@ impl Clouds {
             Error::new(ErrorKind::Unauthenticated, "this account is not connected")
                 .with("cloud", target.cloud.as_str())
                 .with("account", target.account.clone())
-                .hint(format!("sign in and run `escher connect {}`", target.cloud))
+                .hint("sign in to that account and connect it")
+                .next(Next::Connect { cloud: Some(target.cloud) })
         })
     }
 

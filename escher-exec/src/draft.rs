@@ -4,7 +4,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use escher_core::plan::{DryRun, OnFailure, Retry};
 use escher_core::{
-    Action, ActionDef, Capabilities, CloudId, Effect, Env, Error, PlanDoc, Policy, Resource, ResourceId, Result, Risk, Step, Target, Verb,
+    Action, ActionDef, Capabilities, CloudId, Effect, Env, Error, Kind, PlanDoc, Policy, Rel, Resource, ResourceId, Result, Risk, Step,
+    Target, Verb,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
@@ -129,6 +130,9 @@ impl<'a> Draft<'a> {
         let Some(account) = resource.account.as_deref() else {
             return Ok(Err("left out, their account is not known".to_owned()));
         };
+        if let Some(ours) = resource.shared_with() {
+            return Ok(Err(format!("left out, account {account} owns them and only shares them with {ours}; ask there for the change")));
+        }
         let Some((cloud, identity)) = self.clouds.find(resource.cloud, account) else {
             return Ok(Err(format!("left out, {} {account} is not connected", resource.cloud)));
         };
@@ -161,7 +165,10 @@ impl<'a> Draft<'a> {
             effect: def.effect,
             preconditions: def.preconditions.iter().map(|&text| text.to_owned()).collect(),
             dry_run: facts.dry_run,
-            compensate: def.inverse.map(|verb| Action { kind: action.kind, verb }).filter(|action| ActionDef::find(*action).is_some()),
+            compensate: def
+                .inverse
+                .map(|verb| Action { kind: action.kind, verb })
+                .filter(|action| ActionDef::find(*action).is_some() && !is_given_up(verb, resource)),
             timeout: format!("{}s", facts.timeout.as_secs().max(1)),
             retry: Retry { max_attempts: if def.idempotent { 3 } else { 1 } },
             on_failure: OnFailure::Stop,
@@ -249,6 +256,12 @@ fn impact(def: &ActionDef, params: &Map<String, Value>, resource: &Resource) -> 
         Some(env) => format!("{name} ({env}): {what}"),
         None => format!("{name}: {what}"),
     }
+}
+
+/// Whether the scale group of a machine ends it once it stops, so that nothing is left to start again.
+fn is_given_up(verb: Verb, resource: &Resource) -> bool {
+    let is_member = resource.scale_group().is_some() || resource.links.iter().any(|link| link.rel == Rel::MemberOf);
+    verb == Verb::Stop && resource.kind == Kind::Vm && is_member
 }
 
 /// What an undo of a setting does: the action bears the name of the change, its effect is what was before.

@@ -55,7 +55,8 @@ impl Executor {
             Ok(cloud) => cloud,
             Err(error) => return (Trial::NotTried, told(&error)),
         };
-        let now = match self.read_target(&**cloud, step).await {
+        let budget = self.budget();
+        let now = match self.read_confirmed(&**cloud, step, &budget).await {
             Ok(Some(now)) => now,
             Ok(None) => return (Trial::Refused, "it is no longer there".to_owned()),
             Err(error) => return (Trial::NotTried, format!("it could not be looked at: {}", told(&error))),
@@ -74,11 +75,13 @@ impl Executor {
             DryRun::Simulate => {
                 (Trial::Passed, "simulated: the target is as planned; the cloud was not asked whether it would permit it".to_owned())
             }
-            DryRun::Native => match tokio::time::timeout(self.limits.request, cloud.dry_run(&self.read_cx(), step)).await {
+            DryRun::Native => match tokio::time::timeout(self.limits.request, cloud.dry_run(&self.read_cx().with_retries(budget), step))
+                .await
+            {
                 Ok(Ok(())) => {
                     (Trial::Passed, "the cloud itself says that it would permit it; it did not check whether it would succeed".to_owned())
                 }
-                Ok(Err(error)) if error.is_temporary() => (Trial::NotTried, told(&error)),
+                Ok(Err(error)) if error.kind().is_temporary() => (Trial::NotTried, told(&error)),
                 Ok(Err(error)) => (Trial::Refused, told(&error)),
                 Err(_) => (Trial::NotTried, "no answer from the cloud in time".to_owned()),
             },

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use escher_core::plan::OnFailure;
 use escher_core::{
-    Approved, Clock, CloudId, Error, ErrorKind, Journal, JournalEntry, Phase, Plan, PlanDoc, ReadCx, ResourceId, Result, Step, Store, Undo,
+    Approved, Clock, CloudId, Error, ErrorKind, Journal, JournalEntry, Next, Phase, Plan, PlanDoc, ReadCx, ResourceId, Result, Step, Store,
+    Undo,
 };
 use futures::StreamExt;
 use futures::future::BoxFuture;
@@ -16,7 +17,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
 use crate::event::outcomes;
-use crate::{Clouds, RunEvent, RunSummary, summary};
+use crate::{Clouds, RunEvent, RunSummary, absence, summary};
 
 /// How long one reading request may take.
 pub(crate) const REQUEST: Duration = Duration::from_secs(30);
@@ -34,6 +35,12 @@ pub struct Limits {
     pub first_pause: Duration,
     /// The longest pause.
     pub longest_pause: Duration,
+    /// Looks in a row that must not find a target before it counts as gone.
+    pub absent_looks: u32,
+    /// How long a target must stay out of sight after a call before it counts as gone.
+    pub absent_span: Duration,
+    /// Retries of one step, over all of its requests and attempts together.
+    pub retries: u32,
 }
 
 impl Default for Limits {
@@ -44,6 +51,9 @@ impl Default for Limits {
             request: REQUEST,
             first_pause: Duration::from_millis(250),
             longest_pause: Duration::from_secs(10),
+            absent_looks: absence::LOOKS,
+            absent_span: absence::SPAN,
+            retries: 12,
         }
     }
 }
@@ -119,7 +129,8 @@ impl Executor {
     ) -> Result<RunSummary> {
         self.may_start(&plan)?;
         if !self.journal.read(run).await?.is_empty() {
-            return Err(stale(plan.doc(), format!("{run} was begun before")).hint(format!("carry it on with `escher runs resume {run}`")));
+            let begun = stale(plan.doc(), format!("{run} was begun before"));
+            return Err(begun.hint("resume it").next(Next::Resume { run: Some(run.to_owned()) }));
         }
         self.drive(&plan, run, cancel, events, &[]).await
     }
@@ -233,8 +244,11 @@ impl Executor {
             }
         }
         if let Some(error) = failure {
-            let first = error.hint_text().unwrap_or("mend the cause").to_owned();
-            return Err(error.with("run", id).hint(format!("{first}; then carry it on with `escher runs resume {id}`")));
+            let first = error.hint_text().unwrap_or("fix the cause").to_owned();
+            return Err(error
+                .with("run", id)
+                .hint(format!("{first}; then resume the run"))
+                .next(Next::Resume { run: Some(id.to_owned()) }));
         }
         let summary = summary(id, plan.doc(), &self.journal.read(id).await?);
         if summary.is_finished() {

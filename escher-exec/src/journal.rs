@@ -77,7 +77,7 @@ impl SqliteJournal {
             (APPLICATION, VERSION) => {}
             (APPLICATION, other) => {
                 return Err(Error::new(ErrorKind::Unsupported, format!("this journal has version {other}, this program knows {VERSION}"))
-                    .hint("use the version of escher that wrote it, or a newer one"));
+                    .hint("use the version of Escher that wrote it, or a newer one"));
             }
             _ => return Err(Error::new(ErrorKind::Storage, "this is not a journal of escher").hint("choose another data directory")),
         }

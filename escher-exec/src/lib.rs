@@ -21,6 +21,8 @@
 //! | What is not idempotent is not called again unless it was certainly never called | `faults::what_must_not_happen_twice_is_not_tried_again_unless_it_was_certainly_never_called` |
 //! | A target whose state, tags or identity changed is not touched, and the change is named | `running::a_target_that_changed_is_refused_and_the_change_is_named` |
 //! | Could not look is neither gone nor success | `running::a_target_that_cannot_be_looked_at_is_not_called`, `running::an_outcome_that_nobody_can_see_is_unknown_and_counts_as_failed` |
+//! | One “not found” of a cloud that lags is not “gone” | `lag::*` |
+//! | One budget of retries for a step, over all layers; what is exhausted is not tried again above | `lag::a_step_spends_one_budget_of_retries`, `running::only_what_is_temporary_and_idempotent_is_tried_again` |
 //! | Only what is temporary and idempotent is tried again | `running::only_what_is_temporary_and_idempotent_is_tried_again` |
 //! | A run starts in time, and runs and resumes as who its plan names | `running::a_run_starts_in_time_once_and_as_who_it_was_made_for` |
 //! | A plan is exact and complete: every match is a target or counted | `planning::who_is_left_out_is_counted_and_named` |
@@ -29,6 +31,7 @@
 //! | Journal lines are neither altered nor removed unnoticed, nor cut off the end where the head is known | `journal::*` |
 //! | A dry run changes nothing and claims only what it checked | `running::a_dry_run_claims_what_it_checked_and_changes_nothing` |
 
+mod absence;
 mod changes;
 mod clouds;
 mod draft;
@@ -44,6 +47,7 @@ mod step;
 mod undo;
 mod wanted;
 
+pub use absence::confirmed_read;
 pub use clouds::{Clouds, Connection};
 pub use dry::{Trial, TrialStep};
 pub use event::{RunEvent, RunSummary, summary};

@@ -3,13 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use escher_core::selector::{Field, Op};
 use escher_core::{
-    Clock, Entry, Error, ErrorKind, Kind, PlanDoc, PlanTemplate, Policy, Rel, Resource, ResourceId, Result, StepTemplate, Store, Verb,
+    Action, Clock, Entry, Error, ErrorKind, Kind, Next, PlanDoc, PlanTemplate, Policy, Rel, Resource, ResourceId, Result, Selector,
+    StepTemplate, Store, Verb,
 };
 use jiff::{SignedDuration, Timestamp};
 
-use crate::draft::{Draft, plain, some_of};
-use crate::{Clouds, ids};
+use crate::draft::{Draft, Reasons, plain, some_of};
+use crate::{Clouds, ids, wanted};
 
 /// Makes plans: of a template by resolving it over the store, of a run by turning it around.
 #[derive(Clone)]
@@ -44,6 +46,7 @@ impl Planner {
         let mut draft = Draft::new(&self.clouds, at);
         let (mut matched, mut unknown) = (0, 0);
         let mut touched: Vec<(Entry, Verb)> = Vec::new();
+        let mut spelled = Reasons::default();
         for order in &template.steps {
             refuse_creation(order)?;
             let mut selection = store.select(&order.selector, at).await?;
@@ -52,8 +55,14 @@ impl Planner {
             }
             matched += selection.matched.len();
             unknown += selection.unknown;
+            let users = Users::of(order.verb, &selection.matched, store, at).await?;
             for entry in selection.matched {
-                if draft.offer(order.verb, &order.params, &entry.resource, &entry.hash)? {
+                if let Some(reason) = users.reason(&self.clouds, order.verb, &entry.resource) {
+                    draft.left_out.add(reason, &entry.resource.name);
+                    continue;
+                }
+                let params = wanted::as_written(order.verb, &order.params, &entry.resource, &mut spelled);
+                if draft.offer(order.verb, &params, &entry.resource, &entry.hash)? {
                     touched.push((entry, order.verb));
                 }
             }
@@ -64,6 +73,7 @@ impl Planner {
         if unknown > 0 {
             draft.warnings.push(format!("{unknown} more might be meant but do not tell enough to say; they are not touched"));
         }
+        draft.warnings.extend(spelled.lines());
         draft.warnings.extend(age_warnings(&touched, at));
         draft.warnings.extend(group_warnings(&touched, store).await?);
         draft.finish(ids::plan(), template.goal.clone(), self.life, &*self.policy)
@@ -82,7 +92,8 @@ fn refuse_creation(order: &StepTemplate) -> Result<()> {
     }
     Err(Error::new(ErrorKind::Unsupported, "a plan acts on resources that exist, and `create` has none")
         .operation("make a plan")
-        .hint("create it with the cloud's own tools and run `escher sync`"))
+        .hint("create it with the cloud's own tools, then scan that cloud again")
+        .next(Next::Sync))
 }
 
 /// Why there is nothing to do, as an error.
@@ -99,7 +110,8 @@ fn no_target(template: &PlanTemplate, matched: usize, unknown: usize, draft: &Dr
     Error::new(ErrorKind::NotFound, format!("there is nothing to do: {}", why.join("; ")))
         .operation("make a plan")
         .with("selector", selectors.join("; "))
-        .hint(format!("look with `escher search --where '{}'`, or run `escher sync` if the estate is old", selectors.join(" OR ")))
+        .hint("list what the selector admits, or scan the clouds again if the estate is old")
+        .next(Next::Search { words: String::new(), filter: selectors.join(" OR ") })
 }
 
 /// Targets of which we have not heard for long, or that the last look did not have.
@@ -112,7 +124,7 @@ fn age_warnings(touched: &[(Entry, Verb)], at: Timestamp) -> Vec<String> {
     let mut warnings = Vec::new();
     if !old.is_empty() {
         warnings.push(format!(
-            "{} last seen more than 24 hours ago: {}; run `escher sync`, or they are skipped where they have changed",
+            "{} last seen more than 24 hours ago: {}; scan the clouds again, or those that have changed since are skipped",
             old.len(),
             some_of(&old)
         ));
@@ -123,26 +135,72 @@ fn age_warnings(touched: &[(Entry, Verb)], at: Timestamp) -> Vec<String> {
     warnings
 }
 
+/// The images that snapshots belong to.
+#[derive(Default)]
+struct Users(HashMap<ResourceId, Vec<Resource>>);
+
+impl Users {
+    /// Those that matter where `matched` are deleted.
+    async fn of(verb: Verb, matched: &[Entry], store: &dyn Store, at: Timestamp) -> Result<Self> {
+        if verb != Verb::Delete || !matched.iter().any(|entry| entry.resource.kind == Kind::Snapshot) {
+            return Ok(Self::default());
+        }
+        let images = Selector::compare(Field::Kind, Op::Eq, Kind::Image.as_str())?;
+        let mut users: HashMap<ResourceId, Vec<Resource>> = HashMap::new();
+        for image in store.select(&images, at).await?.matched {
+            for link in image.resource.links.iter().filter(|link| link.rel == Rel::Uses) {
+                users.entry(link.id.clone()).or_default().push(image.resource.clone());
+            }
+        }
+        Ok(Self(users))
+    }
+
+    /// Why the cloud would refuse to delete a snapshot, as far as images are the reason.
+    fn reason(&self, clouds: &Clouds, verb: Verb, snapshot: &Resource) -> Option<String> {
+        let (cloud, _) = clouds.find(snapshot.cloud, snapshot.account.as_deref()?)?;
+        let action = Action { kind: snapshot.kind, verb };
+        let other = snapshot.aliases.iter().map(|id| ResourceId::new(snapshot.cloud, id));
+        let ids: Vec<ResourceId> = std::iter::once(snapshot.id.clone()).chain(other).collect();
+        let users = ids.iter().filter_map(|id| self.0.get(id)).flatten().filter(|user| cloud.holds(action, user));
+        let mut named: Vec<String> = users
+            .map(|image| match image.id.last_segment() {
+                id if id == image.name => plain(id),
+                id => plain(&format!("{} ({id})", image.name)),
+            })
+            .collect();
+        named.sort();
+        named.dedup();
+        (!named.is_empty()).then(|| format!("left out, in use by image {}, which has to be deregistered first", some_of(&named)))
+    }
+}
+
 /// Members of scale groups, which the group may replace behind our back.
 async fn group_warnings(touched: &[(Entry, Verb)], store: &dyn Store) -> Result<Vec<String>> {
     let mut groups: HashMap<ResourceId, Option<String>> = HashMap::new();
     let mut members = Vec::new();
+    let mut stops = false;
     for (entry, verb) in touched {
-        if !matches!(verb, Verb::Stop | Verb::Restart | Verb::Resize | Verb::Delete) {
+        if !matches!(verb, Verb::Stop | Verb::Restart | Verb::Resize | Verb::Delete) || entry.resource.kind != Kind::Vm {
             continue;
         }
+        // A group that is known under a name of its own is called by that.
+        let mut group = entry.resource.scale_group().map(plain);
         for link in entry.resource.links.iter().filter(|link| link.rel == Rel::MemberOf) {
             if !groups.contains_key(&link.id) {
                 let group = store.entry(&link.id).await?.filter(|group| group.resource.kind == Kind::ScaleGroup);
                 groups.insert(link.id.clone(), group.map(|group| plain(&group.resource.name)));
             }
-            if let Some(Some(group)) = groups.get(&link.id) {
-                members.push(format!("{} (in {group})", plain(&entry.resource.name)));
-            }
+            group = groups.get(&link.id).cloned().flatten().or(group);
+        }
+        if let Some(group) = group {
+            stops |= *verb == Verb::Stop;
+            members.push(format!("{} (in {group})", plain(&entry.resource.name)));
         }
     }
     if members.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(vec![format!("{} belong to a scale group, which may replace them: {}", members.len(), some_of(&members))])
+    let lost = if stops { "; one that stops may be terminated, and then cannot be started again" } else { "" };
+    let how = "suspend the group's processes first, or scale the group instead";
+    Ok(vec![format!("{} belong to a scale group, which may replace them: {}{lost}; {how}", members.len(), some_of(&members))])
 }

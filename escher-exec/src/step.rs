@@ -4,17 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use escher_core::{
-    ActionDef, Cloud, Entry, Error, ErrorKind, Outcome, Phase, PlanDoc, Resource, Result, State, Step, Truth, Undo, Verify, WriteCx,
+    ActionDef, Cloud, Entry, Error, ErrorKind, Outcome, Phase, PlanDoc, Resource, Result, RetryBudget, State, Step, Truth, Undo, Verify,
+    WriteCx,
 };
 use jiff::SignedDuration;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
+use crate::absence::Absence;
 use crate::executor::{Executor, Past, Run};
 use crate::{changes, wanted};
 
 /// The longest that a step may take, whatever a plan says.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
-/// How often a look that fails for a moment is tried.
+/// How often a look that fails temporarily is tried.
 const LOOKS: u32 = 3;
 
 /// A step being carried out.
@@ -26,6 +28,8 @@ pub(crate) struct Work<'a> {
     attempt: u32,
     /// A call went out and its effect is not known.
     doubtful: bool,
+    /// The retries of the whole step: of its looks, its calls, and its attempts.
+    budget: RetryBudget,
 }
 
 impl Executor {
@@ -33,7 +37,8 @@ impl Executor {
     pub(crate) async fn carry_out(&self, run: &Run<'_>, step: &Step, past: Past) -> Result<Option<Phase>> {
         let def = ActionDef::find(step.action).ok_or_else(|| Error::internal(format!("{} is not in the catalogue", step.action)))?;
         let cloud = self.clouds.of(&step.target)?;
-        let mut work = Work { run, step, def, cloud, attempt: past.attempts, doubtful: past.called };
+        let budget = self.budget();
+        let mut work = Work { run, step, def, cloud, attempt: past.attempts, doubtful: past.called, budget };
         if past.observed {
             return self.settle(run, step, work.attempt, Phase::Done, None).await.map(Some);
         }
@@ -67,7 +72,7 @@ impl Executor {
     /// The look before the first call: the target must be there and be what was approved.
     async fn look_first(&self, work: &Work<'_>) -> Result<Result<Vec<Undo>, Phase>> {
         let skip = |reason: String| self.settle(work.run, work.step, work.attempt, Phase::Skipped, Some(reason));
-        let now = match self.look(work).await {
+        let now = match self.read_confirmed(&**work.cloud, work.step, &work.budget).await {
             Ok(Some(now)) => now,
             Ok(None) => return skip("it is no longer there".to_owned()).await.map(Err),
             Err(error) => {
@@ -122,15 +127,20 @@ impl Executor {
         // Without this line the call has certainly not gone out; with it, it may have.
         self.note(work.run, work.step, work.attempt, Phase::Started, None).await?;
         let deadline = Instant::now() + time_of(work.step);
-        let cx = WriteCx { read: self.read_cx() };
+        let cx = WriteCx { read: self.read_cx().with_retries(work.budget.clone()) };
         let error = match timeout_at(deadline, work.cloud.act(&cx, permit)).await {
             Ok(Ok(outcome)) => return self.confirm(work, deadline, outcome).await.map(Some),
             Ok(Err(error)) => error,
             Err(_) => Error::new(ErrorKind::Timeout, format!("no answer within {}", work.step.timeout)),
         };
         work.doubtful |= !is_refusal(error.kind());
-        let again = may_retry && error.is_temporary() && work.def.idempotent;
         let looked = self.settled_look(work, deadline).await;
+        // A cloud that cannot find what it shows a moment later has only not caught up yet.
+        let lagged = error.kind() == ErrorKind::NotFound && work.cloud.lags() && matches!(looked, Ok(Some(_)));
+        let passes = error.is_temporary() || lagged;
+        let shown = looked.as_ref().is_ok_and(|now| now.is_none() || self.shown(work, now.as_ref()) == Some(true));
+        let again = !shown && may_retry && passes && work.def.idempotent && work.budget.spend();
+        let error = if passes && work.def.idempotent { error.exhausted(work.attempt) } else { error };
         let fail = |phase: Phase, reason: String| self.settle(work.run, work.step, work.attempt, phase, Some(reason));
         match looked {
             Ok(now) => match (self.shown(work, now.as_ref()), &now) {
@@ -154,18 +164,31 @@ impl Executor {
     async fn confirm(&self, work: &Work<'_>, deadline: Instant, outcome: Outcome) -> Result<Phase> {
         let mut round = 0;
         let mut last: Result<(Option<Resource>, Truth)>;
+        let (mut lost, mut deleted) = (self.absence_after_change(work), Absence::expected(&**work.cloud));
+        let mut is_gone = false;
         loop {
             last = self.look(work).await.map(|now| {
                 let truth = wanted::holds(&**work.cloud, &work.def, work.step, now.as_ref(), self.clock.now());
                 (now, truth)
             });
             match &last {
-                Ok((now, Some(true))) => return self.seen(work, now.as_ref(), outcome.note).await,
+                Ok((Some(now), Some(true))) => return self.seen(work, Some(now), outcome.note).await,
+                Ok((None, Some(true))) if deleted.is_certain() => return self.seen(work, None, outcome.note).await,
                 // The provider checked when it acted, and from outside nothing can be seen.
                 Ok((Some(now), None)) if work.def.verify == Verify::ByProvider => return self.seen(work, Some(now), outcome.note).await,
-                Ok((None, _)) => break,
+                Ok((None, Some(true))) => {}
+                Ok((None, _)) => {
+                    is_gone = lost.is_certain();
+                    if is_gone {
+                        break;
+                    }
+                }
+                Ok((Some(_), _)) => {
+                    lost.found();
+                    deleted.found();
+                }
                 Err(error) if !error.is_temporary() => break,
-                _ => {}
+                Err(_) => {}
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -176,7 +199,8 @@ impl Executor {
         }
         let (phase, reason) = match last {
             Err(error) => (Phase::Unknown, format!("the cloud accepted the call, and it could not be looked at: {}", told(&error))),
-            Ok((None, _)) => (Phase::Failed, GONE_AFTER.to_owned()),
+            Ok((None, _)) if is_gone => (Phase::Failed, GONE_AFTER.to_owned()),
+            Ok((None, _)) => (Phase::Unknown, format!("the cloud accepted the call, and {NOT_YET}")),
             Ok((Some(now), truth)) => {
                 let state = now.state.map(|state| format!(" (it is {state})")).unwrap_or_default();
                 let want = work.step.verify.join(" AND ");
@@ -207,13 +231,27 @@ impl Executor {
         if truth == Some(true) && !wanted::is_evidence(&work.def) { None } else { truth }
     }
 
-    /// Reads the target; a look that fails for a moment is tried again.
+    /// Reads the target once, as far as the budget of the step allows for temporary failures.
     async fn look(&self, work: &Work<'_>) -> Result<Option<Resource>> {
-        self.read_target(&**work.cloud, work.step).await
+        self.read_target(&**work.cloud, work.step, &work.budget).await
     }
 
-    pub(crate) async fn read_target(&self, cloud: &dyn Cloud, step: &Step) -> Result<Option<Resource>> {
-        let cx = self.read_cx();
+    /// Reads the target; that it is not there has to be said several times in a row.
+    pub(crate) async fn read_confirmed(&self, cloud: &dyn Cloud, step: &Step, budget: &RetryBudget) -> Result<Option<Resource>> {
+        let mut absence = Absence::new(cloud, self.limits.absent_looks, Duration::ZERO);
+        let mut round = 0;
+        loop {
+            let now = self.read_target(cloud, step, budget).await?;
+            if now.is_some() || absence.is_certain() {
+                return Ok(now);
+            }
+            sleep(self.pause(round)).await;
+            round += 1;
+        }
+    }
+
+    async fn read_target(&self, cloud: &dyn Cloud, step: &Step, budget: &RetryBudget) -> Result<Option<Resource>> {
+        let cx = self.read_cx().with_retries(budget.clone());
         let mut round = 0;
         loop {
             let read = match timeout(self.limits.request, cloud.read(&cx, &step.target)).await {
@@ -222,17 +260,38 @@ impl Executor {
             };
             round += 1;
             match read {
-                Err(error) if error.is_temporary() && round < LOOKS => sleep(self.pause(round - 1)).await,
+                Err(error) if error.is_temporary() => {
+                    if round >= LOOKS || !budget.spend() {
+                        return Err(error.exhausted(round));
+                    }
+                    sleep(self.pause(round - 1)).await;
+                }
                 read => return read,
             }
         }
     }
 
-    /// Reads the target until it is not on its way between two states, or the time is up.
+    /// Reads the target until it is not on its way between two states, or the time is up. After a call that may have
+    /// gone out it is gone only once that was said often and long enough.
     async fn settled_look(&self, work: &Work<'_>, deadline: Instant) -> Result<Option<Resource>> {
+        let mut absence = self.absence_after_change(work);
+        let patience = deadline.max(Instant::now() + self.limits.absent_span.saturating_mul(2));
         let mut round = 0;
         loop {
             let now = self.look(work).await?;
+            if now.is_none() {
+                if absence.is_certain() {
+                    return Ok(None);
+                }
+                let left = patience.saturating_duration_since(Instant::now());
+                if left.is_zero() {
+                    return Err(Error::new(ErrorKind::Unavailable, NOT_YET).exhausted(1));
+                }
+                sleep(self.pause(round).min(left)).await;
+                round += 1;
+                continue;
+            }
+            absence.found();
             let moving = now.as_ref().is_some_and(|now| matches!(now.state, Some(State::Starting | State::Stopping | State::Pending)));
             let left = deadline.saturating_duration_since(Instant::now());
             if !moving || left.is_zero() || self.shown(work, now.as_ref()) == Some(true) {
@@ -278,12 +337,22 @@ impl Executor {
         Some(format!("the call may have gone out, and another resource stands there now, created {created}, not {before}"))
     }
 
+    fn absence_after_change(&self, work: &Work<'_>) -> Absence {
+        Absence::new(&**work.cloud, self.limits.absent_looks, self.limits.absent_span)
+    }
+
+    pub(crate) fn budget(&self) -> RetryBudget {
+        RetryBudget::new(self.limits.retries)
+    }
+
     fn pause(&self, round: u32) -> Duration {
         self.limits.first_pause.saturating_mul(1 << round.min(16)).min(self.limits.longest_pause)
     }
 }
 
 const GONE_AFTER: &str = "after the call it is no longer there";
+/// What a cloud that lags leaves open.
+const NOT_YET: &str = "whether it is still there cannot be said yet: it was not found, but not for long enough";
 
 /// Whether an error says that the call had no effect.
 fn is_refusal(kind: ErrorKind) -> bool {

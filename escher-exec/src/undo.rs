@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use escher_core::{Error, ErrorKind, JournalEntry, Phase, PlanDoc, ReadCx, Resource, Result, Step, Undo};
+use escher_core::{Error, ErrorKind, JournalEntry, Next, Phase, PlanDoc, ReadCx, Resource, Result, Step, Undo};
 use futures::{StreamExt, stream};
 
 use crate::draft::{Draft, Reasons, plain};
 use crate::event::outcomes;
 use crate::executor::REQUEST;
-use crate::{Planner, ids};
+use crate::{Planner, confirmed_read, ids};
 
 impl Planner {
     /// A plan that takes back what a run has done, the last first. What to do is what the journal wrote down before
@@ -69,7 +69,8 @@ impl Planner {
             return Err(Error::new(ErrorKind::NotFound, format!("there is nothing to undo: {why}"))
                 .operation("undo")
                 .with("run", run)
-                .hint("see what it did with `escher runs show`"));
+                .hint("the run's journal shows what it did")
+                .next(Next::Run { run: run.to_owned() }));
         }
         draft.warnings.extend(stays.lines());
         draft.finish(ids::plan(), format!("Undo: {} ({run})", plain(&plan.goal)), self.life, &*self.policy)
@@ -78,10 +79,7 @@ impl Planner {
     async fn look(&self, step: &Step) -> Result<Option<Resource>> {
         let cloud = self.clouds.of(&step.target)?;
         let cx = ReadCx::new(self.clock.clone(), REQUEST);
-        match tokio::time::timeout(REQUEST, cloud.read(&cx, &step.target)).await {
-            Ok(read) => read,
-            Err(_) => Err(Error::new(ErrorKind::Timeout, "no answer").operation("read the target")),
-        }
+        confirmed_read(&**cloud, &cx, &step.target).await
     }
 }
 

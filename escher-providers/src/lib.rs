@@ -4,6 +4,7 @@
 pub mod aws;
 #[cfg(feature = "aws")]
 mod layer;
+pub mod shape;
 pub mod sim;
 #[cfg(feature = "aws")]
 mod spec;

@@ -247,28 +247,65 @@ pub(crate) fn sight<C: Send + Sync + 'static>(cloud: CloudId, spec: &'static Kin
     };
     let mut listing = (spec.list)(cx);
     let authoritative = spec.authoritative;
+    // What was covered stays covered where a gap speaks of a part of it only.
+    let part = Scope { region: Some(scope.region.clone().unwrap_or_else(|| "global".to_owned())), ..scope.clone() };
     async_stream::stream! {
-        let mut failed: Option<Error> = None;
+        let (mut gaps, mut details) = (Gaps::default(), Gaps::default());
         while let Some(item) = listing.next().await {
             match item {
                 Ok(resource) => yield Sighting::Seen(Box::new(resource)),
                 Err(error) => {
                     tracing::warn!(%scope, %error, "could not look");
-                    failed.get_or_insert(error);
+                    // One setting of one resource is refused for good: everything was listed all the same.
+                    let detail = error.context(UNTOLD).is_some() && !error.kind().is_temporary();
+                    if detail { details.add(&part, &error) } else { gaps.add(&scope, &error) }
                 }
             }
         }
-        yield match failed {
-            Some(error) => gap(scope, &error),
-            None => Sighting::Covered { scope, authoritative },
-        };
+        if gaps.told.is_empty() {
+            yield Sighting::Covered { scope, authoritative };
+        }
+        for sighting in gaps.sightings().chain(details.sightings()) {
+            yield sighting;
+        }
     }
     .boxed()
 }
 
+/// Names, in an error's context, the setting of a resource that could not be told, while the rest of it could.
+pub(crate) const UNTOLD: &str = "setting";
+
+/// Gaps of one scope that are told each; there may be a million.
+const GAPS: usize = 20;
+
+/// The gaps that the errors of one listing leave, each told once.
+#[derive(Default)]
+struct Gaps {
+    told: Vec<Gap>,
+    more: usize,
+}
+
+impl Gaps {
+    fn add(&mut self, scope: &Scope, error: &Error) {
+        let gap = Gap::of(scope.clone(), error);
+        match self.told.iter().any(|known| known.reason == gap.reason) {
+            true => {}
+            false if self.told.len() < GAPS => self.told.push(gap),
+            false => self.more += 1,
+        }
+    }
+
+    fn sightings(mut self) -> impl Iterator<Item = Sighting> {
+        if let Some(last) = self.told.last_mut().filter(|_| self.more > 0) {
+            last.reason += &format!("; and {} more", self.more);
+        }
+        self.told.into_iter().map(Sighting::Gap)
+    }
+}
+
 /// The gap that an error leaves.
 pub(crate) fn gap(scope: Scope, error: &Error) -> Sighting {
-    Sighting::Gap(Gap { scope, kind: error.kind(), reason: error.to_string(), hint: error.hint_text().map(str::to_owned) })
+    Sighting::Gap(Gap::of(scope, error))
 }
 
 /// A cloud's catalogue from the names of its services' modules: `services! { CATALOGUE: Clients = ec2, s3 }`.

@@ -4,6 +4,8 @@
 
 #[path = "aws/actions.rs"]
 mod actions;
+#[path = "aws/answers.rs"]
+mod answers;
 #[path = "aws/bucket.rs"]
 mod bucket;
 #[path = "aws/discovery.rs"]
@@ -12,14 +14,20 @@ mod discovery;
 mod faults;
 #[path = "aws/firewall.rs"]
 mod firewall;
+#[path = "aws/lag.rs"]
+mod lag;
 #[path = "aws/local.rs"]
 mod local;
+#[path = "aws/owners.rs"]
+mod owners;
 #[path = "aws/proxy.rs"]
 mod proxy;
 #[path = "aws/resize.rs"]
 mod resize;
 #[path = "aws/seed.rs"]
 mod seed;
+#[path = "aws/settings.rs"]
+mod settings;
 #[path = "aws/steps.rs"]
 mod steps;
 

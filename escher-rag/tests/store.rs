@@ -6,6 +6,7 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 
 use escher_core::arbitrary;
+use escher_core::selector::World;
 use escher_core::{
     Collection, Decision, Diff, Document, ErrorKind, Estate, PlanDoc, PlanRecord, PlanStatus, Resource, ResourceId, Risk, RunRecord, Scope,
     Selector, Sighting, Store,
@@ -44,11 +45,30 @@ fn look(known: &Estate, seen: Vec<Resource>, at: Timestamp, authoritative: bool)
     known.advance(sightings.chain(scopes.into_iter().map(|scope| Sighting::Covered { scope, authoritative })), at)
 }
 
+/// What the store selects is what the selector says of each of these, which are all that it holds.
+async fn agrees(store: &SqliteStore, resources: &[Resource], selector: &Selector) -> Result<(), TestCaseError> {
+    let truths = World::new(resources).truths(selector, now());
+    let expected: Vec<_> = resources.iter().zip(&truths).filter(|(_, truth)| **truth == Some(true)).map(|(r, _)| r.clone()).collect();
+    let selection = store.select(selector, now()).await.unwrap();
+    prop_assert_eq!(
+        store.admitted(selector, now()).await.unwrap(),
+        expected.iter().map(|r| r.id.clone()).collect::<Vec<_>>(),
+        "{}",
+        selector
+    );
+    prop_assert_eq!(selection.matched.into_iter().map(|e| e.resource).collect::<Vec<_>>(), expected, "{}", selector);
+    prop_assert_eq!(selection.unknown, truths.iter().filter(|truth| truth.is_none()).count(), "{}", selector);
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn it_is_the_estate_after_every_diff_and_its_changes_lead_there(looks in prop::collection::vec((arbitrary::estate(12), any::<bool>()), 1..6)) {
+    fn it_is_the_estate_after_every_diff_and_its_changes_lead_there(
+        looks in prop::collection::vec((arbitrary::estate(12), any::<bool>()), 1..6),
+        selectors in prop::collection::vec(arbitrary::selector(), 8),
+    ) {
         runtime().block_on(async {
             let (_dir, store) = open();
             let mut model = Estate::default();
@@ -77,8 +97,16 @@ proptest! {
                     }
                 }
                 prop_assert!(followed.values().eq(model.entries().map(|e| &e.resource)));
-                let keys: BTreeSet<String> = model.entries().flat_map(|e| e.resource.tags.iter().flatten()).map(|(key, _)| key.clone()).collect();
-                prop_assert_eq!(store.tag_keys().await.unwrap(), keys);
+                let all = || model.entries().map(|e| &e.resource);
+                let words = store.known_words().await.unwrap();
+                prop_assert_eq!(words.tags, all().flat_map(|r| r.tags.iter().flatten()).map(|(key, _)| key.clone()).collect());
+                prop_assert_eq!(words.attributes, all().flat_map(|r| r.attributes.keys().cloned()).collect());
+                prop_assert_eq!(words.relations, all().flat_map(|r| &r.links).map(|link| link.rel.as_str().to_lowercase()).collect());
+                // What selectors are answered from follows every change.
+                let resources: Vec<Resource> = all().cloned().collect();
+                for selector in &selectors {
+                    agrees(&store, &resources, selector).await?;
+                }
             }
             Ok(())
         })?;
@@ -90,14 +118,10 @@ proptest! {
             let (_dir, store) = open();
             fill(&store, resources.clone()).await;
             for selector in selectors {
-                let selection = store.select(&selector, now()).await.unwrap();
-                let truths: Vec<_> = resources.iter().map(|r| (r.id.clone(), selector.matches(r, now()))).collect();
-                let expected: Vec<_> = truths.iter().filter(|(_, t)| *t == Some(true)).map(|(id, _)| id.clone()).collect();
-                let unknown = truths.iter().filter(|(_, t)| t.is_none()).count();
-                prop_assert_eq!(selection.matched.into_iter().map(|e| e.resource.id).collect::<Vec<_>>(), expected, "{}", selector);
-                prop_assert_eq!(selection.unknown, unknown, "{}", selector);
+                agrees(&store, &resources, &selector).await?;
+                agrees(&store, &resources, &!selector).await?;
             }
-            Ok(())
+            Ok::<(), TestCaseError>(())
         })?;
     }
 }

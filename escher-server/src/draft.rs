@@ -1,7 +1,7 @@
 //! From a frame that orders a change to a template of steps over selectors.
 
 use crate::goal;
-use escher_core::{Action, Capabilities, CloudId, Error, ErrorKind, Frame, Kind, PlanTemplate, Result, Selector, StepTemplate, Verb};
+use escher_core::{Action, Capabilities, CloudId, Error, ErrorKind, Frame, Kind, Next, PlanTemplate, Result, Selector, StepTemplate, Verb};
 
 /// The template of an executable frame.
 ///
@@ -35,7 +35,8 @@ pub(crate) fn draft(frame: &Frame, capabilities: &Capabilities) -> Result<PlanTe
         let place = cloud.map_or_else(|| "no connected cloud can".to_owned(), |cloud| format!("{cloud} as connected cannot"));
         return Err(Error::new(ErrorKind::Unsupported, format!("{place} do `{what}`"))
             .operation("draft a plan")
-            .hint(known(capabilities, kind)));
+            .hint(known(capabilities, kind))
+            .next(Next::Connect { cloud }));
     }
     let goal = goal::sentence(verb, kind, &selector, &frame.params);
     Ok(PlanTemplate { goal, steps: vec![StepTemplate { verb, selector, params: frame.params.clone() }] })
@@ -56,7 +57,7 @@ fn known(capabilities: &Capabilities, kind: Option<Kind>) -> String {
     verbs.sort_unstable();
     verbs.dedup();
     match kind {
-        _ if verbs.is_empty() => "see which actions exist: escher doctor".to_owned(),
+        _ if verbs.is_empty() => "connect an account that can".to_owned(),
         Some(kind) => format!("a {kind} can be: {}", verbs.join(", ")),
         None => format!("what can be done: {}", verbs.join(", ")),
     }

@@ -34,6 +34,10 @@ fn sound(text: &str, frame: &Frame) {
                 let not = if constraint.op == "NOT IN" { "NOT " } else { "" };
                 format!("{not}{} IN ({})", constraint.field, values.join(", "))
             }
+            ("IN" | "NOT IN", Value::Object(nested)) => {
+                let not = if constraint.op == "NOT IN" { "NOT " } else { "" };
+                format!("{not}{} IN ({})", constraint.field, nested["selector"].as_str().expect("a nested selector is a text"))
+            }
             ("NOT ~", value) => format!("NOT {} ~ {}", constraint.field, quoted(value)),
             ("=", Value::Bool(value)) => format!("{} = {value}", constraint.field),
             (op, value) => format!("{} {op} {}", constraint.field, quoted(value)),

@@ -50,15 +50,15 @@ pub struct Answer {
     /// What the person should know beside.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+    /// What to do next, if there is nothing to answer from or nothing to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<Next>,
     /// One resource in depth, where one was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<Value>,
     /// What the person can do about an order that has no target.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
-    /// The operation that helps, if there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next: Option<Next>,
     /// Whether what the words ask for was answered; false says that this version cannot.
     pub answered: bool,
 }
@@ -181,6 +181,7 @@ impl Escher {
         if capabilities.actions.is_empty() {
             return Err(Error::new(ErrorKind::NotFound, "no cloud is connected, so nothing can be changed")
                 .operation("plan")
+                .hint("load the simulated clouds, or connect a cloud of your own")
                 .next(Next::Start));
         }
         let template = self.brain().draft(frame, &capabilities).await?;

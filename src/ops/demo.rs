@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use escher_core::{Cloud as _, CloudId, Result, Selector, Store as _};
+use escher_core::{Cloud as _, CloudId, Next, Result, Selector, Store as _};
 use escher_providers::sim::SimSpec;
 use serde::Serialize;
 
@@ -11,12 +11,18 @@ use crate::escher::Escher;
 use crate::ops::sync::{SyncOptions, Synced};
 use crate::progress::Progress;
 
-/// Commands to try, and what has to be there for each to work.
-const SUGGESTIONS: &[(&str, &str)] = &[
-    (r#"escher ask "Show me all idle VMs in Azure West US""#, "cloud = azure AND kind = vm AND region = westus AND idle"),
-    (r#"escher search "prodution postgress databse""#, "kind = database AND engine = postgres AND env = prod"),
+/// A suggestion from its words.
+type Suggest = fn(String) -> Next;
+const ASK: Suggest = |text| Next::Ask { text };
+const SEARCH: Suggest = |words| Next::Search { words, filter: String::new() };
+
+/// What to try, and what has to be there for it to work.
+const SUGGESTIONS: &[(Suggest, &str, &str)] = &[
+    (ASK, "Show me all idle VMs in Azure West US", "cloud = azure AND kind = vm AND region = westus AND idle"),
+    (SEARCH, "prodution postgress databse", "kind = database AND engine = postgres AND env = prod"),
     (
-        r#"escher ask "Stop production database in GCP project-x""#,
+        ASK,
+        "Stop production database in GCP project-x",
         "cloud = gcp AND account = project-x AND kind = database AND env = prod AND state = running",
     ),
 ];
@@ -47,9 +53,9 @@ pub struct Demo {
     pub semantic: bool,
     /// What the look found.
     pub synced: Synced,
-    /// Commands to try; each works as it stands where `escher` is the program and this the data directory.
+    /// What to try; each finds something in this estate.
     #[serde(rename = "try")]
-    pub suggestions: Vec<String>,
+    pub suggestions: Vec<Next>,
 }
 
 impl Escher {
@@ -85,11 +91,11 @@ impl Escher {
     }
 
     /// What to try, of what would find something in this estate; the demo's own has it all.
-    async fn suggestions(&self) -> Result<Vec<String>> {
+    async fn suggestions(&self) -> Result<Vec<Next>> {
         let mut suggestions = Vec::new();
-        for (command, finds) in SUGGESTIONS {
+        for (suggest, words, finds) in SUGGESTIONS {
             if !self.store().select(&Selector::parse(finds)?, self.now()).await?.matched.is_empty() {
-                suggestions.push((*command).to_owned());
+                suggestions.push(suggest((*words).to_owned()));
             }
         }
         Ok(suggestions)

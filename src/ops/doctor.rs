@@ -1,6 +1,6 @@
 //! `doctor`: is everything as it should be, and what to do where not.
 
-use escher_core::{Index as _, Result, Selector, Store as _};
+use escher_core::{Error, Index as _, Next, Result, Selector, Store as _};
 use escher_rag::Model;
 use serde::Serialize;
 
@@ -30,6 +30,28 @@ pub struct Check {
     /// What to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// The operation that helps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<Next>,
+}
+
+impl Check {
+    fn new(name: impl Into<String>, health: Health, detail: impl Into<String>) -> Self {
+        Self { name: name.into(), health, detail: detail.into(), hint: None, next: None }
+    }
+
+    fn of(name: impl Into<String>, health: Health, error: &Error) -> Self {
+        let (hint, next) = (error.hint_text().map(str::to_owned), error.next_step().cloned());
+        Self { hint, next, ..Self::new(name, health, error.to_string()) }
+    }
+
+    fn hint(self, hint: &str) -> Self {
+        Self { hint: Some(hint.to_owned()), ..self }
+    }
+
+    fn next(self, next: Next) -> Self {
+        Self { next: Some(next), ..self }
+    }
 }
 
 /// All parts.
@@ -45,15 +67,11 @@ impl Report {
         self.checks.iter().any(|check| check.health == Health::Fail)
     }
 
-    fn add(&mut self, name: impl Into<String>, health: Health, detail: impl Into<String>, hint: Option<&str>) {
-        self.checks.push(Check { name: name.into(), health, detail: detail.into(), hint: hint.map(str::to_owned) });
-    }
-
     fn add_result(&mut self, name: impl Into<String>, result: Result<String>) {
-        match result {
-            Ok(detail) => self.add(name, Health::Ok, detail, None),
-            Err(e) => self.add(name, Health::Fail, e.to_string(), e.hint_text()),
-        }
+        self.checks.push(match result {
+            Ok(detail) => Check::new(name, Health::Ok, detail),
+            Err(e) => Check::of(name, Health::Fail, &e),
+        });
     }
 }
 
@@ -63,51 +81,45 @@ impl Escher {
     /// # Errors
     /// `Storage` only where nothing can be looked at; what is wrong with a part is in the report.
     pub async fn doctor(&self) -> Result<Report> {
-        let mut report = Report { checks: Vec::new() };
-        report.add("data directory", Health::Ok, self.home().root().display().to_string(), None);
+        let mut report = Report { checks: vec![Check::new("data directory", Health::Ok, self.home().root().display().to_string())] };
         let revision = self.revision().await?;
         let held = self.store().select(&Selector::All, self.now()).await?.matched.len();
-        let hint = (held == 0).then_some("run: escher demo, or: escher connect aws and escher sync");
-        report.add("estate", if held == 0 { Health::Warn } else { Health::Ok }, format!("{held} resources, revision {revision}"), hint);
-        match Model::find_local(&self.locate(false)) {
-            Ok(Some(files)) => report.add("model", Health::Ok, files.folder().display().to_string(), None),
-            Ok(None) => report.add("model", Health::Warn, "not on this machine; search is lexical", Some("run: escher init")),
-            Err(e) => report.add("model", Health::Fail, e.to_string(), e.hint_text()),
-        }
-        match self.index().await {
+        let estate = format!("{held} resources, revision {revision}");
+        report.checks.push(match held {
+            0 => Check::new("estate", Health::Warn, estate).next(Next::Start),
+            _ => Check::new("estate", Health::Ok, estate),
+        });
+        report.checks.push(match Model::find_local(&self.locate(false)) {
+            Ok(Some(files)) => Check::new("model", Health::Ok, files.folder().display().to_string()),
+            Ok(None) => Check::new("model", Health::Warn, "not on this machine; search is lexical").next(Next::Init),
+            Err(e) => Check::of("model", Health::Fail, &e),
+        });
+        report.checks.push(match self.index().await {
             Ok(index) => match index.revision().await {
-                Ok(at) if at == revision => report.add("index", Health::Ok, format!("at revision {at}"), None),
-                Ok(at) => report.add(
-                    "index",
-                    Health::Warn,
-                    format!("at revision {at} of {revision}"),
-                    Some("the next search or sync brings it up to date"),
-                ),
-                Err(e) => report.add("index", Health::Fail, e.to_string(), e.hint_text()),
+                Ok(at) if at == revision => Check::new("index", Health::Ok, format!("at revision {at}")),
+                Ok(at) => Check::new("index", Health::Warn, format!("at revision {at} of {revision}"))
+                    .hint("the next search or sync brings it up to date"),
+                Err(e) => Check::of("index", Health::Fail, &e),
             },
-            Err(e) => report.add(
-                "index",
-                Health::Fail,
-                e.to_string(),
-                Some("remove the folder `index` of the data directory; it is built again from the store"),
-            ),
-        }
+            Err(e) => Check::of("index", Health::Fail, &e)
+                .hint("remove the folder `index` of the data directory; it is built again from the store"),
+        });
         report.add_result("journal", self.journal_file().verify(None).await.map(|head| format!("{} lines, unbroken", head.seq)));
         self.check_connections(&mut report).await;
         let open: Vec<String> =
             self.store().runs(1_000).await?.into_iter().filter(|run| run.finished.is_none()).map(|run| run.id).collect();
-        if open.is_empty() {
-            report.add("runs", Health::Ok, "none was cut short", None);
+        report.checks.push(if open.is_empty() {
+            Check::new("runs", Health::Ok, "none was interrupted")
         } else {
-            report.add("runs", Health::Warn, format!("not finished: {}", open.join(", ")), Some("run: escher runs resume"));
-        }
+            Check::new("runs", Health::Warn, format!("not finished: {}", open.join(", "))).next(Next::Resume { run: None })
+        });
         Ok(report)
     }
 
     async fn check_connections(&self, report: &mut Report) {
         let connected = match self.connected(&[]).await {
             Ok(connected) => connected,
-            Err(e) => return report.add("clouds", Health::Warn, e.to_string(), e.hint_text()),
+            Err(e) => return report.checks.push(Check::of("clouds", Health::Warn, &e)),
         };
         let cx = self.read_cx();
         for (name, cloud) in connected {

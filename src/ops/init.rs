@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use escher_core::{Error, Result};
+use escher_core::{Error, Next, Result};
 use escher_rag::Model;
 use serde::Serialize;
 
@@ -19,7 +19,7 @@ pub struct Initialised {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model_missing: Option<String>,
     /// What to do next.
-    pub next: Vec<String>,
+    pub next: Next,
 }
 
 impl Escher {
@@ -36,11 +36,6 @@ impl Escher {
             Ok(files) => (Some(files.folder().to_owned()), None),
             Err(e) => (None, Some(e.to_string())),
         };
-        Ok(Initialised {
-            data_dir: self.home().root().to_owned(),
-            model,
-            model_missing,
-            next: vec!["escher demo".to_owned(), "escher connect aws".to_owned()],
-        })
+        Ok(Initialised { data_dir: self.home().root().to_owned(), model, model_missing, next: Next::Start })
     }
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use escher_core::{
-    Approval, Approved, Checked, Diff, Error, ErrorKind, Estate, JournalEntry, Moment, Phase, Plan, PlanDoc, PlanRecord, PlanStatus,
-    PlanTemplate, ResourceId, Result, RunRecord, Sighting, Store as _, Target,
+    ABSENCES, ActionDef, Approval, Approved, Checked, Diff, Error, ErrorKind, Estate, JournalEntry, Moment, Next, Phase, Plan, PlanDoc,
+    PlanRecord, PlanStatus, PlanTemplate, ResourceId, Result, RunRecord, Sighting, Step, Store as _, Target, Verify,
 };
 use escher_exec::{CancellationToken, Clouds, DefaultPolicy, Executor, Limits, Planner, RunEvent, RunSummary, TrialStep};
 use futures::{StreamExt as _, stream};
@@ -78,9 +78,10 @@ impl Escher {
     /// # Errors
     /// `NotFound`, `Storage`.
     pub async fn plan(&self, id: &str) -> Result<PlanRecord> {
-        self.store().plan(id).await?.ok_or_else(|| {
-            Error::new(ErrorKind::NotFound, format!("there is no plan `{id}`")).operation("look up plan").hint("run: escher plan list")
-        })
+        self.store()
+            .plan(id)
+            .await?
+            .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no plan `{id}`")).operation("look up plan").next(Next::Plans))
     }
 
     /// Says yes to the plan as it stands, in the name of the configured user.
@@ -123,13 +124,10 @@ impl Escher {
     }
 
     fn refuse_settled(&self, record: &PlanRecord) -> Result<()> {
-        let stale =
-            |message: String, hint: String| Err(Error::new(ErrorKind::Stale, message).with("plan", record.doc.id.clone()).hint(hint));
+        let stale = |message: String| Error::new(ErrorKind::Stale, message).with("plan", record.doc.id.clone());
         match (record.status, &record.run) {
-            (PlanStatus::Rejected, _) => stale("the plan was rejected".into(), "ask again for a new plan".into()),
-            (PlanStatus::Started, Some(run)) => {
-                stale(format!("the plan was run as {run}"), format!("look at it with: escher runs show {run}"))
-            }
+            (PlanStatus::Rejected, _) => Err(stale("the plan was rejected".into()).hint("ask again for a new plan")),
+            (PlanStatus::Started, Some(run)) => Err(stale(format!("the plan was run as {run}")).next(Next::Run { run: run.clone() })),
             _ => Ok(()),
         }
     }
@@ -236,20 +234,30 @@ impl Escher {
     async fn look_again(&self, plan: &PlanDoc, run: &str) -> Result<usize> {
         let lines = self.journal().read(run).await?;
         let called: HashSet<&str> = lines.iter().filter(|line| line.phase == Phase::Started).map(|line| line.step.as_str()).collect();
+        let deleted: HashSet<&ResourceId> = {
+            let done: HashSet<&str> = lines.iter().filter(|line| line.phase == Phase::Done).map(|line| line.step.as_str()).collect();
+            let deletes = |step: &&Step| ActionDef::find(step.action).is_some_and(|def| def.verify == Verify::Gone);
+            plan.steps.iter().filter(|step| done.contains(step.id.as_str())).filter(deletes).map(|step| &step.target.id).collect()
+        };
         let (clouds, cx) = (self.clouds().await?, self.read_cx());
         let targets: BTreeMap<&ResourceId, &Target> =
             plan.steps.iter().filter(|step| called.contains(step.id.as_str())).map(|step| (&step.target.id, &step.target)).collect();
         let looks = stream::iter(targets.into_values()).map(|target| {
             let cloud = clouds.find(target.cloud, &target.account).map(|(cloud, _)| cloud.clone());
-            let cx = cx.clone();
-            async move { Some((target, cloud?.read(&cx, target).await.ok()?)) }
+            let (cx, deleted) = (cx.clone(), &deleted);
+            async move {
+                let cloud = cloud?;
+                let look = escher_exec::confirmed_read(&*cloud, &cx, target).await.ok()?;
+                // Without our own deletion, absence is seen twice, with a sync between, before the estate believes it.
+                Some((target, look, deleted.contains(&target.id) || !cloud.lags()))
+            }
         });
         let looks: Vec<_> = looks.buffer_unordered(self.config().parallel.max(1)).collect().await;
         let unseen = looks.iter().filter(|look| look.is_none()).count();
         let mut known = Vec::new();
         let mut gone = Diff { at: self.now(), ..Diff::default() };
         let mut seen = Vec::new();
-        for (target, look) in looks.into_iter().flatten() {
+        for (target, look, is_proof) in looks.into_iter().flatten() {
             let Some(entry) = self.store().entry(&target.id).await? else { continue };
             match look {
                 Some(mut now) => {
@@ -261,7 +269,8 @@ impl Escher {
                     known.push(entry);
                     seen.push(Sighting::Seen(Box::new(now)));
                 }
-                None => gone.removed.push(target.id.clone()),
+                None if is_proof || entry.missed + 1 >= ABSENCES => gone.removed.push(target.id.clone()),
+                None => gone.missed.push((target.id.clone(), entry.missed + 1)),
             }
         }
         self.advance(&Estate::new(known), seen).await?;
@@ -288,9 +297,10 @@ impl Escher {
     /// # Errors
     /// `NotFound`, `Storage`.
     pub async fn run(&self, id: &str) -> Result<RunRecord> {
-        self.store().run(id).await?.ok_or_else(|| {
-            Error::new(ErrorKind::NotFound, format!("there is no run `{id}`")).operation("look up run").hint("run: escher runs list")
-        })
+        self.store()
+            .run(id)
+            .await?
+            .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no run `{id}`")).operation("look up run").next(Next::Runs))
     }
 
     /// A run with every line of its journal.
@@ -322,7 +332,8 @@ fn approved(record: &PlanRecord, moment: Moment) -> Result<Plan<Approved>> {
     let approval = record.approval.clone().ok_or_else(|| {
         Error::new(ErrorKind::Forbidden, "nobody has approved this plan")
             .with("plan", record.doc.id.clone())
-            .hint(format!("look at it and approve it: escher plan approve {}", record.doc.id))
+            .hint("look at the plan and approve it")
+            .next(Next::Approve { plan: record.doc.id.clone() })
     })?;
     let verified = approval.verify(&checked)?;
     checked.approve(verified)

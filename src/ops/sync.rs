@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use escher_core::{Cloud, CloudId, Diff, Entry, Error, Estate, Gap, ReadCx, Result, Scope, Sighting, Store as _, Throttled, Want, regions};
+use escher_core::{
+    Cloud, CloudId, Diff, Entry, Error, Estate, Gap, ReadCx, Resource, Result, Scope, Sighting, Store as _, Throttled, Want, regions,
+};
 use futures::StreamExt as _;
 use serde::Serialize;
 
@@ -129,6 +131,7 @@ impl Escher {
     async fn sync_one(&self, name: &str, cloud: &dyn Cloud, options: &SyncOptions, synced: &mut Synced) -> Result<()> {
         let mut known = Known::default();
         let mut waiting: Vec<Sighting> = Vec::new();
+        let mut shared = Shared::default();
         let mut sightings = cloud.discover(self.read_cx(), options.want.clone());
         while let Some(sighting) = sightings.next().await {
             let scope = match sighting {
@@ -137,11 +140,15 @@ impl Escher {
                     if synced.seen.is_multiple_of(100) {
                         options.progress.tell(Step::Seen { connection: name.to_owned(), count: synced.seen });
                     }
-                    waiting.push(Sighting::Seen(resource));
+                    match resource.shared_with() {
+                        Some(_) => shared.seen.push(*resource),
+                        None => waiting.push(Sighting::Seen(resource)),
+                    }
                     continue;
                 }
                 Sighting::Covered { ref scope, .. } => {
                     synced.covered += 1;
+                    shared.covered.push(sighting.clone());
                     scope.clone()
                 }
                 Sighting::Gap(ref gap) => gap.scope.clone(),
@@ -159,7 +166,21 @@ impl Escher {
             let estate = self.store().estate(None).await?;
             synced.count(name, self.advance(&estate, waiting).await?);
         }
+        if !cloud.simulated() {
+            synced.count(name, self.sync_shared(shared).await?);
+        }
         Ok(())
+    }
+
+    /// Holds what other accounts share with ours against what was known of that. Where the owner is connected as well,
+    /// its own listing knows more, so that ours changes nothing.
+    async fn sync_shared(&self, Shared { mut seen, covered }: Shared) -> Result<Diff> {
+        let ours = self.identities();
+        seen.retain(|it| !ours.iter().any(|me| me.cloud == it.cloud && it.account.as_deref() == Some(me.account.as_str())));
+        let estate = self.store().estate(None).await?;
+        let known = estate.entries().filter(|entry| entry.resource.shared_with().is_some()).cloned();
+        let seen = seen.into_iter().map(|it| Sighting::Seen(Box::new(it)));
+        self.advance(&Estate::new(known), seen.chain(covered).collect()).await
     }
 
     /// Holds sightings against a part of the estate and writes down what differs.
@@ -172,6 +193,13 @@ impl Escher {
     pub(crate) fn read_cx(&self) -> ReadCx {
         ReadCx::new(self.config().clock.clone(), self.config().timeout)
     }
+}
+
+/// What was seen of other accounts, and the scopes in which that would have been seen.
+#[derive(Default)]
+struct Shared {
+    seen: Vec<Resource>,
+    covered: Vec<Sighting>,
 }
 
 /// What the store knew when the look began, split by account and native type so that each scope meets its own.

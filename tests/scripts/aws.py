@@ -3,6 +3,8 @@
 usage: aws.py ENDPOINT seed COUNT REGION [REGION ...]   COUNT resources: instances, volumes and buckets over the regions
        aws.py ENDPOINT fleet COUNT REGION               COUNT running instances, all tagged fleet=kill
        aws.py ENDPOINT start REGION                     starts every instance
+       aws.py ENDPOINT special REGION                   what stands in the way of changes: Spot, a scale group, an image, a firewall
+       aws.py ENDPOINT reopen REGION                    opens port 22 of the firewall again
        aws.py ENDPOINT states REGION [REGION ...]       prints {instance id: {"state", "env", "region"}}
 """
 
@@ -47,6 +49,25 @@ def fleet(count, region):
     ec2.run_instances(ImageId=IMAGE, MinCount=count, MaxCount=count, TagSpecifications=spec)
 
 
+def special(region):
+    ec2, groups = client("ec2", region), client("autoscaling", region)
+    named = lambda kind, name: [{"ResourceType": kind, "Tags": tags(name, "dev")}]
+    run = lambda name, **more: ec2.run_instances(ImageId=IMAGE, MinCount=1, MaxCount=1, TagSpecifications=named("instance", name), **more)["Instances"][0]["InstanceId"]
+    run("spot-1", InstanceMarketOptions={"MarketType": "spot"})
+    image = ec2.create_image(InstanceId=run("plain-1"), Name="golden")["ImageId"]
+    mapped = ec2.describe_images(ImageIds=[image])["Images"][0]["BlockDeviceMappings"]
+    ec2.create_tags(Resources=[disk["Ebs"]["SnapshotId"] for disk in mapped if "Ebs" in disk], Tags=tags("golden-snap", "dev"))
+    volume = ec2.create_volume(AvailabilityZone=region + "a", Size=10, TagSpecifications=named("volume", "free-disk"))["VolumeId"]
+    ec2.create_snapshot(VolumeId=volume, TagSpecifications=named("snapshot", "free-snap"))
+    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+    group = ec2.create_security_group(GroupName="front", Description="test", VpcId=vpc, TagSpecifications=named("security-group", "front"))["GroupId"]
+    anybody = [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=anybody)
+    groups.create_launch_configuration(LaunchConfigurationName="shop", ImageId=IMAGE, InstanceType="t3.micro")
+    marks = [{"Key": tag["Key"], "Value": tag["Value"], "PropagateAtLaunch": True} for tag in tags("shop-1", "dev")]
+    groups.create_auto_scaling_group(AutoScalingGroupName="shop", LaunchConfigurationName="shop", MinSize=1, MaxSize=1, AvailabilityZones=[region + "a"], Tags=marks)
+
+
 def instances(region):
     for page in client("ec2", region).get_paginator("describe_instances").paginate():
         for reservation in page["Reservations"]:
@@ -67,6 +88,12 @@ if command == "seed":
     seed(int(rest[0]), rest[1:])
 elif command == "fleet":
     fleet(int(rest[0]), rest[1])
+elif command == "special":
+    special(rest[0])
+elif command == "reopen":
+    ec2 = client("ec2", rest[0])
+    group = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["front"]}])["SecurityGroups"][0]["GroupId"]
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}])
 elif command == "start":
     client("ec2", rest[0]).start_instances(InstanceIds=[instance["InstanceId"] for instance in instances(rest[0])])
 elif command == "states":

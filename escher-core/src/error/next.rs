@@ -30,10 +30,18 @@ pub enum Next {
     Sync,
     /// Find out what is wrong with the data directory.
     Doctor,
-    /// List the resources that a selector admits.
+    /// Ask or order something in plain words.
+    Ask {
+        /// The words.
+        text: String,
+    },
+    /// Search the estate.
     Search {
-        /// The selector.
-        #[serde(rename = "where")]
+        /// The words; empty to list everything that the selector admits.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        words: String,
+        /// The selector; empty to admit everything.
+        #[serde(default, rename = "where", skip_serializing_if = "String::is_empty")]
         filter: String,
     },
     /// List plans.

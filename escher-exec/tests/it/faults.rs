@@ -96,7 +96,8 @@ async fn a_broken_journal_stops_the_run_and_says_how_to_go_on() {
     let (result, events) = f.run(&doc, RUN).await;
     let error = result.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Storage);
-    assert_eq!(error.hint_text(), Some("make room; then carry it on with `escher runs resume run_1`"));
+    assert_eq!(error.hint_text(), Some("make room; then resume the run"));
+    assert_eq!(error.next_step(), Some(&Next::Resume { run: Some(RUN.to_owned()) }));
     assert!(!events.iter().any(|event| matches!(event, RunEvent::Finished { .. })));
     assert!(f.world.calls().len() < 20);
     f.journal.set(None);

@@ -5,6 +5,7 @@
 mod faults;
 mod fixture;
 mod journal;
+mod lag;
 mod planning;
 mod policy;
 mod running;

@@ -2,7 +2,7 @@
 //! the order in which they happened.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -30,6 +30,10 @@ pub(crate) enum Fault {
     HangsBefore,
     /// Accepted and never carried out.
     Ignored,
+    /// Not carried out: the cloud says that there is no such thing.
+    NotFound,
+    /// Refused for now, as often as a layer below was ready to ask.
+    Exhausted,
 }
 
 /// Everything that left a trace, in order.
@@ -46,6 +50,12 @@ pub(crate) struct World {
     pub(crate) faults: Mutex<HashMap<ResourceId, VecDeque<Fault>>>,
     /// How many reads of a target fail before one works.
     pub(crate) blind: Mutex<HashMap<ResourceId, (usize, Option<ErrorKind>)>>,
+    /// Whether the cloud's answers lag behind changes.
+    pub(crate) lags: AtomicBool,
+    /// How many reads do not find a target after each change to it.
+    pub(crate) lag: AtomicUsize,
+    /// How many more reads do not find a target.
+    pub(crate) hidden: Mutex<HashMap<ResourceId, usize>>,
     pub(crate) under_way: AtomicUsize,
     pub(crate) most_under_way: AtomicUsize,
 }
@@ -66,6 +76,16 @@ impl World {
     pub(crate) fn calls(&self) -> Vec<ResourceId> {
         let trace = self.trace.lock().unwrap();
         trace.iter().filter_map(|item| if let Trace::Call { target, .. } = item { Some(target.clone()) } else { None }).collect()
+    }
+
+    /// Hides a target from the next reads.
+    pub(crate) fn hide(&self, id: &ResourceId, reads: usize) {
+        self.lags.store(true, Ordering::SeqCst);
+        self.hidden.lock().unwrap().insert(id.clone(), reads);
+    }
+
+    fn hides(&self, id: &ResourceId) -> bool {
+        self.hidden.lock().unwrap().get_mut(id).filter(|left| **left > 0).map(|left| *left -= 1).is_some()
     }
 
     fn carry_out(&self, step: &Step) {
@@ -102,6 +122,12 @@ impl Cloud for FakeCloud {
     fn simulated(&self) -> bool {
         true
     }
+    fn lags(&self) -> bool {
+        self.0.lags.load(Ordering::SeqCst)
+    }
+    fn holds(&self, action: Action, user: &Resource) -> bool {
+        (action.kind, action.verb, user.native.as_str()) == (Kind::Snapshot, Verb::Delete, "ec2:image")
+    }
     fn capabilities(&self) -> Capabilities {
         let able = |action: &Action| !matches!(action.kind, Kind::Queue);
         let actions = ActionDef::all().map(|def| def.action).filter(able).map(|action| (CloudId::Aws, action)).collect();
@@ -125,6 +151,7 @@ impl Cloud for FakeCloud {
         match blind {
             Some(Some(kind)) => Err(Error::new(kind, "cannot see")),
             Some(None) => std::future::pending().await,
+            None if self.0.hides(&target.id) => Ok(None),
             None => Ok(self.0.get(&target.id)),
         }
     }
@@ -184,12 +211,18 @@ impl Cloud for FakeCloud {
         tokio::time::sleep(Duration::from_millis(20)).await;
         self.0.under_way.fetch_sub(1, Ordering::SeqCst);
         let fault = self.0.faults.lock().unwrap().get_mut(&step.target.id).and_then(VecDeque::pop_front);
+        let lag = self.0.lag.load(Ordering::SeqCst);
+        if lag > 0 {
+            self.0.hide(&step.target.id, lag);
+        }
         if matches!(fault, None | Some(Fault::AnswerLost | Fault::HangsAfter)) {
             self.0.carry_out(step);
         }
         match fault {
             None | Some(Fault::Ignored) => Ok(Outcome::default()),
             Some(Fault::Refused) => Err(Error::new(ErrorKind::Denied, "you may not").hint("ask for the permission")),
+            Some(Fault::NotFound) => Err(Error::new(ErrorKind::NotFound, "there is no such thing")),
+            Some(Fault::Exhausted) => Err(Error::new(ErrorKind::Throttled, "slow down").exhausted(5)),
             Some(Fault::Throttled) => Err(Error::new(ErrorKind::Throttled, "slow down")),
             Some(Fault::AnswerLost | Fault::RequestLost) => Err(Error::new(ErrorKind::Unavailable, "connection reset")),
             Some(Fault::HangsAfter | Fault::HangsBefore) => std::future::pending().await,
@@ -307,7 +340,7 @@ impl Store for FakeStore {
     async fn apply(&self, _: &Diff) -> Result<u64> {
         unused()
     }
-    async fn tag_keys(&self) -> Result<BTreeSet<String>> {
+    async fn known_words(&self) -> Result<escher_core::selector::KnownWords> {
         unused()
     }
     async fn revision(&self) -> Result<u64> {

@@ -1,17 +1,19 @@
 //! The SDK's clients of one connection, and what a service file calls them through.
 
 use std::any::{Any, TypeId};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::error::Error as StdError;
 use std::future::Future;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use aws_config::{Region, SdkConfig};
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use escher_core::resource::attr;
-use escher_core::{CloudId, Error, Resource, Result, State};
-use futures::stream::{self, BoxStream};
-use futures::{StreamExt, TryStreamExt};
+use escher_core::{CloudId, Error, ErrorKind, Origin, Resource, Result, State};
+use futures::StreamExt;
+use futures::stream::BoxStream;
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -102,7 +104,7 @@ impl AwsCx {
                 }
             }
         };
-        Box::pin(self.layers.call(call, &self.region, self.read.timeout, tried)).await
+        Box::pin(self.layers.call(call, &self.region, self.read.timeout, self.read.retries.as_ref(), tried)).await
     }
 
     /// Makes a call that changes something, or tries it. `done` accepts codes that say it is so already; the answer
@@ -125,9 +127,32 @@ impl AwsCx {
         self.call_or(call, done, send).await
     }
 
-    /// `arn:PARTITION:SERVICE:REGION:ACCOUNT:TYPE/ID`.
+    /// Asks until there is an answer, a few times: EC2 may lag behind the change that was made right before.
+    pub(super) async fn patiently<T, F, Fut>(&self, ask: F) -> Result<Option<T>>
+    where
+        F: Fn() -> Fut + Send,
+        Fut: Future<Output = Result<Option<T>>> + Send,
+        T: Send,
+    {
+        let mut pause = Duration::from_millis(250);
+        for _ in 1..LOOKS {
+            if let Some(found) = ask().await? {
+                return Ok(Some(found));
+            }
+            tokio::time::sleep(pause).await;
+            pause *= 2;
+        }
+        ask().await
+    }
+
+    /// `arn:PARTITION:SERVICE:REGION:ACCOUNT:TYPE/ID` of something in our account.
     pub(super) fn arn(&self, service: &str, kind: &str, id: &str) -> String {
-        format!("arn:{}:{service}:{}:{}:{kind}/{id}", self.clients.partition(), self.region, self.account)
+        self.arn_of(&self.account, service, kind, id)
+    }
+
+    /// The same of something in another account.
+    pub(super) fn arn_of(&self, account: &str, service: &str, kind: &str, id: &str) -> String {
+        format!("arn:{}:{service}:{}:{account}:{kind}/{id}", self.clients.partition(), self.region)
     }
 }
 
@@ -163,26 +188,97 @@ pub(super) fn time(at: Option<&aws_sdk_ec2::primitives::DateTime>) -> Option<Tim
     at.and_then(|at| Timestamp::new(at.secs(), i32::try_from(at.subsec_nanos()).ok()?).ok())
 }
 
-/// A page: what is on it, and the token of the next.
-pub(super) type Page<T> = (Vec<T>, Option<String>);
+/// A page: what is on it, each item or why it is none, and the token of the next.
+pub(super) type Page<T> = (Vec<Result<T>>, Option<String>);
 
-/// All pages one after the other as one stream, ending at the first error.
+/// Pages in a row with nothing on them before a listing is given up. Filters make some services send a few.
+const EMPTY_PAGES: usize = 100;
+/// Items of one listing before it is given up.
+const MOST_ITEMS: usize = 5_000_000;
+/// Looks for something that a lagging API does not find yet.
+const LOOKS: usize = 4;
+
+/// What tells the items of a listing apart.
+pub(super) trait Item: Send + 'static {
+    /// Its id.
+    fn key(&self) -> &str;
+}
+
+impl Item for Resource {
+    fn key(&self) -> &str {
+        self.id.as_str()
+    }
+}
+
+/// All pages one after the other as one stream. An item that is none is an error among the others; a page that cannot
+/// be had ends the stream with one. So does an endpoint that never comes to an end: one that sends a page token
+/// twice, pages with only what was on earlier ones, or page after page with nothing.
 pub(super) fn paged<T, F, Fut>(cx: AwsCx, fetch: F) -> BoxStream<'static, Result<T>>
 where
-    T: Send + 'static,
-    F: Fn(AwsCx, Option<String>) -> Fut + Send + 'static,
+    T: Item,
+    F: Fn(AwsCx, Option<String>) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<Page<T>>> + Send + 'static,
 {
-    // `Some(None)` before the first page, `None` after the last.
-    stream::try_unfold(Some(None::<String>), move |token| {
-        let page = token.map(|token| fetch(cx.clone(), token));
-        async move {
-            let Some(page) = page else { return Ok::<_, Error>(None) };
-            let (items, next) = page.await?;
-            let next = next.filter(|token| !token.is_empty()).map(Some);
-            Ok(Some((stream::iter(items.into_iter().map(Ok)), next)))
+    async_stream::stream! {
+        let (mut tokens, mut items) = (HashSet::new(), HashSet::new());
+        let (mut token, mut empty) = (None, 0);
+        loop {
+            let (page, next) = match fetch(cx.clone(), token).await {
+                Ok(page) => page,
+                Err(error) => {
+                    yield Err(error);
+                    return;
+                }
+            };
+            let (had, any) = (items.len(), !page.is_empty());
+            for item in page {
+                // Of an item that came before the later version counts.
+                if let Ok(item) = &item {
+                    items.insert(hash(item.key()));
+                }
+                yield item;
+            }
+            let Some(next) = next.filter(|token| !token.is_empty()) else { return };
+            empty = if any { 0 } else { empty + 1 };
+            let why = if !tokens.insert(hash(&next)) {
+                Some("it sent the same page token twice".to_owned())
+            } else if any && items.len() == had {
+                Some("it sent a page with nothing new on it".to_owned())
+            } else if empty > EMPTY_PAGES {
+                Some(format!("it sent {empty} empty pages in a row"))
+            } else if items.len() > MOST_ITEMS {
+                Some(format!("it has more than {MOST_ITEMS} items"))
+            } else {
+                None
+            };
+            if let Some(why) = why {
+                yield Err(endless(&cx, &why));
+                return;
+            }
+            token = Some(next);
         }
-    })
-    .try_flatten()
+    }
     .boxed()
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn endless(cx: &AwsCx, why: &str) -> Error {
+    Error::new(ErrorKind::Unavailable, format!("the listing does not come to an end: {why}"))
+        .with("region", &*cx.region)
+        .from_origin(Origin::Cloud)
+        .hint("check the endpoint")
+        .exhausted(1)
+}
+
+/// The error for an item that lacks what every one of its kind has.
+pub(super) fn incomplete(what: &str, field: &str) -> Error {
+    Error::new(ErrorKind::Unavailable, format!("the answer is not plausible: {what} without {field}"))
+        .from_origin(Origin::Cloud)
+        .hint("check the endpoint, then try again")
+        .exhausted(1)
 }

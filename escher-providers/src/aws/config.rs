@@ -15,6 +15,8 @@ use escher_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
+use crate::layer::{Checked, Parts};
+
 /// A connection to AWS as it stands in the user's configuration. It holds no secret: credentials come from the
 /// profile, or from the SDK's usual chain.
 ///
@@ -50,17 +52,27 @@ impl AwsConfig {
         i32::from(self.page_size.unwrap_or(500)).clamp(5, 1000)
     }
 
+    /// Refuses what no connection can be made with, in words that do not repeat a password. Whoever reads a
+    /// configuration from a file or an argument asks this first.
+    ///
+    /// # Errors
+    /// `Invalid` for an endpoint that is no URL or has a user name or a password in it, and for a region that is none.
+    pub fn validate(&self) -> Result<()> {
+        if let Some(endpoint) = &self.endpoint {
+            check_endpoint(endpoint)?;
+        }
+        self.regions.iter().try_for_each(|region| check_region(region, "the configuration of this connection"))
+    }
+
     /// The SDK's configuration. Retries are off there: the layers retry.
     pub(super) async fn load(&self, credentials: Option<Credentials>) -> Result<SdkConfig> {
+        self.validate()?;
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .region(self.home().await)
+            .region(self.home().await?)
             .http_client(http_client())
             .retry_config(RetryConfig::disabled())
             .timeout_config(TimeoutConfig::builder().connect_timeout(Duration::from_secs(5)).build());
         if let Some(endpoint) = &self.endpoint {
-            if !(endpoint.starts_with("http://") || endpoint.starts_with("https://")) {
-                return Err(Error::invalid(format!("`{endpoint}` is not an endpoint")).hint("write http://HOST:PORT or https://HOST"));
-            }
             loader = loader.endpoint_url(endpoint);
         }
         let from_profile = || {
@@ -76,29 +88,72 @@ impl AwsConfig {
             ),
             (None, None, None) => loader,
         };
-        Ok(loader.load().await)
+        let sdk = loader.load().await;
+        // Also one from AWS_ENDPOINT_URL or a profile.
+        sdk.endpoint_url().map_or(Ok(()), check_endpoint)?;
+        Ok(sdk)
     }
 
     /// The region in which questions about the whole account are asked. The machine's metadata service is not
     /// consulted: outside AWS that only costs time.
-    async fn home(&self) -> Region {
+    async fn home(&self) -> Result<Region> {
         if let Some(first) = self.regions.first() {
-            return Region::new(first.clone());
+            return Ok(Region::new(first.clone()));
         }
         let builder = ProfileFileRegionProvider::builder();
         let profile = self.profile.iter().fold(builder, |builder, name| builder.profile_name(name)).build();
-        let chain = match self.profile {
-            Some(_) => RegionProviderChain::first_try(profile),
-            None => RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new()).or_else(profile),
+        let from_environment = match self.profile {
+            Some(_) => None,
+            None => RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new()).region().await,
         };
-        chain.region().await.unwrap_or_else(|| Region::from_static("us-east-1"))
+        if let Some(region) = from_environment {
+            check_region(region.as_ref(), "AWS_REGION or AWS_DEFAULT_REGION")?;
+            return Ok(region);
+        }
+        if let Some(region) = RegionProviderChain::first_try(profile).region().await {
+            check_region(region.as_ref(), "the AWS profile")?;
+            return Ok(region);
+        }
+        Ok(Region::from_static("us-east-1"))
     }
 }
 
-/// The SDK's usual HTTP client. One for all services and regions: each client would otherwise read the machine's
+/// Whether a text can be a region's code; an empty one becomes part of a host name, and an error deep inside the SDK.
+fn check_region(code: &str, place: &str) -> Result<()> {
+    if !code.is_empty() && code.len() <= 64 && code.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') && !code.starts_with('-') {
+        return Ok(());
+    }
+    let message = match code.trim() {
+        "" => format!("{place} names an empty region"),
+        _ => format!("{place} names a region that is none: `{}`", code.escape_debug()),
+    };
+    Err(Error::invalid(message).operation("read the AWS configuration").hint("set it to a region such as us-east-1, or unset it"))
+}
+
+/// Whether a text is an endpoint, without anything secret in it: it is saved in a file and stands in messages.
+fn check_endpoint(endpoint: &str) -> Result<()> {
+    let refused = |message: String, hint: &str| Err(Error::invalid(message).operation("read the AWS configuration").hint(hint));
+    let rest = ["http://", "https://"].iter().find_map(|scheme| {
+        let head = endpoint.get(..scheme.len())?;
+        head.eq_ignore_ascii_case(scheme).then(|| &endpoint[scheme.len()..])
+    });
+    let authority = rest.unwrap_or(endpoint).split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    // Also an `@` further on, or a text without a scheme, may be a password in the wrong place: neither is repeated.
+    if endpoint.contains('@') {
+        let hint = "write it without; credentials come from the AWS profile or the environment";
+        return refused("the endpoint has a user name or a password in it".to_owned(), hint);
+    }
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
+    if rest.is_none() || authority.is_empty() || !authority.chars().all(fits) {
+        return refused(format!("`{}` is not an endpoint", endpoint.escape_debug()), "write http://HOST:PORT or https://HOST");
+    }
+    Ok(())
+}
+
+/// The SDK's usual HTTP client, with answers that are checked. One for all services and regions: each client would otherwise read the machine's
 /// certificates anew and keep connections of its own.
 fn http_client() -> impl aws_sdk_sts::config::HttpClient + 'static {
-    Builder::new().build_with_connector_fn(|settings, components| {
+    let client = Builder::new().build_with_connector_fn(|settings, components| {
         let mut connector = ConnectorBuilder::default().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
         connector.set_connector_settings(settings.cloned());
         if let Some(components) = components {
@@ -106,5 +161,26 @@ fn http_client() -> impl aws_sdk_sts::config::HttpClient + 'static {
         }
         connector.set_proxy_config(Some(ProxyConfig::from_env()));
         connector.build()
-    })
+    });
+    Checked::new(client, PARTS)
 }
+
+/// What an answer has at its top level, even where a list is empty; without it the document is not what it seems. The
+/// SDK takes a missing list for an empty one.
+const PARTS: Parts = &[
+    ("DescribeInstancesResponse", "reservationSet"),
+    ("DescribeInstanceTypesResponse", "instanceTypeSet"),
+    ("DescribeSpotInstanceRequestsResponse", "spotInstanceRequestSet"),
+    ("DescribeVolumesResponse", "volumeSet"),
+    ("DescribeSnapshotsResponse", "snapshotSet"),
+    ("DescribeImagesResponse", "imagesSet"),
+    ("DescribeAddressesResponse", "addressesSet"),
+    ("DescribeVpcsResponse", "vpcSet"),
+    ("DescribeSubnetsResponse", "subnetSet"),
+    ("DescribeSecurityGroupsResponse", "securityGroupInfo"),
+    ("DescribeRegionsResponse", "regionInfo"),
+    ("ListAllMyBucketsResult", "Buckets"),
+    ("Tagging", "TagSet"),
+    ("ServerSideEncryptionConfiguration", "Rule"),
+    ("AccessControlPolicy", "AccessControlList"),
+];

@@ -4,9 +4,9 @@ use std::error::Error as StdError;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
-use escher_core::{Error, ErrorKind};
+use escher_core::{CloudId, Error, ErrorKind, Next, Origin};
 
-use crate::layer::{Call, redact};
+use crate::layer::{Call, Unfit, redact};
 
 /// Codes by what they mean; what is not here is decided by its shape and the HTTP status.
 const CODES: &[(ErrorKind, &[&str])] = &[
@@ -92,7 +92,10 @@ where
     E: ProvideErrorMetadata + StdError + 'static,
 {
     let status = error.raw_response().map(|response| response.status().as_u16());
-    let (kind, message) = if let Some(missing) = credentials_error(error) {
+    let unfit = cause::<Unfit>(error);
+    let (kind, message) = if let Some(unfit) = unfit {
+        (ErrorKind::Unavailable, unfit.to_string())
+    } else if let Some(missing) = cause::<CredentialsError>(error) {
         let kind = match missing {
             CredentialsError::ProviderTimedOut(_) => ErrorKind::Timeout,
             _ => ErrorKind::Unauthenticated,
@@ -120,10 +123,37 @@ where
     if let Some(code) = error.code() {
         made = made.with("code", redact(code));
     }
+    if let Some(origin) = origin(error, kind) {
+        made = made.from_origin(origin);
+    }
+    if unfit.is_some_and(|unfit| !unfit.is_temporary()) {
+        made = made.exhausted(1);
+    }
+    if kind == ErrorKind::Unauthenticated && !matches!(error.code(), Some("RequestTimeTooSkewed" | "RequestExpired")) {
+        made = made.next(Next::Connect { cloud: Some(CloudId::Aws) });
+    }
     match hint(kind, error.code(), call) {
         Some(hint) => made.hint(hint),
         None => made,
     }
+}
+
+/// Who has to act, where that is not who usually has to with errors of this kind.
+fn origin<E>(error: &SdkError<E>, kind: ErrorKind) -> Option<Origin>
+where
+    E: ProvideErrorMetadata + StdError + 'static,
+{
+    Some(match (error, kind) {
+        (_, ErrorKind::Unauthenticated) => Origin::User,
+        // The clock of this machine is what has to be set.
+        _ if matches!(error.code(), Some("RequestTimeTooSkewed" | "RequestExpired")) => Origin::Machine,
+        (SdkError::ServiceError(_), ErrorKind::Busy | ErrorKind::Timeout | ErrorKind::Stale | ErrorKind::NotFound) => Origin::Cloud,
+        (SdkError::DispatchFailure(_) | SdkError::ResponseError(_), ErrorKind::Unavailable) if cause::<Unfit>(error).is_some() => {
+            Origin::Cloud
+        }
+        (SdkError::TimeoutError(_) | SdkError::DispatchFailure(_), ErrorKind::Unavailable | ErrorKind::Timeout) => Origin::Network,
+        _ => return None,
+    })
 }
 
 fn hint(kind: ErrorKind, code: Option<&str>, call: Call) -> Option<String> {
@@ -143,7 +173,8 @@ fn hint(kind: ErrorKind, code: Option<&str>, call: Call) -> Option<String> {
     })
 }
 
-fn credentials_error<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e CredentialsError> {
+/// The error of a type among an error and its causes.
+fn cause<'e, T: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Option<&'e T> {
     std::iter::successors(Some(error), |&e| e.source()).find_map(|e| e.downcast_ref())
 }
 

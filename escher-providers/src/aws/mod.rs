@@ -38,7 +38,7 @@ use tokio::sync::OnceCell;
 
 use crate::layer::{Call, Layers, Rate};
 use crate::spec::{Reach, gap, services, sight};
-use clients::{AwsCx, Clients};
+use clients::{AwsCx, Clients, incomplete};
 
 pub use config::AwsConfig;
 pub use policy::{Grants, PolicyDocument, Statement, policy};
@@ -149,7 +149,13 @@ impl Inner {
     async fn enabled(&self, cx: &AwsCx) -> Result<BTreeSet<String>> {
         let request = cx.ec2().describe_regions().all_regions(false);
         let found = cx.call(ec2::api!(read "DescribeRegions"), || request.clone().send()).await?;
-        Ok(found.regions().iter().filter_map(|region| region.region_name()).map(str::to_owned).collect())
+        let names = found.regions().iter().map(|region| {
+            let name = region.region_name().filter(|name| !name.is_empty());
+            name.map(str::to_owned).ok_or_else(|| incomplete("a region", "its name"))
+        });
+        let enabled = names.collect::<Result<BTreeSet<_>>>()?;
+        // Regions that cannot be disabled are always among them.
+        if enabled.is_empty() { Err(incomplete("an account", "a region")) } else { Ok(enabled) }
     }
 
     /// Regions to look in, and for each that cannot be looked at the reason. `None` stands for all regions.
@@ -178,7 +184,7 @@ impl Inner {
                 Some(enabled) if !enabled.contains(code) => Some(not_enabled(code, enabled)),
                 _ if !configured.is_empty() && !configured.contains(code) => {
                     let error = Error::invalid(format!("this connection does not look in {code}"));
-                    Some(error.hint(format!("it looks in: {}; connect again with `--region {code}` as well", configured.join(", "))))
+                    Some(error.hint(format!("it looks in: {}; connect it again with {code} among its regions", configured.join(", "))))
                 }
                 _ => None,
             };
@@ -283,6 +289,10 @@ impl Cloud for AwsCloud {
 
     fn facts(&self, action: Action, target: &Target, params: &Map<String, Value>, observed: &Resource) -> Option<ActionFacts> {
         CATALOGUE.action(action, &target.native).map(|spec| spec.facts(target, params, observed))
+    }
+
+    fn holds(&self, action: Action, user: &Resource) -> bool {
+        ec2::holds(action, user)
     }
 
     fn undo(&self, step: &Step, before: &Resource) -> Vec<Undo> {

@@ -3,16 +3,19 @@
 //! Service files hold none of it. The order is trace(timeout(retry(throttle(call)))), so that the time a caller
 //! grants covers waiting and every try.
 
+mod answer;
 mod redact;
 mod throttle;
 
 use std::future::Future;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
-use escher_core::{Error, ErrorKind, Result, Throttled};
+use escher_core::{Error, ErrorKind, Origin, Result, RetryBudget, Throttled};
 use tracing::Instrument;
 
+pub(crate) use answer::{Checked, Parts, Unfit};
 pub use redact::redact;
 pub(crate) use throttle::Rate;
 
@@ -41,14 +44,24 @@ pub(crate) struct Layers {
 const TRIES: usize = 5;
 
 impl Layers {
-    /// Makes a call through all layers. `send` is called once a try.
-    pub(crate) async fn call<T, F, Fut>(&self, call: Call, region: &str, timeout: Duration, mut send: F) -> Result<T>
+    /// Makes a call through all layers. `send` is called once a try. Each retry is spent from `budget` if there is one,
+    /// and an error that was met often enough is marked, so that nobody above tries again.
+    pub(crate) async fn call<T, F, Fut>(
+        &self,
+        call: Call,
+        region: &str,
+        timeout: Duration,
+        budget: Option<&RetryBudget>,
+        mut send: F,
+    ) -> Result<T>
     where
         F: FnMut() -> Fut,
         Fut: Future<Output = Result<T>>,
     {
         let span = tracing::debug_span!("call", service = call.service, operation = call.operation, region);
+        let tried = AtomicU32::new(0);
         let tries = || {
+            tried.fetch_add(1, Ordering::Relaxed);
             let attempt = send();
             async move {
                 self.throttle.admit(call.service, call.operation, region, call.rate).await;
@@ -65,17 +78,23 @@ impl Layers {
             .with_max_delay(Duration::from_secs(10))
             .with_max_times(TRIES - 1)
             .with_jitter();
-        let again = |error: &Error| {
-            // A cloud that throttles has not carried the call out, so that even a change may be sent again.
-            error.kind() == ErrorKind::Throttled || (call.repeatable && error.is_temporary())
-        };
+        // A cloud that throttles has not carried the call out, so that even a change may be sent again.
+        let passes = |error: &Error| error.is_temporary() && (error.kind() == ErrorKind::Throttled || call.repeatable);
+        let last = |tried: &AtomicU32| tried.load(Ordering::Relaxed) as usize >= TRIES;
+        let again = |error: &Error| passes(error) && !last(&tried) && budget.is_none_or(RetryBudget::spend);
         let retried = tries.retry(backoff).when(again).notify(|error: &Error, wait: Duration| {
             tracing::warn!(%error, wait_ms = wait.as_millis(), "trying again");
             if error.kind() == ErrorKind::Throttled {
                 self.throttle.waited(call.service, call.operation, region, wait);
             }
         });
-        async { tokio::time::timeout(timeout, retried).await.unwrap_or_else(|_| Err(late(call, region, timeout))) }.instrument(span).await
+        async {
+            let answer = tokio::time::timeout(timeout, retried).await.unwrap_or_else(|_| Err(late(call, region, timeout)));
+            let tried = tried.load(Ordering::Relaxed);
+            answer.map_err(|error| if passes(&error) { error.exhausted(tried) } else { error })
+        }
+        .instrument(span)
+        .await
     }
 
     /// How often each API asked to slow down, for those that did.
@@ -88,13 +107,14 @@ fn late(call: Call, region: &str, after: Duration) -> Error {
     Error::new(ErrorKind::Timeout, format!("no answer within {after:?}"))
         .operation(format!("{}:{}", call.service, call.operation))
         .with("region", region)
+        .from_origin(Origin::Network)
         .hint("check the network, or allow more time")
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Call, Layers, Rate};
-    use escher_core::{Error, ErrorKind, Result};
+    use escher_core::{Error, ErrorKind, Result, RetryBudget};
     use std::sync::atomic::{AtomicU32, Ordering};
     use std::time::Duration;
 
@@ -109,13 +129,17 @@ mod tests {
 
     /// Fails with each of `kinds` in turn, then succeeds; returns the answer and how often it was asked.
     async fn failing(call: Call, kinds: &[ErrorKind]) -> (Result<u32>, u32, Layers) {
+        failing_within(call, kinds, None).await
+    }
+
+    async fn failing_within(call: Call, kinds: &[ErrorKind], budget: Option<&RetryBudget>) -> (Result<u32>, u32, Layers) {
         let (layers, asked) = (Layers::default(), AtomicU32::new(0));
         let send = || {
             let n = asked.fetch_add(1, Ordering::SeqCst);
             let kind = kinds.get(n as usize).copied();
             async move { kind.map_or(Ok(n), |kind| Err(Error::new(kind, "as told"))) }
         };
-        let answer = layers.call(call, "eu-west-1", Duration::from_secs(60), send).await;
+        let answer = layers.call(call, "eu-west-1", Duration::from_secs(60), budget, send).await;
         (answer, asked.load(Ordering::SeqCst), layers)
     }
 
@@ -139,10 +163,35 @@ mod tests {
         assert!(told[0].waited_ms >= 300, "{told:?}");
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn what_was_tried_often_enough_says_so_and_is_final() {
+        let (answer, asked, _) = failing(READ, &[ErrorKind::Unavailable; 9]).await;
+        let error = answer.unwrap_err();
+        assert_eq!((error.is_temporary(), asked, error.to_string().as_str()), (false, 5, "as told, 5 times in a row"));
+        // Sent once, and nobody knows whether it may be sent again: whoever asked for it decides.
+        let (answer, asked, _) = failing(WRITE, &[ErrorKind::Unavailable; 9]).await;
+        assert_eq!((answer.unwrap_err().is_temporary(), asked), (true, 1));
+        let (answer, asked, _) = failing(READ, &[ErrorKind::Unavailable, ErrorKind::Denied]).await;
+        assert_eq!((answer.unwrap_err().to_string().as_str(), asked), ("as told", 2));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn calls_share_a_budget_of_retries() {
+        let budget = RetryBudget::new(5);
+        let (answer, asked, _) = failing_within(READ, &[ErrorKind::Throttled; 9], Some(&budget)).await;
+        assert_eq!((answer.unwrap_err().is_temporary(), asked), (false, 5), "four retries, as without a budget");
+        let (answer, asked, _) = failing_within(READ, &[ErrorKind::Timeout; 9], Some(&budget)).await;
+        assert_eq!((answer.unwrap_err().to_string().as_str(), asked), ("as told, 2 times in a row", 2), "one was left");
+        let (answer, asked, _) = failing_within(READ, &[ErrorKind::Timeout; 9], Some(&budget)).await;
+        assert_eq!((answer.unwrap_err().is_temporary(), asked), (false, 1), "none was left");
+        let (answer, asked, _) = failing_within(READ, &[ErrorKind::Denied], Some(&RetryBudget::new(1))).await;
+        assert_eq!((answer.unwrap_err().kind(), asked), (ErrorKind::Denied, 1));
+    }
+
     #[tokio::test]
     async fn a_hanging_call_ends() {
         let hang = || std::future::pending::<Result<()>>();
-        let answer = Layers::default().call(READ, "eu-west-1", Duration::from_millis(40), hang).await;
+        let answer = Layers::default().call(READ, "eu-west-1", Duration::from_millis(40), None, hang).await;
         assert_eq!(answer.unwrap_err().kind(), ErrorKind::Timeout);
     }
 }

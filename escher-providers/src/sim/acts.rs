@@ -298,7 +298,7 @@ impl Hand<'_, '_> {
         let uid = if def.cloud == CloudId::Azure { dice.guid() } else { dice.hex(20) };
         made.attributes.insert(UID.into(), json!(uid));
         made.attributes.extend(like.attributes.get(attr::RESOURCE_GROUP).map(|group| (attr::RESOURCE_GROUP.to_owned(), group.clone())));
-        made.akas = build::akas(def, &id, &made);
+        made.aliases = build::aliases(def, &id, &made);
         set_state(&mut made, def.up);
         Ok(made)
     }

@@ -153,7 +153,7 @@ impl Builder {
         let mut r = Resource::new(def.cloud, id.clone(), def.kind, def.native, name);
         let (attributes, price) = attributes::make(&mut self.dice, def, &r.name, self.born);
         r.attributes = attributes;
-        r.akas = akas(def, &id, &r);
+        r.aliases = aliases(def, &id, &r);
         r.account = Some(account);
         r.account_name = Some(account_name);
         r.region = Some(region.to_owned());
@@ -269,10 +269,10 @@ impl Filling<'_> {
 }
 
 /// Other ids of the same resource: the short one, the one in the cloud's own case, the one of its API.
-pub(super) fn akas(def: &TypeDef, id: &str, r: &Resource) -> Vec<String> {
+pub(super) fn aliases(def: &TypeDef, id: &str, r: &Resource) -> Vec<String> {
     match def.cloud {
-        CloudId::Aws if r.id.last_segment() != r.name => vec![r.id.last_segment().to_owned()],
-        CloudId::Aws => Vec::new(),
+        // What its API calls it: the end of the ARN, whatever that is.
+        CloudId::Aws => id.rsplit(['/', ':']).next().filter(|end| *end != r.name).map(str::to_owned).into_iter().collect(),
         CloudId::Azure if id != r.id.as_str() => vec![id.to_owned()],
         CloudId::Azure => Vec::new(),
         CloudId::Gcp => match id.strip_prefix("//compute.googleapis.com/") {

@@ -171,7 +171,7 @@ impl SimCloud {
         let mut seen: Vec<Sighting> = resources.into_iter().take(shown).map(|r| Sighting::Seen(Box::new(r))).collect();
         seen.push(match trouble {
             None => Sighting::Covered { scope, authoritative: def.authoritative() },
-            Some(e) => Sighting::Gap(Gap { kind: e.kind(), reason: e.message().to_owned(), hint: e.hint_text().map(str::to_owned), scope }),
+            Some(e) => Sighting::Gap(Gap { reason: e.message().to_owned(), ..Gap::of(scope, &e) }),
         });
         seen
     }
@@ -315,7 +315,7 @@ impl SimCloud {
         for account in self.store.world().accounts(self.id) {
             for def in types::of(self.id).filter(|def| want.kinds.is_empty() || want.kinds.contains(&def.kind)) {
                 let scope = Scope { cloud: self.id, account: account.id.clone(), native: def.native.into(), region: None };
-                gaps.push(Sighting::Gap(Gap { scope, kind: e.kind(), reason: e.to_string(), hint: e.hint_text().map(str::to_owned) }));
+                gaps.push(Sighting::Gap(Gap::of(scope, &e)));
             }
         }
         gaps

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use escher_core::resource::attr;
-use escher_core::{Action, Error, ErrorKind, Rel, Resource, ResourceId, Result};
+use escher_core::{Action, Error, ErrorKind, Next, Rel, Resource, ResourceId, Result};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use serde_json::{Value, json};
@@ -78,7 +78,8 @@ impl SimStore {
         if !path.exists() {
             return Err(Error::new(ErrorKind::NotFound, "there are no simulated clouds here")
                 .operation("open simulated clouds")
-                .hint("run `escher demo` first"));
+                .hint("load the simulated clouds first")
+                .next(Next::Start));
         }
         let conn = prepare(Connection::open(path).map_err(broken)?)?;
         let meta = |key: &str| {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use escher_core::{Cloud, ErrorKind, Flag, Kind, ReadCx, Want};
+use escher_core::{Cloud, CloudId, ErrorKind, Flag, Kind, Next, Origin, ReadCx, RetryBudget, Want};
 use escher_providers::aws::{AwsCloud, AwsConfig};
 
 use crate::local::{config, connect, cx, discover};
@@ -97,6 +97,8 @@ async fn an_expired_session_is_said_and_nothing_is_covered() {
     let error = cloud.identities(&cx()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthenticated, "{error}");
     assert!(error.hint_text().unwrap().contains("sign in again"));
+    assert_eq!(error.origin(), Origin::User);
+    assert_eq!(error.next_step(), Some(&Next::Connect { cloud: Some(CloudId::Aws) }));
     let seen = discover(&cloud, cx(), Want::default()).await;
     assert_eq!((seen.covered.len(), seen.resources.len(), seen.gaps.len()), (0, 0, 9));
     assert!(seen.gaps.iter().all(|gap| gap.kind == ErrorKind::Unauthenticated));
@@ -119,7 +121,7 @@ async fn a_profile_that_is_not_there_is_said() {
 async fn nobody_there_and_another_account_are_said() {
     let cloud = connect(config("http://127.0.0.1:9", "us-east-1")).await;
     let error = cloud.identities(&ReadCx { timeout: Duration::from_secs(20), ..cx() }).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
+    assert_eq!((error.kind(), error.origin()), (ErrorKind::Unavailable, Origin::Network), "{error}");
 
     let account = Some("999999999999".to_owned());
     let cloud = connect(AwsConfig { account, ..config(&crate::local::endpoint(), "us-east-1") }).await;
@@ -129,6 +131,33 @@ async fn nobody_there_and_another_account_are_said() {
 
     let bad = AwsCloud::connect(config("localhost:4566", "us-east-1")).await;
     assert_eq!(bad.err().map(|e| e.kind()), Some(ErrorKind::Invalid));
+}
+
+#[tokio::test]
+async fn an_error_says_whose_it_is_and_what_helps() {
+    let connect_again = Some(Next::Connect { cloud: Some(CloudId::Aws) });
+    for (status, code, origin, next) in [
+        (403, "InvalidClientTokenId", Origin::User, connect_again.clone()),
+        (403, "SignatureDoesNotMatch", Origin::User, connect_again),
+        (403, "AccessDenied", Origin::Cloud, None),
+        (503, "ServiceUnavailable", Origin::Cloud, None),
+        (503, "RequestLimitExceeded", Origin::Cloud, None),
+        // The clock of this machine is wrong: signing in again does not help.
+        (403, "RequestTimeTooSkewed", Origin::Machine, None),
+    ] {
+        let told = sts_error(status, code, "as told, AKIAIOSFODNN7EXAMPLE");
+        let cloud = connect(config(&start(vec![rule(&["Action=GetCallerIdentity"], usize::MAX, told)]), "us-west-2")).await;
+        let error = cloud.identities(&cx().with_retries(RetryBudget::new(0))).await.unwrap_err();
+        assert_eq!((error.origin(), error.next_step()), (origin, next.as_ref()), "{code}: {error}");
+        assert!(!error.to_string().contains("AKIAIOSFODNN7EXAMPLE"), "{error}");
+    }
+    let hang = start(vec![rule(&["Action=GetCallerIdentity"], usize::MAX, Fault::Hang)]);
+    let error =
+        connect(config(&hang, "us-west-2")).await.identities(&ReadCx { timeout: Duration::from_secs(1), ..cx() }).await.unwrap_err();
+    assert_eq!((error.kind(), error.origin()), (ErrorKind::Timeout, Origin::Network));
+    let cut = start(vec![rule(&["Action=GetCallerIdentity"], usize::MAX, Fault::Answer(200, "<GetCallerIdentityResponse>".into()))]);
+    let error = connect(config(&cut, "us-west-2")).await.identities(&cx().with_retries(RetryBudget::new(0))).await.unwrap_err();
+    assert_eq!((error.kind(), error.origin()), (ErrorKind::Unavailable, Origin::Cloud));
 }
 
 #[tokio::test]

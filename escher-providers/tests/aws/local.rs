@@ -104,7 +104,7 @@ impl Seen {
 
     /// The resource with this aka.
     pub(crate) fn aka(&self, id: &str) -> &Resource {
-        self.resources.iter().find(|resource| resource.akas.iter().any(|aka| aka == id)).unwrap_or_else(|| panic!("{id} was not seen"))
+        self.resources.iter().find(|resource| resource.aliases.iter().any(|aka| aka == id)).unwrap_or_else(|| panic!("{id} was not seen"))
     }
 }
 

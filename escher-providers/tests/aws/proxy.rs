@@ -11,7 +11,16 @@ pub(crate) enum Fault {
     Answer(u16, String),
     /// No answer.
     Hang,
+    /// An answer that never ends.
+    Endless,
+    /// What the local AWS answers, changed.
+    Rewrite(fn(&str) -> String),
+    /// An answer made for each request; told how many came before.
+    Made(fn(usize) -> String),
 }
+
+/// Which requests came, in their order: head and body.
+pub(crate) type Log = Arc<Mutex<Vec<String>>>;
 
 /// The next `times` requests whose head or body contains all of `matching`.
 pub(crate) struct Rule {
@@ -43,22 +52,35 @@ pub(crate) fn sts_error(status: u16, code: &str, message: &str) -> Fault {
 
 /// Starts a proxy with these rules; gives its endpoint. It ends with the test process.
 pub(crate) fn start(rules: Vec<Rule>) -> String {
+    watch(rules).0
+}
+
+/// The same with what was asked.
+pub(crate) fn watch(rules: Vec<Rule>) -> (String, Log) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let (rules, to) = (Arc::new(Mutex::new(rules)), crate::local::port());
+    let log = Log::default();
+    let asked = Arc::clone(&log);
     std::thread::spawn(move || {
         for client in listener.incoming().flatten() {
-            let rules = Arc::clone(&rules);
-            std::thread::spawn(move || drop(serve(client, to, &rules)));
+            let (rules, asked) = (Arc::clone(&rules), Arc::clone(&asked));
+            std::thread::spawn(move || drop(serve(client, to, &rules, &asked)));
         }
     });
-    endpoint
+    (endpoint, log)
 }
 
-fn serve(mut client: TcpStream, to: u16, rules: &Mutex<Vec<Rule>>) -> std::io::Result<()> {
+/// How often was asked for something.
+pub(crate) fn times(log: &Log, part: &str) -> usize {
+    log.lock().unwrap().iter().filter(|request| request.contains(part)).count()
+}
+
+fn serve(mut client: TcpStream, to: u16, rules: &Mutex<Vec<Rule>>, log: &Log) -> std::io::Result<()> {
     let mut reader = BufReader::new(client.try_clone()?);
     while let Some((head, body)) = message(&mut reader)? {
         let text = format!("{head}{}", String::from_utf8_lossy(&body));
+        log.lock().unwrap().push(text.clone());
         let fault = rules.lock().unwrap().iter_mut().find_map(|rule| {
             let hit = rule.times > 0 && rule.matching.iter().all(|part| text.contains(part));
             hit.then(|| {
@@ -67,24 +89,51 @@ fn serve(mut client: TcpStream, to: u16, rules: &Mutex<Vec<Rule>>) -> std::io::R
             })
         });
         match fault {
-            Some(Fault::Answer(status, body)) => {
-                write!(client, "HTTP/1.1 {status} Told\r\ncontent-type: text/xml\r\ncontent-length: {}\r\n\r\n{body}", body.len())?;
+            Some(Fault::Answer(status, body)) => answer(&mut client, status, &body)?,
+            Some(Fault::Made(make)) => {
+                let before = log.lock().unwrap().iter().filter(|other| text.lines().next() == other.lines().next()).count() - 1;
+                answer(&mut client, 200, &make(before))?;
+            }
+            Some(Fault::Endless) => {
+                write!(
+                    client,
+                    "HTTP/1.1 200 Told\r\ncontent-type: text/xml\r\nconnection: close\r\n\r\n<DescribeVolumesResponse><volumeSet>"
+                )?;
+                let items = "<item><volumeId>vol-0123456789abcdef0</volumeId></item>".repeat(2_000);
+                // Until the client gives up.
+                loop {
+                    client.write_all(items.as_bytes())?;
+                }
+            }
+            Some(Fault::Rewrite(change)) => {
+                let Some((head, body)) = ask(to, &head, &body)? else { return Ok(()) };
+                let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(200);
+                answer(&mut client, status, &change(&String::from_utf8_lossy(&body)))?;
             }
             Some(Fault::Hang) => {
                 // Until the client gives up.
                 reader.read_exact(&mut [0])?;
             }
             None => {
-                let mut server = TcpStream::connect(("127.0.0.1", to))?;
-                server.write_all(head.replacen("\r\n", "\r\nconnection: close\r\n", 1).as_bytes())?;
-                server.write_all(&body)?;
-                let Some((head, answer)) = message(&mut BufReader::new(server))? else { return Ok(()) };
+                let Some((head, answer)) = ask(to, &head, &body)? else { return Ok(()) };
                 client.write_all(head.as_bytes())?;
                 client.write_all(&answer)?;
             }
         }
     }
     Ok(())
+}
+
+fn answer(client: &mut TcpStream, status: u16, body: &str) -> std::io::Result<()> {
+    write!(client, "HTTP/1.1 {status} Told\r\ncontent-type: text/xml\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+}
+
+/// What the local AWS answers.
+fn ask(to: u16, head: &str, body: &[u8]) -> std::io::Result<Option<(String, Vec<u8>)>> {
+    let mut server = TcpStream::connect(("127.0.0.1", to))?;
+    server.write_all(head.replacen("\r\n", "\r\nconnection: close\r\n", 1).as_bytes())?;
+    server.write_all(body)?;
+    message(&mut BufReader::new(server))
 }
 
 /// One HTTP message, head and body.

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use escher_core::{Error, ErrorKind, Result};
+use escher_core::{Error, ErrorKind, Next, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -126,7 +126,8 @@ impl FileSpec {
             .with("file", file)
             .with("expected", self.sha256)
             .with("found", found)
-            .hint("delete the file and run `escher init` to fetch it again"))
+            .hint("delete the file and fetch the model again")
+            .next(Next::Init))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use escher_core::{Error, ErrorKind, Result};
+use escher_core::{Error, ErrorKind, Next, Result};
 
 use super::fetch::{self, HUB};
 use super::files::{self, MODEL, ModelFiles, ModelSource};
@@ -61,7 +61,8 @@ impl Model {
                 return Err(Error::new(ErrorKind::NotFound, "the configured model folder lacks a file of all-MiniLM-L6-v2")
                     .with("folder", folder.display().to_string())
                     .with("file", file)
-                    .hint("correct the folder in the configuration, or take it out and run `escher init`"));
+                    .hint("correct the folder in the configuration, or remove it there and fetch the model")
+                    .next(Next::Init));
             }
             (Some(_), _) => return Ok(None),
             (None, _) => {}
@@ -115,18 +116,18 @@ fn prepare(home: &Path) -> Result<()> {
 
 /// Nowhere: one source's failure is the error itself, several are told side by side.
 fn absent(mut tried: Vec<(&'static str, Error)>) -> Error {
-    let hint = "search works by words alone until then; run `escher init` with a way to the network, or set the folder of the \
+    let hint = "search works by words alone until then; fetch it with a way to the network, or set the folder of the \
                 model in the configuration";
     let operation = "find the embedding model";
     if tried.len() == 1
         && let Some((_, only)) = tried.pop()
     {
-        return only.operation(operation).hint(hint);
+        return only.operation(operation).hint(hint).next(Next::Init);
     }
     let kind = if tried.is_empty() { ErrorKind::NotFound } else { ErrorKind::Unavailable };
     let mut error = Error::new(kind, "the embedding model all-MiniLM-L6-v2 is not on this machine");
     for (name, e) in tried {
         error = error.with(name, e.to_string());
     }
-    error.operation(operation).hint(hint)
+    error.operation(operation).hint(hint).next(Next::Init)
 }

@@ -7,7 +7,7 @@ use escher_core::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever points look different than before; an index of another layout is rebuilt.
-const LAYOUT: u32 = 3;
+const LAYOUT: u32 = 4;
 
 const FILE: &str = "index.json";
 

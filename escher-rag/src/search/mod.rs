@@ -13,7 +13,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::PoisonError;
 
 use escher_core::selector::Field;
-use escher_core::{CloudId, Error, ErrorKind, Hits, Query, ResourceId, Result};
+use escher_core::{Error, ErrorKind, Hits, Query, ResourceId, Result};
 use qdrant_edge::{PointId, Record, VectorInternal};
 use rayon::prelude::*;
 
@@ -36,7 +36,7 @@ const SCORED_AT_ONCE: usize = 16;
 
 /// Runs a query.
 pub(crate) fn run(inner: &Inner, query: &Query) -> Result<Hits> {
-    let admitted = inner.admitted(&query.selector, query.now)?;
+    let admitted = inner.admitted(&query.filter, query.now)?;
     let (reading, all) = {
         let vocabulary = inner.vocabulary.read().unwrap_or_else(PoisonError::into_inner);
         (Reading::of(&query.words, &vocabulary), vocabulary.resources())
@@ -84,12 +84,7 @@ impl Scored {
         let broken =
             || Error::new(ErrorKind::Storage, "a point without an id").operation("search").hint("remove the index folder; it is rebuilt");
         let id = text(record, key::WHOLE_ID).ok_or_else(broken)?;
-        Ok(Self {
-            score,
-            name: text(record, key::SHOWN).unwrap_or_default().to_lowercase(),
-            // The id is canonical already, and stays as it is where the cloud is not the one that folds case.
-            id: ResourceId::new(CloudId::Gcp, id),
-        })
+        Ok(Self { score, name: text(record, key::SHOWN).unwrap_or_default().to_lowercase(), id: ResourceId::verbatim(id) })
     }
 }
 

@@ -1,12 +1,13 @@
-//! Entries, their changes and their selection.
+//! Entries and their changes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use escher_core::{Changes, CloudId, Diff, Entry, Error, Estate, Resource, ResourceId, Result, Selection, Selector};
-use jiff::Timestamp;
+use escher_core::selector::KnownWords;
+use escher_core::{Changes, CloudId, Diff, Entry, Error, Estate, Resource, ResourceId, Result};
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
-use super::{fault, nanos, narrow, timestamp};
+use super::facts::{self, Facts};
+use super::{fault, nanos, timestamp};
 
 /// What a row of an entry is read from.
 const ENTRY: &str = "SELECT e.id, e.hash, e.resource, s.first_seen, s.last_seen, s.missed FROM entries e JOIN seen s USING (entry)";
@@ -71,24 +72,37 @@ pub(super) fn entry(c: &Connection, id: &ResourceId) -> Result<Option<Entry>> {
     Ok(found)
 }
 
-pub(super) fn select(c: &Connection, selector: &Selector, now: Timestamp) -> Result<Selection> {
-    let (condition, values) = narrow::condition(selector);
-    let sql = format!("{ENTRY} WHERE {condition}");
-    let mut selection = Selection::default();
-    each_entry(c, &sql, &values, |entry| match selector.matches(&entry.resource, now) {
-        Some(true) => selection.matched.push(entry),
-        Some(false) => {}
-        None => selection.unknown += 1,
-    })?;
-    selection.matched.sort_by(|a, b| a.resource.id.cmp(&b.resource.id));
-    Ok(selection)
+/// The entry of a number that is known to be there.
+pub(super) fn numbered(c: &Connection, entry: i64) -> Result<Entry> {
+    let fault = |e| fault::of("read estate", e);
+    let sql = format!("{ENTRY} WHERE e.entry = ?1");
+    let mut statement = c.prepare_cached(&sql).map_err(fault)?;
+    statement.query_row([entry], RawEntry::read).map_err(fault)?.entry()
 }
 
-pub(super) fn tag_keys(c: &Connection) -> Result<BTreeSet<String>> {
-    let fault = |e| fault::of("read tag keys", e);
-    let mut statement = c.prepare_cached("SELECT key FROM tag_keys").map_err(fault)?;
-    let keys = statement.query_map([], |row| row.get(0)).map_err(fault)?;
-    keys.collect::<rusqlite::Result<_>>().map_err(fault)
+pub(super) fn known(c: &Connection, ids: &[ResourceId]) -> Result<Estate> {
+    let sql = format!("{ENTRY} WHERE e.id = ?1");
+    let fault = |e| fault::of("read estate", e);
+    let mut statement = c.prepare_cached(&sql).map_err(fault)?;
+    let mut entries = Vec::new();
+    for id in ids {
+        if let Some(row) = statement.query_row([id.as_str()], RawEntry::read).optional().map_err(fault)? {
+            entries.push(row.entry()?);
+        }
+    }
+    Ok(Estate::new(entries))
+}
+
+pub(super) fn known_words(c: &Connection) -> Result<KnownWords> {
+    let words = |sort: &str| -> rusqlite::Result<BTreeSet<String>> {
+        c.prepare_cached("SELECT word FROM words WHERE sort = ?1")?.query_map([sort], |row| row.get(0))?.collect()
+    };
+    let fault = |e| fault::of("read words", e);
+    Ok(KnownWords {
+        tags: words(facts::TAG).map_err(fault)?,
+        attributes: words(facts::ATTRIBUTE).map_err(fault)?,
+        relations: words(facts::RELATION).map_err(fault)?,
+    })
 }
 
 fn meta(c: &Connection, key: &str) -> Result<i64> {
@@ -143,15 +157,16 @@ fn stored_id(text: String) -> Result<ResourceId> {
 struct Writing<'c> {
     c: &'c Connection,
     revision: i64,
-    tags: BTreeMap<String, i64>,
+    facts: Facts<'c>,
 }
 
 /// Every changed entry and every removal gets a revision of its own, so that changes can be told in batches of any
 /// size. `keep` is how many removals are remembered at least.
 pub(super) fn apply(c: &Connection, diff: &Diff, keep: usize) -> Result<u64> {
-    let mut writing = Writing { c, revision: meta(c, "revision")?, tags: BTreeMap::new() };
+    let mut writing = Writing { c, revision: meta(c, "revision")?, facts: Facts::new(c) };
     writing.diff(diff).map_err(|e| e.operation("write estate"))?;
-    let mut revision = writing.revision;
+    let Writing { mut revision, facts, .. } = writing;
+    facts.finish().map_err(|e| fault::of("write estate", e))?;
     if !diff.removed.is_empty() {
         revision = forget(c, revision, keep).map_err(|e| fault::of("write estate", e))?;
     }
@@ -181,7 +196,7 @@ impl Writing<'_> {
         for id in &diff.unchanged {
             touch.execute(params![id.as_str(), at]).map_err(fault)?;
         }
-        self.write_tags().map_err(fault)
+        Ok(())
     }
 
     fn old(&self, id: &ResourceId) -> Result<Option<i64>> {
@@ -191,22 +206,14 @@ impl Writing<'_> {
             .map_err(|e| fault::of("write estate", e))
     }
 
-    /// Takes the tag keys of a stored resource out of the count.
-    fn uncount(&mut self, entry: i64) -> Result<()> {
+    /// A resource as it is stored.
+    fn stored(&self, entry: i64) -> Result<Resource> {
         let text: String = self
             .c
             .prepare_cached("SELECT resource FROM entries WHERE entry = ?1")
             .and_then(|mut s| s.query_row([entry], |row| row.get(0)))
             .map_err(|e| fault::of("write estate", e))?;
-        let resource: Resource = serde_json::from_str(&text).map_err(|e| fault::unreadable("resource", "", e))?;
-        self.count(&resource, -1);
-        Ok(())
-    }
-
-    fn count(&mut self, resource: &Resource, by: i64) {
-        for key in resource.tags.iter().flat_map(BTreeMap::keys) {
-            *self.tags.entry(key.clone()).or_default() += by;
-        }
+        serde_json::from_str(&text).map_err(|e| fault::unreadable("resource", "", e))
     }
 
     fn upsert(&mut self, entry: &Entry) -> Result<()> {
@@ -215,30 +222,14 @@ impl Writing<'_> {
             .map_err(|e| Error::invalid("a resource cannot be written as JSON").with("id", resource.id.as_str()).caused_by(e))?;
         let (first, last) = (nanos(entry.first_seen)?, nanos(entry.last_seen)?);
         let old = self.old(&resource.id)?;
-        if let Some(old) = old {
-            self.uncount(old)?;
-        }
-        self.count(resource, 1);
+        let before = old.map(|old| self.stored(old)).transpose()?;
         let fault = |e| fault::of("write estate", e);
-        let sql = "INSERT INTO entries (entry, id, cloud, account, kind, name, region, state, env, hash, resource)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-            ON CONFLICT (entry) DO UPDATE SET cloud = ?3, account = ?4, kind = ?5, name = ?6, region = ?7, state = ?8, env = ?9,
-            hash = ?10, resource = ?11";
-        let values = params![
-            old,
-            resource.id.as_str(),
-            resource.cloud.as_str(),
-            resource.account,
-            resource.kind.as_str(),
-            narrow::fold(&resource.name),
-            resource.region.as_deref().map(narrow::fold),
-            resource.state.map(escher_core::State::as_str),
-            resource.env().map(escher_core::Env::as_str),
-            entry.hash,
-            json,
-        ];
+        let number = old.map_or_else(|| self.facts.number(resource.id.as_str()), Ok).map_err(fault)?;
+        let sql = "INSERT INTO entries (entry, id, cloud, account, hash, resource) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            ON CONFLICT (entry) DO UPDATE SET cloud = ?3, account = ?4, hash = ?5, resource = ?6";
+        let values = params![number, resource.id.as_str(), resource.cloud.as_str(), resource.account, entry.hash, json];
         self.c.prepare_cached(sql).map_err(fault)?.execute(values).map_err(fault)?;
-        let number = old.unwrap_or_else(|| self.c.last_insert_rowid());
+        self.facts.write(number, before.as_ref(), resource).map_err(fault)?;
         self.revision += 1;
         let sql = "INSERT OR REPLACE INTO seen (entry, first_seen, last_seen, missed, revision) VALUES (?1, ?2, ?3, ?4, ?5)";
         let values = params![number, first, last, entry.missed, self.revision];
@@ -252,23 +243,15 @@ impl Writing<'_> {
 
     fn remove(&mut self, id: &ResourceId) -> Result<()> {
         let Some(old) = self.old(id)? else { return Ok(()) };
-        self.uncount(old)?;
+        let before = self.stored(old)?;
         let fault = |e| fault::of("write estate", e);
+        self.facts.remove(old, &before).map_err(fault)?;
         self.revision += 1;
         self.c.prepare_cached("DELETE FROM seen WHERE entry = ?1").map_err(fault)?.execute([old]).map_err(fault)?;
         self.c.prepare_cached("DELETE FROM entries WHERE entry = ?1").map_err(fault)?.execute([old]).map_err(fault)?;
         let sql = "INSERT OR REPLACE INTO tombstones (id, revision) VALUES (?1, ?2)";
         self.c.prepare_cached(sql).map_err(fault)?.execute(params![id.as_str(), self.revision]).map_err(fault)?;
         Ok(())
-    }
-
-    fn write_tags(&self) -> rusqlite::Result<()> {
-        let sql = "INSERT INTO tag_keys (key, uses) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET uses = uses + ?2";
-        let mut write = self.c.prepare_cached(sql)?;
-        for (key, by) in self.tags.iter().filter(|(_, by)| **by != 0) {
-            write.execute(params![key, by])?;
-        }
-        self.c.execute("DELETE FROM tag_keys WHERE uses <= 0", []).map(drop)
     }
 }
 

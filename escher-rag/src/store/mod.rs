@@ -1,17 +1,21 @@
 //! The truth of the five collections, plans and runs, in one SQLite file.
 
+mod compile;
 mod estate;
+mod facts;
 mod fault;
 mod lanes;
-mod narrow;
 mod records;
 mod schema;
+mod select;
+mod sets;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use escher_core::selector::KnownWords;
 use escher_core::{
     Changes, CloudId, Collection, Diff, Document, Entry, Error, Estate, PlanRecord, ResourceId, Result, RunRecord, Selection, Selector,
     Store,
@@ -121,13 +125,23 @@ impl Store for SqliteStore {
         self.read("read estate", move |c| estate::entry(c, &id)).await
     }
 
-    async fn select(&self, selector: &Selector, now: Timestamp) -> Result<Selection> {
-        let selector = selector.clone();
-        self.read("select", move |c| estate::select(c, &selector, now)).await
+    async fn known(&self, ids: &[ResourceId]) -> Result<Estate> {
+        let ids = ids.to_vec();
+        self.read("read estate", move |c| estate::known(c, &ids)).await
     }
 
-    async fn tag_keys(&self) -> Result<BTreeSet<String>> {
-        self.read("read tag keys", estate::tag_keys).await
+    async fn select(&self, selector: &Selector, now: Timestamp) -> Result<Selection> {
+        let selector = selector.clone();
+        self.read("select", move |c| select::entries(c, &selector, now)).await
+    }
+
+    async fn admitted(&self, selector: &Selector, now: Timestamp) -> Result<Vec<ResourceId>> {
+        let selector = selector.clone();
+        self.read("select", move |c| select::ids(c, &selector, now)).await
+    }
+
+    async fn known_words(&self) -> Result<KnownWords> {
+        self.read("read words", estate::known_words).await
     }
 
     async fn revision(&self) -> Result<u64> {

@@ -176,8 +176,7 @@ fn command(scene: &Scene<'_>) -> Option<String> {
     }
     let carried_on = scene.says(&["approve", "reject", "run", "execute", "resume", "undo", "continue"]);
     let of_ours = (0..scene.len()).any(|i| ["pl_", "run_"].iter().any(|front| scene.low(i).starts_with(front)));
-    (carried_on && of_ours)
-        .then(|| "plans and runs have commands: escher plan show|approve|reject|run ID, escher runs show|resume|undo ID".to_owned())
+    (carried_on && of_ours).then(|| "plans and runs are approved, run, resumed and undone by their ids, not in words".to_owned())
 }
 
 /// What belongs to somebody other than the three clouds.

@@ -82,7 +82,7 @@ pub(crate) enum Command {
     },
     /// Scan the connected clouds and bring the estate up to date
     Sync(cmd::sync::Args),
-    /// Load resources from JSON Lines
+    /// Load resources from JSON, CSV, a Terraform state, or what the clouds' tools list
     Import(cmd::import::ImportArgs),
     /// Write the estate as JSON Lines
     Export(cmd::export::Args),

@@ -19,24 +19,32 @@ pub(crate) fn commands(next: &Next) -> Vec<Vec<String>> {
         Next::Connect { cloud } => connect(*cloud),
         Next::Sync => one(&["sync"]),
         Next::Doctor => one(&["doctor"]),
-        Next::Search { filter } => one(&["search", &format!("--where={filter}")]),
+        Next::Ask { text } => vec![with_text(&["ask"], text)],
+        Next::Search { words, filter } => {
+            let filter = (!filter.is_empty() || words.is_empty()).then(|| format!("--where={filter}"));
+            let mut argv: Vec<String> = ["search".to_owned()].into_iter().chain(filter).collect();
+            if !words.is_empty() {
+                argv = with_text(&argv.iter().map(String::as_str).collect::<Vec<_>>(), words);
+            }
+            vec![argv]
+        }
         Next::Plans => one(&["plan", "list"]),
-        Next::Plan { plan } => vec![with_id(&["plan", "show"], plan)],
-        Next::Approve { plan } => vec![with_id(&["plan", "approve"], plan)],
+        Next::Plan { plan } => vec![with_text(&["plan", "show"], plan)],
+        Next::Approve { plan } => vec![with_text(&["plan", "approve"], plan)],
         Next::Runs => one(&["runs", "list"]),
-        Next::Run { run } => vec![with_id(&["runs", "show"], run)],
-        Next::Resume { run: Some(run) } => vec![with_id(&["runs", "resume"], run)],
+        Next::Run { run } => vec![with_text(&["runs", "show"], run)],
+        Next::Resume { run: Some(run) } => vec![with_text(&["runs", "resume"], run)],
         Next::Resume { run: None } => one(&["runs", "resume"]),
     }
 }
 
-/// An id that begins like a flag is none.
-fn with_id(words: &[&str], id: &str) -> Vec<String> {
+/// What begins like a flag is none where words of a person or an id stand.
+fn with_text(words: &[&str], text: &str) -> Vec<String> {
     let mut argv: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
-    if id.starts_with('-') {
+    if text.starts_with('-') {
         argv.push("--".to_owned());
     }
-    argv.push(id.to_owned());
+    argv.push(text.to_owned());
     argv
 }
 
@@ -62,7 +70,12 @@ pub(crate) fn lines(global: &Global, next: &Next) -> Vec<String> {
         (1, Next::Start) => "  or:",
         _ => "     ",
     };
-    commands(next).iter().enumerate().map(|(n, argv)| format!("  {} {}", label(n), global.command(argv))).collect()
+    typed(global, next).iter().enumerate().map(|(n, line)| format!("  {} {line}", label(n))).collect()
+}
+
+/// The commands as they have to be typed here.
+pub(crate) fn typed(global: &Global, next: &Next) -> Vec<String> {
+    commands(next).iter().map(|argv| global.command(argv)).collect()
 }
 
 impl Global {
@@ -99,9 +112,12 @@ mod tests {
                 Next::Connect { .. } => vec![Next::Sync],
                 Next::Sync => vec![Next::Doctor],
                 Next::Doctor => {
-                    ["env = prod", "tag.\"a b\" = 'x'", "-x = 1", "", "NOT idle"].map(|f| Next::Search { filter: f.into() }).into()
+                    [("", "env = prod"), ("", "tag.\"a b\" = 'x'"), ("pg 1", "-x = 1"), ("", ""), ("-x", "NOT idle"), ("web", "")]
+                        .map(|(words, filter)| Next::Search { words: words.into(), filter: filter.into() })
+                        .into()
                 }
-                Next::Search { .. } => vec![Next::Plans],
+                Next::Search { .. } => ["list all vms", "--yes"].map(|text| Next::Ask { text: text.into() }).into(),
+                Next::Ask { .. } => vec![Next::Plans],
                 Next::Plans => vec![Next::Plan { plan: plan() }, Next::Plan { plan: "--json".into() }],
                 Next::Plan { .. } => vec![Next::Approve { plan: plan() }],
                 Next::Approve { .. } => vec![Next::Runs],
@@ -135,7 +151,8 @@ mod tests {
                     (Next::Start, Command::Demo(_) | Command::Connect { .. } | Command::Sync(_)) => true,
                     (Next::Init, Command::Init) | (Next::Connect { .. }, Command::Connect { .. }) | (Next::Sync, Command::Sync(_)) => true,
                     (Next::Doctor, Command::Doctor) => true,
-                    (Next::Search { filter }, Command::Search(args)) => args.filter == *filter,
+                    (Next::Search { words, filter }, Command::Search(args)) => args.filter == *filter && args.words.concat() == *words,
+                    (Next::Ask { text }, Command::Ask(args)) => args.text.concat() == *text && !args.yes,
                     (Next::Plans, Command::Plan { command: plan::Command::List }) => true,
                     (Next::Plan { plan }, Command::Plan { command: plan::Command::Show { id } }) => plan == id,
                     (Next::Approve { plan }, Command::Plan { command: plan::Command::Approve { id } }) => plan == id,

@@ -1,7 +1,9 @@
-//! `cargo xtask drift`: generated files say what their source says, and no file outgrew its limit.
+//! `cargo xtask drift`: generated files say what their source says, and no file outgrew its limit, no library names a command.
 
 mod actions;
+mod commands;
 mod sizes;
+mod sources;
 
 use std::path::Path;
 
@@ -49,12 +51,13 @@ pub(crate) fn check(project: &Project) -> Result<()> {
         }
     }
     findings.extend(sizes::too_long(project)?);
+    findings.extend(commands::in_libraries(project)?);
     if findings.is_empty() {
         eprintln!("drift: none; {} generated, no source file over {} lines", generated().len(), sizes::LIMIT);
         return Ok(());
     }
     Err(Error::new(ErrorKind::Stale, findings.join("\n"))
-        .hint("`cargo xtask drift --write` brings generated files up to date; split files that are too long"))
+        .hint("`cargo xtask drift --write` brings generated files up to date; split files that are too long; replace commands in library text with `Next`"))
 }
 
 fn stale(root: &Path, file: &Generated) -> Result<Option<String>> {

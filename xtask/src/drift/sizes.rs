@@ -1,9 +1,8 @@
 //! The limit on the length of source files.
 
-use escher_core::{Error, ErrorKind, Result};
+use escher_core::Result;
 
-use super::generated;
-use crate::process;
+use super::{generated, sources};
 use crate::project::Project;
 
 /// The most lines a source file may have.
@@ -13,20 +12,9 @@ const PATTERNS: [&str; 4] = ["*.rs", "*.ts", "*.tsx", "*.py"];
 
 /// One finding for each tracked source file over the limit; generated files may be as long as they are.
 pub(crate) fn too_long(project: &Project) -> Result<Vec<String>> {
-    let mut git = process::command("git");
-    git.current_dir(&project.root).args(["ls-files", "-z", "--"]).args(PATTERNS);
-    let listed =
-        process::capture(&mut git).map_err(|e| e.hint("the length of files is checked over git's list of them: run it in a clone"))?;
-    let mut findings = Vec::new();
-    for path in listed.split('\0').filter(|path| !path.is_empty() && !generated().iter().any(|file| file.path == *path)) {
-        match std::fs::read(project.root.join(path)) {
-            Ok(bytes) => findings.extend(finding(path, count_lines(&bytes))),
-            // Deleted, and not yet committed as such.
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
-            Err(e) => return Err(Error::new(ErrorKind::Storage, "a source file is not readable").with("file", path).caused_by(e)),
-        }
-    }
-    Ok(findings)
+    let files = sources::tracked(project, &PATTERNS)?;
+    let written = files.iter().filter(|file| !generated().iter().any(|generated| generated.path == file.path));
+    Ok(written.filter_map(|file| finding(&file.path, count_lines(&file.bytes))).collect())
 }
 
 fn finding(path: &str, lines: usize) -> Option<String> {
@@ -42,6 +30,7 @@ fn count_lines(bytes: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::process;
 
     #[test]
     fn lines_are_counted_as_an_editor_does() {

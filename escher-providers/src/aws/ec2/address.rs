@@ -7,7 +7,7 @@ use escher_core::{Kind, Link, Outcome, Rel, Resource, ResourceId, Result, Target
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 
-use super::{MINUTE, action, api, cli};
+use super::{MINUTE, action, api, cli, only};
 use crate::aws::clients::{AwsCx, Clients, Fill, paged};
 use crate::aws::error::says_gone;
 use crate::spec::{Act, ActionSpec, NoParams, act};
@@ -19,27 +19,30 @@ pub(super) fn list(cx: AwsCx) -> BoxStream<'static, Result<Resource>> {
     paged(cx, |cx, _| async move {
         let request = cx.ec2().describe_addresses();
         let all = cx.call(api!(read "DescribeAddresses"), || request.clone().send()).await?;
-        Ok((all.addresses().iter().filter_map(|it| normal(&cx, it)).collect(), None))
+        Ok((all.addresses().iter().map(|it| normal(&cx, it)).collect(), None))
     })
 }
 
 pub(super) fn read(cx: AwsCx, target: Target) -> BoxFuture<'static, Result<Option<Resource>>> {
     Box::pin(async move {
-        let request = cx.ec2().describe_addresses().allocation_ids(target.id.last_segment());
-        let found = cx.call_or(api!(read "DescribeAddresses"), says_gone, || request.clone().send()).await?;
-        Ok(found.and_then(|found| found.addresses().iter().find_map(|it| normal(&cx, it))))
+        let id = target.id.last_segment();
+        let request = cx.ec2().describe_addresses().allocation_ids(id);
+        let Some(found) = cx.call_or(api!(read "DescribeAddresses"), says_gone, || request.clone().send()).await? else {
+            return Ok(None);
+        };
+        only(found.addresses().iter().map(|it| normal(&cx, it)).collect::<Result<Vec<_>>>()?, id)
     })
 }
 
-fn normal(cx: &AwsCx, it: &Address) -> Option<Resource> {
-    let id = it.allocation_id()?;
-    let mut ip = cx.ec2_resource(Kind::Ip, NATIVE, id, it.tags());
+fn normal(cx: &AwsCx, it: &Address) -> Result<Resource> {
+    let id = it.allocation_id().unwrap_or_default();
+    let mut ip = cx.ec2_resource(Kind::Ip, NATIVE, Some(id), None, it.tags())?;
     let address = it.public_ip().or(it.carrier_ip()).or(it.customer_owned_ip());
     if let Some(address) = address {
         if ip.name == id {
             address.clone_into(&mut ip.name);
         }
-        ip.akas.push(address.to_owned());
+        ip.aliases.push(address.to_owned());
     }
     ip.set("address", address);
     ip.set("private_ip", it.private_ip_address());
@@ -52,7 +55,7 @@ fn normal(cx: &AwsCx, it: &Address) -> Option<Resource> {
         (None, Some(interface)) => link("network-interface", interface),
         (None, None) => {}
     }
-    Some(ip)
+    Ok(ip)
 }
 
 pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[ActionSpec {

@@ -3,12 +3,12 @@
 use aws_sdk_ec2::types::SecurityGroup;
 use escher_core::plan::DryRun;
 use escher_core::resource::attr;
-use escher_core::{Action, Error, ErrorKind, Kind, Link, Outcome, Rel, Resource, ResourceId, Result, Target, Undo, Verb};
+use escher_core::{Action, Error, ErrorKind, Kind, Link, Next, Outcome, Rel, Resource, ResourceId, Result, Target, Undo, Verb};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::rules::{self, Change, Direction, Peer, Ports, Rule};
-use super::{MINUTE, action, api, cli, described};
+use super::{MINUTE, action, api, cli, described, each};
 use crate::aws::clients::{AwsCx, Clients, Fill};
 use crate::aws::error::says_gone;
 use crate::spec::{Act, ActionSpec, act, parse};
@@ -17,24 +17,28 @@ pub(super) const NATIVE: &str = "ec2:security-group";
 
 described!("DescribeSecurityGroups", describe_security_groups, items, group_ids, normal);
 
-fn items(page: &aws_sdk_ec2::operation::describe_security_groups::DescribeSecurityGroupsOutput) -> impl Iterator<Item = &SecurityGroup> {
-    page.security_groups().iter()
+fn items(
+    page: &aws_sdk_ec2::operation::describe_security_groups::DescribeSecurityGroupsOutput,
+) -> impl Iterator<Item = Result<&SecurityGroup>> {
+    each(page.security_groups())
 }
 
-fn normal(cx: &AwsCx, it: &SecurityGroup) -> Option<Resource> {
-    let id = it.group_id()?;
-    let mut group = cx.ec2_resource(Kind::Firewall, NATIVE, id, it.tags());
+fn normal(cx: &AwsCx, it: &SecurityGroup) -> Result<Resource> {
+    let id = it.group_id().unwrap_or_default();
+    let mut group = cx.ec2_resource(Kind::Firewall, NATIVE, Some(id), it.owner_id(), it.tags())?;
     if group.name == id
         && let Some(name) = it.group_name()
     {
         name.clone_into(&mut group.name);
     }
     let rules = rules::of_group(it);
+    let owner = it.owner_id().unwrap_or(&cx.account);
     group.set("group_name", it.group_name());
     group.set("description", it.description().filter(|text| !text.is_empty()));
     group.set_network(it.vpc_id());
     group.set(attr::PUBLIC, Some(rules.iter().any(Rule::is_public)));
-    let mut link = |rel, kind, id: &str| group.links.push(Link { rel, id: ResourceId::new(group.cloud, cx.arn("ec2", kind, id)) });
+    let mut link =
+        |rel, kind, id: &str| group.links.push(Link { rel, id: ResourceId::new(group.cloud, cx.arn_of(owner, "ec2", kind, id)) });
     if let Some(vpc) = it.vpc_id() {
         link(Rel::In, "vpc", vpc);
     }
@@ -47,7 +51,7 @@ fn normal(cx: &AwsCx, it: &SecurityGroup) -> Option<Resource> {
     group.links.sort();
     group.links.dedup();
     group.set("rules", serde_json::to_value(rules).ok());
-    Some(group)
+    Ok(group)
 }
 
 pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
@@ -134,7 +138,8 @@ fn rules_of(group: &Resource) -> Option<Vec<Rule>> {
 
 /// What has to change on a group as it was observed.
 fn planned(params: &Map<String, Value>, group: &Resource, plan: Plan) -> Result<Change> {
-    let rules = rules_of(group).ok_or_else(|| Error::new(ErrorKind::Stale, "its rules are not known").hint("run `escher sync`"))?;
+    let rules = rules_of(group)
+        .ok_or_else(|| Error::new(ErrorKind::Stale, "its rules are not known").hint("scan the account again").next(Next::Sync))?;
     plan(&rules, &parse(params)?)
 }
 
@@ -170,11 +175,14 @@ fn lines(target: &Target, params: &Map<String, Value>, observed: &Resource, plan
 async fn carry_out(cx: AwsCx, target: Target, params: Params, plan: Plan) -> Result<Outcome> {
     let id = target.id.last_segment();
     let request = cx.ec2().describe_security_groups().group_ids(id);
-    let found = cx.call_or(api!(read "DescribeSecurityGroups"), says_gone, || request.clone().send()).await?;
-    let Some(group) = found.as_ref().and_then(|page| page.security_groups().first()) else {
+    let asked = || async {
+        let found = cx.call_or(api!(read "DescribeSecurityGroups"), says_gone, || request.clone().send()).await?;
+        Ok(found.and_then(|page| page.security_groups().iter().find(|group| group.group_id() == Some(id)).cloned()))
+    };
+    let Some(group) = cx.patiently(asked).await? else {
         return Err(Error::new(ErrorKind::NotFound, format!("security group {id} is not there")).with("region", &*cx.region));
     };
-    let change = plan(&rules::of_group(group), &params)?;
+    let change = plan(&rules::of_group(&group), &params)?;
     if change.is_empty() {
         return Ok(Outcome { note: Some("it is so already".into()), created: Vec::new() });
     }

@@ -6,6 +6,7 @@ mod network;
 mod resize;
 mod rules;
 mod sizes;
+mod spot;
 mod storage;
 mod tags;
 mod vm;
@@ -14,9 +15,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_sdk_ec2::types::{Filter, Tag};
-use escher_core::{Action, CloudId, Kind, Resource, Verb};
+use escher_core::resource::attr;
+use escher_core::{Action, CloudId, Kind, Resource, Result, Verb};
 
-use super::clients::{AwsCx, Clients};
+pub(super) use storage::holds;
+
+use super::clients::{AwsCx, Clients, Fill, incomplete};
 use crate::layer::Rate;
 use crate::spec::{KindSpec, Reach, ServiceSpec};
 
@@ -56,7 +60,7 @@ macro_rules! described {
             $crate::aws::clients::paged(cx, |cx, token| async move {
                 let request = cx.ec2().$method().max_results(cx.page()).set_next_token(token)$(.$narrow($value))?;
                 let page = cx.call($crate::aws::ec2::api!(read $operation), || request.clone().send()).await?;
-                Ok(($items(&page).filter_map(|item| $normal(&cx, item)).collect(), page.next_token().map(str::to_owned)))
+                Ok(($items(&page).map(|item| $normal(&cx, item?)).collect(), page.next_token().map(str::to_owned)))
             })
         }
 
@@ -65,10 +69,14 @@ macro_rules! described {
             target: escher_core::Target,
         ) -> futures::future::BoxFuture<'static, escher_core::Result<Option<escher_core::Resource>>> {
             Box::pin(async move {
-                let request = cx.ec2().$method().$ids(target.id.last_segment());
+                let id = target.id.last_segment();
+                let request = cx.ec2().$method().$ids(id);
                 let call = $crate::aws::ec2::api!(read $operation);
-                let page = cx.call_or(call, $crate::aws::error::says_gone, || request.clone().send()).await?;
-                Ok(page.and_then(|page| $items(&page).find_map(|item| $normal(&cx, item))))
+                let Some(page) = cx.call_or(call, $crate::aws::error::says_gone, || request.clone().send()).await? else {
+                    return Ok(None);
+                };
+                let found = $items(&page).map(|item| $normal(&cx, item?)).collect::<escher_core::Result<Vec<_>>>()?;
+                $crate::aws::ec2::only(found, id)
             })
         }
     };
@@ -81,18 +89,35 @@ impl AwsCx {
         self.client(aws_sdk_ec2::Client::new)
     }
 
-    /// A resource of EC2 with what all of them have.
-    fn ec2_resource<'t>(&self, kind: Kind, native: &str, id: &str, tags: impl IntoIterator<Item = &'t Tag>) -> Resource {
+    /// A resource of EC2 with what all of them have. Its account is its owner's, as far as the answer names one.
+    ///
+    /// # Errors
+    /// `Unavailable` without an id: such an item cannot be passed over, since one of ours may be behind it.
+    fn ec2_resource<'t>(
+        &self,
+        kind: Kind,
+        native: &str,
+        id: Option<&str>,
+        owner: Option<&str>,
+        tags: impl IntoIterator<Item = &'t Tag>,
+    ) -> Result<Resource> {
+        let id = id.filter(|id| !id.trim().is_empty()).ok_or_else(|| incomplete(&format!("a {native}"), "its id"))?;
+        let owner = owner.filter(|owner| !owner.is_empty()).unwrap_or(&self.account);
         let tags: BTreeMap<String, String> =
             tags.into_iter().filter_map(|tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned()))).collect();
         let name = tags.get("Name").filter(|name| !name.trim().is_empty()).map_or(id, String::as_str).to_owned();
-        let arn = self.arn("ec2", native.rsplit(':').next().unwrap_or(native), id);
+        let arn = self.arn_of(owner, "ec2", native.rsplit(':').next().unwrap_or(native), id);
         let mut resource = Resource::new(CloudId::Aws, arn, kind, native, name);
-        resource.account = Some(self.account.to_string());
+        resource.account = Some(owner.to_owned());
+        if *owner != *self.account {
+            resource.set(attr::OWNER, Some(owner));
+            resource.set(attr::SHARED_WITH, Some(&*self.account));
+        }
         resource.region = Some(self.region.to_string());
-        resource.akas = vec![id.to_owned()];
-        resource.tags = Some(tags);
-        resource
+        resource.aliases = vec![id.to_owned()];
+        // Whoever is shared something does not see its tags: none is not “none”.
+        resource.tags = (*owner == *self.account || !tags.is_empty()).then_some(tags);
+        Ok(resource)
     }
 }
 
@@ -100,7 +125,13 @@ impl AwsCx {
 pub(super) static SPEC: ServiceSpec<Clients> = ServiceSpec {
     id: "ec2",
     kinds: &[
-        kind(Kind::Vm, vm::NATIVE, vm::list, vm::read, &["ec2:DescribeInstances", "ec2:DescribeInstanceTypes"]),
+        kind(
+            Kind::Vm,
+            vm::NATIVE,
+            vm::list,
+            vm::read,
+            &["ec2:DescribeInstances", "ec2:DescribeInstanceTypes", "ec2:DescribeSpotInstanceRequests"],
+        ),
         kind(Kind::Disk, storage::VOLUME, storage::volume::list, storage::volume::read, &["ec2:DescribeVolumes", "ec2:DescribeSnapshots"]),
         kind(Kind::Snapshot, storage::SNAPSHOT, storage::snapshot::list, storage::snapshot::read, &["ec2:DescribeSnapshots"]),
         kind(Kind::Image, storage::IMAGE, storage::image::list, storage::image::read, &["ec2:DescribeImages"]),
@@ -111,6 +142,25 @@ pub(super) static SPEC: ServiceSpec<Clients> = ServiceSpec {
     ],
     actions: &[vm::ACTIONS, storage::ACTIONS, address::ACTIONS, firewall::ACTIONS, tags::ACTIONS],
 };
+
+/// The one resource that was asked for by its id, of those in the answer.
+///
+/// # Errors
+/// `Unavailable` where the answer speaks of others: it says nothing about ours.
+fn only(found: Vec<Resource>, id: &str) -> Result<Option<Resource>> {
+    if found.is_empty() {
+        return Ok(None);
+    }
+    match found.into_iter().find(|it| it.id.last_segment() == id) {
+        Some(it) => Ok(Some(it)),
+        None => Err(incomplete("an answer about another resource", id)),
+    }
+}
+
+/// Each item of a list as a success, for [`described`].
+fn each<T>(items: &[T]) -> impl Iterator<Item = Result<&T>> {
+    items.iter().map(Ok)
+}
 
 /// EC2's listings lag behind changes, so that one absence proves nothing.
 const fn kind(

@@ -172,7 +172,7 @@ fn is_open(error: &Error) -> bool {
 
 /// The error with how the instance was left. It is final: another try would stop the machine once more.
 fn left(error: &Error, how: String) -> Error {
-    let kind = if error.is_temporary() { ErrorKind::Stale } else { error.kind() };
+    let kind = if error.kind().is_temporary() { ErrorKind::Stale } else { error.kind() };
     let made = Error::new(kind, format!("{error}; {how}"));
     match error.hint_text() {
         Some(hint) => made.hint(hint),
@@ -202,7 +202,7 @@ fn state(instance: &Instance) -> Option<&InstanceStateName> {
 }
 
 async fn existing(cx: &AwsCx, id: &str) -> Result<Instance> {
-    vm::describe(cx, id)
+    cx.patiently(|| vm::describe(cx, id))
         .await?
         .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("instance {id} is not there")).with("region", &*cx.region))
 }

@@ -7,7 +7,7 @@ use aws_sdk_ec2::types::Filter;
 use escher_core::Result;
 
 use super::api;
-use crate::aws::clients::AwsCx;
+use crate::aws::clients::{AwsCx, incomplete};
 
 /// Sizes that one request describes.
 pub(super) const BATCH: usize = 100;
@@ -31,8 +31,11 @@ pub(super) async fn with_storage(cx: &AwsCx, sizes: BTreeSet<String>) -> Result<
         let these = Filter::builder().name("instance-type").set_values(Some(new)).build();
         let request = cx.ec2().describe_instance_types().filters(these).max_results(100);
         let page = cx.call(api!(read "DescribeInstanceTypes"), || request.clone().send()).await?;
-        let told =
-            page.instance_types().iter().filter_map(|it| Some((it.instance_type()?.as_str().to_owned(), it.instance_storage_supported()?)));
+        let mut told = Vec::new();
+        for it in page.instance_types() {
+            let size = it.instance_type().ok_or_else(|| incomplete("an instance type", "its name"))?;
+            told.extend(it.instance_storage_supported().map(|has| (size.as_str().to_owned(), has)));
+        }
         known.with(|known| known.extend(told));
     }
     Ok(known.with(|known| {

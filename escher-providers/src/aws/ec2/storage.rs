@@ -2,18 +2,19 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_ec2::types::{ResourceType, Tag, TagSpecification};
+use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
 use escher_core::plan::DryRun;
 use escher_core::resource::attr;
-use escher_core::{Kind, Link, Outcome, Rel, Resource, ResourceId, Result, Target, Verb};
+use escher_core::{Action, Error, ErrorKind, Kind, Link, Outcome, Rel, Resource, ResourceId, Result, Target, Verb};
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
-use super::{FIVE_MINUTES, action, api, cli, described, filter};
-use crate::aws::clients::{AwsCx, Clients, Fill, paged, time};
+use super::{FIVE_MINUTES, action, api, cli, described, each, filter};
+use crate::aws::clients::{AwsCx, Clients, Fill, Item, incomplete, paged, time};
 use crate::aws::error::says_gone;
 use crate::spec::{Act, ActionSpec, NoParams, act};
 
@@ -26,7 +27,7 @@ const MADE_BY: &str = "escher:made-by";
 
 pub(super) mod volume {
     use super::*;
-    use aws_sdk_ec2::types::{Filter, Volume};
+    use aws_sdk_ec2::types::Volume;
 
     mod plain {
         use super::*;
@@ -76,23 +77,57 @@ pub(super) mod volume {
             let request = request.max_results(cx.page()).set_next_token(token);
             async move {
                 let page = cx.call(api!(read "DescribeSnapshots"), || request.clone().send()).await?;
-                let told = |it: &aws_sdk_ec2::types::Snapshot| Some((it.volume_id()?.to_owned(), time(it.start_time())?));
-                Ok((page.snapshots().iter().filter_map(told).collect(), page.next_token().map(str::to_owned)))
+                Ok((page.snapshots().iter().map(Backup::of).collect(), page.next_token().map(str::to_owned)))
             }
         });
-        let later = |mut newest: HashMap<_, _>, (volume, at): (String, Timestamp)| {
-            newest.entry(volume).and_modify(|known: &mut Timestamp| *known = at.max(*known)).or_insert(at);
+        let later = |mut newest: HashMap<_, _>, backup: Backup| {
+            let at = backup.at;
+            newest.entry(backup.volume).and_modify(|known: &mut Timestamp| *known = at.max(*known)).or_insert(at);
             std::future::ready(Ok(newest))
         };
         snapshots.try_fold(HashMap::new(), later).await
     }
 
-    fn items(page: &aws_sdk_ec2::operation::describe_volumes::DescribeVolumesOutput) -> impl Iterator<Item = &Volume> {
-        page.volumes().iter()
+    /// A snapshot as a backup of its volume.
+    struct Backup {
+        snapshot: String,
+        volume: String,
+        at: Timestamp,
     }
 
-    fn normal(cx: &AwsCx, it: &Volume) -> Option<Resource> {
-        let mut disk = cx.ec2_resource(Kind::Disk, VOLUME, it.volume_id()?, it.tags());
+    impl Backup {
+        fn of(it: &aws_sdk_ec2::types::Snapshot) -> Result<Self> {
+            match (it.snapshot_id(), it.volume_id(), time(it.start_time())) {
+                (Some(snapshot), Some(volume), Some(at)) => Ok(Self { snapshot: snapshot.to_owned(), volume: volume.to_owned(), at }),
+                _ => Err(incomplete("a snapshot", "its id, volume, and time")),
+            }
+        }
+    }
+
+    impl Item for Backup {
+        fn key(&self) -> &str {
+            &self.snapshot
+        }
+    }
+
+    /// Whether a volume can be deleted.
+    ///
+    /// # Errors
+    /// `Stale` where it is attached, as EC2 would say.
+    pub(super) fn deleting(_: &Map<String, Value>, disk: &Resource) -> Result<Option<&'static str>> {
+        if disk.bool_attr(attr::ATTACHED) != Some(true) {
+            return Ok(None);
+        }
+        let to: Vec<&str> = disk.links.iter().filter(|link| link.rel == Rel::Attached).map(|link| link.id.last_segment()).collect();
+        Err(Error::new(ErrorKind::Stale, format!("attached to {}", to.join(", "))).hint("detach it first"))
+    }
+
+    fn items(page: &aws_sdk_ec2::operation::describe_volumes::DescribeVolumesOutput) -> impl Iterator<Item = Result<&Volume>> {
+        each(page.volumes())
+    }
+
+    fn normal(cx: &AwsCx, it: &Volume) -> Result<Resource> {
+        let mut disk = cx.ec2_resource(Kind::Disk, VOLUME, it.volume_id(), None, it.tags())?;
         disk.zone = it.availability_zone().map(str::to_owned);
         disk.set_state(it.state().map(|state| state.as_str()));
         disk.created = time(it.create_time());
@@ -113,7 +148,7 @@ pub(super) mod volume {
             link(Rel::EncryptedBy, key.to_owned());
         }
         disk.links.sort();
-        Some(disk)
+        Ok(disk)
     }
 }
 
@@ -123,15 +158,15 @@ pub(super) mod snapshot {
 
     described!("DescribeSnapshots", describe_snapshots, items, snapshot_ids, normal, owner_ids("self"));
 
-    fn items(page: &aws_sdk_ec2::operation::describe_snapshots::DescribeSnapshotsOutput) -> impl Iterator<Item = &Snapshot> {
-        page.snapshots().iter()
+    fn items(page: &aws_sdk_ec2::operation::describe_snapshots::DescribeSnapshotsOutput) -> impl Iterator<Item = Result<&Snapshot>> {
+        each(page.snapshots())
     }
 
-    fn normal(cx: &AwsCx, it: &Snapshot) -> Option<Resource> {
-        let id = it.snapshot_id()?;
-        let mut snapshot = cx.ec2_resource(Kind::Snapshot, SNAPSHOT, id, it.tags());
+    fn normal(cx: &AwsCx, it: &Snapshot) -> Result<Resource> {
+        let id = it.snapshot_id().unwrap_or_default();
+        let mut snapshot = cx.ec2_resource(Kind::Snapshot, SNAPSHOT, Some(id), it.owner_id(), it.tags())?;
         // Policies and some APIs write a snapshot's ARN without the account.
-        snapshot.akas.push(format!("arn:{}:ec2:{}::snapshot/{id}", cx.clients.partition(), cx.region));
+        snapshot.aliases.push(format!("arn:{}:ec2:{}::snapshot/{id}", cx.clients.partition(), cx.region));
         snapshot.set_state(it.state().map(|state| state.as_str()));
         snapshot.created = time(it.start_time());
         snapshot.set(attr::CAPACITY, it.volume_size());
@@ -147,7 +182,7 @@ pub(super) mod snapshot {
             link(Rel::EncryptedBy, key.to_owned());
         }
         snapshot.links.sort();
-        Some(snapshot)
+        Ok(snapshot)
     }
 }
 
@@ -157,19 +192,19 @@ pub(super) mod image {
 
     described!("DescribeImages", describe_images, items, image_ids, normal, owners("self"));
 
-    fn items(page: &aws_sdk_ec2::operation::describe_images::DescribeImagesOutput) -> impl Iterator<Item = &Image> {
-        page.images().iter()
+    fn items(page: &aws_sdk_ec2::operation::describe_images::DescribeImagesOutput) -> impl Iterator<Item = Result<&Image>> {
+        each(page.images())
     }
 
-    fn normal(cx: &AwsCx, it: &Image) -> Option<Resource> {
-        let id = it.image_id()?;
-        let mut image = cx.ec2_resource(Kind::Image, IMAGE, id, it.tags());
+    fn normal(cx: &AwsCx, it: &Image) -> Result<Resource> {
+        let id = it.image_id().unwrap_or_default();
+        let mut image = cx.ec2_resource(Kind::Image, IMAGE, Some(id), it.owner_id(), it.tags())?;
         if image.name == id
             && let Some(name) = it.name()
         {
             name.clone_into(&mut image.name);
         }
-        image.akas.push(format!("arn:{}:ec2:{}::image/{id}", cx.clients.partition(), cx.region));
+        image.aliases.push(format!("arn:{}:ec2:{}::image/{id}", cx.clients.partition(), cx.region));
         image.set_state(it.state().map(|state| state.as_str()));
         image.created = it.creation_date().and_then(|at| at.parse().ok());
         image.set(attr::PUBLIC, it.public());
@@ -186,8 +221,13 @@ pub(super) mod image {
         image.links =
             snapshots.map(|id| Link { rel: Rel::Uses, id: ResourceId::new(image.cloud, cx.arn("ec2", "snapshot", id)) }).collect();
         image.links.sort();
-        Some(image)
+        Ok(image)
     }
+}
+
+/// Whether EC2 refuses an action on something as long as `user` uses it.
+pub(in crate::aws) fn holds(action: Action, user: &Resource) -> bool {
+    action == super::action(Kind::Snapshot, Verb::Delete) && user.native == IMAGE
 }
 
 pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
@@ -210,9 +250,12 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
         dry_run: DryRun::Native,
         shows: None,
     },
-    delete(Kind::Disk, VOLUME, &["ec2:DeleteVolume"], act::<Clients, DeleteVolume>, |target, _, _| {
-        vec![cli(target, &["delete-volume", "--volume-id", target.id.last_segment()])]
-    }),
+    ActionSpec {
+        weigh: Some(volume::deleting),
+        ..delete(Kind::Disk, VOLUME, &["ec2:DeleteVolume"], act::<Clients, DeleteVolume>, |target, _, _| {
+            vec![cli(target, &["delete-volume", "--volume-id", target.id.last_segment()])]
+        })
+    },
     delete(Kind::Snapshot, SNAPSHOT, &["ec2:DeleteSnapshot"], act::<Clients, DeleteSnapshot>, |target, _, _| {
         vec![cli(target, &["delete-snapshot", "--snapshot-id", target.id.last_segment()])]
     }),

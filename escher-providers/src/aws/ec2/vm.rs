@@ -10,8 +10,8 @@ use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
 use serde_json::{Map, Value};
 
-use super::{FIVE_MINUTES, action, api, cli, described, never, resize, sizes};
-use crate::aws::clients::{AwsCx, Clients, Fill, time};
+use super::{FIVE_MINUTES, action, api, cli, described, each, never, resize, sizes, spot};
+use crate::aws::clients::{AwsCx, Clients, Fill, incomplete, time};
 use crate::aws::error::says_gone;
 use crate::spec::{Act, ActionSpec, NoParams, act};
 
@@ -25,22 +25,28 @@ mod plain {
 
 pub(super) fn list(cx: AwsCx) -> BoxStream<'static, Result<Resource>> {
     let machines = plain::list(cx.clone()).chunks(sizes::BATCH);
-    machines.then(move |machines| with_storage(cx.clone(), machines)).flat_map(stream::iter).boxed()
+    machines.then(move |machines| with_details(cx.clone(), machines)).flat_map(stream::iter).boxed()
 }
 
 pub(super) fn read(cx: AwsCx, target: Target) -> BoxFuture<'static, Result<Option<Resource>>> {
     Box::pin(async move {
         let vm = plain::read(cx.clone(), target).await?;
-        let told = with_storage(cx, vm.into_iter().map(Ok).collect()).await;
+        let told = with_details(cx, vm.into_iter().map(Ok).collect()).await;
         Ok(told.into_iter().collect::<Result<Vec<_>>>()?.pop())
     })
 }
 
-/// The instances with what their sizes say of local disks. It is part of what a plan rests on, so that a failure is
-/// one of the listing; only where we may not ask it stays unknown.
-async fn with_storage(cx: AwsCx, mut machines: Vec<Result<Resource>>) -> Vec<Result<Resource>> {
+/// The instances with what only other calls tell. It is part of what a plan rests on, so that a failure is one of the
+/// listing; only where we may not ask it stays unknown.
+async fn with_details(cx: AwsCx, machines: Vec<Result<Resource>>) -> Vec<Result<Resource>> {
+    let machines = with_storage(&cx, machines).await;
+    spot::with_requests(&cx, machines).await
+}
+
+/// The instances with what their sizes say of local disks.
+async fn with_storage(cx: &AwsCx, mut machines: Vec<Result<Resource>>) -> Vec<Result<Resource>> {
     let size = |vm: &Resource| vm.text_attr(attr::SIZE).map(str::to_owned);
-    match sizes::with_storage(&cx, machines.iter().flatten().filter_map(size).collect()).await {
+    match sizes::with_storage(cx, machines.iter().flatten().filter_map(size).collect()).await {
         Ok(told) => {
             for vm in machines.iter_mut().flatten() {
                 let has = size(vm).and_then(|size| told.get(&size).copied());
@@ -53,6 +59,8 @@ async fn with_storage(cx: AwsCx, mut machines: Vec<Result<Resource>>) -> Vec<Res
     machines
 }
 
+/// The tag by which EC2 Auto Scaling marks the instances of a group; nobody else can set it.
+const SCALE_GROUP_TAG: &str = "aws:autoscaling:groupName";
 /// Whether the size has disks in the host, which lose everything when the instance stops.
 const STORAGE: &str = "instance_storage";
 /// What the root disk is: `ebs` or `instance-store`.
@@ -61,8 +69,9 @@ const ROOT: &str = "root_device";
 /// What stopping an instance loses.
 ///
 /// # Errors
-/// `Unsupported` where it has nothing to start from again.
+/// `Unsupported` where it has nothing to start from again, or EC2 does not stop it.
 pub(super) fn stopping(_: &Map<String, Value>, vm: &Resource) -> Result<Option<&'static str>> {
+    spot::weigh(vm)?;
     if vm.text_attr(ROOT) == Some("instance-store") {
         return Err(Error::new(ErrorKind::Unsupported, "an instance whose root disk is in its host cannot be stopped")
             .hint("move what it does to an instance with an EBS root disk"));
@@ -71,19 +80,23 @@ pub(super) fn stopping(_: &Map<String, Value>, vm: &Resource) -> Result<Option<&
     Ok(loses.then_some("lose what is on their instance-store disks when they stop"))
 }
 
-fn instances(page: &DescribeInstancesOutput) -> impl Iterator<Item = &Instance> {
-    page.reservations().iter().flat_map(|reservation| reservation.instances())
+fn instances(page: &DescribeInstancesOutput) -> impl Iterator<Item = Result<&Instance>> {
+    page.reservations().iter().flat_map(|reservation| {
+        // Instances are launched together in a reservation; there is none without.
+        let none = reservation.instances().is_empty().then(|| Err(incomplete("a reservation", "its instances")));
+        none.into_iter().chain(each(reservation.instances()))
+    })
 }
 
 /// One instance as it is now.
 pub(super) async fn describe(cx: &AwsCx, id: &str) -> Result<Option<Instance>> {
     let request = cx.ec2().describe_instances().instance_ids(id);
     let page = cx.call_or(api!(read "DescribeInstances"), says_gone, || request.clone().send()).await?;
-    Ok(page.and_then(|page| instances(&page).next().cloned()))
+    Ok(page.and_then(|page| instances(&page).flatten().find(|it| it.instance_id() == Some(id)).cloned()))
 }
 
-fn normal(cx: &AwsCx, it: &Instance) -> Option<Resource> {
-    let mut vm = cx.ec2_resource(Kind::Vm, NATIVE, it.instance_id()?, it.tags());
+fn normal(cx: &AwsCx, it: &Instance) -> Result<Resource> {
+    let mut vm = cx.ec2_resource(Kind::Vm, NATIVE, it.instance_id(), None, it.tags())?;
     vm.zone = it.placement().and_then(|placement| placement.availability_zone()).map(str::to_owned);
     vm.set_state(it.state().and_then(|state| state.name()).map(|name| name.as_str()));
     // The launch time moves with every start; the first network interface and the root disk stay.
@@ -104,6 +117,8 @@ fn normal(cx: &AwsCx, it: &Instance) -> Option<Resource> {
     vm.set("architecture", it.architecture().map(|architecture| architecture.as_str()));
     vm.set("platform", it.platform_details().or(it.platform().map(|platform| platform.as_str())));
     vm.set("lifecycle", it.instance_lifecycle().map(|lifecycle| lifecycle.as_str()));
+    vm.set(spot::REQUEST_ID, it.spot_instance_request_id().filter(|id| !id.is_empty()));
+    let group = vm.tags.as_ref().and_then(|tags| tags.get(SCALE_GROUP_TAG)).filter(|name| !name.is_empty()).cloned();
     vm.set("key_pair", it.key_name());
     vm.set("instance_profile", it.iam_instance_profile().and_then(|profile| profile.arn()));
     vm.set("metadata_tokens", it.metadata_options().and_then(|options| options.http_tokens()).map(|tokens| tokens.as_str()));
@@ -123,19 +138,33 @@ fn normal(cx: &AwsCx, it: &Instance) -> Option<Resource> {
     for disk in it.block_device_mappings().iter().filter_map(|map| map.ebs()) {
         link(Rel::Uses, "volume", disk.volume_id());
     }
+    if let Some(group) = group {
+        // The ARN of a group holds a number that its machines do not tell.
+        let arn = format!(
+            "arn:{}:autoscaling:{}:{}:autoScalingGroup:autoScalingGroupName/{group}",
+            cx.clients.partition(),
+            cx.region,
+            cx.account
+        );
+        vm.links.push(Link { rel: Rel::MemberOf, id: ResourceId::new(vm.cloud, arn) });
+        vm.set(attr::SCALE_GROUP, Some(group));
+    }
     vm.links.sort();
     vm.links.dedup();
-    Some(vm)
+    Ok(vm)
 }
 
 pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
-    spec(
-        Verb::Start,
-        &["ec2:StartInstances"],
-        act::<Clients, Start>,
-        Some(|_, before| if_was(before, State::Stopped, Verb::Stop)),
-        |t, _, _| vec![cli(t, &["start-instances", "--instance-ids", t.id.last_segment()])],
-    ),
+    ActionSpec {
+        weigh: Some(|_, vm| spot::weigh(vm).map(|()| None)),
+        ..spec(
+            Verb::Start,
+            &["ec2:StartInstances"],
+            act::<Clients, Start>,
+            Some(|_, before| if_was(before, State::Stopped, Verb::Stop)),
+            |t, _, _| vec![cli(t, &["start-instances", "--instance-ids", t.id.last_segment()])],
+        )
+    },
     ActionSpec {
         weigh: Some(stopping),
         ..spec(

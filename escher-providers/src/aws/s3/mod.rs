@@ -6,13 +6,12 @@ mod settings;
 use escher_core::resource::attr;
 use escher_core::{CloudId, Error, ErrorKind, Kind, Resource, Result, Target};
 use futures::future::BoxFuture;
-use futures::stream::BoxStream;
+use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt, TryStreamExt};
 
-use super::clients::{AwsCx, Clients, Fill, paged, time};
-use super::error::says_gone;
+use super::clients::{AwsCx, Clients, Fill, Item, incomplete, paged, time};
 use crate::layer::{Call, Rate};
-use crate::spec::{KindSpec, Reach, ServiceSpec};
+use crate::spec::{KindSpec, Reach, ServiceSpec, UNTOLD};
 use settings::Settings;
 
 const NATIVE: &str = "s3:bucket";
@@ -67,47 +66,86 @@ pub(super) static SPEC: ServiceSpec<Clients> = ServiceSpec {
     actions: &[actions::ACTIONS],
 };
 
-fn list(cx: AwsCx) -> BoxStream<'static, Result<Resource>> {
-    let cx = cx.at(&cx.clients.home());
-    let buckets = paged(cx.clone(), |cx, token| async move {
-        let request = cx.s3().list_buckets().max_buckets(PAGE).set_continuation_token(token);
-        let page = cx.call(api("ListBuckets", "s3:ListAllMyBuckets"), || request.clone().send()).await?;
-        Ok((page.buckets().to_vec(), page.continuation_token().map(str::to_owned)))
-    });
-    let look = move |bucket: Result<aws_sdk_s3::types::Bucket>| {
-        let cx = cx.clone();
-        async move {
-            let bucket = bucket?;
-            look_at(&cx, &bucket).await
-        }
-    };
-    // A bucket that went away between the list and the look is left out; any other failure makes the scope a gap,
-    // and the remaining buckets are still looked at.
-    buckets.map(look).buffer_unordered(AT_ONCE).try_filter_map(|found| async move { Ok(found) }).boxed()
+/// A bucket as the list has it.
+struct Listed {
+    name: String,
+    region: Option<String>,
+    created: Option<jiff::Timestamp>,
 }
 
-async fn look_at(cx: &AwsCx, bucket: &aws_sdk_s3::types::Bucket) -> Result<Option<Resource>> {
-    let Some(name) = bucket.name() else { return Ok(None) };
-    let region = match bucket.bucket_region().filter(|region| !region.is_empty()) {
-        Some(region) => region.to_owned(),
-        None => match location(cx, name).await {
+impl Listed {
+    fn of(it: &aws_sdk_s3::types::Bucket) -> Result<Self> {
+        let name = it.name().filter(|name| !name.trim().is_empty()).ok_or_else(|| incomplete("a bucket", "its name"))?;
+        let region = it.bucket_region().filter(|region| !region.is_empty()).map(str::to_owned);
+        Ok(Self { name: name.to_owned(), region, created: time(it.creation_date()) })
+    }
+}
+
+impl Item for Listed {
+    fn key(&self) -> &str {
+        &self.name
+    }
+}
+
+/// The buckets of the account whose names begin with `prefix`.
+fn listed(cx: AwsCx, prefix: Option<String>) -> BoxStream<'static, Result<Listed>> {
+    paged(cx, move |cx, token| {
+        let request = cx.s3().list_buckets().set_prefix(prefix.clone()).max_buckets(PAGE).set_continuation_token(token);
+        async move {
+            let page = cx.call(api("ListBuckets", "s3:ListAllMyBuckets"), || request.clone().send()).await?;
+            Ok((page.buckets().iter().map(Listed::of).collect(), page.continuation_token().map(str::to_owned)))
+        }
+    })
+}
+
+fn list(cx: AwsCx) -> BoxStream<'static, Result<Resource>> {
+    let cx = cx.at(&cx.clients.home());
+    let look = {
+        let cx = cx.clone();
+        move |bucket: Result<Listed>| {
+            let cx = cx.clone();
+            async move {
+                match bucket {
+                    Ok(bucket) => look_at(&cx, &bucket).await,
+                    Err(error) => Err(error),
+                }
+            }
+        }
+    };
+    // A bucket that went away between the list and the look is left out. What is refused about a bucket makes a gap, and
+    // the bucket is seen all the same, as are the remaining ones.
+    let seen = listed(cx, None).map(look).buffer_unordered(AT_ONCE);
+    seen.flat_map(|looked| {
+        let items = match looked {
+            Ok(Some((bucket, gaps))) => std::iter::once(Ok(bucket)).chain(gaps.into_iter().map(Err)).collect(),
+            Ok(None) => Vec::new(),
+            Err(error) => vec![Err(error)],
+        };
+        stream::iter(items)
+    })
+    .boxed()
+}
+
+/// A bucket with its settings, and why some of them are unknown; `None` where there is no such bucket any more.
+async fn look_at(cx: &AwsCx, bucket: &Listed) -> Result<Option<(Resource, Vec<Error>)>> {
+    let name = bucket.name.as_str();
+    let region = match &bucket.region {
+        Some(region) => region.clone(),
+        None => match unless_refused(location(cx, name).await, name, "location") {
             Ok(Some(region)) => region,
             Ok(None) => return Ok(None),
-            // Not told where it is: its own settings cannot be asked for either.
-            Err(error) if error.kind() == ErrorKind::Denied => {
-                return Ok(Some(normal(cx, bucket, name, None, Settings::default())));
-            }
-            Err(error) => return Err(error),
+            // Without its region, its settings cannot be asked for either.
+            Err(gap) => return Ok(Some((normal(cx, bucket, None, Settings::default()), gap.into_iter().collect()))),
         },
     };
-    let settings = Settings::of(&cx.at(&region), name).await?;
-    Ok(settings.map(|settings| normal(cx, bucket, name, Some(region), settings)))
+    let settings = Settings::of(&cx.at(&region), name).await;
+    Ok(settings.map(|(settings, gaps)| (normal(cx, bucket, Some(region), settings), gaps)))
 }
 
 /// The region of a bucket; `None` where there is no such bucket.
 async fn location(cx: &AwsCx, name: &str) -> Result<Option<String>> {
     let request = cx.s3().get_bucket_location().bucket(name);
-    let found = cx.call_or(api("GetBucketLocation", "s3:GetBucketLocation"), says_gone, || request.clone().send()).await?;
+    let found = cx.call_or(api("GetBucketLocation", "s3:GetBucketLocation"), |code| code == NO_BUCKET, || request.clone().send()).await?;
     Ok(found.map(|found| match found.location_constraint().map(|place| place.as_str()) {
         None | Some("") => "us-east-1".to_owned(),
         Some("EU") => "eu-west-1".to_owned(),
@@ -120,20 +158,16 @@ fn read(cx: AwsCx, target: Target) -> BoxFuture<'static, Result<Option<Resource>
     async move {
         let name = target.id.last_segment();
         let cx = cx.at(&cx.clients.home());
-        let mut pages = paged(cx.clone(), {
-            let name = name.to_owned();
-            move |cx, token| {
-                let name = name.clone();
-                async move {
-                    let request = cx.s3().list_buckets().prefix(name).max_buckets(PAGE).set_continuation_token(token);
-                    let page = cx.call(api("ListBuckets", "s3:ListAllMyBuckets"), || request.clone().send()).await?;
-                    Ok((page.buckets().to_vec(), page.continuation_token().map(str::to_owned)))
-                }
-            }
-        });
-        while let Some(bucket) = pages.try_next().await? {
-            if bucket.name() == Some(name) {
-                return look_at(&cx, &bucket).await;
+        let mut buckets = listed(cx.clone(), Some(name.to_owned()));
+        while let Some(bucket) = buckets.try_next().await? {
+            if bucket.name == name {
+                return match look_at(&cx, &bucket).await? {
+                    // What is refused for good is unknown to a listing as well; what may be told a moment later is not.
+                    Some((_, gaps)) if gaps.iter().any(|gap| gap.kind().is_temporary()) => {
+                        Err(gaps.into_iter().find(|gap| gap.kind().is_temporary()).unwrap_or_else(|| Error::internal("no reason")))
+                    }
+                    looked => Ok(looked.map(|(bucket, _)| bucket)),
+                };
             }
         }
         // The list lags: absence from it counts only where the bucket itself says so.
@@ -147,13 +181,14 @@ fn read(cx: AwsCx, target: Target) -> BoxFuture<'static, Result<Option<Resource>
     .boxed()
 }
 
-fn normal(cx: &AwsCx, bucket: &aws_sdk_s3::types::Bucket, name: &str, region: Option<String>, settings: Settings) -> Resource {
+fn normal(cx: &AwsCx, bucket: &Listed, region: Option<String>, settings: Settings) -> Resource {
+    let name = bucket.name.as_str();
     let arn = format!("arn:{}:s3:::{name}", cx.clients.partition());
     let mut it = Resource::new(CloudId::Aws, arn, Kind::Bucket, NATIVE, name);
     it.account = Some(cx.account.to_string());
     it.region = region;
-    it.akas = vec![name.to_owned()];
-    it.created = time(bucket.creation_date());
+    it.aliases = vec![name.to_owned()];
+    it.created = bucket.created;
     it.set(attr::PUBLIC, settings.is_public());
     it.set(attr::ENCRYPTED, settings.encryption.as_ref().map(Option::is_some));
     it.set("encryption", settings.encryption.flatten().and_then(|encryption| serde_json::to_value(encryption).ok()));
@@ -165,19 +200,30 @@ fn normal(cx: &AwsCx, bucket: &aws_sdk_s3::types::Bucket, name: &str, region: Op
     it
 }
 
-/// Not there, of things a bucket may lack while it exists itself.
+/// How S3 says that there is no such bucket.
+const NO_BUCKET: &str = "NoSuchBucket";
+
+/// How S3 says that a bucket has no tags, no encryption setting, no public access block, and no policy. Whatever else
+/// is not found is no setting that is off.
 fn lacks(code: &str) -> bool {
-    says_gone(code) && code != "NoSuchBucket"
+    [
+        "NoSuchTagSet",
+        "NoSuchTagSetError",
+        "ServerSideEncryptionConfigurationNotFoundError",
+        "NoSuchPublicAccessBlockConfiguration",
+        "NoSuchBucketPolicy",
+    ]
+    .contains(&code)
 }
 
-/// Keeps what is denied unknown instead of letting it spoil the whole bucket.
-fn unless_denied<T>(answer: Result<T>) -> Result<Option<T>> {
+/// What was told of a bucket, or the gap that its refusal leaves; none where we may not know.
+fn unless_refused<T>(answer: Result<T>, bucket: &str, setting: &'static str) -> std::result::Result<T, Option<Error>> {
     match answer {
-        Ok(value) => Ok(Some(value)),
+        Ok(value) => Ok(value),
         Err(error) if error.kind() == ErrorKind::Denied => {
-            tracing::debug!(%error, "a setting stays unknown");
-            Ok(None)
+            tracing::debug!(%error, bucket, setting, "a setting stays unknown");
+            Err(None)
         }
-        Err(error) => Err(error),
+        Err(error) => Err(Some(error.with("bucket", bucket).with(UNTOLD, setting))),
     }
 }

@@ -7,11 +7,11 @@ use aws_sdk_s3::types::{
     PublicAccessBlockConfiguration, ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
     ServerSideEncryptionRule,
 };
-use escher_core::{Error, ErrorKind, Result, Truth, truth};
+use escher_core::{Error, Result, Truth, truth};
 use serde::{Deserialize, Serialize};
 
-use super::{api, lacks, unless_denied};
-use crate::aws::clients::AwsCx;
+use super::{NO_BUCKET, api, lacks, unless_refused};
+use crate::aws::clients::{AwsCx, incomplete};
 
 /// The four switches of a bucket's public access block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,23 +101,28 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    /// Asks for everything, in the bucket's region. `None` where the bucket is gone by now.
-    pub(super) async fn of(cx: &AwsCx, bucket: &str) -> Result<Option<Self>> {
-        let all = futures::try_join!(
-            told(tags(cx, bucket)),
-            told(encryption(cx, bucket)),
-            told(block(cx, bucket)),
-            told(public_policy(cx, bucket)),
-            told(public_acl(cx, bucket)),
-            told(versioning(cx, bucket)),
+    /// Asks for everything, in the bucket's region. What is refused stays unknown, and the reason stands beside it;
+    /// `None` where all agree that there is no such bucket.
+    pub(super) async fn of(cx: &AwsCx, bucket: &str) -> Option<(Self, Vec<Error>)> {
+        let (tags, encryption, block, public_policy, public_acl, versioning) = futures::join!(
+            tags(cx, bucket),
+            encryption(cx, bucket),
+            block(cx, bucket),
+            public_policy(cx, bucket),
+            public_acl(cx, bucket),
+            versioning(cx, bucket),
         );
-        match all {
-            Ok((tags, encryption, block, public_policy, public_acl, versioning)) => {
-                Ok(Some(Self { tags, encryption, block, public_policy, public_acl, versioning }))
-            }
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
+        let mut gone = true;
+        let mut gaps = Vec::new();
+        let settings = Self {
+            tags: kept(tags, bucket, "tags", &mut gaps, &mut gone),
+            encryption: kept(encryption, bucket, "encryption", &mut gaps, &mut gone),
+            block: kept(block, bucket, "public access block", &mut gaps, &mut gone),
+            public_policy: kept(public_policy, bucket, "policy status", &mut gaps, &mut gone),
+            public_acl: kept(public_acl, bucket, "ACL", &mut gaps, &mut gone),
+            versioning: kept(versioning, bucket, "versioning", &mut gaps, &mut gone),
+        };
+        (!gone).then_some((settings, gaps))
     }
 
     /// Readable from the internet by its own settings: by a policy or an ACL that no switch overrules.
@@ -130,8 +135,10 @@ impl Settings {
     }
 }
 
-async fn told<T>(answer: impl Future<Output = Result<T>>) -> Result<Option<T>> {
-    unless_denied(answer.await)
+/// One setting; `None` where it was refused. `gone` stays as long as every answer says that there is no such bucket.
+fn kept<T>(answer: Result<T>, bucket: &str, setting: &'static str, gaps: &mut Vec<Error>, gone: &mut bool) -> Option<T> {
+    *gone &= matches!(&answer, Err(error) if error.context("code") == Some(NO_BUCKET));
+    unless_refused(answer, bucket, setting).map_err(|gap| gaps.extend(gap)).ok()
 }
 
 pub(super) async fn tags(cx: &AwsCx, bucket: &str) -> Result<BTreeMap<String, String>> {
@@ -156,7 +163,8 @@ pub(super) async fn block(cx: &AwsCx, bucket: &str) -> Result<Block> {
 async fn public_policy(cx: &AwsCx, bucket: &str) -> Result<bool> {
     let request = cx.s3().get_bucket_policy_status().bucket(bucket);
     let found = cx.call_or(api("GetBucketPolicyStatus", "s3:GetBucketPolicyStatus"), lacks, || request.clone().send()).await?;
-    Ok(found.as_ref().and_then(|found| found.policy_status()).and_then(|status| status.is_public()).unwrap_or(false))
+    let Some(found) = found else { return Ok(false) };
+    found.policy_status().and_then(|status| status.is_public()).ok_or_else(|| incomplete("a policy status", "its answer"))
 }
 
 /// Whether the ACL grants anything to everybody, or to everybody with some AWS account.

@@ -13,10 +13,10 @@ use crate::{out, show};
 pub(crate) struct Args {
     /// A question or an order, in plain words
     #[arg(required = true)]
-    text: Vec<String>,
+    pub(crate) text: Vec<String>,
     /// Approve the plan, as far as policy lets you, and run it
     #[arg(long, short)]
-    yes: bool,
+    pub(crate) yes: bool,
 }
 
 pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<Exit> {

@@ -8,8 +8,6 @@ use crate::bar;
 use crate::exit::Exit;
 use crate::out::line;
 
-const NOTHING: [&str; 0] = [];
-
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -17,11 +15,11 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<Exit> {
-    let mut demo = escher.demo(DemoOptions { spec: args.sim.sim, progress: bar::progress(global) }).await?;
-    for suggestion in &mut demo.suggestions {
-        *suggestion = format!("{} {}", global.command(NOTHING), suggestion.trim_start_matches("escher "));
-    }
-    output(global, &demo, || {
+    let demo = escher.demo(DemoOptions { spec: args.sim.sim, progress: bar::progress(global) }).await?;
+    let commands: Vec<String> = demo.suggestions.iter().flat_map(|next| crate::next::typed(global, next)).collect();
+    let mut document = serde_json::json!(demo);
+    document["try"] = serde_json::json!(commands);
+    output(global, &document, || {
         let clouds: Vec<String> = demo.resources.iter().map(|(cloud, n)| format!("{n} in {cloud}")).collect();
         line(&format!("Three simulated clouds ({}): {} resources, {}.", demo.sim, demo.total, clouds.join(", ")));
         line(
@@ -32,11 +30,11 @@ pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<
             }
             .as_str(),
         );
-        if !demo.suggestions.is_empty() {
+        if !commands.is_empty() {
             line("Try:");
         }
-        for suggestion in &demo.suggestions {
-            line(&format!("  {suggestion}"));
+        for command in &commands {
+            line(&format!("  {command}"));
         }
     });
     Ok(Exit::Done)

@@ -20,6 +20,9 @@ pub(crate) async fn run(global: &Global, escher: &Escher) -> Result<Exit> {
             if let Some(hint) = &check.hint {
                 out::line(&format!("     {:15} {hint}", ""));
             }
+            for command in check.next.iter().flat_map(|next| crate::next::typed(global, next)) {
+                out::line(&format!("     {:15} {command}", ""));
+            }
         }
     });
     Ok(if report.failed() { Exit::Failed } else { Exit::Done })

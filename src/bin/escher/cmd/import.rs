@@ -1,10 +1,10 @@
 //! `escher import`.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use escher::{Error, Escher, Result};
+use escher::{Counted, Error, ErrorKind, Escher, ImportFormat, ImportOptions, Imported, Result};
 
 use super::output;
 use crate::args::Global;
@@ -12,38 +12,89 @@ use crate::bar;
 use crate::exit::Exit;
 use crate::out::{line, note};
 
+/// Bad lines that are shown; all of the first hundred are in the JSON.
+const SHOWN: usize = 20;
+
 #[derive(clap::Args)]
 pub(crate) struct ImportArgs {
-    /// JSON Lines, one resource a line; - for standard input
+    /// JSON Lines, JSON, CSV, a Terraform state, or what a cloud's tool lists as JSON; - for standard input
     file: PathBuf,
+    /// What the file holds, where it is not recognized
+    #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
+    format: Option<ImportFormat>,
+    /// Which column of a table holds what: id=ResourceId, tag.env=Environment, size=Type; may be given several times
+    #[arg(long, value_name = "NAME=COLUMN", value_parser = parse_mapping)]
+    map: Vec<(String, String)>,
+}
+
+fn parse_format(text: &str) -> std::result::Result<ImportFormat, String> {
+    text.parse().map_err(|e: Error| format!("{e}; {}", e.hint_text().unwrap_or_default()))
+}
+
+fn parse_mapping(text: &str) -> std::result::Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, column)) if !name.trim().is_empty() && !column.trim().is_empty() => Ok((name.to_owned(), column.to_owned())),
+        _ => Err("write a name and a column, for example id=ResourceId".to_owned()),
+    }
 }
 
 pub(crate) async fn import(global: &Global, escher: &Escher, args: ImportArgs) -> Result<Exit> {
-    let reader: Box<dyn BufRead> = if args.file == Path::new("-") {
-        Box::new(BufReader::new(std::io::stdin()))
+    let stdin = args.file == Path::new("-");
+    let reader: Box<dyn Read + Send> = if stdin {
+        Box::new(std::io::stdin())
     } else {
         let file = File::open(&args.file).and_then(|file| match file.metadata()?.is_dir() {
             // Opening a folder succeeds on Unix; only reading it fails.
             true => Err(std::io::ErrorKind::IsADirectory.into()),
             false => Ok(file),
         });
-        Box::new(BufReader::new(file.map_err(|e| file_error("open", &args.file, e))?))
+        Box::new(file.map_err(|e| file_error("open", &args.file, e))?)
     };
-    let imported = escher.import(reader, &bar::progress(global)).await?;
-    output(global, &imported, || {
-        line(&format!(
-            "{} resources read: {} new, {} changed, {} unchanged, {} bad lines.",
-            imported.read,
-            imported.added,
-            imported.changed,
-            imported.unchanged,
-            imported.bad.len()
-        ));
-    });
-    for bad in &imported.bad {
+    let options = ImportOptions { format: args.format, map: args.map };
+    let imported =
+        escher.import(reader, options, &bar::progress(global)).await.map_err(|e| match stdin || e.kind() != ErrorKind::Invalid {
+            true => e,
+            false => e.with("file", args.file.display().to_string()),
+        })?;
+    output(global, &imported, || summary(&imported));
+    for bad in imported.bad.iter().take(SHOWN) {
         note(&format!("line {}: {}", bad.line, bad.reason));
     }
-    Ok(if imported.bad.is_empty() { Exit::Done } else { Exit::Failed })
+    if imported.bad_count > SHOWN {
+        note(&format!("… and {} more", counted(imported.bad_count - SHOWN, "bad line", "bad lines")));
+    }
+    Ok(if imported.bad_count == 0 { Exit::Done } else { Exit::Failed })
+}
+
+fn summary(imported: &Imported) {
+    let mut parts =
+        vec![format!("{} new", imported.added), format!("{} changed", imported.changed), format!("{} unchanged", imported.unchanged)];
+    if imported.repeated > 0 {
+        parts.push(format!("{} repeated (the last one counts)", imported.repeated));
+    }
+    let read = counted(imported.read, "resource", "resources");
+    let format = imported.format.map(|format| format!(" from {}", format.called())).unwrap_or_default();
+    line(&format!("Read {read}{format}: {}.", parts.join(", ")));
+    if imported.bad_count > 0 {
+        line(&format!("{} could not be read.", counted(imported.bad_count, "line", "lines")));
+    }
+    for it in &imported.ignored {
+        line(&format!("Ignored: {} ({})", it.what, times(it)));
+    }
+    for it in &imported.remarks {
+        line(&format!("Note: {} ({})", it.what, times(it)));
+    }
+}
+
+fn times(it: &Counted) -> String {
+    match it.count {
+        1 => format!("line {}", it.line),
+        count => format!("{count} times, first on line {}", it.line),
+    }
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 fn file_error(what: &str, path: &Path, e: std::io::Error) -> Error {

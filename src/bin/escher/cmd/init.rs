@@ -1,6 +1,5 @@
 //! `escher init`.
 
-use escher::core::Next;
 use escher::{Escher, Result};
 
 use super::output;
@@ -17,7 +16,7 @@ pub(crate) async fn run(global: &Global, escher: &Escher) -> Result<Exit> {
             (Some(folder), _) => line(&format!("model: {}", folder.display())),
             (None, why) => line(&format!("model: none, so search is lexical ({})", why.as_deref().unwrap_or("not found"))),
         }
-        for command in next::lines(global, &Next::Start) {
+        for command in next::lines(global, &done.next) {
             line(&command);
         }
     });

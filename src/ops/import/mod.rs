@@ -1,0 +1,146 @@
+//! `import` and `export`: the estate as JSON Lines, and resources out of what other tools write.
+//!
+//! A file is looked at before its first record: [`format`] says what it is, or that it is nothing that can be read.
+//! Then one reader goes through it ([`lines`], [`document`], [`table`]), and [`record`] finds out whose each record is.
+//! Reading and writing run side by side, a batch at a time, so that a file may be larger than memory.
+
+mod document;
+mod format;
+mod lines;
+mod record;
+mod row;
+mod table;
+mod tally;
+mod terraform;
+mod text;
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io::Read;
+
+use escher_core::{Error, Resource, ResourceId, Result, Selector, Sighting, Store as _};
+use serde_json::Value;
+use tokio::sync::mpsc;
+
+use crate::escher::Escher;
+use crate::progress::{Progress, Step};
+
+pub use format::Format;
+pub use tally::{BadLine, Counted, Imported};
+
+use format::Layout;
+use record::Reader;
+use row::Mapping;
+use tally::Sink;
+
+/// How a file is to be imported; found out where empty.
+#[derive(Clone, Debug, Default)]
+pub struct ImportOptions {
+    /// What it holds.
+    pub format: Option<Format>,
+    /// Which columns of a table hold what: a field (`id`, `name`, `region`, …), an attribute (`size`, `attr.NAME`), a
+    /// tag (`tag.KEY`) or a metric (`metric.NAME`), each with the name of its column. `cloud` and `kind` may be given
+    /// as they are, for all rows.
+    pub map: Vec<(String, String)>,
+}
+
+/// Batches that wait to be written at most.
+const WAITING: usize = 2;
+
+impl Escher {
+    /// Loads resources out of a file: JSON Lines, JSON, CSV, a Terraform state, or what the clouds' own tools list.
+    /// They are added or replaced by id; nothing is removed.
+    ///
+    /// # Errors
+    /// `Invalid` where the file is nothing that can be read, or the options do not fit it; `Storage`, for the input as
+    /// well as for the store. Bad lines are in the result.
+    pub async fn import(&self, input: impl Read + Send + 'static, options: ImportOptions, progress: &Progress) -> Result<Imported> {
+        let reader = Reader { format: options.format, mapping: Mapping::parse(&options.map)? };
+        let (out, mut batches) = mpsc::channel(WAITING);
+        let reading = tokio::task::spawn_blocking(move || {
+            let mut sink = Sink::new(out);
+            read(input, &reader, &mut sink)?;
+            Ok::<_, Error>(sink.finish())
+        });
+        let mut seen = HashSet::new();
+        let mut counts = Imported::default();
+        while let Some(batch) = batches.recv().await {
+            self.import_batch(batch, &mut seen, &mut counts).await?;
+            progress.tell(Step::Seen { connection: "import".to_owned(), count: counts.read });
+        }
+        let read = reading.await.map_err(|e| Error::internal("reading the file broke off").operation("read import file").caused_by(e))?;
+        // What was read before the file broke off is in the store, and the index has to know of it.
+        let indexed = self.follow(progress).await?;
+        progress.tell(Step::Finished);
+        let told = read?;
+        Ok(Imported {
+            format: told.format,
+            bad_count: told.bad_count,
+            bad: told.bad,
+            ignored: told.ignored,
+            remarks: told.remarks,
+            indexed,
+            ..counts
+        })
+    }
+
+    async fn import_batch(&self, batch: Vec<Resource>, seen: &mut HashSet<u64>, counts: &mut Imported) -> Result<()> {
+        counts.read += batch.len();
+        let mut again = HashSet::new();
+        for resource in &batch {
+            // A few bytes of each id are enough, and all ids of a large file would not fit into memory.
+            let mut hasher = DefaultHasher::new();
+            resource.id.hash(&mut hasher);
+            if !seen.insert(hasher.finish()) {
+                counts.repeated += 1;
+                again.insert(resource.id.clone());
+            }
+        }
+        let ids: Vec<ResourceId> = batch.iter().map(|resource| resource.id.clone()).collect();
+        let known = self.store().known(&ids).await?;
+        let diff = self.advance(&known, batch.into_iter().map(|resource| Sighting::Seen(Box::new(resource))).collect()).await?;
+        counts.added += diff.added.len();
+        // What an earlier batch brought is counted already.
+        let first = |id: &ResourceId| known.get(id).is_some() && !(again.contains(id));
+        counts.changed += diff.changed.iter().chain(&diff.refreshed).filter(|entry| first(&entry.resource.id)).count();
+        counts.unchanged += diff.unchanged.iter().filter(|id| first(id)).count();
+        Ok(())
+    }
+
+    /// The resources that a selector admits, in the exchange form, with what is derived added.
+    ///
+    /// # Errors
+    /// `Invalid` for a selector that cannot be read; `Storage`.
+    pub async fn export(&self, selector: &str) -> Result<Vec<Value>> {
+        let selector = Selector::parse(selector)?;
+        let now = self.now();
+        let selection = self.store().select(&selector, now).await?;
+        Ok(selection.matched.iter().map(|entry| entry.resource.to_line(now)).collect())
+    }
+}
+
+/// Finds out what a file is, and reads it.
+fn read(input: impl Read + Send, reader: &Reader, sink: &mut Sink) -> Result<()> {
+    let bytes = text::peek(input).map_err(lines::failed)?;
+    format::refuse_binary(&bytes.head)?;
+    let (encoding, _) = text::encoding(&bytes.head);
+    if encoding == text::Encoding::Utf8 {
+        format::refuse_control(&bytes.head)?;
+    }
+    let chars = text::peek(text::decoded(bytes.rest).map_err(lines::failed)?).map_err(lines::failed)?;
+    let rest = std::io::BufReader::with_capacity(text::HEAD, chars.rest);
+    let head = String::from_utf8_lossy(&chars.head);
+    let layout = match (reader.format, format::layout(&head, chars.whole)) {
+        (Some(Format::JsonLines), _) => Layout::Lines,
+        (Some(Format::Json), _) => Layout::Document,
+        (Some(Format::Csv), Ok(Layout::Table(delimiter))) => Layout::Table(delimiter),
+        (Some(Format::Csv), _) => Layout::Table(b','),
+        (_, layout) => layout?,
+    };
+    match layout {
+        Layout::Lines => lines::read(rest, reader, sink)?,
+        Layout::Document => document::read(rest, reader, sink)?,
+        Layout::Table(delimiter) => table::read(rest, delimiter, reader, sink)?,
+    }
+    sink.nothing()
+}

@@ -1,0 +1,168 @@
+//! What an import did, and what it passes on while it reads.
+
+use std::collections::BTreeMap;
+
+use escher_core::{Error, Resource};
+use serde::Serialize;
+use tokio::sync::mpsc::Sender;
+
+use super::format::Format;
+
+/// Resources passed on at once.
+pub(super) const BATCH: usize = 2_000;
+/// Bad lines that are kept; more are counted.
+const MOST_BAD: usize = 100;
+/// Different remarks and reasons that are kept; more are counted.
+const MOST_WORDS: usize = 50;
+
+/// What an import did.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Imported {
+    /// What the file was recognized as.
+    pub format: Option<Format>,
+    /// Resources read.
+    pub read: usize,
+    /// New ones.
+    pub added: usize,
+    /// Those that differ from what was known.
+    pub changed: usize,
+    /// Those just as they were.
+    pub unchanged: usize,
+    /// Resources that the file held more than once; the last one counts.
+    pub repeated: usize,
+    /// Lines or items that could not be read; the rest is loaded.
+    pub bad_count: usize,
+    /// The first hundred of them.
+    pub bad: Vec<BadLine>,
+    /// What was left out on purpose, by reason.
+    pub ignored: Vec<Counted>,
+    /// What was kept without being understood.
+    pub remarks: Vec<Counted>,
+    /// Resources embedded or written to the index.
+    pub indexed: u64,
+}
+
+/// A line that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BadLine {
+    /// Its number, from 1; of an item of a document, the line on which it begins.
+    pub line: usize,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// Something that was said of several lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Counted {
+    /// What it is.
+    pub what: String,
+    /// How often.
+    pub count: usize,
+    /// The first line of which it was said.
+    pub line: usize,
+}
+
+/// Whoever took the resources is gone: there is no use in reading on.
+#[derive(Debug)]
+pub(super) struct Gone;
+
+/// Where readers put what they read.
+pub(super) struct Sink {
+    out: Sender<Vec<Resource>>,
+    batch: Vec<Resource>,
+    format: Option<Format>,
+    bad: Vec<BadLine>,
+    bad_count: usize,
+    ignored: BTreeMap<String, (usize, usize)>,
+    remarks: BTreeMap<String, (usize, usize)>,
+    taken: usize,
+}
+
+impl Sink {
+    pub(super) fn new(out: Sender<Vec<Resource>>) -> Self {
+        Self {
+            out,
+            batch: Vec::with_capacity(BATCH),
+            format: None,
+            bad: Vec::new(),
+            bad_count: 0,
+            ignored: BTreeMap::new(),
+            remarks: BTreeMap::new(),
+            taken: 0,
+        }
+    }
+
+    /// What the file turns out to be; the first record decides.
+    pub(super) fn recognize(&mut self, format: Format) {
+        self.format.get_or_insert(format);
+    }
+
+    pub(super) fn resource(&mut self, line: usize, resource: Resource, remarks: Vec<String>) -> Result<(), Gone> {
+        for remark in remarks {
+            count(&mut self.remarks, remark, line);
+        }
+        self.taken += 1;
+        self.batch.push(resource);
+        if self.batch.len() == BATCH { self.pass_on() } else { Ok(()) }
+    }
+
+    pub(super) fn bad(&mut self, line: usize, error: &Error) {
+        self.bad_count += 1;
+        if self.bad.len() < MOST_BAD {
+            self.bad.push(BadLine { line, reason: error.to_string() });
+        }
+    }
+
+    pub(super) fn ignore(&mut self, line: usize, what: String) {
+        count(&mut self.ignored, what, line);
+    }
+
+    /// Whether nothing came of anything so far.
+    pub(super) fn is_empty(&self) -> bool {
+        self.taken == 0 && self.bad_count == 0 && self.ignored.is_empty()
+    }
+
+    /// A file of one record that is none is refused as a whole.
+    pub(super) fn nothing(&self) -> escher_core::Result<()> {
+        match self.bad.as_slice() {
+            [only] if self.taken == 0 && self.format.is_none() => Err(Error::invalid(only.reason.clone())
+                .operation("read import file")
+                .hint("export the resources as JSON Lines, JSON or CSV, and import that")),
+            _ => Ok(()),
+        }
+    }
+
+    fn pass_on(&mut self) -> Result<(), Gone> {
+        let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
+        self.out.blocking_send(batch).map_err(|_| Gone)
+    }
+
+    /// Passes on the rest, and says what there was.
+    pub(super) fn finish(mut self) -> Imported {
+        if !self.batch.is_empty() {
+            // Whoever is gone wants no answer either.
+            let _ = self.pass_on();
+        }
+        let told = |counts: BTreeMap<String, (usize, usize)>| {
+            let mut told: Vec<Counted> = counts.into_iter().map(|(what, (count, line))| Counted { what, count, line }).collect();
+            told.sort_by_key(|it| (it.line, std::cmp::Reverse(it.count)));
+            told
+        };
+        Imported {
+            format: self.format,
+            bad_count: self.bad_count,
+            bad: self.bad,
+            ignored: told(self.ignored),
+            remarks: told(self.remarks),
+            ..Imported::default()
+        }
+    }
+}
+
+fn count(counts: &mut BTreeMap<String, (usize, usize)>, what: String, line: usize) {
+    if counts.len() >= MOST_WORDS && !counts.contains_key(&what) {
+        counts.entry("others".to_owned()).or_insert((0, line)).0 += 1;
+        return;
+    }
+    counts.entry(what).or_insert((0, line)).0 += 1;
+}

@@ -1,0 +1,168 @@
+//! What stands in the way of a change on AWS is said before it is planned; what is secret is never shown or kept.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::local_aws::{Answer, CREDENTIALS, Moto, Proxy};
+use crate::support::{Desk, Ran, ran};
+
+fn connected(endpoint: &str) -> Desk {
+    let desk = Desk::empty();
+    desk.aws_ok(&["connect", "aws", "--endpoint", endpoint, "--region", "us-east-1", "--json"]);
+    desk.aws_ok(&["sync", "--json"]);
+    desk
+}
+
+/// The plan of an order, and everything that was said.
+fn plan(desk: &Desk, words: &str) -> (Vec<String>, String) {
+    let ran = desk.aws(&["ask", "--json", words]);
+    let document: Value = serde_json::from_str(&ran.out).unwrap_or_default();
+    let steps = document["plan"]["steps"].as_array().cloned().unwrap_or_default();
+    (steps.iter().map(|step| step["target"]["name"].as_str().unwrap().to_owned()).collect(), format!("{}{}", ran.out, ran.err))
+}
+
+#[test]
+fn spot_instances_scale_groups_and_images_are_weighed() {
+    let moto = Moto::start();
+    moto.boto3(&["special", "us-east-1"]);
+    let desk = connected(&moto.endpoint());
+    let (mut targets, told) = plan(&desk, "stop dev vms in us-east-1");
+    targets.sort();
+    assert_eq!(targets, ["plain-1", "shop-1"]);
+    assert!(told.contains("a Spot instance cannot be stopped and restarted") && told.contains("spot-1"), "{told}");
+    assert!(told.contains("belong to a scale group, which may replace them: shop-1 (in shop)"), "{told}");
+    assert!(told.contains("suspend the group's processes"), "{told}");
+    let document: Value = serde_json::from_str(&desk.aws(&["ask", "--json", "stop dev vms in us-east-1"]).out).unwrap();
+    for step in document["plan"]["steps"].as_array().unwrap() {
+        assert_eq!(step["compensate"].is_null(), step["target"]["name"] == "shop-1", "no start is promised: {step}");
+    }
+    for words in ["restart vm shop-1", "terminate vm shop-1", "resize vm shop-1 to m5.large"] {
+        assert!(plan(&desk, words).1.contains("(in shop)"), "{words}");
+    }
+    let (targets, told) = plan(&desk, "delete dev snapshots in us-east-1");
+    assert_eq!(targets, ["free-snap"]);
+    assert!(told.contains("in use by image golden (ami-"), "{told}");
+    let (targets, told) = plan(&desk, "delete snapshot golden-snap");
+    assert!(targets.is_empty() && told.contains("in use by image golden (ami-"), "{told}");
+}
+
+#[test]
+fn what_another_account_shares_is_theirs_until_it_is_shared_no_more() {
+    let moto = Moto::start();
+    let proxy = Proxy::start(moto.port, Duration::ZERO);
+    let theirs: fn(&str) -> String = |text| text.replace("<ownerId>123456789012</ownerId>", "<ownerId>999900001111</ownerId>");
+    for action in ["Action=DescribeSubnets", "Action=DescribeVpcs", "Action=DescribeSecurityGroups"] {
+        proxy.answer(&[action], Answer::Changed(theirs));
+    }
+    let desk = connected(&proxy.endpoint());
+    let shared = |desk: &Desk| desk.export().into_iter().filter(|it| it["account"] == "999900001111").collect::<Vec<_>>();
+    let first = shared(&desk);
+    for kind in ["network", "subnet", "firewall"] {
+        let it = first.iter().find(|it| it["kind"] == kind).unwrap_or_else(|| panic!("no {kind}"));
+        assert_eq!(it["attributes"]["owner"], "999900001111");
+        assert!(it["id"].as_str().unwrap().contains(":999900001111:"), "{it}");
+    }
+    assert!(!desk.export().iter().any(|it| it["kind"] == "subnet" && it["account"] == "123456789012"), "not counted as ours");
+    // Quiet syncs stay quiet.
+    for _ in 0..3 {
+        let synced: Value = serde_json::from_str(&desk.aws_ok(&["sync", "--json"])).unwrap();
+        let moved = ["added", "changed", "missing", "removed"].map(|what| synced[what].as_u64().unwrap());
+        assert_eq!(moved, [0; 4], "{synced}");
+    }
+    assert_eq!(shared(&desk).len(), first.len());
+    let (targets, told) = plan(&desk, "tag subnets in us-east-1 with a=b");
+    assert!(targets.is_empty() && told.contains("account 999900001111 owns them and only shares them with 123456789012"), "{told}");
+    // No longer shared: missed once, then gone; and ours are ours.
+    proxy.honest();
+    let look = || -> Value { serde_json::from_str(&desk.aws_ok(&["sync", "--json"])).unwrap() };
+    assert_eq!(look()["missing"], first.len());
+    assert_eq!(shared(&desk).len(), first.len());
+    assert_eq!(look()["removed"], first.len());
+    assert!(shared(&desk).is_empty());
+    assert!(!plan(&desk, "tag subnets in us-east-1 with a=b").0.is_empty());
+}
+
+/// Runs a command in an environment without a region of its own.
+fn without_region(desk: &Desk, args: &[&str], more: &[(&str, &str)]) -> Ran {
+    let mut command = desk.command(args);
+    command.envs(CREDENTIALS).env_remove("AWS_REGION").env_remove("AWS_DEFAULT_REGION").env("AWS_CONFIG_FILE", "none");
+    ran(command.envs(more.iter().copied()).output().unwrap())
+}
+
+#[test]
+fn an_empty_region_is_a_clear_error() {
+    let desk = Desk::empty();
+    let blank = desk.file("aws-config", "[default]\nregion = us east 1\n");
+    let connect = ["connect", "aws", "--endpoint", "http://127.0.0.1:9"];
+    for more in [
+        &[("AWS_REGION", "")][..],
+        &[("AWS_REGION", "  ")],
+        &[("AWS_REGION", " us-east-1")],
+        &[("AWS_DEFAULT_REGION", "")],
+        &[("AWS_DEFAULT_REGION", "us-east-1\n")],
+        &[("AWS_CONFIG_FILE", blank.to_str().unwrap())],
+    ] {
+        let ran = without_region(&desk, &connect, more);
+        assert_eq!(ran.code, 2, "{more:?}: {}", ran.err);
+        assert!(ran.err.contains("region") && ran.err.contains("hint") && ran.err.contains("us-east-1"), "{more:?}: {}", ran.err);
+    }
+    for region in ["", " ", "us east", "us-east-1 "] {
+        let ran = without_region(&desk, &[&connect[..], &["--region", region]].concat(), &[]);
+        assert_eq!(ran.code, 2, "{region:?}: {}", ran.err);
+        assert!(ran.err.contains("region"), "{region:?}: {}", ran.err);
+    }
+    assert!(desk.ok(&["connect", "list", "--json"]).trim() == "[]", "nothing was saved");
+}
+
+#[test]
+fn a_password_in_an_endpoint_is_refused_and_never_repeated() {
+    let secret = "hunter2-Zt4red88";
+    for endpoint in [
+        format!("http://ann:{secret}@127.0.0.1:9"),
+        format!("https://:{secret}@example.org/x"),
+        format!("HTTPS://ann:{secret}@example.org"),
+        format!("ann:{secret}@127.0.0.1:9"),
+        format!("http://127.0.0.1:9/{secret}@x"),
+    ] {
+        let desk = Desk::empty();
+        let ran = desk.aws(&["connect", "aws", "--endpoint", &endpoint, "--yes"]);
+        assert_eq!(ran.code, 2, "{endpoint}: {}", ran.err);
+        assert!(ran.err.contains("password") && ran.err.contains("hint"), "{}", ran.err);
+        assert!(!ran.err.contains(secret) && !ran.out.contains(secret), "{}", ran.err);
+        let saved = std::fs::read_to_string(desk.data().join("connections.toml")).unwrap_or_default();
+        assert!(!saved.contains(secret), "{saved}");
+        // Written by hand, it is refused too, whatever else is wrong with the line.
+        for broken in ["", "x = ["] {
+            let text = format!("[[connections]]\nname = \"a\"\nidentities = []\nkind = \"aws\"\nendpoint = \"{endpoint}\" {broken}\n");
+            std::fs::write(desk.data().join("connections.toml"), text).unwrap();
+            let ran = desk.aws(&["sync"]);
+            assert_eq!(ran.code, 2, "{}", ran.err);
+            assert!(ran.err.contains("connections") && !ran.err.contains(secret), "{}", ran.err);
+        }
+    }
+}
+
+#[test]
+fn logs_hold_no_key_and_no_tag() {
+    let moto = Moto::start();
+    moto.boto3(&["seed", "6", "us-east-1"]);
+    let desk = Desk::empty();
+    let (id, secret) = ("AKIAZQ3DROWSSAPEXMPL", "wJalrXUtnFEMI0K7MDENG0bPxRfiCYEXAMPLEKEY");
+    let (endpoint, mut told) = (moto.endpoint(), String::new());
+    for filter in ["trace", "aws_smithy_runtime=trace,aws_runtime=trace,aws_sigv4=trace,hyper=trace,escher=trace"] {
+        for args in [
+            &["connect", "aws", "--endpoint", &endpoint, "--region", "us-east-1", "--yes"][..],
+            &["sync"],
+            &["ask", "--yes", "stop vm web-000"],
+        ] {
+            let mut command = desk.command(args);
+            command.envs(CREDENTIALS).env("AWS_ACCESS_KEY_ID", id).env("AWS_SECRET_ACCESS_KEY", secret).env("ESCHER_LOG", filter);
+            told += &ran(command.output().unwrap()).err;
+        }
+    }
+    assert!(told.contains("escher"), "our own lines are there: {told}");
+    for hidden in [id, secret, "Signature=", "payments"] {
+        assert!(!told.contains(hidden), "{hidden} is in the log");
+    }
+}
