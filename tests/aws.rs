@@ -126,3 +126,31 @@ fn a_sync_says_who_asked_it_to_slow_down() {
     let text = desk.aws_ok(&["sync", "--kind", "network"]);
     assert!(text.contains("ec2:DescribeVpcs in us-east-1 asked 1 times to slow down"), "{text}");
 }
+
+#[test]
+fn logs_show_no_credentials_and_nothing_of_the_estate() {
+    let moto = Moto::start();
+    moto.boto3(&["seed", "12", "us-east-1"]);
+    let desk = Desk::empty();
+    let endpoint = moto.endpoint();
+    let (key, secret, token) = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY00", "IQoJb3JpZ2luX2VjEXAMPLETOKEN");
+    let tags: Vec<String> = {
+        let desk = Desk::empty();
+        desk.aws_ok(&["connect", "aws", "--endpoint", &endpoint, "--json"]);
+        desk.aws_ok(&["sync", "--quiet", "--region", "us-east-1"]);
+        desk.export().iter().filter_map(|r| r["tags"]["Name"].as_str().map(str::to_owned)).collect()
+    };
+    assert!(tags.len() > 3, "{tags:?}");
+    for filter in ["trace", "aws_config=trace,aws_smithy_runtime=trace,aws_sdk_ec2=trace,hyper_util=trace,rustls=trace,escher=trace"] {
+        for args in [&["connect", "aws", "--endpoint", &endpoint, "--json"][..], &["sync", "--json", "--region", "us-east-1"]] {
+            let mut command = desk.command(args);
+            command.envs(crate::local_aws::CREDENTIALS).env("AWS_ACCESS_KEY_ID", key).env("AWS_SECRET_ACCESS_KEY", secret);
+            command.env("AWS_SESSION_TOKEN", token).env("ESCHER_LOG", filter);
+            let ran = crate::support::ran(command.output().unwrap());
+            assert_eq!(ran.code, 0, "{}", ran.err);
+            for told in [key, secret, token, "X-Amz-Signature", "Action=Describe"].into_iter().chain(tags.iter().map(String::as_str)) {
+                assert!(!ran.err.contains(told), "{filter}: {told} in {}", ran.err);
+            }
+        }
+    }
+}

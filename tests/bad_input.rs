@@ -138,5 +138,5 @@ fn an_expired_login_is_told_once_an_account() {
     let lines = told.lines().count();
     assert!((4..=20).contains(&lines) && told.contains("more of this account"), "{lines} lines: {told}");
     let gaps = desk.json(&["sync", "--sim-faults", "expire:aws", "--json"])["gaps"].as_array().unwrap().len();
-    assert!(told.contains(&format!("{gaps} places could not be looked at")), "each is counted: {told}");
+    assert!(told.contains(&format!("{gaps} places could not be scanned")), "each is counted: {told}");
 }

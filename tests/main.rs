@@ -8,6 +8,8 @@ mod bad_input;
 mod changes;
 mod datadir;
 mod demo;
+#[cfg(unix)]
+mod door;
 mod estate;
 mod faults;
 mod flips;

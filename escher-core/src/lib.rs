@@ -41,7 +41,9 @@ pub use frame::{Clarify, Constraint, Frame, Intent, Schedule, Sort};
 pub use id::ResourceId;
 pub use journal::{Head, Journal, JournalEntry, JournalStore, Permit, Phase, Undo};
 pub use line::{read_tags, read_time};
-pub use memory::{Changes, Collection, Document, Filter, Hits, Index, PlanRecord, PlanStatus, Query, RunRecord, Selection, Store};
+pub use memory::{
+    Changes, Collection, Correction, Document, Filter, Hits, Index, PlanRecord, PlanStatus, Query, RunRecord, Selection, Store,
+};
 pub use plan::{
     Approval, Approved, ApprovedConnection, Checked, Moment, Plan, PlanDoc, PlanTemplate, Policy, Step, StepTemplate, Target, Verdict,
     VerifiedApproval,

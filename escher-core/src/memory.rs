@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::plan::Seal;
-use crate::selector::KnownWords;
+use crate::selector::{Field, KnownWords, Op};
 use crate::words::vocabulary;
-use crate::{Approval, CloudId, Diff, Entry, Estate, Head, PlanDoc, ResourceId, Result, Selector};
+use crate::{Approval, CloudId, Diff, Entry, Estate, Head, PlanDoc, Resource, ResourceId, Result, Selector, State};
 
 vocabulary! {
     /// The five collections.
@@ -106,6 +106,37 @@ pub struct Selection {
     pub unknown: usize,
 }
 
+impl Selection {
+    /// Takes out what is terminated, unless the selector asks for it: by its state or by its id.
+    ///
+    /// A selector admits whatever matches; but a person who counts, lists or changes machines does not mean those that
+    /// exist only in a cloud's memory. Who answers a person or makes a plan calls this, and says how many it left out.
+    pub fn leave_out_terminated(&mut self, selector: &Selector, now: Timestamp) -> Vec<Entry> {
+        let (left_out, kept) = std::mem::take(&mut self.matched)
+            .into_iter()
+            .partition(|entry| entry.resource.state == Some(State::Terminated) && !asked_for(selector, &entry.resource, now));
+        self.matched = kept;
+        left_out
+    }
+}
+
+/// Whether one condition of the selector, by itself, points at this resource by its state or its id.
+fn asked_for(selector: &Selector, resource: &Resource, now: Timestamp) -> bool {
+    selector.leaves().into_iter().any(|leaf| {
+        let field = match leaf {
+            Selector::Compare { field, op: Op::Eq | Op::Like, .. } | Selector::In { field, .. } => field,
+            _ => return false,
+        };
+        let points = match field.word() {
+            "state" | "raw-state" | "id" => !matches!(field, Field::Tag(_)),
+            // EC2 has names only as tags; without one its resources are called by their ids.
+            "name" => resource.service() == "ec2" && resource.name == resource.id.last_segment(),
+            _ => false,
+        };
+        points && leaf.matches(resource, now) == Some(true)
+    })
+}
+
 /// What changed in the estate after a revision.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Changes {
@@ -192,6 +223,15 @@ pub struct Query {
     pub now: Timestamp,
 }
 
+/// A word that was read as another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    /// As it was typed.
+    pub from: String,
+    /// As it was read.
+    pub to: String,
+}
+
 /// Hits of a search.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Hits {
@@ -199,8 +239,8 @@ pub struct Hits {
     pub total: u64,
     /// The best, best first: id and score (0 to 1).
     pub hits: Vec<(ResourceId, f32)>,
-    /// The words as they were read where spelling was mended.
-    pub mended: Option<String>,
+    /// The words whose spelling was corrected.
+    pub corrected: Vec<Correction>,
     /// Whether meaning took part; false where there is no model.
     pub semantic: bool,
 }

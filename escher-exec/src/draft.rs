@@ -33,6 +33,10 @@ impl Reasons {
         }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// `2 no longer there: web-1, web-2`, a line a reason.
     pub(crate) fn lines(&self) -> impl Iterator<Item = String> {
         self.0.iter().map(|(reason, names)| format!("{} {reason}: {}", names.len(), some_of(names)))

@@ -51,7 +51,10 @@ impl Planner {
         let mut spelled = Reasons::default();
         for order in &template.steps {
             refuse_creation(order)?;
-            let selection = store.select(&order.selector, at).await?;
+            let mut selection = store.select(&order.selector, at).await?;
+            for gone in selection.leave_out_terminated(&order.selector, at) {
+                draft.left_out.add("left out, terminated", &named(&gone.resource));
+            }
             matched += selection.matched.len();
             unknown += selection.unknown;
             let users = Users::of(order.verb, &selection.matched, store, at).await?;
@@ -86,6 +89,12 @@ impl Planner {
     }
 }
 
+/// A name with the id beside it: the living twin of what is terminated often has the same name.
+fn named(resource: &Resource) -> String {
+    let id = resource.id.last_segment();
+    format!("{} ({})", resource.name, if id == resource.name { resource.id.as_str() } else { id })
+}
+
 fn refuse_creation(order: &StepTemplate) -> Result<()> {
     if order.verb != Verb::Create {
         return Ok(());
@@ -99,7 +108,7 @@ fn refuse_creation(order: &StepTemplate) -> Result<()> {
 /// Why there is nothing to do, as an error.
 fn no_target(template: &PlanTemplate, matched: usize, unknown: usize, draft: &Draft<'_>) -> Error {
     let mut why = Vec::new();
-    if matched == 0 {
+    if matched == 0 && draft.left_out.is_empty() {
         why.push("no resource matches".to_owned());
     }
     why.extend(draft.left_out.lines());

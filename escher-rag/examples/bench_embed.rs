@@ -8,9 +8,9 @@ use escher_core::Embed;
 use escher_rag::{LocateOptions, MiniLm, Model};
 
 fn main() -> escher_core::Result<()> {
-    let mut arguments = std::env::args().skip(1);
+    let mut arguments = std::env::args_os().skip(1);
     let cache = arguments.next().unwrap_or_else(|| ".".into());
-    let runs: usize = arguments.next().and_then(|runs| runs.parse().ok()).unwrap_or(5).max(1);
+    let runs: usize = arguments.next().and_then(|runs| runs.to_string_lossy().parse().ok()).unwrap_or(5).max(1);
     let start = Instant::now();
     let files = Model::locate(&LocateOptions::local(cache))?;
     let found = start.elapsed();

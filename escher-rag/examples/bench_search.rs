@@ -274,7 +274,7 @@ async fn measure(count: usize) -> Outcome<serde_json::Value> {
 }
 
 fn main() -> Outcome<()> {
-    let count = std::env::args().nth(1).map_or(Ok(10_000), |text| text.parse())?;
+    let count = std::env::args_os().nth(1).map_or(Ok(10_000), |text| text.to_string_lossy().parse())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     println!("{}", runtime.block_on(measure(count))?);
     Ok(())

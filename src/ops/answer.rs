@@ -18,8 +18,16 @@ pub struct Group {
     pub key: BTreeMap<String, Option<String>>,
     /// How many.
     pub count: usize,
-    /// US dollars a month, of those that tell.
-    pub cost_month: f64,
+    /// US dollars per month, of those whose cost is known; null if none is.
+    pub cost_month: Option<f64>,
+    /// How many have no known cost and are not in the sum.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub cost_unknown: usize,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+pub(crate) fn is_zero(n: &usize) -> bool {
+    *n == 0
 }
 
 /// An answer that is only words.
@@ -67,26 +75,62 @@ pub(crate) fn group(entries: &[Entry], by: &[String], now: Timestamp) -> Result<
         return Ok(Vec::new());
     }
     let fields = by.iter().map(|name| Ok((name.clone(), name.parse::<Field>()?))).collect::<Result<Vec<_>>>()?;
-    let mut groups: BTreeMap<Vec<Option<String>>, (usize, f64)> = BTreeMap::new();
+    let mut groups: BTreeMap<Vec<Option<String>>, Costs> = BTreeMap::new();
     for entry in entries {
         let value = |field: &Field| {
             let text = selector::texts(&entry.resource, field).first().map(|text| text.to_string());
             text.or_else(|| measure(&entry.resource, field, now).map(|n| n.to_string()))
         };
-        let slot = groups.entry(fields.iter().map(|(_, field)| value(field)).collect()).or_default();
-        slot.0 += 1;
-        slot.1 += entry.resource.cost_month.unwrap_or_default();
+        groups
+            .entry(fields.iter().map(|(_, field)| value(field)).collect())
+            .or_default()
+            .add(selector::number(&entry.resource, &Field::Cost));
     }
     let mut groups: Vec<Group> = groups
         .into_iter()
-        .map(|(values, (count, cost))| Group {
+        .map(|(values, costs)| Group {
             key: fields.iter().map(|(name, _)| name.clone()).zip(values).collect(),
-            count,
-            cost_month: (cost * 100.0).round() / 100.0,
+            count: costs.known + costs.unknown,
+            cost_month: costs.sum(),
+            cost_unknown: costs.unknown,
         })
         .collect();
     groups.sort_by_key(|group| std::cmp::Reverse(group.count));
     Ok(groups)
+}
+
+/// A sum over costs of which some may be unknown: unknown is never zero.
+#[derive(Default)]
+struct Costs {
+    known: usize,
+    unknown: usize,
+    total: f64,
+}
+
+impl Costs {
+    fn add(&mut self, cost: Option<f64>) {
+        match cost {
+            Some(cost) => {
+                self.known += 1;
+                self.total += cost;
+            }
+            None => self.unknown += 1,
+        }
+    }
+
+    /// The sum of those that are known, in whole cents unless that would make nothing of it.
+    fn sum(&self) -> Option<f64> {
+        let cents = (self.total * 100.0).round() / 100.0;
+        (self.known > 0).then_some(if cents == 0.0 || !cents.is_finite() { self.total } else { cents })
+    }
+}
+
+/// Says how many of the sorted entries lack what they are sorted by.
+pub(crate) fn unsorted(entries: &[Entry], sort: &Sort, now: Timestamp) -> Option<String> {
+    let field = sort.by.parse::<Field>().ok()?;
+    let lacks = |entry: &&Entry| measure(&entry.resource, &field, now).is_none() && selector::texts(&entry.resource, &field).is_empty();
+    let unknown = entries.iter().filter(lacks).count();
+    (unknown > 0).then(|| format!(" The {field} of {unknown} of them is unknown; they come last."))
 }
 
 /// What was understood and how many there are.
@@ -101,9 +145,20 @@ pub(crate) fn sentence(frame: &Frame, answer: &Answer) -> String {
         text.push_str(&format!(" Here are {} of them.", answer.hits.len()));
     }
     if answer.unknown > 0 {
-        text.push_str(&format!(" {} more do not tell enough to say.", answer.unknown));
+        let lack = if answer.unknown == 1 { "lacks" } else { "lack" };
+        text.push_str(&format!(" {} more {lack} the data to decide.", answer.unknown));
     }
+    text.push_str(&left_out(answer.terminated));
     text
+}
+
+/// Says how many terminated resources are left out.
+pub(crate) fn left_out(terminated: usize) -> String {
+    match terminated {
+        0 => String::new(),
+        1 => " 1 terminated resource is left out.".to_owned(),
+        n => format!(" {n} terminated resources are left out."),
+    }
 }
 
 /// One resource in depth.
@@ -115,7 +170,17 @@ pub(crate) struct Details {
 /// A resource with its relations both ways, why it counts as idle or not, and what can be done to it.
 pub(crate) fn details(entry: &Entry, estate: &Estate, capabilities: &Capabilities, now: Timestamp) -> Details {
     let resource = &entry.resource;
-    let named = |id: &escher_core::ResourceId| estate.get(id).map(|other| (other.resource.name.clone(), other.resource.kind));
+    let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+    for other in estate.entries() {
+        *names.entry(&other.resource.name).or_default() += 1;
+    }
+    // What others are called too is shown with its id.
+    let name = |other: &Resource| match names.get(other.name.as_str()) {
+        Some(1) | None => other.name.clone(),
+        Some(_) if other.id.last_segment() == other.name => format!("{} ({})", other.name, other.id),
+        Some(_) => format!("{} ({})", other.name, other.id.last_segment()),
+    };
+    let named = |id: &escher_core::ResourceId| estate.get(id).map(|other| (name(&other.resource), other.resource.kind));
     let mut relations: Vec<Value> = Vec::new();
     let mut lines: Vec<String> = Vec::new();
     for link in &resource.links {
@@ -125,7 +190,7 @@ pub(crate) fn details(entry: &Entry, estate: &Estate, capabilities: &Capabilitie
     }
     for other in estate.entries() {
         for link in other.resource.links.iter().filter(|link| link.id == resource.id) {
-            lines.push(format!("{} {} is {} it", other.resource.kind, other.resource.name, link.rel));
+            lines.push(format!("{} {} is {} it", other.resource.kind, name(&other.resource), link.rel));
             relations.push(json!({"rel": link.rel, "direction": "in", "id": other.resource.id, "name": other.resource.name}));
         }
     }

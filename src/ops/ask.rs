@@ -42,8 +42,11 @@ pub struct Answer {
     pub hits: Vec<Hit>,
     /// Counts by what was asked to group by.
     pub groups: Vec<Group>,
-    /// How many resources do not tell enough to say.
+    /// How many resources lack the data to decide.
     pub unknown: usize,
+    /// How many match but are terminated, and are left out since nobody asked for them.
+    #[serde(skip_serializing_if = "answer::is_zero")]
+    pub terminated: usize,
     /// What the person should know beside.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
@@ -53,6 +56,9 @@ pub struct Answer {
     /// One resource in depth, where one was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<Value>,
+    /// What the person can do about an order that has no target.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
     /// Whether what the words ask for was answered; false says that this version cannot.
     pub answered: bool,
 }
@@ -105,15 +111,28 @@ impl Escher {
     /// Entries that a frame's selector admits, and the answer's frame around them.
     async fn admitted(&self, frame: &Frame) -> Result<(Vec<Entry>, Answer)> {
         let selector = Selector::parse(&frame.selector)?;
-        let selection = self.store().select(&selector, self.now()).await?;
-        let (mut warnings, mut next) = (self.unknown_keys(&selector).await?, None);
-        if self.store().revision().await? == 0 {
+        let mut selection = self.store().select(&selector, self.now()).await?;
+        let mut terminated = selection.leave_out_terminated(&selector, self.now());
+        if frame.intent == Intent::Describe && selection.matched.is_empty() {
+            // Of what was, more can be said than that it is no more.
+            selection.matched = std::mem::take(&mut terminated);
+        }
+        let mut warnings = self.unknown_keys(&selector).await?;
+        let empty = self.store().revision().await? == 0;
+        if empty {
             warnings.push("the estate is empty".to_owned());
-            next = Some(Next::Start);
         }
         warnings.extend(self.simulated_note());
-        let (total, unknown) = (selection.matched.len(), selection.unknown);
-        Ok((selection.matched, Answer { total, unknown, warnings, next, answered: true, ..Answer::default() }))
+        let answer = Answer {
+            total: selection.matched.len(),
+            unknown: selection.unknown,
+            terminated: terminated.len(),
+            warnings,
+            next: empty.then_some(Next::Start),
+            answered: true,
+            ..Answer::default()
+        };
+        Ok((selection.matched, answer))
     }
 
     async fn list(&self, frame: &Frame) -> Result<Answer> {
@@ -127,6 +146,7 @@ impl Escher {
             answer.hits = entries.iter().take(limit).map(|entry| Hit::new(&entry.resource, 1.0)).collect();
         }
         answer.text = answer::sentence(frame, &answer);
+        answer.text.extend(frame.sort.as_ref().and_then(|sort| answer::unsorted(&entries, sort, self.now())));
         Ok(answer)
     }
 
@@ -137,6 +157,7 @@ impl Escher {
             let estate = self.store().estate(None).await?;
             let details = answer::details(entry, &estate, &self.clouds().await?.capabilities(), self.now());
             answer.text = details.text;
+            answer.text.push_str(&answer::left_out(answer.terminated));
             answer.details = Some(details.body);
         } else {
             answer.text = answer::sentence(frame, &answer);
@@ -145,8 +166,8 @@ impl Escher {
     }
 
     async fn nothing_to_do(&self, frame: &Frame, error: &Error) -> Result<Answer> {
-        let hint = error.hint_text().map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
-        let mut answer = answer::unanswered(&format!("{}{hint}", error.message()));
+        let mut answer = answer::unanswered(error.message());
+        answer.hint = error.hint_text().map(str::to_owned);
         answer.next = error.next_step().cloned();
         answer.warnings = self.unknown_keys(&Selector::parse(&frame.selector)?).await?;
         answer.warnings.extend(self.simulated_note());

@@ -52,8 +52,8 @@ fn how(action: Action, clouds: &[CloudId]) -> Option<String> {
     let def = ActionDef::find(action)?;
     let mut lines = vec![format!("{action}: risk {}, {}; {}.", def.risk, effect(def.effect), def.impact)];
     lines.push(match def.inverse {
-        Some(verb) => format!("It is taken back by {verb}."),
-        None => "Nothing takes it back.".to_owned(),
+        Some(verb) => format!("Undo: {verb}."),
+        None => "Undo: none.".to_owned(),
     });
     if !def.preconditions.is_empty() {
         lines.push(format!("Before: {}.", def.preconditions.join(" and ")));
@@ -75,7 +75,7 @@ fn how(action: Action, clouds: &[CloudId]) -> Option<String> {
 fn effect(effect: Effect) -> &'static str {
     match effect {
         Effect::Reads => "it changes nothing",
-        Effect::Mutates => "it can be taken back",
+        Effect::Mutates => "it can be undone",
         Effect::Destroys => "something is lost",
     }
 }

@@ -1,6 +1,8 @@
 //! `search`: the best resources for words, under a selector.
 
-use escher_core::{CloudId, Env, Error, Filter, Index as _, Kind, Next, Query, Resource, Result, Selector, State, Store as _};
+use escher_core::{
+    CloudId, Correction, Env, Error, Filter, Index as _, Kind, Next, Query, Resource, ResourceId, Result, Selector, State, Store as _,
+};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -28,9 +30,9 @@ pub struct Found {
     pub total: u64,
     /// The best, best first.
     pub hits: Vec<Hit>,
-    /// The words as they were read, where spelling was mended.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mended: Option<String>,
+    /// The words whose spelling was corrected, as they were typed and as they were read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub corrected: Vec<Correction>,
     /// Whether meaning took part; without a model search is lexical.
     pub semantic: bool,
     /// What else the person should know.
@@ -61,6 +63,9 @@ pub struct Hit {
     pub account_name: Option<String>,
     /// The region.
     pub region: Option<String>,
+    /// The zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
     /// The state.
     pub state: Option<State>,
     /// The environment.
@@ -88,6 +93,7 @@ impl Hit {
             account: resource.account.clone(),
             account_name: resource.account_name.clone(),
             region: resource.region.clone(),
+            zone: resource.zone.clone(),
             state: resource.state,
             env: resource.env(),
             size: resource.text_attr(escher_core::resource::attr::SIZE).map(str::to_owned),
@@ -125,7 +131,19 @@ impl Escher {
         let took_ms = (begun.elapsed().as_secs_f64() * 10_000.0).round() / 10.0;
         let mut warnings = self.unknown_keys(&selector).await?;
         warnings.extend(self.simulated_note());
-        Ok(Found { took_ms, total: hits.total, hits: found, mended: hits.mended, semantic: hits.semantic, warnings })
+        Ok(Found { took_ms, total: hits.total, hits: found, corrected: hits.corrected, semantic: hits.semantic, warnings })
+    }
+
+    /// What the estate knows of these resources; those that it does not hold are left out.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn known(&self, ids: impl IntoIterator<Item = &ResourceId>) -> Result<Vec<Hit>> {
+        let mut known = Vec::new();
+        for id in ids {
+            known.extend(self.store().entry(id).await?.map(|entry| Hit::new(&entry.resource, 1.0)));
+        }
+        Ok(known)
     }
 
     /// A warning for each tag key, attribute and relation in a selector that no resource has.

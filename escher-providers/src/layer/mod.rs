@@ -16,7 +16,7 @@ use escher_core::{Error, ErrorKind, Origin, Result, RetryBudget, Throttled};
 use tracing::Instrument;
 
 pub(crate) use answer::{Checked, Parts, Unfit};
-pub(crate) use redact::redact;
+pub use redact::redact;
 pub(crate) use throttle::Rate;
 
 /// One kind of request.

@@ -23,7 +23,7 @@ const SECRET_NAMES: &[&str] = &[
 ];
 
 /// The text without what looks like a credential, a token or a signature.
-pub(crate) fn redact(text: &str) -> String {
+pub fn redact(text: &str) -> String {
     let mut out = String::with_capacity(text.len().min(MOST));
     let (mut hide_next, mut in_arn) = (false, false);
     for (word, gap) in words(text) {

@@ -49,14 +49,14 @@ pub(crate) fn run(inner: &Inner, query: &Query) -> Result<Hits> {
         return Ok(Hits {
             total: count()?,
             hits: by_name(&inner.edge, admitted.clone(), query.limit.min(all))?,
-            mended: None,
+            corrected: Vec::new(),
             semantic: inner.meanings.is_some(),
         });
     }
     let meaning = meaning(inner, &query.words);
     let semantic = meaning.is_some();
     if query.limit == 0 {
-        return Ok(Hits { total: count()?, hits: Vec::new(), mended: reading.mended, semantic });
+        return Ok(Hits { total: count()?, hits: Vec::new(), corrected: reading.corrected, semantic });
     }
     let (total, lists) = rayon::join(count, || candidates(inner, &admitted, &reading, meaning, query.limit));
     let (total, fused) = (total?, rank::fuse(&lists?));
@@ -68,7 +68,7 @@ pub(crate) fn run(inner: &Inner, query: &Query) -> Result<Hits> {
         let rest: Vec<PointId> = rest.into_iter().map(|record| record.id).collect();
         scored.extend(score(&inner.edge, &rest, &reading, &fused)?);
     }
-    Ok(Hits { total, hits: hits(scored, query.limit), mended: reading.mended, semantic })
+    Ok(Hits { total, hits: hits(scored, query.limit), corrected: reading.corrected, semantic })
 }
 
 /// A point with its score.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use escher_core::lexicon::{self, Meaning};
-use escher_core::{Flag, fuzzy, regions};
+use escher_core::{Correction, Flag, fuzzy, regions};
 
 use super::Vocabulary;
 use crate::index::filter::Node;
@@ -60,8 +60,8 @@ pub(crate) struct Reading {
     /// For each word other ways to say it.
     pub(crate) others: Vec<BTreeSet<String>>,
     pub(crate) features: Vec<Feature>,
-    /// The text with its spelling mended, if any was.
-    pub(crate) mended: Option<String>,
+    /// The words whose spelling was corrected.
+    pub(crate) corrected: Vec<Correction>,
 }
 
 impl Reading {
@@ -82,7 +82,8 @@ impl Reading {
             }
             *word = better;
         }
-        let was_mended = words != typed;
+        let differ = typed.iter().zip(&words).filter(|(from, to)| from != to);
+        let corrected = differ.map(|(from, to)| Correction { from: from.clone(), to: to.clone() }).collect();
         // Phrases are looked for in what blanks and separators part, so that `k8s` and `us-east-1` stay whole.
         let whole = if fuzzy::words(&mended) == words { mended.clone() } else { words.join(" ") };
         let parts = parts(&whole, |c| !c.is_alphanumeric());
@@ -93,7 +94,7 @@ impl Reading {
             weights: words.iter().map(|word| vocabulary.weight(word)).collect(),
             others: others(&parts, words.len()),
             features: features(&parts, &self::parts(&whole, char::is_whitespace)),
-            mended: was_mended.then_some(mended),
+            corrected,
             words,
         };
         for (word, weight) in it.words.iter().zip(&mut it.weights) {
@@ -251,7 +252,8 @@ mod tests {
     fn words_are_mended_and_read_as_what_they_are() {
         let vocabulary = Vocabulary::new(vec![("postgres".into(), 2), ("database".into(), 2)], 10);
         let reading = Reading::of("prodution postgress databse", &vocabulary);
-        assert_eq!(reading.mended.as_deref(), Some("production postgres database"));
+        let corrected: Vec<(&str, &str)> = reading.corrected.iter().map(|it| (&*it.from, &*it.to)).collect();
+        assert_eq!(corrected, [("prodution", "production"), ("postgress", "postgres"), ("databse", "database")]);
         let facts: Vec<Fact> = reading.features.iter().flat_map(|feature| feature.readings.concat()).collect();
         for fact in [Fact::word("env", "prod"), Fact::word("engine", "postgres"), Fact::word("kind", "database")] {
             assert!(facts.contains(&fact), "{fact:?} in {facts:?}");

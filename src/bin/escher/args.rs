@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
@@ -9,7 +10,6 @@ use escher_providers::sim::{Faults, SimSpec};
 use jiff::Timestamp;
 
 use crate::cmd;
-use crate::show::quoted;
 
 /// Ask about your clouds in plain words and act on them safely: AWS, Azure and GCP.
 #[derive(Parser)]
@@ -30,10 +30,10 @@ pub(crate) struct Global {
     /// One JSON document on standard output (JSON Lines where it streams), everything else on standard error
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Where the estate, plans and runs are kept [default: the platform's data folder, or ESCHER_DATA_DIR]
+    /// Folder for the estate, plans and runs [default: the platform's data folder, or ESCHER_DATA_DIR]
     #[arg(long, global = true, value_name = "FOLDER")]
     pub(crate) data_dir: Option<PathBuf>,
-    /// No progress and no remarks
+    /// No progress and no notes
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
     /// The time to read by, for tests and reports of the past, for example 2026-11-01T08:00:00Z; refused where a real
@@ -43,6 +43,9 @@ pub(crate) struct Global {
     /// Faults of the simulated clouds, for example deny:compute,slow:50ms
     #[arg(long, global = true, value_name = "FAULTS", hide_short_help = true)]
     pub(crate) sim_faults: Option<Faults>,
+    /// The program, as it was called
+    #[arg(skip)]
+    pub(crate) program: Option<OsString>,
 }
 
 impl Global {
@@ -56,16 +59,6 @@ impl Global {
             config.sim_faults = faults.clone();
         }
         Ok(config)
-    }
-}
-
-impl Global {
-    /// A command line as it has to be typed here: with the program as it was called and the data directory it was given.
-    pub(crate) fn command(&self, rest: &str) -> String {
-        let program = std::env::args().next().filter(|program| program.contains(std::path::MAIN_SEPARATOR));
-        let program = program.map_or_else(|| "escher".to_owned(), |program| quoted(&program));
-        let data_dir = self.data_dir.as_ref().map(|folder| format!(" --data-dir {}", quoted(&folder.display().to_string())));
-        format!("{program}{} {rest}", data_dir.unwrap_or_default())
     }
 }
 
@@ -88,29 +81,29 @@ pub(crate) enum Command {
         #[command(subcommand)]
         cloud: cmd::connect::Cloud,
     },
-    /// Look at the connected clouds and bring the estate up to date
+    /// Scan the connected clouds and bring the estate up to date
     Sync(cmd::sync::Args),
     /// Load resources from JSON, CSV, a Terraform state, or what the clouds' tools list
     Import(cmd::import::ImportArgs),
     /// Write the estate as JSON Lines
-    Export(cmd::import::ExportArgs),
+    Export(cmd::export::Args),
     /// Find resources by words, typos welcome
     Search(cmd::search::Args),
-    /// Ask or order something in plain words; a change becomes a plan
+    /// Ask a question or give an order in plain words; a change becomes a plan
     Ask(cmd::ask::Args),
-    /// Show what words are taken to mean; needs no estate and no network
+    /// Show how words are understood; needs no estate and no network
     Interpret(cmd::interpret::Args),
-    /// Look at, approve, reject and run plans
+    /// Show, approve, reject and run plans
     Plan {
         #[command(subcommand)]
         command: cmd::plan::Command,
     },
-    /// Look at, resume and undo runs
+    /// Show, resume and undo runs
     Runs {
         #[command(subcommand)]
         command: Option<cmd::runs::Command>,
     },
-    /// Check that everything is as it should be
+    /// Check that everything works
     Doctor,
 }
 

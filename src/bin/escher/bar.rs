@@ -7,6 +7,7 @@ use escher::{Progress, ProgressStep};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::Global;
+use crate::text::one_line;
 
 /// A progress listener that draws on standard error where a person sits in front of it.
 pub(crate) fn progress(global: &Global) -> Progress {
@@ -18,7 +19,7 @@ pub(crate) fn progress(global: &Global) -> Progress {
     let bar = ProgressBar::new_spinner().with_style(spinner);
     bar.enable_steady_tick(Duration::from_millis(120));
     Progress::new(move |step| match step {
-        ProgressStep::Seen { connection, count } => bar.set_message(format!("{connection}: {count} resources")),
+        ProgressStep::Seen { connection, count } => bar.set_message(format!("{}: {count} resources", one_line(&connection))),
         ProgressStep::Indexed { done, of } => {
             if bar.length().is_none() {
                 bar.set_style(counter.clone());

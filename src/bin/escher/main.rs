@@ -1,36 +1,76 @@
-//! `escher`: everything on the command line, one file a command.
+//! `escher`: everything on the command line, one file per command.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod args;
 mod bar;
 mod cmd;
 mod exit;
+mod log;
 mod next;
+mod out;
+mod panics;
+mod prompt;
 mod show;
+mod signals;
+mod table;
+mod text;
+mod twins;
+mod usage;
 
+use std::ffi::OsString;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use clap::Parser as _;
-use tracing_subscriber::Layer as _;
-use tracing_subscriber::layer::SubscriberExt as _;
-use tracing_subscriber::util::SubscriberInitExt as _;
+use escher::{Error, ErrorKind, Result};
+
+use crate::args::{Args, Global};
+use crate::exit::{Exit, tell};
 
 fn main() -> ExitCode {
-    let args = args::Args::parse();
-    let filter = tracing_subscriber::EnvFilter::try_from_env("ESCHER_LOG").unwrap_or_else(|_| "error".into());
-    // What the clouds' SDKs log below a warning are requests as they are sent: keys, names, tags. It is never written,
-    // whatever the filter asks for.
-    let ours = tracing_subscriber::filter::filter_fn(|told| told.target().starts_with("escher") || *told.level() <= tracing::Level::WARN);
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(ours).with_filter(filter);
-    tracing_subscriber::registry().with(lines).init();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(e) => {
-            eprintln!("error: no runtime: {e}");
-            return ExitCode::FAILURE;
+    panics::watch();
+    let typed: Vec<OsString> = std::env::args_os().collect();
+    let args = match usage::parse(&typed) {
+        Ok(args) => args,
+        Err(exit) => return close(None, exit).into(),
+    };
+    log::begin();
+    let global = args.global.clone();
+    let ended = catch_unwind(AssertUnwindSafe(|| run(args))).unwrap_or_else(|_| Err(panics::error()));
+    let exit = match ended {
+        Ok(exit) => exit,
+        Err(error) => {
+            // Whatever broke on the way to this error is what it tells of.
+            panics::first();
+            tell(&global, &error)
         }
     };
-    let code = runtime.block_on(cmd::dispatch(args));
+    close(Some(&global), exit).into()
+}
+
+fn run(args: Args) -> Result<Exit> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| Error::new(ErrorKind::Storage, e.to_string()).operation("start the runtime").caused_by(e))?;
+    let ended = runtime.block_on(cmd::run(args));
     // A task that hangs in a blocking call must not keep the process: everything durable is on disk by now.
     runtime.shutdown_background();
-    code
+    ended
+}
+
+/// Writes what is left to write, and tells what nobody has told yet.
+fn close(global: Option<&Global>, exit: Exit) -> Exit {
+    if let Some(panic) = panics::first()
+        && !global.is_some_and(|global| global.quiet)
+    {
+        out::note(&format!("note: a part of Escher broke off and was worked around: {panic}"));
+    }
+    match out::finish() {
+        Ok(()) => exit,
+        Err(error) => match global {
+            Some(global) => exit.worse(tell(global, &error)),
+            None => {
+                out::note(&format!("error: {error}"));
+                exit.worse(Exit::Failed)
+            }
+        },
+    }
 }

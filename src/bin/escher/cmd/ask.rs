@@ -7,22 +7,22 @@ use serde_json::{Value, json};
 use super::plan::{Runner, may_run};
 use crate::args::Global;
 use crate::exit::Exit;
-use crate::show;
+use crate::{out, show};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// A question or an order, in plain words
     #[arg(required = true)]
-    text: Vec<String>,
+    pub(crate) text: Vec<String>,
     /// Approve the plan, as far as policy lets you, and run it
     #[arg(long, short)]
-    yes: bool,
+    pub(crate) yes: bool,
 }
 
 pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<Exit> {
     let asked = escher.ask(&args.text.join(" ")).await?;
     if !global.json {
-        show::asked(&asked, global.quiet);
+        show::asked(global, escher, &asked).await?;
     }
     let (exit, finished) = match &asked.reply {
         Reply::Clarify(_) => (Exit::Input, None),
@@ -34,16 +34,16 @@ pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<
         if let (Some(document), Some(finished)) = (document.as_object_mut(), finished) {
             document.insert("run".into(), finished);
         }
-        show::json(&document);
+        out::json(&document);
     }
     Ok(exit)
 }
 
 /// Runs a plan that was just made, where the person says yes.
 async fn carry_on(global: &Global, escher: &Escher, plan: &PlanDoc, yes: bool) -> Result<(Exit, Option<Value>)> {
-    if let Some(exit) = may_run(global, plan, yes) {
+    if let Some(exit) = may_run(global, plan, yes).await {
         return Ok((exit, None));
     }
-    let finished = Runner { global, events: false }.run(escher, &plan.id).await?;
+    let finished = Runner::new(global, false).run(escher, &plan.id).await?;
     Ok((super::plan::exit_of(&finished), Some(json!(finished))))
 }

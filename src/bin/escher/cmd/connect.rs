@@ -6,7 +6,7 @@ use escher::{Escher, Result};
 use super::output;
 use crate::args::Global;
 use crate::exit::Exit;
-use crate::show;
+use crate::{out, prompt};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Cloud {
@@ -23,7 +23,7 @@ pub(crate) struct AwsArgs {
     /// A profile of the AWS configuration [default: AWS_PROFILE, or the default chain]
     #[arg(long)]
     profile: Option<String>,
-    /// Regions to look in [default: all that are enabled]
+    /// Regions to scan [default: all that are enabled]
     #[arg(long = "region", value_name = "REGION")]
     regions: Vec<String>,
     /// Another address for all AWS services, such as a local one
@@ -42,7 +42,7 @@ pub(crate) async fn run(global: &Global, escher: &Escher, cloud: Cloud) -> Resul
             let connections = escher.connections();
             output(global, &connections, || {
                 for connection in &connections {
-                    show::line(&connection.name);
+                    out::line(&connection.name);
                     identities(&connection.identities);
                 }
             });
@@ -57,16 +57,16 @@ async fn aws(global: &Global, escher: &Escher, args: AwsArgs) -> Result<Exit> {
         escher_providers::aws::AwsConfig { profile: args.profile, regions: args.regions, endpoint: args.endpoint, ..Default::default() };
     let found = escher.probe_aws(&config).await?;
     if !global.json {
-        show::line("You are:");
+        out::line("You are:");
         identities(&found);
     }
     // Nobody is asked about what they were not shown: with --json there is no question, as in a pipe.
-    if !args.yes && !global.json && show::can_ask() && !show::yes("Connect this account?") {
-        show::line("Not connected; nothing was saved.");
+    if !args.yes && !global.json && prompt::can_ask() && !prompt::yes("Connect this account?").await {
+        out::line("Not connected; nothing was saved.");
         return Ok(Exit::Done);
     }
     let connected = escher.connect_aws(config, found)?;
-    output(global, &connected, || show::line(&format!("Connected as {}. Next: {}", connected.name, global.command("sync"))));
+    output(global, &connected, || out::line(&format!("Connected as {}. Next: {}", connected.name, global.command(["sync"]))));
     Ok(Exit::Done)
 }
 
@@ -74,6 +74,6 @@ fn identities(identities: &[Identity]) {
     for identity in identities {
         let name = identity.account_name.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
         let simulated = if identity.simulated { ", simulated" } else { "" };
-        show::line(&format!("  {} account {}{name} as {}{simulated}", identity.cloud, identity.account, identity.principal));
+        out::line(&format!("  {} account {}{name} as {}{simulated}", identity.cloud, identity.account, identity.principal));
     }
 }

@@ -6,7 +6,7 @@ use super::output;
 use crate::args::{Global, Sim};
 use crate::bar;
 use crate::exit::Exit;
-use crate::show::line;
+use crate::out::line;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -16,7 +16,7 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<Exit> {
     let demo = escher.demo(DemoOptions { spec: args.sim.sim, progress: bar::progress(global) }).await?;
-    let commands: Vec<String> = demo.suggestions.iter().flat_map(|next| crate::next::lines(global, next)).collect();
+    let commands: Vec<String> = demo.suggestions.iter().flat_map(|next| crate::next::typed(global, next)).collect();
     let mut document = serde_json::json!(demo);
     document["try"] = serde_json::json!(commands);
     output(global, &document, || {
@@ -26,7 +26,7 @@ pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<
             if demo.semantic {
                 "Search understands meaning.".to_owned()
             } else {
-                format!("Search is lexical: there is no model on this machine ({} fetches it).", global.command("init"))
+                format!("Search is lexical: there is no model on this machine ({} fetches it).", global.command(["init"]))
             }
             .as_str(),
         );

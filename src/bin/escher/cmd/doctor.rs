@@ -5,7 +5,7 @@ use escher::{Escher, Health, Result};
 use super::output;
 use crate::args::Global;
 use crate::exit::Exit;
-use crate::show;
+use crate::out;
 
 pub(crate) async fn run(global: &Global, escher: &Escher) -> Result<Exit> {
     let report = escher.doctor().await?;
@@ -16,12 +16,12 @@ pub(crate) async fn run(global: &Global, escher: &Escher) -> Result<Exit> {
                 Health::Warn => "warn",
                 Health::Fail => "FAIL",
             };
-            show::line(&format!("{mark} {:15} {}", check.name, check.detail));
+            out::line(&format!("{mark} {:15} {}", check.name, check.detail));
             if let Some(hint) = &check.hint {
-                show::line(&format!("     {:15} {hint}", ""));
+                out::line(&format!("     {:15} {hint}", ""));
             }
-            for command in check.next.iter().flat_map(|next| crate::next::lines(global, next)) {
-                show::line(&format!("     {:15} {command}", ""));
+            for command in check.next.iter().flat_map(|next| crate::next::typed(global, next)) {
+                out::line(&format!("     {:15} {command}", ""));
             }
         }
     });

@@ -1,16 +1,16 @@
-//! `escher import` and `escher export`.
+//! `escher import`.
 
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use escher::{Counted, Error, ErrorKind, Escher, ImportFormat, ImportOptions, Imported, OutputFile, Result};
+use escher::{Counted, Error, ErrorKind, Escher, ImportFormat, ImportOptions, Imported, Result};
 
 use super::output;
 use crate::args::Global;
 use crate::bar;
 use crate::exit::Exit;
-use crate::show::{line, tame};
+use crate::out::{line, note};
 
 /// Bad lines that are shown; all of the first hundred are in the JSON.
 const SHOWN: usize = 20;
@@ -25,16 +25,6 @@ pub(crate) struct ImportArgs {
     /// Which column of a table holds what: id=ResourceId, tag.env=Environment, size=Type; may be given several times
     #[arg(long, value_name = "NAME=COLUMN", value_parser = parse_mapping)]
     map: Vec<(String, String)>,
-}
-
-#[derive(clap::Args)]
-pub(crate) struct ExportArgs {
-    /// Only what this selector admits, for example "env=prod AND app=main"
-    #[arg(long = "where", value_name = "SELECTOR", default_value = "", hide_default_value = true)]
-    filter: String,
-    /// Write here instead of standard output
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
 }
 
 fn parse_format(text: &str) -> std::result::Result<ImportFormat, String> {
@@ -68,10 +58,10 @@ pub(crate) async fn import(global: &Global, escher: &Escher, args: ImportArgs) -
         })?;
     output(global, &imported, || summary(&imported));
     for bad in imported.bad.iter().take(SHOWN) {
-        eprintln!("line {}: {}", bad.line, tame(&bad.reason, false));
+        note(&format!("line {}: {}", bad.line, bad.reason));
     }
     if imported.bad_count > SHOWN {
-        eprintln!("… and {} more", imported.bad_count - SHOWN);
+        note(&format!("… and {} more", counted(imported.bad_count - SHOWN, "bad line", "bad lines")));
     }
     Ok(if imported.bad_count == 0 { Exit::Done } else { Exit::Failed })
 }
@@ -89,10 +79,10 @@ fn summary(imported: &Imported) {
         line(&format!("{} could not be read.", counted(imported.bad_count, "line", "lines")));
     }
     for it in &imported.ignored {
-        line(&format!("Ignored: {} ({})", tame(&it.what, false), times(it)));
+        line(&format!("Ignored: {} ({})", it.what, times(it)));
     }
     for it in &imported.remarks {
-        line(&format!("Note: {} ({})", tame(&it.what, false), times(it)));
+        line(&format!("Note: {} ({})", it.what, times(it)));
     }
 }
 
@@ -105,18 +95,6 @@ fn times(it: &Counted) -> String {
 
 fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
-}
-
-pub(crate) async fn export(escher: &Escher, args: ExportArgs) -> Result<Exit> {
-    let lines = escher.export(&args.filter).await?;
-    let Some(path) = &args.output else {
-        lines.iter().for_each(crate::show::json);
-        return Ok(Exit::Done);
-    };
-    let mut file = OutputFile::create(path)?;
-    lines.iter().try_for_each(|resource| file.line(resource))?;
-    file.commit()?;
-    Ok(Exit::Done)
 }
 
 fn file_error(what: &str, path: &Path, e: std::io::Error) -> Error {

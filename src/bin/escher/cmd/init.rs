@@ -5,7 +5,8 @@ use escher::{Escher, Result};
 use super::output;
 use crate::args::Global;
 use crate::exit::Exit;
-use crate::show::line;
+use crate::next;
+use crate::out::line;
 
 pub(crate) async fn run(global: &Global, escher: &Escher) -> Result<Exit> {
     let done = escher.init().await?;
@@ -15,7 +16,9 @@ pub(crate) async fn run(global: &Global, escher: &Escher) -> Result<Exit> {
             (Some(folder), _) => line(&format!("model: {}", folder.display())),
             (None, why) => line(&format!("model: none, so search is lexical ({})", why.as_deref().unwrap_or("not found"))),
         }
-        line(&format!("next: {}", crate::next::lines(global, &done.next).join("   or: ")));
+        for command in next::lines(global, &done.next) {
+            line(&command);
+        }
     });
     Ok(Exit::Done)
 }

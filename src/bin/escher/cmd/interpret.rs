@@ -1,7 +1,7 @@
 //! `escher interpret`.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use escher::core::{Frame, Utterance};
@@ -10,7 +10,7 @@ use escher::{Config, Error, Result};
 use super::output;
 use crate::args::Global;
 use crate::exit::Exit;
-use crate::show::line;
+use crate::out;
 
 #[derive(clap::Args)]
 #[command(group = clap::ArgGroup::new("input").required(true).args(["text", "batch"]))]
@@ -30,18 +30,28 @@ pub(crate) async fn run(global: &Global, args: Args) -> Result<Exit> {
         output(global, &frame, || show(&frame));
         return Ok(Exit::Done);
     };
-    let reader: Box<dyn BufRead> = if file == Path::new("-") {
-        Box::new(BufReader::new(std::io::stdin()))
+    let reader: Box<dyn Read> = if file == Path::new("-") {
+        Box::new(std::io::stdin())
     } else {
         let open = File::open(&file);
-        Box::new(BufReader::new(
-            open.map_err(|e| Error::invalid(e.to_string()).operation("open file").with("file", file.display().to_string()))?,
-        ))
+        Box::new(open.map_err(|e| Error::invalid(e.to_string()).operation("open file").with("file", file.display().to_string()))?)
     };
-    // Bytes that are no text are a word that nobody knows, and no reason to lose the other lines.
-    for line in reader.split(b'\n') {
-        let line = line.map_err(|e| Error::invalid(e.to_string()).operation("read utterances").with("file", file.display().to_string()))?;
-        crate::show::json(&frame(String::from_utf8_lossy(&line).trim_end_matches('\r').to_owned(), now).await?);
+    let mut reader = BufReader::new(reader);
+    let mut line = Vec::new();
+    while !out::is_closed() {
+        line.clear();
+        let read = reader.read_until(b'\n', &mut line);
+        let read = read.map_err(|e| Error::invalid(e.to_string()).operation("read utterances").with("file", file.display().to_string()))?;
+        if read == 0 {
+            break;
+        }
+        // Bytes that are no text are a word that nobody knows, and no reason to lose the other lines.
+        let text = String::from_utf8_lossy(&line);
+        out::json(&frame(text.trim_end_matches('\n').trim_end_matches('\r').to_owned(), now).await?);
+        // Who writes a line and waits for its answer gets it.
+        if reader.buffer().is_empty() {
+            out::flush();
+        }
     }
     Ok(Exit::Done)
 }
@@ -51,7 +61,7 @@ async fn frame(text: String, now: jiff::Timestamp) -> Result<Frame> {
 }
 
 fn show(frame: &Frame) {
-    line(&format!("intent     {} ({:.0} %)", frame.intent, frame.confidence * 100.0));
+    out::line(&format!("intent     {} ({:.0} %)", frame.intent, frame.confidence * 100.0));
     let rows = [
         ("selector", Some(frame.selector.clone()).filter(|text| !text.is_empty())),
         ("action", frame.action.clone()),
@@ -66,7 +76,7 @@ fn show(frame: &Frame) {
     ];
     for (name, value) in rows {
         if let Some(value) = value {
-            line(&format!("{name:10} {value}"));
+            out::line(&format!("{name:10} {value}"));
         }
     }
 }

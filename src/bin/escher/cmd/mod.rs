@@ -4,6 +4,7 @@ pub(crate) mod ask;
 pub(crate) mod connect;
 pub(crate) mod demo;
 pub(crate) mod doctor;
+pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod interpret;
@@ -13,20 +14,16 @@ pub(crate) mod search;
 pub(crate) mod sync;
 
 use std::future::Future;
-use std::process::ExitCode;
 
 use escher::{Error, ErrorKind, Escher, Result};
 
 use crate::args::{Args, Command, Global};
-use crate::exit::{Exit, tell};
+use crate::exit::Exit;
+use crate::out;
+use crate::signals::Signals;
 
-/// Runs what was typed and tells how it ended.
-pub(crate) async fn dispatch(args: Args) -> ExitCode {
-    let global = args.global.clone();
-    run(args).await.unwrap_or_else(|error| tell(&global, &error)).into()
-}
-
-async fn run(args: Args) -> Result<Exit> {
+/// Runs what was typed.
+pub(crate) async fn run(args: Args) -> Result<Exit> {
     let global = &args.global;
     if let Command::Interpret(args) = args.command {
         return interpret::run(global, args).await;
@@ -41,7 +38,7 @@ async fn run(args: Args) -> Result<Exit> {
         Command::Connect { cloud } => interruptible(connect::run(global, escher, cloud)).await,
         Command::Sync(args) => interruptible(sync::run(global, escher, args)).await,
         Command::Import(args) => interruptible(import::import(global, escher, args)).await,
-        Command::Export(args) => interruptible(import::export(escher, args)).await,
+        Command::Export(args) => interruptible(export::run(escher, args)).await,
         Command::Search(args) => interruptible(search::run(global, escher, args)).await,
         Command::Doctor => interruptible(doctor::run(global, escher)).await,
         // These may be in the middle of a change when the person stops them: they end in their own, orderly way.
@@ -52,15 +49,18 @@ async fn run(args: Args) -> Result<Exit> {
     }
 }
 
-/// Lets the person stop it; what was complete by then is kept.
+/// Lets the person or the system stop it; what was complete by then is kept.
 async fn interruptible(work: impl Future<Output = Result<Exit>>) -> Result<Exit> {
+    let mut signals = Signals::listen()?;
     tokio::select! {
         done = work => done,
-        _ = tokio::signal::ctrl_c() => Err(Error::new(ErrorKind::Cancelled, "interrupted").hint("what was complete is kept; run it again to carry on")),
+        () = signals.next() => {
+            Err(Error::new(ErrorKind::Cancelled, "interrupted").hint("what was complete is kept; run the same again for the rest"))
+        }
     }
 }
 
 /// Prints a document, or lets `otherwise` print for a person.
 fn output<T: serde::Serialize>(global: &Global, value: &T, otherwise: impl FnOnce()) {
-    if global.json { crate::show::json(value) } else { otherwise() }
+    if global.json { out::json(value) } else { otherwise() }
 }

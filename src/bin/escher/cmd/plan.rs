@@ -1,15 +1,16 @@
 //! `escher plan`.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use escher::core::{Decision, PlanDoc, ResourceId};
-use escher::{Escher, Finished, Result, RunEvent, RunOptions, StoredPlan, Trial};
+use escher::core::{Decision, PlanDoc};
+use escher::{CancellationToken, Error, ErrorKind, Escher, Finished, Result, RunEvent, RunOptions, StoredPlan, Trial};
 
 use super::output;
 use crate::args::Global;
-use crate::exit::Exit;
-use crate::show;
+use crate::exit::{Exit, tell};
+use crate::signals::Signals;
+use crate::table::Rows;
+use crate::{out, prompt, show};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
@@ -20,12 +21,12 @@ pub(crate) enum Command {
         /// The plan's id
         id: String,
     },
-    /// Say yes to what a plan shows now
+    /// Approve a plan as it is shown
     Approve {
         /// The plan's id
         id: String,
     },
-    /// Say no; final
+    /// Reject a plan for good
     Reject {
         /// The plan's id
         id: String,
@@ -37,7 +38,7 @@ pub(crate) enum Command {
         /// Approve it first, as far as policy lets you
         #[arg(long, short)]
         yes: bool,
-        /// Only try it, in whatever way each step can be tried; changes nothing
+        /// Only try it, as far as each step can be tried; changes nothing
         #[arg(long, conflicts_with = "yes")]
         dry_run: bool,
     },
@@ -49,18 +50,18 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
         Command::Show { id } => {
             let record = escher.plan(&id).await?;
             let altered = record.altered();
-            let show = || {
-                show::plan(&record.doc, global.quiet);
-                show::line(&format!("  status    {}", record.status));
-            };
-            match altered {
+            if let Some(altered) = altered.filter(|_| global.json) {
                 // One document: the error says more than a plan that is not to be believed.
-                Some(altered) if global.json => return Err(altered),
-                None => output(global, &record.doc, show),
-                Some(altered) => {
-                    show();
-                    return Err(altered);
-                }
+                return Err(altered);
+            }
+            if global.json {
+                out::json(&record.doc);
+            } else {
+                show::plan(global, escher, &record.doc).await?;
+                out::line(&format!("  status    {}", record.status));
+            }
+            if let Some(altered) = record.altered() {
+                return Err(altered);
             }
             distrust(global, &record);
             Ok(Exit::Done)
@@ -68,14 +69,14 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
         Command::Approve { id } => {
             let record = escher.approve(&id).await?;
             output(global, &record, || {
-                show::line(&format!("Approved {}. Next: {}", record.doc.digest, global.command(&format!("plan run {id}"))));
+                out::line(&format!("Approved {}. Next: {}", record.doc.digest, global.command(["plan", "run", &id])));
                 // What the approval is bound to beside the plan, where somebody chose it.
                 for through in record.approval.iter().flat_map(|approval| &approval.connections) {
                     let endpoint = through.endpoint.iter().filter(|endpoint| !endpoint.starts_with("sim:"));
                     let chosen: Vec<String> =
                         endpoint.cloned().chain(through.profile.iter().map(|profile| format!("profile {profile}"))).collect();
                     if !chosen.is_empty() {
-                        show::line(&format!("  through   {}: {}", through.name, show::tame(&chosen.join(", "), false)));
+                        out::line(&format!("  through   {}: {}", through.name, chosen.join(", ")));
                     }
                 }
             });
@@ -83,7 +84,7 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
         }
         Command::Reject { id } => {
             let record = escher.reject(&id).await?;
-            output(global, &record, || show::line("Rejected; nothing was run."));
+            output(global, &record, || out::line("Rejected; nothing was run."));
             Ok(Exit::Done)
         }
         Command::Run { id, dry_run: true, .. } => dry_run(global, escher, &id).await,
@@ -97,16 +98,16 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
             }
             if record.approval.is_none() {
                 if !global.json {
-                    show::plan(checked.doc(), global.quiet);
+                    show::plan(global, escher, checked.doc()).await?;
                 }
-                if let Some(exit) = may_run(global, checked.doc(), yes) {
+                if let Some(exit) = may_run(global, checked.doc(), yes).await {
                     if global.json {
-                        show::json(checked.doc());
+                        out::json(checked.doc());
                     }
                     return Ok(exit);
                 }
             }
-            let finished = Runner { global, events: true }.run(escher, &id).await?;
+            let finished = Runner::new(global, true).run(escher, &id).await?;
             Ok(exit_of(&finished))
         }
     }
@@ -127,10 +128,10 @@ async fn list(global: &Global, escher: &Escher) -> Result<Exit> {
         None => plan.status.to_string(),
     };
     output(global, &plans, || {
-        let mut rows = show::table(&["plan", "status", "risk", "targets", "created", "goal"]);
+        let mut rows = Rows::new(&["plan", "status", "risk", "targets", "created", "goal"]);
         for plan in &plans {
             let doc = &plan.doc;
-            rows.add_row([
+            rows.add([
                 doc.id.clone(),
                 status(plan),
                 doc.risk.to_string(),
@@ -139,7 +140,7 @@ async fn list(global: &Global, escher: &Escher) -> Result<Exit> {
                 doc.goal.clone(),
             ]);
         }
-        show::print(rows, &["created", "risk", "goal"]);
+        rows.print(&["created", "risk", "goal"]);
     });
     plans.iter().for_each(|plan| distrust(global, plan));
     show::warnings(global.quiet || plans.is_empty(), escher.simulated_note().as_slice());
@@ -147,36 +148,38 @@ async fn list(global: &Global, escher: &Escher) -> Result<Exit> {
 }
 
 async fn dry_run(global: &Global, escher: &Escher, id: &str) -> Result<Exit> {
+    let names = show::names(&escher.plan(id).await?.doc);
     let tries = escher.dry_run(id).await?;
     output(global, &tries, || {
         for result in &tries {
             let trial = format!("{:?}", result.result).to_lowercase();
-            show::line(&format!("{:4} {trial:10} {}: {}", result.step, result.target.last_segment(), result.text));
+            let name = names.get(&result.target).map_or_else(|| result.target.last_segment(), String::as_str);
+            out::line(&format!("{:4} {trial:10} {name}: {}", result.step, result.text));
         }
     });
     Ok(if tries.iter().any(|result| result.result == Trial::Refused) { Exit::Failed } else { Exit::Done })
 }
 
 /// Whether a plan may be run now; otherwise the exit code that says why not. A person at a terminal is asked.
-pub(crate) fn may_run(global: &Global, plan: &PlanDoc, yes: bool) -> Option<Exit> {
+pub(crate) async fn may_run(global: &Global, plan: &PlanDoc, yes: bool) -> Option<Exit> {
     match plan.decision {
         Decision::Forbid => {
-            eprintln!("error: policy forbids this plan: {}", plan.reasons.join("; "));
-            Some(Exit::Forbidden)
+            let forbidden = Error::new(ErrorKind::Forbidden, format!("policy forbids this plan: {}", plan.reasons.join("; ")));
+            Some(tell(global, &forbidden.with("plan", plan.id.clone())))
         }
         Decision::Allow => None,
         Decision::Approve if yes => None,
-        Decision::Approve if !global.json && show::can_ask() => {
-            if show::yes("Run this plan?") {
+        Decision::Approve if !global.json && prompt::can_ask() => {
+            if prompt::yes("Run this plan?").await {
                 return None;
             }
-            eprintln!("Nothing was run. The plan is kept: {}", global.command(&format!("plan run {}", plan.id)));
+            out::note(&format!("Nothing was run. The plan is kept: {}", global.command(["plan", "run", &plan.id])));
             Some(Exit::Awaits)
         }
         Decision::Approve => {
             if !global.quiet {
-                let [approve, run] = ["approve", "run"].map(|word| global.command(&format!("plan {word} {}", plan.id)));
-                eprintln!("Nothing was run. The plan awaits approval: {approve}, then: {run}");
+                let [approve, run] = ["approve", "run"].map(|word| global.command(["plan", word, &plan.id]));
+                out::note(&format!("Nothing was run. The plan awaits approval: {approve}, then: {run}"));
             }
             Some(Exit::Awaits)
         }
@@ -192,43 +195,62 @@ pub(crate) fn exit_of(finished: &Finished) -> Exit {
 pub(crate) struct Runner<'g> {
     pub(crate) global: &'g Global,
     /// Whether events are printed.
-    pub(crate) events: bool,
+    events: bool,
+    /// Stops what runs, and what would run after it.
+    stop: OnceLock<CancellationToken>,
 }
 
-impl Runner<'_> {
-    fn options(&self, plan: &PlanDoc) -> RunOptions {
+impl<'g> Runner<'g> {
+    pub(crate) fn new(global: &'g Global, events: bool) -> Self {
+        Self { global, events, stop: OnceLock::new() }
+    }
+
+    /// Whether the person or the system asked for an end.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stop.get().is_some_and(CancellationToken::is_cancelled)
+    }
+
+    /// Listens for signals from the first run on: one ends in order, the next leaves at once.
+    fn stop(&self) -> Result<CancellationToken> {
+        if let Some(stop) = self.stop.get() {
+            return Ok(stop.clone());
+        }
+        let mut signals = Signals::listen()?;
+        let stop = self.stop.get_or_init(CancellationToken::new).clone();
+        let (cancel, resume) = (stop.clone(), self.global.command(["runs", "resume"]));
+        tokio::spawn(async move {
+            signals.next().await;
+            cancel.cancel();
+            out::note("Stopping: steps under way are finished and recorded first. Interrupt again to leave at once.");
+            signals.next().await;
+            // The journal has everything that was begun, so that leaving now loses nothing.
+            out::note(&format!("Left at once: steps under way have no recorded outcome. To check and resume them: {resume}"));
+            std::process::exit(i32::from(Exit::Failed as u8));
+        });
+        Ok(stop)
+    }
+
+    fn options(&self, plan: &PlanDoc) -> Result<RunOptions> {
         let (events, json, quiet) = (self.events, self.global.json, self.global.quiet);
         // What a person approved by its name is told by its name.
-        let names: HashMap<ResourceId, String> = plan.steps.iter().map(|step| (step.target.id.clone(), step.target.name.clone())).collect();
-        let options = RunOptions {
+        let names = show::names(plan);
+        Ok(RunOptions {
             listener: Arc::new(move |event: &RunEvent| match event {
-                event if json && events => show::json(event),
+                event if json && events => out::event(event),
                 _ if json || quiet => {}
                 RunEvent::Step { step, target, phase, reason, .. } => {
                     let reason = reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
                     let phase = serde_json::to_value(phase).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
                     let name = names.get(target).map_or_else(|| target.last_segment(), String::as_str);
-                    show::line(&format!("{step:4} {phase:9} {}{reason}", show::tame(name, false)));
+                    out::line(&format!("{step:4} {phase:9} {name}{reason}"));
+                    out::flush();
                 }
                 RunEvent::Finished { run, done, failed, skipped } => {
-                    show::line(&format!("{run}: {done} done, {failed} failed, {skipped} skipped"));
+                    out::line(&format!("{run}: {done} done, {failed} failed, {skipped} skipped"));
                 }
             }),
-            ..RunOptions::default()
-        };
-        let cancel = options.cancel.clone();
-        tokio::spawn(async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                eprintln!("stopping: steps under way are finished and written down first; again to leave at once, and resume later");
-                cancel.cancel();
-            }
-            // The journal has everything that was begun, so that leaving now loses nothing.
-            if tokio::signal::ctrl_c().await.is_ok() {
-                eprintln!("left: steps under way have no outcome yet; escher runs resume looks at them first");
-                std::process::exit(i32::from(Exit::Failed as u8));
-            }
-        });
-        options
+            cancel: self.stop()?,
+        })
     }
 
     /// Approves, where nobody has yet, and runs.
@@ -237,28 +259,28 @@ impl Runner<'_> {
         if plan.approval.is_none() {
             escher.approve(id).await?;
         }
-        self.told(&plan.doc, escher.run_plan(id, self.options(&plan.doc)).await?)
+        Ok(self.told(&plan.doc, escher.run_plan(id, self.options(&plan.doc)?).await?))
     }
 
-    /// Carries a run on.
+    /// Resumes a run.
     pub(crate) async fn resume(&self, escher: &Escher, run: &str) -> Result<Finished> {
         let plan = escher.plan(&escher.run(run).await?.plan).await?;
-        self.told(&plan.doc, escher.resume(run, self.options(&plan.doc)).await?)
+        Ok(self.told(&plan.doc, escher.resume(run, self.options(&plan.doc)?).await?))
     }
 
-    fn told(&self, plan: &PlanDoc, finished: Finished) -> Result<Finished> {
+    fn told(&self, plan: &PlanDoc, finished: Finished) -> Finished {
         if finished.open > 0 && !self.global.quiet {
-            let resume = self.global.command(&format!("runs resume {}", finished.run));
-            eprintln!("{} step(s) were not begun or have no outcome yet: {resume}", finished.open);
+            let resume = self.global.command(["runs", "resume", &finished.run]);
+            out::note(&format!("{} step(s) were not started or have no outcome yet. To resume: {resume}", finished.open));
         }
         if finished.unseen > 0 && !self.global.quiet {
-            let sync = self.global.command("sync");
-            eprintln!("{} target(s) could not be looked at again; to bring the estate up to date: {sync}", finished.unseen);
+            let sync = self.global.command(["sync"]);
+            out::note(&format!("{} target(s) could not be read again. To bring the estate up to date: {sync}", finished.unseen));
         }
         let reversible = plan.steps.iter().any(|step| step.compensate.is_some());
         if finished.done > 0 && reversible && !self.global.quiet && !self.global.json {
-            show::line(&format!("To take it back: {}", self.global.command(&format!("runs undo {}", finished.run))));
+            out::line(&format!("To undo: {}", self.global.command(["runs", "undo", &finished.run])));
         }
-        Ok(finished)
+        finished
     }
 }

@@ -6,7 +6,8 @@ use super::output;
 use super::plan::{Runner, exit_of, may_run};
 use crate::args::Global;
 use crate::exit::Exit;
-use crate::show;
+use crate::table::Rows;
+use crate::{out, show, twins};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
@@ -17,12 +18,12 @@ pub(crate) enum Command {
         /// The run's id
         id: String,
     },
-    /// Carry on what was cut short; looks first, so that nothing is done twice
+    /// Resume what was interrupted; checks each target first, so that nothing is done twice
     Resume {
-        /// The run's id [default: every run that was cut short]
+        /// The run's id [default: every run that was interrupted]
         id: Option<String>,
     },
-    /// Make a plan that puts back what a run changed
+    /// Make a plan that restores what a run changed
     Undo {
         /// The run's id
         id: String,
@@ -33,7 +34,7 @@ pub(crate) enum Command {
 }
 
 pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> Result<Exit> {
-    let runner = Runner { global, events: true };
+    let runner = Runner::new(global, true);
     match command {
         Command::List => list(global, escher).await,
         Command::Show { id } => show_run(global, escher, &id).await,
@@ -43,12 +44,15 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
                 None => escher.runs().await?.into_iter().filter(|run| run.finished.is_none()).map(|run| run.id).collect(),
             };
             if open.is_empty() && !global.quiet {
-                eprintln!("No run was cut short.");
+                out::note("No run was interrupted.");
             }
             let mut exit = Exit::Done;
             for id in open {
-                // One run that cannot be carried on does not keep the others from it.
-                let ended = resume(global, escher, &id).await.unwrap_or_else(|e| crate::exit::tell(global, &e));
+                if runner.is_stopped() {
+                    return Ok(Exit::Failed);
+                }
+                // One run that cannot be resumed does not keep the others from it.
+                let ended = resume(&runner, escher, &id).await.unwrap_or_else(|e| crate::exit::tell(global, &e));
                 exit = exit.worse(ended);
             }
             Ok(exit)
@@ -56,11 +60,11 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
         Command::Undo { id, yes } => {
             let plan = escher.undo(&id).await?;
             if !global.json {
-                show::plan(&plan, global.quiet);
+                show::plan(global, escher, &plan).await?;
             }
-            if let Some(exit) = may_run(global, &plan, yes) {
+            if let Some(exit) = may_run(global, &plan, yes).await {
                 if global.json {
-                    show::json(&plan);
+                    out::json(&plan);
                 }
                 return Ok(exit);
             }
@@ -69,29 +73,29 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
     }
 }
 
-async fn resume(global: &Global, escher: &Escher, id: &str) -> Result<Exit> {
-    if escher.run(id).await?.finished.is_some() && !global.quiet {
-        eprintln!("{id} came to its end before; there is nothing to carry on.");
+async fn resume(runner: &Runner<'_>, escher: &Escher, id: &str) -> Result<Exit> {
+    if escher.run(id).await?.finished.is_some() && !runner.global.quiet {
+        out::note(&format!("{id} is finished; there is nothing to resume."));
     }
-    Ok(exit_of(&Runner { global, events: true }.resume(escher, id).await?))
+    Ok(exit_of(&runner.resume(escher, id).await?))
 }
 
 async fn list(global: &Global, escher: &Escher) -> Result<Exit> {
     let runs = escher.runs().await?;
     output(global, &runs, || {
-        let mut rows = show::table(&["run", "started", "done", "failed", "skipped", "status", "goal"]);
+        let mut rows = Rows::new(&["run", "started", "done", "failed", "skipped", "status", "goal"]);
         for run in &runs {
-            rows.add_row([
+            rows.add([
                 run.id.clone(),
                 format!("{:.0}", run.started),
                 run.done.to_string(),
                 run.failed.to_string(),
                 run.skipped.to_string(),
-                if run.finished.is_some() { "finished".to_owned() } else { "cut short".to_owned() },
+                if run.finished.is_some() { "finished".to_owned() } else { "interrupted".to_owned() },
                 run.goal.clone(),
             ]);
         }
-        show::print(rows, &["started", "status", "goal"]);
+        rows.print(&["started", "status", "goal"]);
     });
     show::warnings(global.quiet || runs.is_empty(), escher.simulated_note().as_slice());
     Ok(Exit::Done)
@@ -100,24 +104,25 @@ async fn list(global: &Global, escher: &Escher) -> Result<Exit> {
 async fn show_run(global: &Global, escher: &Escher, id: &str) -> Result<Exit> {
     let (run, lines) = escher.run_with_journal(id).await?;
     output(global, &serde_json::json!({"run": run, "journal": lines}), || {
-        show::line(&format!("{}: {}", run.id, run.goal));
-        show::line(&format!("  as {} · {} done, {} failed, {} skipped", run.principal, run.done, run.failed, run.skipped));
+        out::line(&format!("{}: {}", run.id, run.goal));
+        out::line(&format!("  as {} · {} done, {} failed, {} skipped", run.principal, run.done, run.failed, run.skipped));
         if let Some(head) = &run.head {
-            show::line(&format!("  journal at line {}, {}", head.seq, head.hash));
+            out::line(&format!("  journal at line {}, {}", head.seq, head.hash));
         }
-        let mut rows = show::table(&["time", "step", "try", "phase", "target", "reason"]);
+        let twins = twins::short_ids(lines.iter().map(|entry| (entry.target.last_segment(), entry.target.as_str())));
+        let mut rows = Rows::new(&["time", "step", "try", "phase", "target", "reason"]);
         for entry in &lines {
             let phase = serde_json::to_value(entry.phase).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
-            rows.add_row([
+            rows.add([
                 format!("{:.0}", entry.at),
                 entry.step.clone(),
                 entry.attempt.to_string(),
                 phase,
-                entry.target.last_segment().to_owned(),
+                twins::label(entry.target.last_segment(), entry.target.as_str(), &twins),
                 entry.reason.clone().unwrap_or_default(),
             ]);
         }
-        show::print(rows, &["time", "reason"]);
+        rows.print(&["time", "reason"]);
     });
     Ok(Exit::Done)
 }

@@ -5,16 +5,16 @@ use escher::{Escher, Result, SearchRequest};
 use super::output;
 use crate::args::Global;
 use crate::exit::Exit;
-use crate::show;
+use crate::{out, show};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// What to look for, in any words, typos welcome; may be left out where --where says it all
     #[arg(required_unless_present = "filter")]
-    words: Vec<String>,
+    pub(crate) words: Vec<String>,
     /// Admit only this, for example "env=prod AND app=main"
     #[arg(long = "where", value_name = "SELECTOR", default_value = "", hide_default_value = true)]
-    filter: String,
+    pub(crate) filter: String,
     /// How many at most
     #[arg(long, default_value_t = 10)]
     limit: usize,
@@ -23,13 +23,14 @@ pub(crate) struct Args {
 pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<Exit> {
     let found = escher.search(&SearchRequest { words: args.words.join(" "), filter: args.filter, limit: args.limit }).await?;
     output(global, &found, || {
-        if let Some(mended) = &found.mended {
-            show::line(&format!("read as: {mended}"));
+        if !found.corrected.is_empty() {
+            let corrected: Vec<String> = found.corrected.iter().map(|it| format!("{} → {}", it.from, it.to)).collect();
+            out::line(&format!("corrected: {}", corrected.join(", ")));
         }
         show::hits(&found.hits, true);
-        let init = || format!(", lexical only ({} fetches the model)", global.command("init"));
+        let init = || format!(", lexical only ({} fetches the model)", global.command(["init"]));
         let lexical = if found.semantic { String::new() } else { init() };
-        show::line(&format!("{} of {} in {} ms{lexical}", found.hits.len(), found.total, found.took_ms));
+        out::line(&format!("{} of {} in {} ms{lexical}", found.hits.len(), found.total, found.took_ms));
         show::warnings(global.quiet, &found.warnings);
     });
     Ok(Exit::Done)

@@ -9,16 +9,16 @@ use super::output;
 use crate::args::{Global, Sim, parse_kind};
 use crate::bar;
 use crate::exit::Exit;
-use crate::show::line;
+use crate::out::line;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Connections to look at [default: all]
+    /// Connections to scan [default: all]
     connections: Vec<String>,
-    /// Regions to look in [default: all]
+    /// Regions to scan [default: all]
     #[arg(long = "region", value_name = "REGION")]
     regions: Vec<String>,
-    /// Kinds to look for [default: all]
+    /// Kinds to scan for [default: all]
     #[arg(long = "kind", value_name = "KIND", value_parser = parse_kind)]
     kinds: Vec<Kind>,
     #[command(flatten)]
@@ -55,12 +55,12 @@ fn show(synced: &Synced) {
     ));
     for slow in &synced.throttled {
         let (slow, waited) = (&slow.throttled, Duration::from_millis(slow.throttled.waited_ms));
-        line(&format!("{} in {} asked {} times to slow down; {waited:.1?} were waited.", slow.api, slow.region, slow.times));
+        line(&format!("{} in {} asked {} times to slow down; waited {waited:.1?}.", slow.api, slow.region, slow.times));
     }
     if synced.gaps.is_empty() {
         return;
     }
-    line(&format!("{} places could not be looked at; nothing was removed there:", synced.gaps.len()));
+    line(&format!("{} places could not be scanned; nothing was removed there:", synced.gaps.len()));
     for (places, gap) in alike(&synced.gaps) {
         let (first, more) = (gap.scope.to_string(), places - 1);
         let more = if more == 0 { String::new() } else { format!(" and {more} more of this account") };
