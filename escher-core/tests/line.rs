@@ -108,7 +108,8 @@ proptest! {
         let forms = id.forms();
         prop_assert_eq!(forms[0], id.as_str());
         for form in &forms {
-            prop_assert_eq!(ResourceId::verbatim(*form).last_segment(), id.last_segment());
+            let form = ResourceId::verbatim(*form);
+            prop_assert_eq!(form.last_segment(), id.last_segment());
         }
         prop_assert_eq!(forms.iter().collect::<std::collections::BTreeSet<_>>().len(), forms.len());
     }
