@@ -62,6 +62,37 @@ fn an_approved_stop_stops_exactly_what_the_words_name() {
     assert!(states(&moto).values().all(|instance| instance["state"] == "running"));
 }
 
+/// AWS tells `Env` and `env` apart; whoever says one of them means both.
+#[test]
+fn a_tag_goes_and_comes_under_the_keys_that_it_has() {
+    const REGION: &str = "us-east-1";
+    let moto = Moto::start();
+    moto.boto3(&["fleet", "2", REGION]);
+    moto.boto3(&["tag", REGION, "Env=dev", "ENV=prod", "environment=x"]);
+    let tags = || -> BTreeMap<String, BTreeMap<String, String>> { serde_json::from_str(&moto.boto3(&["tags", REGION])).unwrap() };
+    let before = tags();
+    let desk = Desk::empty();
+    desk.aws_ok(&["connect", "aws", "--endpoint", &moto.endpoint(), "--region", REGION, "--json"]);
+    desk.aws_ok(&["sync", "--json", "--kind", "vm"]);
+    let order = |words: &str| -> Value { serde_json::from_str(&desk.aws_ok(&["ask", "--yes", "--json", words])).unwrap() };
+
+    let removed = order("remove the tag env from vms with fleet=kill");
+    assert_eq!(removed["run"]["done"], 2, "{removed}");
+    assert_eq!(removed["plan"]["steps"][0]["params"], serde_json::json!({"keys": ["ENV", "Env"]}));
+    assert!(removed["plan"]["warnings"].to_string().contains("written `ENV` and `Env`"), "{}", removed["plan"]["warnings"]);
+    for tags in tags().values() {
+        assert_eq!(tags.keys().collect::<Vec<_>>(), ["environment", "fleet"]);
+    }
+    let undone = desk.aws_ok(&["runs", "undo", removed["run"]["run"].as_str().unwrap(), "--yes", "--json"]);
+    assert_eq!(lines(&undone).pop().unwrap()["done"], 2);
+    assert_eq!(tags(), before);
+
+    // Set is the key that is there, and no second one beside it.
+    let set = order("tag vms with fleet=kill with ENVIRONMENT=test");
+    assert_eq!(set["run"]["done"], 2, "{set}");
+    assert!(tags().values().all(|tags| tags["environment"] == "test" && !tags.contains_key("ENVIRONMENT")));
+}
+
 #[test]
 fn nobody_signed_in_is_said_with_a_hint() {
     let desk = Desk::empty();

@@ -14,5 +14,6 @@ mod kill;
 mod local_aws;
 mod readme;
 mod search;
+mod selectors;
 mod support;
 mod tamper;

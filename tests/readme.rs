@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use escher::ErrorKind;
+use escher::core::selector::World;
 use escher::core::{Resource, Selector};
 use escher_providers::sim::Faults;
 use jiff::Timestamp;
@@ -271,6 +272,27 @@ fn answers_of_the_reference_are_those_of_the_program() {
         answers.insert(said);
     }
     assert_eq!(answers.len(), 3);
+}
+
+#[test]
+fn relations_of_the_reference_are_followed_as_it_says() {
+    let estate = blocks(SELECTORS).into_iter().find(|block| block.info == "json estate").unwrap();
+    let resources: Vec<Resource> = estate.lines.iter().map(|line| Resource::from_line(line).unwrap()).collect();
+    let world = World::new(&resources);
+    let table = SELECTORS.split_once("| selector | matches | unknown |").unwrap().1.split_once("\n\n").unwrap().0;
+    let mut asked = 0;
+    for row in table.lines().filter_map(|line| line.strip_prefix("| `")) {
+        let [text, matches, unknown] = row.trim_end_matches(" |").split(" | ").collect::<Vec<_>>()[..] else { panic!("{row}") };
+        let selector = Selector::parse(text.trim_end_matches('`')).unwrap_or_else(|e| panic!("{e}"));
+        let truths = world.truths(&selector, "2026-11-22T18:00:00Z".parse().unwrap());
+        let named = |truth: Option<bool>| {
+            let names: Vec<&str> = resources.iter().zip(&truths).filter(|(_, t)| **t == truth).map(|(r, _)| r.name.as_str()).collect();
+            if names.is_empty() { "–".to_owned() } else { names.join(", ") }
+        };
+        assert_eq!((named(Some(true)).as_str(), named(None).as_str()), (matches, unknown), "{text}");
+        asked += 1;
+    }
+    assert!(asked > 5);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use proptest::sample::select;
 use serde_json::{Value as Json, json};
 
 use crate::resource::{attr, metric};
-use crate::selector::{Field, FieldType, Op, Quantity, Selector, Unit, Value};
+use crate::selector::{Field, FieldType, Op, Quantity, Relation, Selector, Unit, Value};
 use crate::{CloudId, Engine, Env, Flag, Geo, Kind, Link, Rel, Resource, ResourceId, State};
 
 const ACCOUNTS: &[&str] = &["111122223333", "project-x", "9f1c2d3e"];
@@ -42,8 +42,25 @@ const NATIVES: &[(CloudId, Kind, &str)] = &[
 ];
 const NAMES: &[&str] = &["web-1", "web-2", "prod-checkout-pg-01", "CheckoutService", "dev-db", "München Archiv", "x"];
 const WORDS: &[&str] = &["web", "checkout", "chekout", "pg 1", "service checkout", "DB", "main", "postgres", "zebra", "a b", ""];
-const TAG_KEYS: &[&str] = &["env", "Environment", "app", "Team", "Cost Center", "count", "and", "idle", "name"];
+/// Some are equal but for their case, as clouds allow it on one resource.
+const TAG_KEYS: &[&str] =
+    &["env", "Environment", "app", "App", "Team", "team", "Cost Center", "count", "and", "idle", "name", "Größe", "GRÖßE"];
 const TAG_VALUES: &[&str] = &["prod", "Production", "dev", "main", "Main", "5", "40", "2026-12-01", "a b", "", "say \"hi\" \\ \n", "or"];
+const RAW_STATES: &[&str] = &["VM deallocated", "PowerState/running", "TERMINATED", "available", "running"];
+/// Words of relations beside those that have a name.
+const RELS: &[&str] = &["peers-with", "Peers-With", "routes to"];
+/// Attributes of the clouds' own, as their JSON.
+const OWN: &[(&str, &[&str])] = &[
+    ("lifecycle", &["\"spot\"", "\"Normal\"", "5", "null"]),
+    ("Lifecycle", &["\"spot\"", "[]"]),
+    ("imds", &["{\"Tokens\":\"required\",\"hops\":2}", "{\"tokens\":null}", "[]", "[{\"tokens\":\"optional\"},{\"hops\":2.5}]"]),
+    ("imds.hops", &["2", "\"2.0\"", "10"]),
+    ("100%_sure", &["true", "false", "\"true\""]),
+];
+const PATHS: &[&str] =
+    &["lifecycle", "LIFECYCLE", "imds", "imds.tokens", "imds.hops", "Imds.Hops", "100%_sure", "size", "capacity", "none.at.all"];
+const OWN_VALUES: &[&str] =
+    &["spot", "SPOT", "required", "2", "2.0", "5", "10", "true", "{\"Tokens\":\"required\",\"hops\":2}", "m5.large", "100", ""];
 const SIZES: &[&str] = &["m5.large", "Standard_D2s_v5", "e2-small"];
 const GROUPS: &[&str] = &["rg-web", "rg-prod"];
 const NETWORKS: &[&str] = &["vpc-1", "main-net", "arn:aws:ec2:us-east-1:111122223333:vpc/vpc-1"];
@@ -68,10 +85,18 @@ pub fn resource() -> impl Strategy<Value = Resource> {
     let place = (weighted(0.7, select(ACCOUNTS)), weighted(0.4, select(ACCOUNT_NAMES)), any::<bool>(), select(REGIONS));
     let life = (weighted(0.3, select(ZONES)), weighted(0.7, select(State::ALL)), weighted(0.6, select(AGES)));
     let tag = btree_map(select(TAG_KEYS).prop_map(str::to_owned), select(TAG_VALUES).prop_map(str::to_owned), 0..4);
-    let links = vec((select(Rel::ALL), select(LINKED)), 0..3);
+    let links = vec((rel(), any::<bool>(), select(LINKED), select(CloudId::ALL), 0..20_u32), 0..3);
+    let raw = weighted(0.4, select(RAW_STATES));
     let values = (attributes(), metrics(), weighted(0.5, select(&[0.0, 69.1, 100.0, 250.5][..])));
-    (identity, place, life, weighted(0.7, tag), links, values).prop_map(
-        |((number, (cloud, kind, native), name), (account, account_name, regional, region), (zone, state, age), tags, links, values)| {
+    (identity, place, life, (weighted(0.7, tag), raw), links, values).prop_map(
+        |(
+            (number, (cloud, kind, native), name),
+            (account, account_name, regional, region),
+            (zone, state, age),
+            (tags, raw),
+            links,
+            values,
+        )| {
             let mut resource = Resource::new(cloud, id(cloud, number), kind, native, name);
             resource.account = account.map(str::to_owned);
             resource.account_name = account_name.map(str::to_owned);
@@ -79,9 +104,16 @@ pub fn resource() -> impl Strategy<Value = Resource> {
             resource.region = (regional && region.0 == cloud).then(|| region.1.to_owned());
             resource.zone = zone.map(str::to_owned);
             resource.state = state;
+            resource.state_raw = raw.map(str::to_owned);
             resource.tags = tags;
             resource.created = age.and_then(|hours| now().checked_sub(SignedDuration::from_hours(hours)).ok());
-            resource.links = links.into_iter().map(|(rel, id)| Link { rel, id: ResourceId::new(cloud, id) }).collect();
+            // To what is often there too, and sometimes to itself, or to what nobody knows.
+            let to = |stranger, own, to, number| match stranger {
+                true => ResourceId::new(cloud, own),
+                false => ResourceId::new(to, id(to, number)),
+            };
+            resource.links =
+                links.into_iter().map(|(rel, stranger, own, cloud, number)| Link { rel, id: to(stranger, own, cloud, number) }).collect();
             (resource.attributes, resource.metrics, resource.cost_month) = values;
             resource
         },
@@ -118,7 +150,21 @@ fn attributes() -> impl Strategy<Value = BTreeMap<String, Json>> {
     let texts: Vec<_> = texts.into_iter().map(|(name, pool)| pair(name, select(pool).prop_map(|text| json!(text)))).collect();
     let numbers: Vec<_> = numbers.into_iter().map(|(name, pool)| pair(name, select(pool).prop_map(|number| json!(number)))).collect();
     let switches: Vec<_> = switches.into_iter().map(|name| pair(name, any::<bool>().prop_map(|on| json!(on)))).collect();
-    (texts, numbers, switches).prop_map(|(texts, numbers, switches)| texts.into_iter().chain(numbers).chain(switches).flatten().collect())
+    let own: Vec<_> = OWN.iter().map(|&(name, pool)| pair(name, select(pool).prop_map(own))).collect();
+    (texts, numbers, switches, own)
+        .prop_map(|(texts, numbers, switches, own)| texts.into_iter().chain(numbers).chain(switches).chain(own).flatten().collect())
+}
+
+fn own(text: &str) -> Json {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+fn rel() -> impl Strategy<Value = Rel> {
+    prop_oneof![3 => select(Rel::ALL), 1 => select(RELS).prop_map(|word| Rel::Other(word.into()))]
+}
+
+fn relation() -> impl Strategy<Value = Relation> {
+    prop_oneof![1 => Just(Relation::Any), 2 => rel().prop_map(Relation::Is)]
 }
 
 fn metrics() -> impl Strategy<Value = BTreeMap<String, f64>> {
@@ -149,7 +195,8 @@ pub fn selector() -> impl Strategy<Value = Selector> {
         prop_oneof![
             3 => vec(inner.clone(), 2..4).prop_map(Selector::And),
             3 => vec(inner.clone(), 2..4).prop_map(Selector::Or),
-            2 => inner.prop_map(|part| Selector::Not(Box::new(part))),
+            2 => inner.clone().prop_map(|part| Selector::Not(Box::new(part))),
+            2 => (relation(), inner).prop_map(|(by, to)| Selector::Related { by, to: Box::new(to) }),
         ]
     });
     prop_oneof![1 => Just(Selector::All), 40 => tree.prop_map(Selector::normalised)]
@@ -175,8 +222,10 @@ fn compare(field: Field) -> impl Strategy<Value = Selector> {
 
 fn field() -> impl Strategy<Value = Field> {
     prop_oneof![
-        4 => select(Field::NAMED),
-        1 => prop_oneof![select(TAG_KEYS), Just("APP"), Just("missing")].prop_map(|key| Field::Tag(key.to_owned())),
+        8 => select(Field::NAMED),
+        2 => prop_oneof![select(TAG_KEYS), Just("APP"), Just("missing")].prop_map(|key| Field::Tag(key.to_owned())),
+        2 => select(PATHS).prop_map(|path| Field::Attr(path.to_owned())),
+        1 => rel().prop_map(Field::Rel),
     ]
 }
 
@@ -200,7 +249,13 @@ fn value(field: &Field, op: Op) -> BoxedStrategy<Value> {
         Field::Zone => texts(ZONES),
         Field::Group => upper(GROUPS),
         Field::Network => upper(NETWORKS),
-        Field::Linked => prop_oneof![select(LINKED), select(&["vpc-1", "i-0a1", "main-net", "none"][..])].prop_map(Value::text).boxed(),
+        Field::Linked | Field::Rel(_) => {
+            // A flag by itself is a value here only in quotes.
+            let odd = select(&["vpc-1", "i-0a1", "main-net", "none", "idle", "vm-3", "web-7"][..]);
+            prop_oneof![select(LINKED), odd].prop_map(Value::text).boxed()
+        }
+        Field::RawState => prop_oneof![select(RAW_STATES), select(&["deallocated", "Running", "VM"][..])].prop_map(Value::text).boxed(),
+        Field::Attr(_) => texts(OWN_VALUES),
         Field::Id => (select(CloudId::ALL), 0..20_u32, any::<bool>())
             .prop_map(|(cloud, number, whole)| {
                 let id = ResourceId::new(cloud, id(cloud, number));

@@ -46,7 +46,7 @@ pub struct Constraint {
     pub field: String,
     /// `=` `!=` `~` `NOT ~` `<` `<=` `>` `>=` `IN` `NOT IN` `EXISTS`.
     pub op: String,
-    /// Text, number, truth value, or a list for `IN` and `NOT IN`.
+    /// Text, number, truth value; for `IN` and `NOT IN` a list, or `{"selector": "…"}` where a relation is followed.
     pub value: Value,
 }
 

@@ -19,6 +19,7 @@ mod memory;
 mod native;
 pub mod plan;
 pub mod regions;
+mod rel;
 pub mod resource;
 pub mod selector;
 pub mod truth;
@@ -33,13 +34,14 @@ pub use estate::{ABSENCES, Diff, Entry, Estate, Gap, Scope, Sighting};
 pub use flags::{Condition, IdleRule, Test, idle_rule};
 pub use frame::{Clarify, Constraint, Frame, Intent, Schedule, Sort};
 pub use journal::{Head, Journal, JournalEntry, JournalStore, Permit, Phase, Undo};
-pub use memory::{Changes, Collection, Document, Hits, Index, PlanRecord, PlanStatus, Query, RunRecord, Selection, Store};
+pub use memory::{Changes, Collection, Document, Filter, Hits, Index, PlanRecord, PlanStatus, Query, RunRecord, Selection, Store};
 pub use plan::{
     Approval, Approved, Checked, Moment, Plan, PlanDoc, PlanTemplate, Policy, Step, StepTemplate, Target, Verdict, VerifiedApproval,
 };
+pub use rel::Rel;
 pub use resource::{Link, Resource, ResourceId};
 /// A value that is never printed.
 pub use secrecy::SecretString as Secret;
 pub use selector::{Field, Op, Selector, SyntaxError};
 pub use truth::Truth;
-pub use words::{CloudId, Decision, Engine, Env, Flag, Geo, Kind, Rel, Risk, State, Verb};
+pub use words::{CloudId, Decision, Engine, Env, Flag, Geo, Kind, Risk, State, Verb};

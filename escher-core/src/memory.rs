@@ -1,12 +1,11 @@
 //! What is remembered: the store, which is the truth, and the index, which can be rebuilt from it.
 
-use std::collections::BTreeSet;
-
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::selector::KnownWords;
 use crate::words::vocabulary;
 use crate::{Approval, CloudId, Diff, Entry, Estate, Head, PlanDoc, ResourceId, Result, Selector};
 
@@ -126,8 +125,13 @@ pub trait Store: Send + Sync {
     async fn entry(&self, id: &ResourceId) -> Result<Option<Entry>>;
     /// Everything that a selector admits: exact and complete.
     async fn select(&self, selector: &Selector, now: Timestamp) -> Result<Selection>;
-    /// Every tag key in use.
-    async fn tag_keys(&self) -> Result<BTreeSet<String>>;
+    /// The ids of everything that a selector admits, in their order: [`Store::select`] without what they are.
+    async fn admitted(&self, selector: &Selector, now: Timestamp) -> Result<Vec<ResourceId>> {
+        let selection = self.select(selector, now).await?;
+        Ok(selection.matched.into_iter().map(|entry| entry.resource.id).collect())
+    }
+    /// Tag keys, attributes and relations in use.
+    async fn known_words(&self) -> Result<KnownWords>;
     /// The estate's revision.
     async fn revision(&self) -> Result<u64>;
     /// At most `limit` changes after a revision, in order; `None` when that is too long ago and only a rebuild helps.
@@ -154,13 +158,22 @@ pub trait Store: Send + Sync {
     async fn runs(&self, limit: usize) -> Result<Vec<RunRecord>>;
 }
 
+/// What a search admits.
+#[derive(Clone, Debug)]
+pub enum Filter {
+    /// Whatever a selector admits that the index answers by itself, see [`Index::answers`].
+    Selector(Selector),
+    /// These, which the store selected.
+    Ids(Vec<ResourceId>),
+}
+
 /// What to search for.
 #[derive(Clone, Debug)]
 pub struct Query {
-    /// The words; empty for everything that the selector admits.
+    /// The words; empty for everything that is admitted.
     pub words: String,
     /// What is admitted.
-    pub selector: Selector,
+    pub filter: Filter,
     /// How many hits at most.
     pub limit: usize,
     /// The time, for ages.
@@ -170,7 +183,7 @@ pub struct Query {
 /// Hits of a search.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Hits {
-    /// How many resources the selector admits.
+    /// How many resources the filter admits.
     pub total: u64,
     /// The best, best first: id and score (0 to 1).
     pub hits: Vec<(ResourceId, f32)>,
@@ -193,6 +206,11 @@ pub trait Index: Send + Sync {
     }
     /// Empties it for a rebuild.
     async fn clear(&self) -> Result<()>;
+    /// Whether the index has all that a selector asks for; where it has not, the store selects.
+    fn answers(&self, selector: &Selector) -> bool;
     /// Searches.
+    ///
+    /// # Errors
+    /// `Invalid` for a selector that it does not answer, see [`Index::answers`]; `Storage` where it is broken.
     async fn search(&self, query: &Query) -> Result<Hits>;
 }

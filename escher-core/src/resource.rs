@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{CloudId, Engine, Env, Geo, Kind, Rel, State, digest, regions};
+use crate::{CloudId, Engine, Env, Geo, Kind, Rel, State, digest, fuzzy, regions};
 
 /// Names of the attributes that selectors, flags and the store read; listers fill them where told.
 pub mod attr {
@@ -192,9 +192,16 @@ impl Resource {
         }
     }
 
-    /// The value of a tag; the key in any case, but whole.
-    pub fn tag(&self, key: &str) -> Option<&str> {
-        self.tags.as_ref()?.iter().find(|(k, _)| k.eq_ignore_ascii_case(key)).map(|(_, v)| v.as_str())
+    /// The tags whose keys are equal to one in any case, whole: `Owner` and `owner` are both `owner`. Clouds tell them
+    /// apart, so a resource may have several.
+    pub fn tags_like(&self, key: &str) -> impl Iterator<Item = (&str, &str)> {
+        let key = fuzzy::fold(key);
+        self.tags.iter().flatten().filter(move |(own, _)| fuzzy::fold(own) == key).map(|(own, value)| (own.as_str(), value.as_str()))
+    }
+
+    /// The values of the tags whose keys are equal to one in any case.
+    pub fn tag_values(&self, key: &str) -> impl Iterator<Item = &str> {
+        self.tags_like(key).map(|(_, value)| value)
     }
 
     /// An attribute's text.
@@ -230,8 +237,7 @@ impl Resource {
     /// The environment: tags `env`, `environment`, `stage` first, then resource group, account display name, name.
     pub fn env(&self) -> Option<Env> {
         // Of keys that differ in case only, any may be the one that says it.
-        let words = |key: &'static str| self.tags.iter().flatten().filter(move |(k, _)| k.eq_ignore_ascii_case(key));
-        let tagged = ["env", "environment", "stage"].into_iter().flat_map(words).find_map(|(_, word)| Env::from_word(word));
+        let tagged = ["env", "environment", "stage"].into_iter().flat_map(|key| self.tag_values(key)).find_map(Env::from_word);
         tagged.or_else(|| {
             [self.text_attr(attr::RESOURCE_GROUP), self.account_name.as_deref(), Some(self.name.as_str())]
                 .into_iter()

@@ -1,4 +1,4 @@
-//! The normalised words: cloud, kind, state, env, geo, engine, relation.
+//! The normalised words: cloud, kind, state, env, geo, engine.
 
 /// Declares a closed vocabulary: the enum, its words, and the way back from a word.
 macro_rules! vocabulary {
@@ -116,15 +116,6 @@ vocabulary! {
     Engine, "engine" {
         Postgres = "postgres", Mysql = "mysql", Mariadb = "mariadb", Sqlserver = "sqlserver", Oracle = "oracle",
         Mongodb = "mongodb", Redis = "redis", Memcached = "memcached", Cassandra = "cassandra",
-    }
-}
-
-vocabulary! {
-    /// How one resource relates to another.
-    #[allow(missing_docs, reason = "the words speak for themselves")]
-    Rel, "relation" {
-        In = "in", Attached = "attached", Behind = "behind", MemberOf = "member-of", EncryptedBy = "encrypted-by",
-        BackedUpBy = "backed-up-by", Monitors = "monitors", Uses = "uses",
     }
 }
 

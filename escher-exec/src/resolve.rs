@@ -8,8 +8,8 @@ use escher_core::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use crate::draft::{Draft, plain, some_of};
-use crate::{Clouds, ids};
+use crate::draft::{Draft, Reasons, plain, some_of};
+use crate::{Clouds, ids, wanted};
 
 /// Makes plans: of a template by resolving it over the store, of a run by turning it around.
 #[derive(Clone)]
@@ -44,13 +44,15 @@ impl Planner {
         let mut draft = Draft::new(&self.clouds, at);
         let (mut matched, mut unknown) = (0, 0);
         let mut touched: Vec<(Entry, Verb)> = Vec::new();
+        let mut spelled = Reasons::default();
         for order in &template.steps {
             refuse_creation(order)?;
             let selection = store.select(&order.selector, at).await?;
             matched += selection.matched.len();
             unknown += selection.unknown;
             for entry in selection.matched {
-                if draft.offer(order.verb, &order.params, &entry.resource, &entry.hash)? {
+                let params = wanted::as_written(order.verb, &order.params, &entry.resource, &mut spelled);
+                if draft.offer(order.verb, &params, &entry.resource, &entry.hash)? {
                     touched.push((entry, order.verb));
                 }
             }
@@ -61,6 +63,7 @@ impl Planner {
         if unknown > 0 {
             draft.warnings.push(format!("{unknown} more might be meant but do not tell enough to say; they are not touched"));
         }
+        draft.warnings.extend(spelled.lines());
         draft.warnings.extend(age_warnings(&touched, at));
         draft.warnings.extend(group_warnings(&touched, store).await?);
         draft.finish(ids::plan(), template.goal.clone(), self.life, &*self.policy)

@@ -3,9 +3,11 @@
 use escher_core::plan::{GONE, Step};
 use escher_core::resource::attr;
 use escher_core::selector::{Field, Op};
-use escher_core::{ActionDef, Cloud, Resource, Selector, State, Truth, Verify, truth};
+use escher_core::{ActionDef, Cloud, Resource, Selector, State, Truth, Verb, Verify, truth};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
+
+use crate::draft::{Reasons, plain};
 
 /// The `verify` words of a step. What the language cannot say (an empty tag key) is left to [`holds`], which knows
 /// the catalogue as well.
@@ -47,6 +49,55 @@ pub(crate) fn definite(def: &ActionDef, params: &Map<String, Value>, resource: &
     Some(params)
 }
 
+/// The parameters of an order over tags, for one resource: a key is the resource's own where it has one that is equal in
+/// any case. Removed are all of those; set is the one that is written just so, or else all of them, or else a new one.
+/// Keys that are written otherwise than in the order are noted.
+pub(crate) fn as_written(verb: Verb, params: &Map<String, Value>, resource: &Resource, spelled: &mut Reasons) -> Map<String, Value> {
+    let own = |key: &str| -> Vec<String> {
+        let same = resource.tags_like(key).map(|(own, _)| own.to_owned());
+        let exact = verb == Verb::Tag && resource.tags.as_ref().is_some_and(|tags| tags.contains_key(key));
+        let found: Vec<String> = if exact { vec![key.to_owned()] } else { same.collect() };
+        if found.is_empty() { vec![key.to_owned()] } else { found }
+    };
+    let mut params = params.clone();
+    let mut note = |key: &str, found: &[String]| {
+        if found.iter().any(|own| own != key) {
+            let keys: Vec<String> = found.iter().map(|own| format!("`{}`", plain(own))).collect();
+            spelled.add(format!("with the tag `{}` written {}", plain(key), keys.join(" and ")), &resource.name);
+        }
+    };
+    match verb {
+        Verb::Tag => {
+            let set: Map<String, Value> = match params.get("tags").and_then(Value::as_object) {
+                Some(tags) => tags
+                    .iter()
+                    .flat_map(|(key, value)| {
+                        let found = own(key);
+                        note(key, &found);
+                        found.into_iter().map(|own| (own, value.clone())).collect::<Vec<_>>()
+                    })
+                    .collect(),
+                None => return params,
+            };
+            params.insert("tags".to_owned(), Value::Object(set));
+        }
+        Verb::Untag => {
+            let mut removed: Vec<String> = Vec::new();
+            for key in keys(&params) {
+                let found = own(key);
+                note(key, &found);
+                removed.extend(found.into_iter().filter(|own| !removed.contains(own)).collect::<Vec<_>>());
+            }
+            // What are no keys at all is left for the check of parameters to refuse.
+            if params.get("keys").and_then(Value::as_array).is_some_and(|keys| keys.iter().all(Value::is_string)) {
+                params.insert("keys".to_owned(), removed.into());
+            }
+        }
+        _ => {}
+    }
+    params
+}
+
 /// Whether what the step wants is so in what was just read; `None` where that cannot be told.
 pub(crate) fn holds(cloud: &dyn Cloud, def: &ActionDef, step: &Step, now: Option<&Resource>, at: Timestamp) -> Truth {
     let wants_gone = def.verify == Verify::Gone || step.verify.iter().any(|text| text == GONE);
@@ -54,7 +105,7 @@ pub(crate) fn holds(cloud: &dyn Cloud, def: &ActionDef, step: &Step, now: Option
     if wants_gone {
         return Some(resource.state == Some(State::Terminated));
     }
-    // The language ignores case and knows one tag of keys that differ in it only; tags are compared to the letter here.
+    // The language ignores case and takes keys that are equal but for it as one; tags are compared to the letter here.
     let by_letter = matches!(def.verify, Verify::TagsSet | Verify::TagsGone);
     let by_text = step.verify.iter().filter(|_| !by_letter).map(|text| match Selector::parse(text) {
         Ok(selector) => selector.matches(resource, at),

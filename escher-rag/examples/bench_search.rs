@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use escher_core::resource::attr;
-use escher_core::{CloudId, Diff, Embed, Entry, Index, Kind, Query, Resource, Selector, State, Store};
+use escher_core::{CloudId, Diff, Embed, Entry, Filter, Index, Kind, Query, Resource, Selector, State, Store};
 use escher_rag::{QdrantIndex, SqliteStore, follow};
 use jiff::Timestamp;
 use qdrant_edge::{
@@ -171,7 +171,7 @@ fn resident() -> Option<f64> {
 async fn searches(index: &QdrantIndex, queries: &[String], filter: &Selector) -> Outcome<Vec<f64>> {
     let mut times = Vec::new();
     for (i, words) in queries.iter().enumerate() {
-        let query = Query { words: words.clone(), selector: filter.clone(), limit: 10, now: NOW };
+        let query = Query { words: words.clone(), filter: Filter::Selector(filter.clone()), limit: 10, now: NOW };
         let start = Instant::now();
         index.search(&query).await?;
         // The first few warm the caches up.

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use escher_core::resource::{attr, metric};
-use escher_core::{Changes, Diff, Embed, Index, Query, Resource, ResourceId, Selector, Store};
+use escher_core::selector::World;
+use escher_core::{Changes, Diff, Embed, Entry, ErrorKind, Filter, Index, Query, Resource, ResourceId, Selector, Store};
 use escher_rag::{QdrantIndex, SqliteStore, follow};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -17,13 +18,18 @@ use support::{Bag, added, entry, estate, fill, now};
 use tempfile::TempDir;
 
 async fn admitted(index: &QdrantIndex, selector: &Selector, now: Timestamp) -> (u64, BTreeSet<String>) {
-    let query = Query { words: String::new(), selector: selector.clone(), limit: usize::MAX, now };
-    let hits = index.search(&query).await.unwrap();
+    assert!(index.answers(selector), "{selector}");
+    within(index, Filter::Selector(selector.clone()), now).await
+}
+
+async fn within(index: &QdrantIndex, filter: Filter, now: Timestamp) -> (u64, BTreeSet<String>) {
+    let hits = index.search(&Query { words: String::new(), filter, limit: usize::MAX, now }).await.unwrap();
     (hits.total, hits.hits.into_iter().map(|(id, _)| id.as_str().to_owned()).collect())
 }
 
 fn matching(resources: &[Resource], selector: &Selector, now: Timestamp) -> BTreeSet<String> {
-    resources.iter().filter(|r| selector.matches(r, now) == Some(true)).map(|r| r.id.as_str().to_owned()).collect()
+    let truths = World::new(resources).truths(selector, now);
+    resources.iter().zip(truths).filter(|(_, truth)| *truth == Some(true)).map(|(r, _)| r.id.as_str().to_owned()).collect()
 }
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -34,7 +40,8 @@ fn runtime() -> tokio::runtime::Runtime {
 fn the_filter_admits_exactly_what_matches() {
     let runtime = runtime();
     let dir = tempfile::tempdir().unwrap();
-    let index = QdrantIndex::open(dir.path(), None).unwrap();
+    let index = QdrantIndex::open(dir.path().join("index"), None).unwrap();
+    let store = SqliteStore::open(dir.path().join("estate.db")).unwrap();
     let cases = (escher_core::arbitrary::estate(40), prop::collection::vec(escher_core::arbitrary::selector(), 40), 0..2_000_i64);
     let before = std::cell::RefCell::new(Vec::new());
     TestRunner::new(Config { cases: 24, failure_persistence: None, ..Config::default() })
@@ -43,14 +50,21 @@ fn the_filter_admits_exactly_what_matches() {
                 // Emptying would cost more than all the rest; so each estate replaces the one before.
                 let ids: Vec<ResourceId> = resources.iter().map(|r| r.id.clone()).collect();
                 let removed = before.replace(ids.clone()).into_iter().filter(|id| !ids.contains(id)).collect();
-                let upserts = resources.iter().cloned().map(entry).collect();
+                let upserts: Vec<Entry> = resources.iter().cloned().map(entry).collect();
+                let removed: Vec<ResourceId> = removed;
+                store.apply(&Diff { added: upserts.clone(), removed: removed.clone(), at: now(), ..Diff::default() }).await.unwrap();
                 index.apply(&Changes { to: 1, upserts, removed }).await.unwrap();
                 // On, and off by less than the index can tell, the times that ages are measured from.
                 let now = now() + SignedDuration::from_nanos(nanos - 1_000);
                 for selector in &selectors {
                     for selector in [selector.clone(), !selector.clone()] {
                         let expected = matching(&resources, &selector, now);
-                        let (total, ids) = admitted(&index, &selector, now).await;
+                        // What the index does not have is the store's to select.
+                        let filter = match index.answers(&selector) {
+                            true => Filter::Selector(selector.clone()),
+                            false => Filter::Ids(store.admitted(&selector, now).await.unwrap()),
+                        };
+                        let (total, ids) = within(&index, filter, now).await;
                         prop_assert_eq!(&ids, &expected, "{}", selector);
                         prop_assert_eq!(total, expected.len() as u64, "{}", selector);
                     }
@@ -59,6 +73,26 @@ fn the_filter_admits_exactly_what_matches() {
             })
         })
         .unwrap();
+}
+
+/// A selector that the index cannot answer is refused, and not answered by halves.
+#[tokio::test]
+async fn what_it_does_not_have_it_does_not_answer() {
+    let dir = tempfile::tempdir().unwrap();
+    let index = QdrantIndex::open(dir.path(), None).unwrap();
+    for text in [
+        "linked IN (kind = vm)",
+        "kind = vm AND NOT rel.attached IN (env = dev)",
+        "attr.size = x",
+        "env = prod OR rel.uses EXISTS",
+        "raw-state = running",
+    ] {
+        let selector = Selector::parse(text).unwrap();
+        assert!(!index.answers(&selector), "{text}");
+        let query = Query { words: String::new(), filter: Filter::Selector(selector), limit: 10, now: now() };
+        assert_eq!(index.search(&query).await.unwrap_err().kind(), ErrorKind::Invalid, "{text}");
+    }
+    assert!(index.answers(&Selector::parse("linked = x AND tag.size = y AND NOT network EXISTS").unwrap()));
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ mod support;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use escher_core::{CloudId, Embed, Engine, Env, Hits, Index, Kind, Query, Resource, ResourceId, Selector};
+use escher_core::{CloudId, Embed, Engine, Env, Filter, Hits, Index, Kind, Query, Resource, ResourceId, Selector};
 use escher_rag::{QdrantIndex, SqliteStore, follow};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -35,7 +35,7 @@ impl World {
     }
 
     async fn hits(&self, words: &str, filter: &str, limit: usize) -> Hits {
-        let query = Query { words: words.into(), selector: Selector::parse(filter).unwrap(), limit, now: now() };
+        let query = Query { words: words.into(), filter: Filter::Selector(Selector::parse(filter).unwrap()), limit, now: now() };
         self.index.search(&query).await.unwrap()
     }
 

@@ -34,6 +34,10 @@ fn sound(text: &str, frame: &Frame) {
                 let not = if constraint.op == "NOT IN" { "NOT " } else { "" };
                 format!("{not}{} IN ({})", constraint.field, values.join(", "))
             }
+            ("IN" | "NOT IN", Value::Object(nested)) => {
+                let not = if constraint.op == "NOT IN" { "NOT " } else { "" };
+                format!("{not}{} IN ({})", constraint.field, nested["selector"].as_str().expect("a nested selector is a text"))
+            }
             ("NOT ~", value) => format!("NOT {} ~ {}", constraint.field, quoted(value)),
             ("=", Value::Bool(value)) => format!("{} = {value}", constraint.field),
             (op, value) => format!("{} {op} {}", constraint.field, quoted(value)),
@@ -383,5 +387,17 @@ proptest! {
     fn the_same_words_make_the_same_frame(words in prop::collection::vec(prop::sample::select(WORDS), 0..10)) {
         let text = words.join(" ");
         prop_assert_eq!(read(&text), read(&text));
+    }
+}
+
+#[test]
+fn a_nested_selector_stands_in_the_constraints_and_narrows_if_it_does_so_itself() {
+    let frame = read("delete disks where rel.attached IN (kind = vm AND env = dev)");
+    let nested = json!({"field": "rel.attached", "op": "IN", "value": {"selector": "kind = vm AND env = dev"}});
+    assert_eq!(serde_json::to_value(&frame.constraints).unwrap()[1], nested);
+    assert!(frame.complete && frame.is_executable());
+    for wide in ["delete disks where rel.attached IN (kind = vm)", "stop vms where NOT linked IN (name = x)"] {
+        let frame = read(wide);
+        assert!(frame.clarify.is_some(), "`{wide}` would change all of `{}`", frame.selector);
     }
 }

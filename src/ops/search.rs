@@ -1,6 +1,6 @@
 //! `search`: the best resources for words, under a selector.
 
-use escher_core::{CloudId, Env, Error, Index as _, Kind, Query, Resource, Result, Selector, State, Store as _};
+use escher_core::{CloudId, Env, Error, Filter, Index as _, Kind, Query, Resource, Result, Selector, State, Store as _};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -107,7 +107,13 @@ impl Escher {
         self.follow(&Progress::default()).await?;
         let index = self.index().await?;
         let begun = Instant::now();
-        let query = Query { words: request.words.clone(), selector: selector.clone(), limit: request.limit, now: self.now() };
+        let now = self.now();
+        let filter = if index.answers(&selector) {
+            Filter::Selector(selector.clone())
+        } else {
+            Filter::Ids(self.store().admitted(&selector, now).await?)
+        };
+        let query = Query { words: request.words.clone(), filter, limit: request.limit, now };
         let hits = index.search(&query).await?;
         let mut found = Vec::with_capacity(hits.hits.len());
         for (id, score) in &hits.hits {
@@ -122,13 +128,9 @@ impl Escher {
         Ok(Found { took_ms, total: hits.total, hits: found, mended: hits.mended, semantic: hits.semantic, warnings })
     }
 
-    /// A warning for each tag key in a selector that no resource has.
+    /// A warning for each tag key, attribute and relation in a selector that no resource has.
     pub(crate) async fn unknown_keys(&self, selector: &Selector) -> Result<Vec<String>> {
-        let known = self.store().tag_keys().await?;
-        let warn = |(key, nearest): (String, Option<String>)| match nearest {
-            Some(nearest) => format!("no resource has a tag `{key}`; did you mean `{nearest}`?"),
-            None => format!("no resource has a tag `{key}`"),
-        };
-        Ok(selector.unknown_tag_keys(&known).into_iter().map(warn).collect())
+        let known = self.store().known_words().await?;
+        Ok(selector.unknown_words(&known).iter().map(ToString::to_string).collect())
     }
 }

@@ -3,6 +3,8 @@
 usage: aws.py ENDPOINT seed COUNT REGION [REGION ...]   COUNT resources: instances, volumes and buckets over the regions
        aws.py ENDPOINT fleet COUNT REGION               COUNT running instances, all tagged fleet=kill
        aws.py ENDPOINT start REGION                     starts every instance
+       aws.py ENDPOINT tag REGION KEY=VALUE [KEY=VALUE …]  tags every instance
+       aws.py ENDPOINT tags REGION                      prints {instance id: {key: value}}
        aws.py ENDPOINT states REGION [REGION ...]       prints {instance id: {"state", "env", "region"}}
 """
 
@@ -69,6 +71,11 @@ elif command == "fleet":
     fleet(int(rest[0]), rest[1])
 elif command == "start":
     client("ec2", rest[0]).start_instances(InstanceIds=[instance["InstanceId"] for instance in instances(rest[0])])
+elif command == "tag":
+    pairs = [dict(zip(("Key", "Value"), pair.split("=", 1))) for pair in rest[1:]]
+    client("ec2", rest[0]).create_tags(Resources=[instance["InstanceId"] for instance in instances(rest[0])], Tags=pairs)
+elif command == "tags":
+    print(json.dumps({i["InstanceId"]: {tag["Key"]: tag["Value"] for tag in i.get("Tags", [])} for i in instances(rest[0])}))
 elif command == "states":
     print(json.dumps(states(rest)))
 else:

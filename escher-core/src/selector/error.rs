@@ -26,6 +26,9 @@ pub struct SyntaxError {
     pub suggestion: Option<String>,
 }
 
+/// What the bounds of a selector begin with.
+pub(super) const AT_MOST: &str = "at most";
+
 /// A failure at a byte of the input, before the line is cut out of it.
 #[derive(Clone, Debug)]
 pub(super) struct Fail {
@@ -72,8 +75,13 @@ impl SyntaxError {
         format!("  {left}{window}{right}\n  {}^", " ".repeat(at - from + left.chars().count()))
     }
 
-    /// `found …, expected …`, in one line.
+    /// `found …, expected …`, in one line; of a bound that is passed, the bound.
     fn summary(&self) -> String {
+        if let [bound] = self.expected.as_slice()
+            && bound.starts_with(AT_MOST)
+        {
+            return format!("a selector may have {bound}");
+        }
         let expected = match self.expected.as_slice() {
             [] => "something else".to_owned(),
             [one] => one.clone(),
@@ -118,6 +126,9 @@ impl From<SyntaxError> for Error {
     fn from(error: SyntaxError) -> Self {
         let hint = match &error.suggestion {
             Some(suggestion) => format!("did you mean `{suggestion}`?"),
+            None if error.expected.iter().any(|expected| expected.starts_with(AT_MOST)) => {
+                "name many values of one field in IN (…), or ask in parts".to_owned()
+            }
             None => "a selector reads like: cloud = aws AND kind = vm AND idle".to_owned(),
         };
         Self::invalid(format!("the selector is wrong at column {}: {}\n{}", error.column, error.summary(), error.pointed())).hint(hint)

@@ -6,11 +6,12 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::print;
-use crate::{Error, Flag, fuzzy};
+use crate::{Error, Flag, Rel, fuzzy};
 
 /// What a comparison looks at.
 ///
-/// The text form of a tag is `tag.app`, `tag."Cost Center"` where the key needs quotes.
+/// The text form of a tag is `tag.app`, `tag."Cost Center"` where the key needs quotes; attributes (`attr.lifecycle`) and
+/// relations (`rel.member-of`) likewise.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs, reason = "the words speak for themselves")]
 pub enum Field {
@@ -30,12 +31,14 @@ pub enum Field {
     Group,
     /// The network it is in.
     Network,
-    /// The id of anything it is related to.
+    /// The id of anything it is related to, by its own record.
     Linked,
     Name,
     /// The whole id or its last segment.
     Id,
     State,
+    /// The cloud's own word for the state.
+    RawState,
     Engine,
     /// The SKU, `m5.large`.
     Size,
@@ -52,8 +55,12 @@ pub enum Field {
     Cpu,
     /// Semantic search over everything the resource says in words.
     Text,
-    /// A raw tag by its key.
+    /// A raw tag by its key, in any case.
     Tag(String),
+    /// An attribute by its name in any case, or by the path to it: `imds.tokens`.
+    Attr(String),
+    /// The ids of what it is related to in one way, by its own record.
+    Rel(Rel),
 }
 
 /// What a field holds, hence which operators and values it takes.
@@ -63,7 +70,7 @@ pub enum FieldType {
     Text,
     /// A word of a closed vocabulary: `=`, `!=`, `~`, IN.
     Word,
-    /// A tag's text; ordered as a number where both sides are numbers.
+    /// The text of a tag or an attribute; ordered as a number where both sides are numbers.
     Tag,
     /// Gigabytes (1024 MB).
     Gigabytes,
@@ -97,7 +104,7 @@ impl FieldType {
 }
 
 impl Field {
-    /// Every field but tags.
+    /// Every field that goes by one word: all but tags, attributes and relations.
     pub const NAMED: &'static [Self] = &[
         Self::Cloud,
         Self::Kind,
@@ -114,6 +121,7 @@ impl Field {
         Self::Name,
         Self::Id,
         Self::State,
+        Self::RawState,
         Self::Engine,
         Self::Size,
         Self::Capacity,
@@ -125,7 +133,7 @@ impl Field {
         Self::Text,
     ];
 
-    /// The word of the language; for a tag its key, without `tag.`.
+    /// The word of the language; for a tag, an attribute or a relation what follows the dot.
     pub fn word(&self) -> &str {
         match self {
             Self::Cloud => "cloud",
@@ -143,6 +151,7 @@ impl Field {
             Self::Name => "name",
             Self::Id => "id",
             Self::State => "state",
+            Self::RawState => "raw-state",
             Self::Engine => "engine",
             Self::Size => "size",
             Self::Capacity => "capacity",
@@ -153,6 +162,18 @@ impl Field {
             Self::Cpu => "cpu",
             Self::Text => "text",
             Self::Tag(key) => key,
+            Self::Attr(path) => path,
+            Self::Rel(rel) => rel.as_str(),
+        }
+    }
+
+    /// What its text form begins with.
+    const fn lead(&self) -> &'static str {
+        match self {
+            Self::Tag(_) => Prefix::Tag.as_str(),
+            Self::Attr(_) => Prefix::Attr.as_str(),
+            Self::Rel(_) => Prefix::Rel.as_str(),
+            _ => "",
         }
     }
 
@@ -166,9 +187,17 @@ impl Field {
             Self::Age => FieldType::Days,
             Self::Created => FieldType::Time,
             Self::Text => FieldType::Search,
-            Self::Tag(_) => FieldType::Tag,
+            Self::Tag(_) | Self::Attr(_) => FieldType::Tag,
             _ => FieldType::Text,
         }
+    }
+
+    /// The prefix that a word begins with, and what follows it.
+    pub(super) fn prefix(word: &str) -> Option<(Prefix, &str)> {
+        Prefix::ALL.iter().find_map(|&prefix| {
+            let (head, rest) = word.split_at_checked(prefix.as_str().len())?;
+            head.eq_ignore_ascii_case(prefix.as_str()).then_some((prefix, rest))
+        })
     }
 
     /// The field that a word of the language means: a named one in any case, `tag.key`, or else a tag key.
@@ -177,21 +206,57 @@ impl Field {
         if let Some(field) = Self::NAMED.iter().find(|field| field.word().eq_ignore_ascii_case(word)) {
             return Some(field.clone());
         }
-        match word.get(..4) {
-            Some(prefix) if prefix.eq_ignore_ascii_case("tag.") => {
-                return Some(&word[4..]).filter(|key| !key.is_empty()).map(|key| Self::Tag(key.to_owned()));
-            }
-            _ => {}
+        if let Some((prefix, rest)) = Self::prefix(word) {
+            return if rest.is_empty() { None } else { prefix.field(rest) };
         }
         let reserved = word.is_empty() || print::is_keyword(word) || word.parse::<Flag>().is_ok();
         (!reserved).then(|| Self::Tag(word.to_owned()))
     }
 }
 
+/// What stands before a word that is no field by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Prefix {
+    Tag,
+    Attr,
+    Rel,
+}
+
+impl Prefix {
+    const ALL: &'static [Self] = &[Self::Tag, Self::Attr, Self::Rel];
+
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Tag => "tag.",
+            Self::Attr => "attr.",
+            Self::Rel => "rel.",
+        }
+    }
+
+    /// What is expected after it.
+    pub(super) const fn expects(self) -> &'static str {
+        match self {
+            Self::Tag => "a tag key right after `tag.`",
+            Self::Attr => "the name of an attribute right after `attr.`",
+            Self::Rel => "a relation right after `rel.`",
+        }
+    }
+
+    /// The field of this prefix and a word; `None` for a relation of blanks.
+    pub(super) fn field(self, word: &str) -> Option<Field> {
+        Some(match self {
+            Self::Tag => Field::Tag(word.to_owned()),
+            Self::Attr => Field::Attr(word.to_owned()),
+            Self::Rel => Field::Rel(word.parse().ok()?),
+        })
+    }
+}
+
 impl fmt::Display for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Tag(key) => f.pad(&format!("tag.{}", print::quoted_where_needed(key))),
+            Self::Tag(word) | Self::Attr(word) => f.pad(&format!("{}{}", self.lead(), print::quoted_where_needed(word))),
+            Self::Rel(rel) => f.pad(&format!("{}{}", self.lead(), print::quoted_where_needed(rel.as_str()))),
             named => f.pad(named.word()),
         }
     }

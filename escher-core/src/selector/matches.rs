@@ -5,54 +5,55 @@ use std::cmp::Ordering;
 
 use jiff::Timestamp;
 
-use super::{Field, FieldType, Op, Selector, Value};
+use super::relation::Alone;
+use super::{Field, FieldType, Op, Related, Selector, Value, attribute};
 use crate::fuzzy::{self, fold};
 use crate::resource::{attr, metric};
 use crate::{Rel, Resource, Truth, lexicon, truth};
 
 impl Selector {
-    /// Whether a resource matches at `now`: `None` where what it does not tell decides.
+    /// Whether a resource matches at `now`, by itself: `None` where what it does not report decides. Nested selectors
+    /// are unknown, since nobody else is at hand; see [`Selector::matches_among`].
     ///
     /// `text ~ …` holds where each word is among those of the resource, give or take typos, or means what the resource
     /// is: “message queue” admits every queue, “prod db” the production databases.
     pub fn matches(&self, resource: &Resource, now: Timestamp) -> Truth {
+        self.matches_among(resource, &Alone, now)
+    }
+
+    /// Whether a resource matches at `now`, among those that it is related to.
+    pub fn matches_among(&self, resource: &Resource, around: &dyn Related, now: Timestamp) -> Truth {
+        let each = |parts: &[Self], start: Truth, certain: Truth, join: fn(Truth, Truth) -> Truth| {
+            let mut outcome = start;
+            for part in parts {
+                outcome = join(outcome, part.matches_among(resource, around, now));
+                if outcome == certain {
+                    break;
+                }
+            }
+            outcome
+        };
         match self {
             Self::All => Some(true),
-            Self::And(parts) => fold_all(parts, Some(true), Some(false), truth::and, resource, now),
-            Self::Or(parts) => fold_all(parts, Some(false), Some(true), truth::or, resource, now),
-            Self::Not(inner) => truth::not(inner.matches(resource, now)),
+            Self::And(parts) => each(parts, Some(true), Some(false), truth::and),
+            Self::Or(parts) => each(parts, Some(false), Some(true), truth::or),
+            Self::Not(inner) => truth::not(inner.matches_among(resource, around, now)),
             Self::Compare { field, op, value } => compare(resource, field, *op, value, now),
             Self::In { field, values } => {
                 values.iter().map(|value| compare(resource, field, Op::Eq, value, now)).fold(Some(false), truth::or)
             }
             Self::Exists(field) => exists(resource, field),
             Self::Flag(flag) => resource.flag(*flag, now),
+            Self::Related { by, to } => around.related(resource, by, to),
         }
     }
 }
 
-/// Folds until the outcome is certain.
-fn fold_all(
-    parts: &[Selector],
-    start: Truth,
-    certain: Truth,
-    join: fn(Truth, Truth) -> Truth,
-    resource: &Resource,
-    now: Timestamp,
-) -> Truth {
-    let mut outcome = start;
-    for part in parts {
-        outcome = join(outcome, part.matches(resource, now));
-        if outcome == certain {
-            break;
-        }
-    }
-    outcome
-}
-
-/// The texts that `=` holds a text field, a word field or a tag against; none where the resource does not tell it.
+/// The texts that `=` holds a text field, a word field, a tag or an attribute against; none where the resource does not
+/// report it.
 ///
-/// Several where one value has several forms: an id and its last segment, an account and its display name.
+/// Several where one value has several forms (an id and its last segment, an account and its display name), where
+/// several tag keys are equal but for their case, and where an attribute or a relation has several values.
 ///
 /// ```
 /// use escher_core::{CloudId, Kind, Resource, selector};
@@ -76,12 +77,18 @@ pub fn texts<'a>(resource: &'a Resource, field: &Field) -> Vec<Cow<'a, str>> {
         Field::Group => one(resource.text_attr(attr::RESOURCE_GROUP)),
         Field::Network => networks(resource),
         Field::Linked => resource.links.iter().flat_map(|link| whole_and_last(link.id.as_str())).map(Cow::Borrowed).collect(),
+        Field::Rel(rel) => {
+            let links = resource.links.iter().filter(|link| rel.is(&link.rel));
+            links.flat_map(|link| whole_and_last(link.id.as_str())).map(Cow::Borrowed).collect()
+        }
         Field::Name => one(Some(&resource.name)),
         Field::Id => whole_and_last(resource.id.as_str()).map(Cow::Borrowed).collect(),
         Field::State => one(resource.state.map(|state| state.as_str())),
+        Field::RawState => resource.state_raw.iter().flat_map(|raw| whole_and_word(raw)).map(Cow::Borrowed).collect(),
         Field::Engine => one(resource.engine().map(|engine| engine.as_str())),
         Field::Size => one(resource.text_attr(attr::SIZE)),
-        Field::Tag(key) => one(resource.tag(key)),
+        Field::Tag(key) => resource.tag_values(key).map(Cow::Borrowed).collect(),
+        Field::Attr(path) => attribute::told(resource, path).into_iter().flatten().map(|told| told.text).collect(),
         Field::Text => vec![Cow::Owned(searchable(resource))],
         Field::Capacity | Field::Memory | Field::Created | Field::Age | Field::Cost | Field::Cpu => Vec::new(),
     }
@@ -102,6 +109,15 @@ pub fn number(resource: &Resource, field: &Field) -> Option<f64> {
 fn whole_and_last(id: &str) -> impl Iterator<Item = &str> {
     let last = id.rsplit(['/', ':']).next().filter(|last| *last != id && !last.is_empty());
     std::iter::once(id).chain(last)
+}
+
+/// Azure says `VM deallocated` and `PowerState/deallocated`: the word is enough.
+fn whole_and_word(raw: &str) -> impl Iterator<Item = &str> {
+    let word = ["vm ", "powerstate/"].iter().find_map(|lead| {
+        let (head, word) = raw.split_at_checked(lead.len())?;
+        head.eq_ignore_ascii_case(lead).then_some(word).filter(|word| !word.is_empty())
+    });
+    std::iter::once(raw).chain(word)
 }
 
 /// The network attribute, and what the resource is `in` if its id says that it is a network (or a subnet of one, on
@@ -133,7 +149,8 @@ fn searchable(resource: &Resource) -> String {
 
 fn exists(resource: &Resource, field: &Field) -> Truth {
     match field {
-        Field::Tag(key) => resource.tags.as_ref().map(|_| resource.tag(key).is_some()),
+        Field::Tag(key) => resource.tags.as_ref().map(|_| resource.tag_values(key).next().is_some()),
+        Field::Attr(path) => Some(attribute::told(resource, path).is_some()),
         Field::Created | Field::Age => Some(resource.created.is_some()),
         field if field.ty().is_number() => Some(number(resource, field).is_some()),
         field => Some(!texts(resource, field).is_empty()),
@@ -165,7 +182,16 @@ fn compare(resource: &Resource, field: &Field, op: Op, value: &Value, now: Times
         FieldType::Gigabytes | FieldType::Dollars | FieldType::Percent => {
             Some(holds(op, number(resource, field)?.partial_cmp(&value.number(field)?)?))
         }
-        FieldType::Text | FieldType::Word | FieldType::Tag | FieldType::Search => {
+        FieldType::Tag => match field {
+            Field::Attr(path) => {
+                let told = attribute::told(resource, path)?;
+                let each = told.iter().map(|told| holds_of_text(op, &told.text, told.number, &value.plain()));
+                // An empty list is told, and none of its values is the wanted one.
+                each.fold(Some(false), truth::or)
+            }
+            other => texts(resource, other).iter().map(|told| holds_of_text(op, told, None, &value.plain())).reduce(truth::or)?,
+        },
+        FieldType::Text | FieldType::Word | FieldType::Search => {
             let told = texts(resource, field);
             if told.is_empty() {
                 return None;
@@ -173,14 +199,23 @@ fn compare(resource: &Resource, field: &Field, op: Op, value: &Value, now: Times
             let wanted = value.plain();
             match op {
                 Op::Like if *field == Field::Text => Some(told.iter().any(|text| says(resource, text, &wanted, now))),
-                Op::Eq | Op::Ne => {
+                Op::Like => Some(told.iter().any(|text| fuzzy::contains(text, &wanted))),
+                _ => {
                     let wanted = fold(&wanted);
                     Some(told.iter().any(|text| fold(text) == wanted))
                 }
-                Op::Like => Some(told.iter().any(|text| fuzzy::contains(text, &wanted))),
-                Op::Lt | Op::Le | Op::Gt | Op::Ge => tag_order(told.first()?, &wanted).map(|order| holds(op, order)),
             }
         }
+    }
+}
+
+/// Whether a comparison holds of one value of a tag or an attribute; what the source says as a number equals every
+/// other way to write it.
+fn holds_of_text(op: Op, told: &str, number: Option<f64>, wanted: &str) -> Truth {
+    match op {
+        Op::Like => Some(fuzzy::contains(told, wanted)),
+        Op::Eq | Op::Ne => Some(fold(told) == fold(wanted) || number.is_some_and(|number| as_number(wanted) == Some(number))),
+        Op::Lt | Op::Le | Op::Gt | Op::Ge => text_order(told, wanted).map(|order| holds(op, order)),
     }
 }
 
@@ -199,13 +234,16 @@ fn says(resource: &Resource, text: &str, wanted: &str, now: Timestamp) -> bool {
 }
 
 /// Numbers by their size, against a text that is no number unknown; other texts (dates, versions) by their letters.
-fn tag_order(told: &str, wanted: &str) -> Option<Ordering> {
-    let number = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
-    match (number(told), number(wanted)) {
+fn text_order(told: &str, wanted: &str) -> Option<Ordering> {
+    match (as_number(told), as_number(wanted)) {
         (Some(told), Some(wanted)) => told.partial_cmp(&wanted),
         (None, Some(_)) | (Some(_), None) => None,
         (None, None) => Some(fold(told).cmp(&fold(wanted))),
     }
+}
+
+fn as_number(text: &str) -> Option<f64> {
+    text.trim().parse::<f64>().ok().filter(|number| number.is_finite())
 }
 
 fn holds(op: Op, order: Ordering) -> bool {

@@ -3,13 +3,17 @@
 //! ```text
 //! selector   := and { OR and }          and  := not { AND not }        not := [NOT] primary
 //! primary    := ( selector ) | comparison | flag
-//! comparison := field op value | field IN ( value {, value} ) | field EXISTS
+//! comparison := field op value | field IN ( value {, value} ) | field EXISTS | relation IN ( selector )
+//! relation   := rel.<relation> | linked
 //! op         := = | != | ~ | < | <= | > | >=
 //! ```
 //!
 //! Keywords, named fields, flags and the words of closed vocabularies are read in any case. A word that is neither
-//! field nor flag is a tag key. Logic is three-valued: what a resource does not tell is unknown, and unknown never
+//! field nor flag is a tag key. Logic is three-valued: what a resource does not report is unknown, and unknown never
 //! matches, not even under NOT.
+//!
+//! Everything but `relation IN (selector)` is decided by the resource alone ([`Selector::matches`]). A nested selector
+//! needs the resources around it: [`World`] has them in memory, and whoever has them elsewhere answers [`Related`].
 //!
 //! ```
 //! use escher_core::Selector;
@@ -18,15 +22,18 @@
 //! # Ok::<(), escher_core::Error>(())
 //! ```
 
+mod attribute;
 mod error;
 mod field;
 mod matches;
 mod parse;
 mod print;
+mod relation;
+mod unknown;
 mod value;
 mod vocabulary;
+mod world;
 
-use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -34,9 +41,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use error::SyntaxError;
 pub use field::{Field, FieldType, Op};
 pub use matches::{number, texts};
+pub use relation::{Related, Relation};
+pub use unknown::{KnownWords, UnknownWord};
 pub use value::{Quantity, Unit, Value};
+pub use world::World;
 
-use crate::{Flag, fuzzy};
+use crate::Flag;
 
 /// A condition on resources. Its text form is the language of [this module](self); empty text is `All`.
 ///
@@ -68,10 +78,17 @@ pub enum Selector {
         /// The values; none of them matches nothing.
         values: Vec<Value>,
     },
-    /// The resource tells this field.
+    /// The resource reports this field.
     Exists(Field),
     /// A flag that is true.
     Flag(Flag),
+    /// Related in this way, by its own record or the other's, to a resource that a selector admits.
+    Related {
+        /// The relation that is followed.
+        by: Relation,
+        /// What is said of the related resource.
+        to: Box<Selector>,
+    },
 }
 
 impl Selector {
@@ -121,7 +138,8 @@ impl Selector {
         }
     }
 
-    /// Comparisons, `IN`s, `EXISTS`s and flags, in their order.
+    /// Comparisons, `IN`s, `EXISTS`s, flags and nested selectors, in their order; what is within a nested selector is
+    /// said of another resource and not among them.
     pub fn leaves(&self) -> Vec<&Self> {
         match self {
             Self::All => Vec::new(),
@@ -139,29 +157,12 @@ impl Selector {
         })
     }
 
-    /// Tag keys of the selector that are not among the known ones, in any case, each with the field, flag or key that
-    /// was probably meant.
-    ///
-    /// ```
-    /// use escher_core::Selector;
-    /// let selector: Selector = "clod = aws AND owner = me".parse()?;
-    /// let known = ["owner".to_owned()].into();
-    /// assert_eq!(selector.unknown_tag_keys(&known), [("clod".to_owned(), Some("cloud".to_owned()))]);
-    /// # Ok::<(), escher_core::Error>(())
-    /// ```
-    pub fn unknown_tag_keys(&self, known: &BTreeSet<String>) -> Vec<(String, Option<String>)> {
-        let folded: BTreeSet<String> = known.iter().map(|key| fuzzy::fold(key)).collect();
-        let mut unknown: Vec<(String, Option<String>)> = Vec::new();
-        for field in self.fields() {
-            let Field::Tag(key) = field else { continue };
-            if folded.contains(&fuzzy::fold(key)) || unknown.iter().any(|(seen, _)| seen == key) {
-                continue;
-            }
-            let words = Field::NAMED.iter().map(Field::word).chain(Flag::ALL.iter().map(|flag| flag.as_str()));
-            let near = fuzzy::nearest(key, words.chain(known.iter().map(String::as_str)));
-            unknown.push((key.clone(), near.map(str::to_owned)));
-        }
-        unknown
+    /// The nested selectors that are asked of this one's resource, with their relations; not those within them.
+    pub fn nested(&self) -> impl Iterator<Item = (&Relation, &Self)> {
+        self.leaves().into_iter().filter_map(|leaf| match leaf {
+            Self::Related { by, to } => Some((by, &**to)),
+            _ => None,
+        })
     }
 
     /// Whether the selector is narrow enough to change what it names.
@@ -169,7 +170,7 @@ impl Selector {
     /// It is where its conjunction holds a positive constraint on name, id, account, region, zone, group, network, env,
     /// size, a tag, a flag, age, cost or cpu; each branch of an OR must have one. Cloud, kind, service, engine, state
     /// and geo do not narrow, nor do negations, except that not attached, not encrypted and not backed up are findings
-    /// about a resource as much as their opposites.
+    /// about a resource as much as their opposites. A nested selector narrows where it does so itself.
     ///
     /// ```
     /// use escher_core::Selector;
@@ -188,6 +189,7 @@ impl Selector {
             // Every resource has most fields; only a tag's mere presence says something.
             Self::Exists(field) => matches!(field, Field::Tag(_)),
             Self::Flag(_) => true,
+            Self::Related { to, .. } => to.narrows(),
         }
     }
 
@@ -223,13 +225,21 @@ impl Selector {
                 inner => Self::Not(Box::new(inner)),
             },
             Self::In { values, .. } if values.is_empty() => Self::nothing(),
+            Self::Related { by, to } => match to.normalised() {
+                Self::All => Self::Related { by, to: Box::new(Self::anything()) },
+                to => Self::Related { by, to: Box::new(to) },
+            },
             leaf => leaf,
         }
     }
 
-    /// The language has no word for “nothing”; but every resource tells its cloud.
+    /// The language has no word for “anything” that could stand in parentheses; but every resource has a cloud.
+    fn anything() -> Self {
+        Self::Exists(Field::Cloud)
+    }
+
     fn nothing() -> Self {
-        Self::Not(Box::new(Self::Exists(Field::Cloud)))
+        Self::Not(Box::new(Self::anything()))
     }
 }
 

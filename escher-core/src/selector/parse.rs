@@ -3,18 +3,33 @@
 use winnow::Parser as _;
 use winnow::combinator::{alt, opt, peek, preceded, separated};
 use winnow::error::{ErrMode, ParserError};
-use winnow::stream::{LocatingSlice, Location as _, Stateful};
+use winnow::stream::{LocatingSlice, Location as _, Stateful, Stream as _};
 use winnow::token::{any, one_of, take_while};
 
-use super::error::Fail;
-use super::{Field, FieldType, Op, Quantity, Selector, SyntaxError, Value, print, vocabulary};
+use super::error::{AT_MOST, Fail};
+use super::field::Prefix;
+use super::{Field, FieldType, Op, Quantity, Relation, Selector, SyntaxError, Value, print, vocabulary};
 use crate::{Flag, fuzzy};
 
 /// Levels of NOT and parentheses that a selector may have; deeper ones would endanger the stack, here and elsewhere.
 const MAX_DEPTH: usize = 64;
+/// Conditions that a selector may have, nested ones included: databases, too, have limits.
+const MAX_CONDITIONS: usize = 500;
+/// Values that all lists of a selector may have together.
+const MAX_VALUES: usize = 10_000;
+/// Bytes that the text of a selector may have.
+const MAX_BYTES: usize = 1 << 20;
 
-/// The text with its place, and how deep the parser is in it.
-type Input<'i> = Stateful<LocatingSlice<&'i str>, usize>;
+/// How much of its bounds a selector has used up.
+#[derive(Clone, Copy, Debug, Default)]
+struct Used {
+    depth: usize,
+    conditions: usize,
+    values: usize,
+}
+
+/// The text with its place, and how far its bounds are used up.
+type Input<'i> = Stateful<LocatingSlice<&'i str>, Used>;
 type Parsed<T> = Result<T, ErrMode<Fail>>;
 
 impl ParserError<Input<'_>> for Fail {
@@ -35,7 +50,10 @@ fn fail<T>(fail: Fail) -> Parsed<T> {
 }
 
 pub(super) fn selector(text: &str) -> Result<Selector, SyntaxError> {
-    let mut input = Input { input: LocatingSlice::new(text), state: 0 };
+    if text.len() > MAX_BYTES {
+        return Err(SyntaxError::new(text, Fail::new(0, [format!("{AT_MOST} {MAX_BYTES} bytes")])));
+    }
+    let mut input = Input { input: LocatingSlice::new(text), state: Used::default() };
     match whole(&mut input) {
         Ok(selector) => Ok(selector),
         Err(ErrMode::Cut(fail) | ErrMode::Backtrack(fail)) => Err(SyntaxError::new(text, fail)),
@@ -45,7 +63,7 @@ pub(super) fn selector(text: &str) -> Result<Selector, SyntaxError> {
 
 /// A field by itself, `name` or `tag."Cost Center"`; `None` where the text is more or less than that.
 pub(super) fn field(text: &str) -> Option<Field> {
-    let mut input = Input { input: LocatingSlice::new(text), state: 0 };
+    let mut input = Input { input: LocatingSlice::new(text), state: Used::default() };
     let (_, word) = subject(&mut input).ok()?;
     match word {
         Subject::Field(field) if input.is_empty() => Some(field),
@@ -104,12 +122,12 @@ fn group(input: &mut Input<'_>, open: usize) -> Parsed<Selector> {
 }
 
 fn deeper<'i, T>(input: &mut Input<'i>, at: usize, inner: impl FnOnce(&mut Input<'i>) -> Parsed<T>) -> Parsed<T> {
-    if input.state >= MAX_DEPTH {
-        return fail(Fail::new(at, [format!("at most {MAX_DEPTH} levels of NOT and parentheses")]));
+    if input.state.depth >= MAX_DEPTH {
+        return fail(Fail::new(at, [format!("{AT_MOST} {MAX_DEPTH} levels of NOT and parentheses")]));
     }
-    input.state += 1;
+    input.state.depth += 1;
     let parsed = inner(input)?;
-    input.state -= 1;
+    input.state.depth -= 1;
     Ok(parsed)
 }
 
@@ -127,12 +145,15 @@ fn subject<'i>(input: &mut Input<'i>) -> Parsed<((usize, &'i str), Subject)> {
         let suggestion = peek(opt(quoted)).parse_next(input).ok().flatten();
         return fail(Fail::new(at, expected).suggest(suggestion.map(|text| format!("text ~ {}", Value::Text(text)))));
     };
-    if word.eq_ignore_ascii_case("tag.") {
+    if let Some((prefix, rest)) = Field::prefix(word)
+        && (rest.is_empty() || (prefix == Prefix::Attr && rest.ends_with('.')))
+    {
         let key_at = input.current_token_start();
-        let Some(key) = opt(quoted).parse_next(input)? else {
-            return fail(Fail::new(key_at, ["a tag key right after `tag.`"]));
-        };
-        return Ok(((at, word), Subject::Field(Field::Tag(key))));
+        match opt(quoted).parse_next(input)?.map(|key| prefix.field(&format!("{rest}{key}"))) {
+            Some(Some(field)) => return Ok(((at, word), Subject::Field(field))),
+            None if !rest.is_empty() => {}
+            _ => return fail(Fail::new(key_at, [prefix.expects()])),
+        }
     }
     if let Ok(flag) = word.parse::<Flag>() {
         return Ok(((at, word), Subject::Flag(flag)));
@@ -144,6 +165,11 @@ fn subject<'i>(input: &mut Input<'i>) -> Parsed<((usize, &'i str), Subject)> {
 }
 
 fn comparison_or_flag(input: &mut Input<'_>) -> Parsed<Selector> {
+    let at = next_place(input)?;
+    if input.state.conditions >= MAX_CONDITIONS {
+        return fail(Fail::new(at, [format!("{AT_MOST} {MAX_CONDITIONS} conditions")]));
+    }
+    input.state.conditions += 1;
     match subject(input)? {
         (_, Subject::Flag(flag)) => flag_test(input, flag),
         ((at, word), Subject::Field(field)) => comparison(input, field, at, word),
@@ -173,7 +199,10 @@ fn comparison(input: &mut Input<'_>, field: Field, word_at: usize, word: &str) -
         return Ok(Selector::Exists(field));
     }
     if field.ty() != FieldType::Search && opt(keyword("IN")).parse_next(input)?.is_some() {
-        return Ok(Selector::In { values: list(input, &field)?, field });
+        return match Relation::of(&field) {
+            Some(by) => related(input, by, field),
+            None => Ok(Selector::In { values: list(input, &field)?, field }),
+        };
     }
     if let Some(op) = operator(input, field.ty().ops(), &field.to_string())? {
         let value = value(input, &field, op)?;
@@ -227,13 +256,53 @@ fn operator(input: &mut Input<'_>, allowed: &[Op], of: &str) -> Parsed<Option<Op
     }
 }
 
+/// What follows `relation IN`: values, or a selector of what is related.
+fn related(input: &mut Input<'_>, by: Relation, field: Field) -> Parsed<Selector> {
+    let open = next_place(input)?;
+    if has_values(input) {
+        return Ok(Selector::In { values: list(input, &field)?, field });
+    }
+    if opt('(').parse_next(input)?.is_none() {
+        return fail(Fail::new(open, ["`(` and values or a selector after IN"]));
+    }
+    let to = deeper(input, open, |input| group(input, open))?;
+    Ok(Selector::Related { by, to: Box::new(to) }.normalised())
+}
+
+/// Whether values follow: a text that is no keyword, and then a comma or the end of the list. A single flag is a
+/// selector.
+fn has_values(input: &mut Input<'_>) -> bool {
+    let start = input.checkpoint();
+    let mut look = || -> Parsed<bool> {
+        (space, '(', space).void().parse_next(input)?;
+        let word = match opt(quoted).parse_next(input)? {
+            Some(_) => None,
+            None => Some(bare.verify(|word: &str| !print::is_keyword(word)).parse_next(input)?),
+        };
+        let next = preceded(space, one_of([',', ')'])).parse_next(input)?;
+        Ok(next == ',' || word.is_none_or(|word| word.parse::<Flag>().is_err()))
+    };
+    let found = look().unwrap_or(false);
+    input.reset(&start);
+    found
+}
+
 fn list(input: &mut Input<'_>, field: &Field) -> Parsed<Vec<Value>> {
     let open = next_place(input)?;
     if opt('(').parse_next(input)?.is_none() {
         return fail(Fail::new(open, ["`(` and values after IN"]));
     }
     let comma = (space, ',');
-    let values = separated(1.., |input: &mut Input<'_>| value(input, field, Op::Eq), comma).parse_next(input)?;
+    let one = |input: &mut Input<'_>| {
+        let at = next_place(input)?;
+        input.state.values += 1;
+        if input.state.values > MAX_VALUES {
+            fail(Fail::new(at, [format!("{AT_MOST} {MAX_VALUES} values in its lists")]))
+        } else {
+            value(input, field, Op::Eq)
+        }
+    };
+    let values = separated(1.., one, comma).parse_next(input)?;
     let at = next_place(input)?;
     match opt(')').parse_next(input)? {
         Some(_) => Ok(values),

@@ -2,7 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
-use super::Selector;
+use super::{Relation, Selector, Value};
+use crate::Flag;
 
 const KEYWORDS: [&str; 5] = ["AND", "OR", "NOT", "IN", "EXISTS"];
 
@@ -19,9 +20,10 @@ pub(super) fn is_bare(c: char) -> bool {
 /// The text as a word where that reads back the same, in double quotes otherwise.
 pub(super) fn quoted_where_needed(text: &str) -> String {
     let bare = !text.is_empty() && !text.starts_with('\'') && text.chars().all(is_bare) && !is_keyword(text);
-    if bare {
-        return text.to_owned();
-    }
+    if bare { text.to_owned() } else { quoted(text) }
+}
+
+fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for c in text.chars() {
@@ -62,11 +64,23 @@ fn write(selector: &Selector, out: &mut String) -> fmt::Result {
         Selector::Compare { field, op, value } => write!(out, "{field} {op} {value}"),
         Selector::In { field, values } => {
             write!(out, "{field} IN (")?;
-            for (i, value) in values.iter().enumerate() {
-                write!(out, "{}{value}", if i == 0 { "" } else { ", " })?;
+            // A flag by itself would be read as a selector of what is related.
+            let flag = |value: &Value| Relation::of(field).is_some() && value.plain().parse::<Flag>().is_ok();
+            if let [value] = values.as_slice()
+                && flag(value)
+            {
+                out.push_str(&quoted(&value.plain()));
+            } else {
+                for (i, value) in values.iter().enumerate() {
+                    write!(out, "{}{value}", if i == 0 { "" } else { ", " })?;
+                }
             }
             out.push(')');
             Ok(())
+        }
+        Selector::Related { by, to } => {
+            write!(out, "{by} IN ")?;
+            grouped(to, true, out)
         }
         Selector::Exists(field) => write!(out, "{field} EXISTS"),
         Selector::Flag(flag) => write!(out, "{flag}"),

@@ -189,3 +189,53 @@ async fn a_cloud_that_does_not_say_who_we_are_is_left_out() {
     };
     assert!(planner.resolve(&template, &*f.store).await.unwrap_err().message().contains("not connected"));
 }
+
+#[tokio::test]
+async fn orders_over_tags_act_on_keys_as_they_are_written() {
+    let with = |n: usize, tags: &[(&str, &str)]| {
+        let mut vm = vm(n);
+        vm.tags = Some(tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect());
+        vm
+    };
+    let f = Fixture::new([
+        with(1, &[("env", "dev")]),
+        with(2, &[("Env", "dev")]),
+        with(3, &[("ENV", "dev"), ("env", "prod")]),
+        with(4, &[("environment", "dev")]),
+        with(5, &[("Größe", "x"), ("GRÖßE", "y")]),
+    ]);
+    let params = |doc: &PlanDoc| -> Vec<(String, serde_json::Value)> {
+        doc.steps.iter().map(|step| (step.target.name.clone(), step.params.values().next().unwrap().clone())).collect()
+    };
+    let all = "kind = vm";
+    // Removed is every key that is meant, and the plan says how they are written.
+    let doc = f.plan(&[(Verb::Untag, all, json!({"keys": ["env"]}))]).await;
+    assert_eq!(
+        params(&doc),
+        [("web-1", json!(["env"])), ("web-2", json!(["Env"])), ("web-3", json!(["ENV", "env"]))].map(|(n, p)| (n.to_owned(), p))
+    );
+    assert_eq!(doc.steps[1].verify, ["NOT tag.Env EXISTS"]);
+    for part in ["1 with the tag `env` written `Env`: web-2", "1 with the tag `env` written `ENV` and `env`: web-3"] {
+        assert!(doc.warnings.contains(&part.to_owned()), "{part}: {:?}", doc.warnings);
+    }
+    assert!(doc.warnings.iter().any(|line| line.contains("already as wanted") && line.contains("web-4, web-5")), "{:?}", doc.warnings);
+    let doc = f.plan(&[(Verb::Untag, all, json!({"keys": ["größe", "Größe"]}))]).await;
+    assert_eq!(params(&doc), [("web-5".to_owned(), json!(["GRÖßE", "Größe"]))]);
+    // Set is the key that is written just so, else the one that is there, else a new one.
+    let doc = f.plan(&[(Verb::Tag, all, json!({"tags": {"env": "test"}}))]).await;
+    let expected = [
+        ("web-1", json!({"env": "test"})),
+        ("web-2", json!({"Env": "test"})),
+        ("web-3", json!({"env": "test"})),
+        ("web-4", json!({"env": "test"})),
+        ("web-5", json!({"env": "test"})),
+    ];
+    assert_eq!(params(&doc), expected.map(|(n, p)| (n.to_owned(), p)));
+    assert!(doc.warnings.contains(&"1 with the tag `env` written `Env`: web-2".to_owned()), "{:?}", doc.warnings);
+    // Parameters that fit nothing are refused as ever.
+    for (verb, wrong) in
+        [(Verb::Untag, json!({"keys": ["env", 5]})), (Verb::Untag, json!({"keys": []})), (Verb::Tag, json!({"tags": {"env": 5}}))]
+    {
+        assert_eq!(f.try_plan(&[(verb, all, wrong)]).await.unwrap_err().kind(), ErrorKind::Invalid);
+    }
+}

@@ -307,7 +307,7 @@ impl Store for FakeStore {
     async fn apply(&self, _: &Diff) -> Result<u64> {
         unused()
     }
-    async fn tag_keys(&self) -> Result<BTreeSet<String>> {
+    async fn known_words(&self) -> Result<escher_core::selector::KnownWords> {
         unused()
     }
     async fn revision(&self) -> Result<u64> {

@@ -309,7 +309,7 @@ async fn the_truth_outlives_the_process_and_can_change_in_between() {
     assert_eq!(again.acts().unwrap().len(), 1);
 
     again.mutate(&db.id, |r| drop(r.tags.get_or_insert_default().insert("env".into(), "dev".into()))).unwrap();
-    assert_eq!(second.get(&db.id).unwrap().unwrap().tag("env"), Some("dev"));
+    assert_eq!(second.get(&db.id).unwrap().unwrap().tag_values("env").collect::<Vec<_>>(), ["dev"]);
     let before = again.get(&db.id).unwrap().unwrap();
     again.recreate(&db.id, now()).unwrap();
     let after = again.get(&db.id).unwrap().unwrap();

@@ -62,7 +62,7 @@ fn every_seed_has_the_guaranteed_cases() {
 
         for cloud in CloudId::ALL {
             for env in [Env::Prod, Env::Staging, Env::Dev] {
-                let here = |r: &Resource| r.cloud == *cloud && r.tag("app") == Some("main") && r.env() == Some(env);
+                let here = |r: &Resource| r.cloud == *cloud && r.tag_values("app").any(|app| app == "main") && r.env() == Some(env);
                 assert!(count(&here) >= 1, "app main in {env} on {cloud}, seed {seed}");
             }
         }

@@ -118,7 +118,19 @@ impl Node {
 /// Finds the points within a condition whose resources pass a test.
 pub(crate) type Resolve<'a> = &'a dyn Fn(Node, &dyn Fn(&Resource) -> bool) -> Result<Vec<PointId>>;
 
-/// What a selector admits at `now`.
+/// Whether points have all that a selector asks for. They do not have attributes, relations by name, the clouds' own
+/// words for states, nor who is around a resource: those are the store's to select.
+pub(crate) fn answers(selector: &Selector) -> bool {
+    selector.leaves().into_iter().all(|leaf| match leaf {
+        Selector::Compare { field, .. } | Selector::In { field, .. } | Selector::Exists(field) => {
+            !matches!(field, Field::Attr(_) | Field::Rel(_) | Field::RawState)
+        }
+        Selector::Related { .. } => false,
+        _ => true,
+    })
+}
+
+/// What a selector that is answered admits at `now`.
 pub(crate) fn admitted(selector: &Selector, now: Timestamp, resolve: Resolve<'_>) -> Result<Node> {
     let compiler = Compiler { now, resolve };
     if selector.leaves().into_iter().all(is_native) {
@@ -178,6 +190,8 @@ impl Compiler<'_> {
             }
             Selector::Exists(field) => Self::exists(field, want),
             Selector::Flag(flag) => self.flag(*flag, want)?,
+            // Not answered: unknown, which nothing is certain of.
+            Selector::Related { .. } => Node::Nothing,
         })
     }
 

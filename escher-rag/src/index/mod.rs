@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use async_trait::async_trait;
-use escher_core::{Changes, Embed, Error, ErrorKind, Hits, Index, Query, Resource, Result, Selector};
+use escher_core::{Changes, Embed, Error, ErrorKind, Filter, Hits, Index, Query, Resource, Result, Selector};
 use jiff::Timestamp;
 use qdrant_edge::external::serde_json::Value;
 use qdrant_edge::{PointId, Record};
@@ -208,6 +208,10 @@ impl Index for QdrantIndex {
         self.blocking("clear index", Inner::clear).await
     }
 
+    fn answers(&self, selector: &Selector) -> bool {
+        filter::answers(selector)
+    }
+
     async fn search(&self, query: &Query) -> Result<Hits> {
         let query = query.clone();
         self.blocking("search", move |inner| search::run(inner, &query)).await
@@ -306,8 +310,18 @@ impl Inner {
         Ok(())
     }
 
-    /// What a selector admits, as a filter.
-    pub(crate) fn admitted(&self, selector: &Selector, now: Timestamp) -> Result<Node> {
+    /// What a query admits, as a filter of the engine.
+    pub(crate) fn admitted(&self, filter: &Filter, now: Timestamp) -> Result<Node> {
+        let selector = match filter {
+            Filter::Ids(ids) => return Ok(Node::ids(ids.iter().map(point::id_of).collect())),
+            Filter::Selector(selector) => selector,
+        };
+        if !filter::answers(selector) {
+            return Err(Error::invalid("the search index does not have all that this selector asks for")
+                .operation("search")
+                .with("selector", selector.to_string())
+                .hint("select over the store and search among those"));
+        }
         let resolve = |bound: Node, test: &dyn Fn(&Resource) -> bool| {
             let records = self.edge.scroll(bound.filter(), &[key::RESOURCE], usize::MAX)?;
             let mut ids = Vec::new();

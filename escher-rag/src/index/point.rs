@@ -1,6 +1,6 @@
 //! What the index keeps of a resource: texts, vectors and a typed payload.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use escher_core::resource::attr;
 use escher_core::selector::{Field, number, texts};
@@ -135,7 +135,7 @@ pub(crate) fn tag(key: &str, value: &str) -> String {
 }
 
 pub(crate) fn tag_key(key: &str) -> String {
-    key.to_ascii_lowercase()
+    fuzzy::fold(key)
 }
 
 /// A name or words in the form in which they are equal whatever separates their parts.
@@ -208,13 +208,9 @@ fn fields(resource: &Resource, words: Vec<String>) -> Map<String, Value> {
     for field in TEXT_FIELDS {
         put(field.word(), texts(resource, field).iter().map(|text| fuzzy::fold(text)).collect());
     }
-    // Of keys that differ in case only, the first counts, as for the selector.
-    let mut tags: BTreeMap<String, &str> = BTreeMap::new();
-    for (key, value) in resource.tags.iter().flatten() {
-        tags.entry(tag_key(key)).or_insert(value);
-    }
-    put(key::TAGS, tags.iter().map(|(key, value)| tag(key, value)).collect());
-    put(key::TAG_KEYS, tags.into_keys().collect());
+    // Of keys that are equal in any case all count, as for the selector.
+    put(key::TAGS, resource.tags.iter().flatten().map(|(key, value)| tag(key, value)).collect());
+    put(key::TAG_KEYS, resource.tags.iter().flatten().map(|(key, _)| tag_key(key)).collect());
     let exact =
         [plain(&resource.name), fuzzy::fold(&resource.name), fuzzy::fold(resource.id.as_str()), fuzzy::fold(resource.id.last_segment())];
     put(key::EXACT, exact.into_iter().filter(|text| !text.is_empty()).collect());

@@ -36,7 +36,7 @@ const SCORED_AT_ONCE: usize = 16;
 
 /// Runs a query.
 pub(crate) fn run(inner: &Inner, query: &Query) -> Result<Hits> {
-    let admitted = inner.admitted(&query.selector, query.now)?;
+    let admitted = inner.admitted(&query.filter, query.now)?;
     let (reading, all) = {
         let vocabulary = inner.vocabulary.read().unwrap_or_else(PoisonError::into_inner);
         (Reading::of(&query.words, &vocabulary), vocabulary.resources())

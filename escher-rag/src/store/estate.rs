@@ -1,17 +1,22 @@
-//! Entries, their changes and their selection.
+//! Entries and their changes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use escher_core::{Changes, CloudId, Diff, Entry, Error, Estate, Resource, ResourceId, Result, Selection, Selector};
-use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+use escher_core::selector::KnownWords;
+use escher_core::{Changes, CloudId, Diff, Entry, Error, Estate, Resource, ResourceId, Result};
+use rayon::prelude::*;
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params, params_from_iter};
 
-use super::{fault, guard, nanos, narrow, timestamp};
+use super::facts::{self, Facts};
+use super::{fault, guard, nanos, timestamp};
 
 /// What a row of an entry is read from.
 const ENTRY: &str = "SELECT e.id, e.hash, e.resource, e.sum, s.first_seen, s.last_seen, s.missed FROM entries e JOIN seen s USING (entry)";
 
-struct RawEntry {
+/// Entries that are parsed by one thread at least.
+const PARSED_TOGETHER: usize = 128;
+
+pub(super) struct RawEntry {
     id: String,
     hash: String,
     resource: String,
@@ -34,7 +39,7 @@ impl RawEntry {
         })
     }
 
-    fn entry(self) -> Result<Entry> {
+    pub(super) fn entry(self) -> Result<Entry> {
         guard::unaltered("resource", &self.id, self.sum, &[&self.id, &self.hash, &self.resource])?;
         Ok(Entry {
             resource: serde_json::from_str(&self.resource).map_err(|e| fault::unreadable("resource", &self.id, e))?,
@@ -74,24 +79,37 @@ pub(super) fn entry(c: &Connection, id: &ResourceId) -> Result<Option<Entry>> {
     Ok(found)
 }
 
-pub(super) fn select(c: &Connection, selector: &Selector, now: Timestamp) -> Result<Selection> {
-    let (condition, values) = narrow::condition(selector);
-    let sql = format!("{ENTRY} WHERE {condition}");
-    let mut selection = Selection::default();
-    each_entry(c, &sql, &values, |entry| match selector.matches(&entry.resource, now) {
-        Some(true) => selection.matched.push(entry),
-        Some(false) => {}
-        None => selection.unknown += 1,
-    })?;
-    selection.matched.sort_by(|a, b| a.resource.id.cmp(&b.resource.id));
-    Ok(selection)
+/// Reads entries by their numbers.
+pub(super) struct Reader<'c>(CachedStatement<'c>);
+
+impl<'c> Reader<'c> {
+    pub(super) fn new(c: &'c Connection) -> Result<Self> {
+        c.prepare_cached(&format!("{ENTRY} WHERE e.entry = ?1")).map(Self).map_err(|e| fault::of("read estate", e))
+    }
+
+    /// The entry of a number that is known to be there.
+    pub(super) fn raw(&mut self, entry: i64) -> Result<RawEntry> {
+        self.0.query_row([entry], RawEntry::read).map_err(|e| fault::of("read estate", e))
+    }
 }
 
-pub(super) fn tag_keys(c: &Connection) -> Result<BTreeSet<String>> {
-    let fault = |e| fault::of("read tag keys", e);
-    let mut statement = c.prepare_cached("SELECT key FROM tag_keys").map_err(fault)?;
-    let keys = statement.query_map([], |row| row.get(0)).map_err(fault)?;
-    keys.collect::<rusqlite::Result<_>>().map_err(fault)
+/// The entries of these numbers; to parse them takes longer than to read them, so that is done side by side.
+pub(super) fn all_numbered(c: &Connection, entries: &[i64]) -> Result<Vec<Entry>> {
+    let mut reader = Reader::new(c)?;
+    let raw = entries.iter().map(|entry| reader.raw(*entry)).collect::<Result<Vec<_>>>()?;
+    raw.into_par_iter().with_min_len(PARSED_TOGETHER).map(RawEntry::entry).collect()
+}
+
+pub(super) fn known_words(c: &Connection) -> Result<KnownWords> {
+    let words = |sort: &str| -> rusqlite::Result<BTreeSet<String>> {
+        c.prepare_cached("SELECT word FROM words WHERE sort = ?1")?.query_map([sort], |row| row.get(0))?.collect()
+    };
+    let fault = |e| fault::of("read words", e);
+    Ok(KnownWords {
+        tags: words(facts::TAG).map_err(fault)?,
+        attributes: words(facts::ATTRIBUTE).map_err(fault)?,
+        relations: words(facts::RELATION).map_err(fault)?,
+    })
 }
 
 fn meta(c: &Connection, key: &str) -> Result<i64> {
@@ -146,15 +164,16 @@ fn stored_id(text: String) -> Result<ResourceId> {
 struct Writing<'c> {
     c: &'c Connection,
     revision: i64,
-    tags: BTreeMap<String, i64>,
+    facts: Facts<'c>,
 }
 
 /// Every changed entry and every removal gets a revision of its own, so that changes can be told in batches of any
 /// size. `keep` is how many removals are remembered at least.
 pub(super) fn apply(c: &Connection, diff: &Diff, keep: usize) -> Result<u64> {
-    let mut writing = Writing { c, revision: meta(c, "revision")?, tags: BTreeMap::new() };
+    let mut writing = Writing { c, revision: meta(c, "revision")?, facts: Facts::new(c) };
     writing.diff(diff).map_err(|e| e.operation("write estate"))?;
-    let mut revision = writing.revision;
+    let Writing { mut revision, facts, .. } = writing;
+    facts.finish().map_err(|e| fault::of("write estate", e))?;
     if !diff.removed.is_empty() {
         revision = forget(c, revision, keep).map_err(|e| fault::of("write estate", e))?;
     }
@@ -184,7 +203,7 @@ impl Writing<'_> {
         for id in &diff.unchanged {
             touch.execute(params![id.as_str(), at]).map_err(fault)?;
         }
-        self.write_tags().map_err(fault)
+        Ok(())
     }
 
     fn old(&self, id: &ResourceId) -> Result<Option<i64>> {
@@ -194,22 +213,14 @@ impl Writing<'_> {
             .map_err(|e| fault::of("write estate", e))
     }
 
-    /// Takes the tag keys of a stored resource out of the count.
-    fn uncount(&mut self, entry: i64) -> Result<()> {
+    /// A resource as it is stored.
+    fn stored(&self, entry: i64) -> Result<Resource> {
         let text: String = self
             .c
             .prepare_cached("SELECT resource FROM entries WHERE entry = ?1")
             .and_then(|mut s| s.query_row([entry], |row| row.get(0)))
             .map_err(|e| fault::of("write estate", e))?;
-        let resource: Resource = serde_json::from_str(&text).map_err(|e| fault::unreadable("resource", "", e))?;
-        self.count(&resource, -1);
-        Ok(())
-    }
-
-    fn count(&mut self, resource: &Resource, by: i64) {
-        for key in resource.tags.iter().flat_map(BTreeMap::keys) {
-            *self.tags.entry(key.clone()).or_default() += by;
-        }
+        serde_json::from_str(&text).map_err(|e| fault::unreadable("resource", "", e))
     }
 
     fn upsert(&mut self, entry: &Entry) -> Result<()> {
@@ -218,35 +229,16 @@ impl Writing<'_> {
             .map_err(|e| Error::invalid("a resource cannot be written as JSON").with("id", resource.id.as_str()).caused_by(e))?;
         let (first, last) = (nanos(entry.first_seen)?, nanos(entry.last_seen)?);
         let old = self.old(&resource.id)?;
-        if let Some(old) = old {
-            self.uncount(old)?;
-        }
-        self.count(resource, 1);
+        let before = old.map(|old| self.stored(old)).transpose()?;
         let fault = |e| fault::of("write estate", e);
-        let sql = "INSERT INTO entries (entry, id, cloud, account, kind, name, region, state, env, hash, resource, sum, narrow)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-            ON CONFLICT (entry) DO UPDATE SET cloud = ?3, account = ?4, kind = ?5, name = ?6, region = ?7, state = ?8, env = ?9,
-            hash = ?10, resource = ?11, sum = ?12, narrow = ?13";
-        let (name, region) = (narrow::fold(&resource.name), resource.region.as_deref().map(narrow::fold));
-        let (state, env) = (resource.state.map(escher_core::State::as_str), resource.env().map(escher_core::Env::as_str));
-        let (cloud, account, kind) = (resource.cloud.as_str(), resource.account.as_deref(), resource.kind.as_str());
-        let values = params![
-            old,
-            resource.id.as_str(),
-            cloud,
-            account,
-            kind,
-            name,
-            region,
-            state,
-            env,
-            entry.hash,
-            json,
-            guard::sum(&[resource.id.as_str(), &entry.hash, &json]),
-            guard::narrow_sum(&[Some(cloud), account, Some(kind), Some(&name), region.as_deref(), state, env]),
-        ];
+        let number = old.map_or_else(|| self.facts.number(resource.id.as_str()), Ok).map_err(fault)?;
+        let sql = "INSERT INTO entries (entry, id, cloud, account, hash, resource, sum, narrow) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            ON CONFLICT (entry) DO UPDATE SET cloud = ?3, account = ?4, hash = ?5, resource = ?6, sum = ?7, narrow = ?8";
+        let (id, cloud, account) = (resource.id.as_str(), resource.cloud.as_str(), resource.account.as_deref());
+        let (sum, narrow) = (guard::sum(&[id, &entry.hash, &json]), guard::narrow_sum(&[Some(cloud), account]));
+        let values = params![number, id, cloud, account, entry.hash, json, sum, narrow];
         self.c.prepare_cached(sql).map_err(fault)?.execute(values).map_err(fault)?;
-        let number = old.unwrap_or_else(|| self.c.last_insert_rowid());
+        self.facts.write(number, before.as_ref(), resource).map_err(fault)?;
         self.revision += 1;
         let sql = "INSERT OR REPLACE INTO seen (entry, first_seen, last_seen, missed, revision) VALUES (?1, ?2, ?3, ?4, ?5)";
         let values = params![number, first, last, entry.missed, self.revision];
@@ -260,23 +252,15 @@ impl Writing<'_> {
 
     fn remove(&mut self, id: &ResourceId) -> Result<()> {
         let Some(old) = self.old(id)? else { return Ok(()) };
-        self.uncount(old)?;
+        let before = self.stored(old)?;
         let fault = |e| fault::of("write estate", e);
+        self.facts.remove(old, &before).map_err(fault)?;
         self.revision += 1;
         self.c.prepare_cached("DELETE FROM seen WHERE entry = ?1").map_err(fault)?.execute([old]).map_err(fault)?;
         self.c.prepare_cached("DELETE FROM entries WHERE entry = ?1").map_err(fault)?.execute([old]).map_err(fault)?;
         let sql = "INSERT OR REPLACE INTO tombstones (id, revision) VALUES (?1, ?2)";
         self.c.prepare_cached(sql).map_err(fault)?.execute(params![id.as_str(), self.revision]).map_err(fault)?;
         Ok(())
-    }
-
-    fn write_tags(&self) -> rusqlite::Result<()> {
-        let sql = "INSERT INTO tag_keys (key, uses) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET uses = uses + ?2";
-        let mut write = self.c.prepare_cached(sql)?;
-        for (key, by) in self.tags.iter().filter(|(_, by)| **by != 0) {
-            write.execute(params![key, by])?;
-        }
-        self.c.execute("DELETE FROM tag_keys WHERE uses <= 0", []).map(drop)
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) const SCRIPT: &str = "
 /// Tables whose rows have a checksum, and over what.
 const SUMMED: [(&str, &str); 4] = [
     ("resource", "SELECT id, sum, id, hash, resource FROM entries"),
-    ("resource", "SELECT id, narrow, cloud, account, kind, name, region, state, env FROM entries"),
+    ("resource", "SELECT id, narrow, cloud, account FROM entries"),
     ("document", "SELECT id, sum, id, text, body FROM documents"),
     ("run", "SELECT id, sum, id, record FROM runs"),
 ];
@@ -42,7 +42,7 @@ pub(super) fn sum(columns: &[&str]) -> i64 {
     columns.iter().fold(0, |sum, column| checksum(sum, column.as_bytes())).cast_signed()
 }
 
-/// The checksum of the columns that narrow down a selector. A migration that writes one of them anew sets it to `NULL`.
+/// The checksum of the columns by which a part of the estate is found. A migration that writes one of them anew sets it to `NULL`.
 pub(super) fn narrow_sum(columns: &[Option<&str>]) -> i64 {
     sum(&columns.iter().map(|column| column.unwrap_or(UNKNOWN)).collect::<Vec<_>>())
 }

@@ -1,18 +1,22 @@
 //! The truth of the five collections, plans and runs, in one SQLite file.
 
+mod compile;
 mod estate;
+mod facts;
 mod fault;
 mod guard;
 mod lanes;
-mod narrow;
 mod records;
 mod schema;
+mod select;
+mod sets;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use escher_core::selector::KnownWords;
 use escher_core::{
     Changes, CloudId, Collection, Diff, Document, Entry, Error, Estate, PlanRecord, ResourceId, Result, RunRecord, Selection, Selector,
     Store,
@@ -56,7 +60,16 @@ impl SqliteStore {
     /// `Unsupported` for a file of a newer version, `Invalid` for another program's file, `Storage` where it cannot
     /// be opened, read or written, each with a hint.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        Ok(Self { lanes: Arc::new(Lanes::open(path.as_ref())?), removals_kept: REMOVALS_KEPT })
+        Ok(Self { lanes: Arc::new(Lanes::open(path.as_ref(), false)?), removals_kept: REMOVALS_KEPT })
+    }
+
+    /// The same for a file that somebody touched since it was closed: all of it is looked through, and what is derived
+    /// from resources is written anew. Takes seconds where there are many.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`]; `Storage` where a row is not as it was written.
+    pub fn open_touched(path: impl AsRef<Path>) -> Result<Self> {
+        Ok(Self { lanes: Arc::new(Lanes::open(path.as_ref(), true)?), removals_kept: REMOVALS_KEPT })
     }
 
     /// Remembers at least this many removals for indexes that are behind, instead of 100,000.
@@ -152,11 +165,16 @@ impl Store for SqliteStore {
 
     async fn select(&self, selector: &Selector, now: Timestamp) -> Result<Selection> {
         let selector = selector.clone();
-        self.read("select", move |c| estate::select(c, &selector, now)).await
+        self.read("select", move |c| select::entries(c, &selector, now)).await
     }
 
-    async fn tag_keys(&self) -> Result<BTreeSet<String>> {
-        self.read("read tag keys", estate::tag_keys).await
+    async fn admitted(&self, selector: &Selector, now: Timestamp) -> Result<Vec<ResourceId>> {
+        let selector = selector.clone();
+        self.read("select", move |c| select::ids(c, &selector, now)).await
+    }
+
+    async fn known_words(&self) -> Result<KnownWords> {
+        self.read("read words", estate::known_words).await
     }
 
     async fn revision(&self) -> Result<u64> {

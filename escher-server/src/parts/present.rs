@@ -22,10 +22,10 @@ fn rank(selector: &Selector) -> usize {
         Field::Env => 9,
         Field::Group => 10,
         Field::Network => 11,
-        Field::Linked => 12,
+        Field::Linked | Field::Rel(_) => 12,
         Field::Name => 13,
         Field::Id => 14,
-        Field::State => 15,
+        Field::State | Field::RawState => 15,
         Field::Size => 16,
         Field::Capacity => 17,
         Field::Memory => 18,
@@ -34,13 +34,14 @@ fn rank(selector: &Selector) -> usize {
         Field::Cost => 21,
         Field::Cpu => 22,
         Field::Text => 23,
-        Field::Tag(_) => 24,
+        Field::Tag(_) | Field::Attr(_) => 24,
     };
     match selector {
         Selector::Compare { field, .. } | Selector::In { field, .. } | Selector::Exists(field) => of_field(field),
         Selector::Not(inner) if !matches!(**inner, Selector::And(_) | Selector::Or(_) | Selector::Not(_)) => rank(inner),
         Selector::Flag(_) => 25,
-        _ => 26,
+        Selector::Related { .. } => 26,
+        _ => 27,
     }
 }
 
@@ -264,16 +265,23 @@ pub(crate) fn constraint(part: &Selector) -> Option<Constraint> {
         Selector::In { field, values } => new(field.to_string(), "IN", list(values)),
         Selector::Exists(field) => new(field.to_string(), "EXISTS", json!(true)),
         Selector::Flag(flag) => new(flag.to_string(), "=", json!(true)),
+        Selector::Related { by, to } => new(by.to_string(), "IN", nested(to)),
         Selector::Not(inner) => match &**inner {
             Selector::Flag(flag) => new(flag.to_string(), "=", json!(false)),
             Selector::Exists(field) => new(field.to_string(), "EXISTS", json!(false)),
             Selector::In { field, values } => new(field.to_string(), "NOT IN", list(values)),
+            Selector::Related { by, to } => new(by.to_string(), "NOT IN", nested(to)),
             Selector::Compare { field, op: Op::Like, value: v } => new(field.to_string(), "NOT ~", value(v)),
             Selector::Compare { field, op: Op::Eq, value: v } => new(field.to_string(), "!=", value(v)),
             _ => None,
         },
         _ => None,
     }
+}
+
+/// A nested selector as a constraint's value.
+fn nested(to: &Selector) -> Value {
+    json!({ "selector": to })
 }
 
 fn value(value: &escher_core::selector::Value) -> Value {

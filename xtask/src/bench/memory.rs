@@ -1,4 +1,4 @@
-//! The embedder beside onnxruntime, and search beside the bare engine, each in the same run.
+//! The embedder beside onnxruntime, and search beside the bare engine, each in the same run; selections.
 
 use escher_core::{Error, ErrorKind, Result};
 
@@ -37,6 +37,12 @@ pub(crate) fn search(bench: &Bench<'_>) -> Result<Vec<Row>> {
         rows.extend(named(&format!("{size}:"), measured.into_iter().map(aimed).collect()));
     }
     Ok(rows)
+}
+
+/// Exact selections over relations, with what the tables for them cost an import. The program repeats by itself.
+pub(crate) fn select(bench: &Bench<'_>) -> Result<Vec<Row>> {
+    let program = external::example(bench, "bench_select")?;
+    external::once(process::command(&program).arg("100000"))
 }
 
 fn named(front: &str, rows: Vec<Row>) -> impl Iterator<Item = Row> {

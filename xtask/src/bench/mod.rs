@@ -65,6 +65,7 @@ fn all() -> &'static [Measurement] {
         Measurement { name: "ask", about: "a cold `escher ask`, from the start of the process to its end", slow: false, run: command::ask },
         Measurement { name: "sync", about: "a local AWS beside boto3, and what has not changed", slow: true, run: sync::sync },
         Measurement { name: "embed", about: "texts a second, beside onnxruntime", slow: false, run: memory::embed },
+        Measurement { name: "select", about: "exact selections over relations in an estate of 100,000", slow: false, run: memory::select },
         Measurement { name: "search", about: "import, index, search and memory, beside the bare engine", slow: true, run: memory::search },
         Measurement { name: "build", about: "clean build of everything the tests need, then the tests", slow: true, run: build::clean },
     ]
