@@ -53,8 +53,7 @@ impl Escher {
         let connections = Mutex::new(Connections::load(&home.connections())?);
         let (since, store_file) = (home.since_closed(&home.store()), home.store());
         let journal_file = Arc::new(SqliteJournal::open(&home.journal())?);
-        let store = Arc::new(SqliteStore::open(store_file)?);
-        sound::check_store(&store, since)?;
+        let store = Arc::new(sound::open_store(&store_file, since)?);
         home.found_whole(&home.store());
         let anchored = Arc::new(Anchored::new(journal_file.clone(), store.clone()));
         Ok(Self {

@@ -152,6 +152,7 @@ fn a_flipped_byte_is_an_error_a_rebuild_or_of_no_importance() {
         let with: u8 = dice.random_range(1..=255);
         let name = path.strip_prefix(whole.data()).unwrap();
         let what = format!("flip {number}: {} at {at} of {size} with {with:#04x}", name.display());
+        println!("{what}");
         let desk = Desk::empty();
         copy(&whole.data(), &desk.data());
         flip(&desk.data().join(name), at, with);

@@ -204,14 +204,13 @@ fn a_store_in_which_a_letter_was_changed_is_noticed() {
     for (what, sql) in [
         (
             "a resource",
-            "UPDATE entries SET resource = replace(resource, 'westus', 'eastus') WHERE entry IN (SELECT entry FROM entries WHERE region = 'westus' LIMIT 1)",
+            "UPDATE entries SET resource = replace(resource, 'westus', 'eastus')
+             WHERE entry IN (SELECT entry FROM facts WHERE region = 'westus' LIMIT 1)",
         ),
-        ("the id of a resource", "UPDATE entries SET id = id || 'x' WHERE entry = 7"),
-        ("a column that narrows", "UPDATE entries SET env = 'dev' WHERE entry IN (SELECT entry FROM entries WHERE env = 'prod' LIMIT 1)"),
-        (
-            "a column that becomes unknown",
-            "UPDATE entries SET state = NULL WHERE entry IN (SELECT entry FROM entries WHERE state = 'running' LIMIT 1)",
-        ),
+        ("the hash of a resource", "UPDATE entries SET hash = replace(hash, 'a', 'b') WHERE entry = (SELECT min(entry) FROM entries)"),
+        ("the id of a resource", "UPDATE entries SET id = id || 'x' WHERE entry = (SELECT min(entry) FROM entries)"),
+        ("an account", "UPDATE entries SET account = '1' WHERE entry = (SELECT max(entry) FROM entries)"),
+        ("an account that becomes unknown", "UPDATE entries SET account = NULL WHERE entry = (SELECT max(entry) FROM entries)"),
         ("a run", "UPDATE runs SET record = json_set(record, '$.finished', NULL)"),
     ] {
         let desk = Desk::empty();
@@ -223,6 +222,26 @@ fn a_store_in_which_a_letter_was_changed_is_noticed() {
             assert_eq!(ran.code, 1, "{what}, {args:?}: {}{}", ran.out, ran.err);
             assert!(ran.err.contains("not as it was written") && ran.err.contains("hint:"), "{what}, {args:?}: {}", ran.err);
         }
+    }
+}
+
+#[test]
+fn what_the_store_derives_is_not_believed_once_somebody_touched_it() {
+    let desk = Desk::demo();
+    let asked = |desk: &Desk| {
+        let of = |words: &str| desk.json(&["ask", "--json", words])["answer"]["hits"].clone();
+        [of("list all prod vms"), of("list the disks attached to dev vms"), of("list all vms without an owner tag")]
+    };
+    let before = asked(&desk);
+    for sql in [
+        "UPDATE facts SET env = 'dev' WHERE env = 'prod'",
+        "UPDATE facts SET kind = 'disk' WHERE kind = 'vm'",
+        "DELETE FROM facts WHERE entry % 2 = 0",
+        "DELETE FROM links",
+        "UPDATE tags SET value = value || 'x'",
+    ] {
+        Connection::open(desk.data().join("store.db")).unwrap().execute_batch(sql).unwrap();
+        assert_eq!(asked(&desk), before, "{sql}");
     }
 }
 

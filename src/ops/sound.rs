@@ -3,6 +3,7 @@
 //! The store knows how far the journal had come. What it knows is written after the line itself is on disk, so it is
 //! behind the journal after a power cut and never ahead of it: a journal that is behind the store has lost lines.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -48,15 +49,18 @@ impl JournalStore for Anchored {
     }
 }
 
-/// Looks through the store where it was not left untouched since it was closed.
-pub(crate) fn check_store(store: &SqliteStore, since: Since) -> Result<()> {
-    match since {
-        Since::Untouched => Ok(()),
-        Since::Touched => store.check(true).and_then(|()| store.derive()),
-        // SQLite has put its own log in order by now; what is left to find is rare, and must not take long to look for.
-        Since::Unclosed if std::fs::metadata(store.path()).is_ok_and(|found| found.len() <= QUICK) => store.check(false),
-        Since::Unclosed => Ok(()),
+/// Opens the store, and looks through it where it was not left untouched since it was closed.
+pub(crate) fn open_store(path: &Path, since: Since) -> Result<SqliteStore> {
+    if since == Since::Touched {
+        return SqliteStore::open_touched(path);
     }
+    let store = SqliteStore::open(path)?;
+    // After a kill SQLite has put its own log in order by now; what is left to find is rare, and must not take long to
+    // look for.
+    if since == Since::Unclosed && std::fs::metadata(path).is_ok_and(|found| found.len() <= QUICK) {
+        store.check(false)?;
+    }
+    Ok(store)
 }
 
 fn contradiction(message: String) -> Error {

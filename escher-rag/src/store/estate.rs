@@ -245,10 +245,11 @@ impl Writing<'_> {
         let before = old.map(|old| self.stored(old)).transpose()?;
         let fault = |e| fault::of("write estate", e);
         let number = old.map_or_else(|| self.facts.number(resource.id.as_str()), Ok).map_err(fault)?;
-        let sql = "INSERT INTO entries (entry, id, cloud, account, hash, resource, sum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-            ON CONFLICT (entry) DO UPDATE SET cloud = ?3, account = ?4, hash = ?5, resource = ?6, sum = ?7";
-        let sum = guard::sum(&[resource.id.as_str(), &entry.hash, &json]);
-        let values = params![number, resource.id.as_str(), resource.cloud.as_str(), resource.account, entry.hash, json, sum];
+        let sql = "INSERT INTO entries (entry, id, cloud, account, hash, resource, sum, narrow) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            ON CONFLICT (entry) DO UPDATE SET cloud = ?3, account = ?4, hash = ?5, resource = ?6, sum = ?7, narrow = ?8";
+        let (id, cloud, account) = (resource.id.as_str(), resource.cloud.as_str(), resource.account.as_deref());
+        let (sum, narrow) = (guard::sum(&[id, &entry.hash, &json]), guard::narrow_sum(&[Some(cloud), account]));
+        let values = params![number, id, cloud, account, entry.hash, json, sum, narrow];
         self.c.prepare_cached(sql).map_err(fault)?.execute(values).map_err(fault)?;
         self.facts.write(number, before.as_ref(), resource).map_err(fault)?;
         self.revision += 1;

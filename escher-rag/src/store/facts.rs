@@ -230,11 +230,11 @@ fn words(resource: &Resource) -> BTreeSet<(&'static str, String)> {
     tags.chain(attributes).chain(relations).collect()
 }
 
-/// Writes all facts anew if they are of another version.
-pub(super) fn renew(c: &Connection) -> Result<()> {
+/// Writes all facts anew if they are of another version, or if it is not known whether they are right.
+pub(super) fn renew(c: &Connection, doubtful: bool) -> Result<()> {
     let fault = |e| fault::of("open store", e);
     let version: i64 = c.query_row("SELECT value FROM meta WHERE key = 'facts'", [], |row| row.get(0)).map_err(fault)?;
-    if version == VERSION {
+    if version == VERSION && !doubtful {
         return Ok(());
     }
     c.execute_batch("DELETE FROM facts; DELETE FROM tags; DELETE FROM links; DELETE FROM words; DELETE FROM things;").map_err(fault)?;

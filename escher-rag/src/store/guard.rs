@@ -13,13 +13,15 @@ use crate::checksum::checksum;
 pub(super) const SCRIPT: &str = "
     CREATE TABLE anchor (one INTEGER PRIMARY KEY CHECK (one = 1), epoch INTEGER NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL);
     ALTER TABLE entries ADD COLUMN sum INTEGER;
+    ALTER TABLE entries ADD COLUMN narrow INTEGER;
     ALTER TABLE documents ADD COLUMN sum INTEGER;
     ALTER TABLE runs ADD COLUMN sum INTEGER;
 ";
 
 /// Tables whose rows have a checksum, and over what.
-const SUMMED: [(&str, &str); 3] = [
+const SUMMED: [(&str, &str); 4] = [
     ("resource", "SELECT id, sum, id, hash, resource FROM entries"),
+    ("resource", "SELECT id, narrow, cloud, account FROM entries"),
     ("document", "SELECT id, sum, id, text, body FROM documents"),
     ("run", "SELECT id, sum, id, record FROM runs"),
 ];
@@ -39,6 +41,14 @@ pub struct Anchor {
 pub(super) fn sum(columns: &[&str]) -> i64 {
     columns.iter().fold(0, |sum, column| checksum(sum, column.as_bytes())).cast_signed()
 }
+
+/// The checksum of the columns by which a part of the estate is found. A migration that writes one of them anew sets it to `NULL`.
+pub(super) fn narrow_sum(columns: &[Option<&str>]) -> i64 {
+    sum(&columns.iter().map(|column| column.unwrap_or(UNKNOWN)).collect::<Vec<_>>())
+}
+
+/// Stands for a column that is `NULL`: no text that a column may hold.
+const UNKNOWN: &str = "\0";
 
 /// Whether a row is as it was written.
 pub(super) fn unaltered(what: &'static str, id: &str, known: Option<i64>, columns: &[&str]) -> Result<()> {
@@ -85,8 +95,8 @@ pub(super) fn check(c: &Connection, all: bool) -> Result<()> {
         let mut rows = statement.query([]).map_err(fault)?;
         while let Some(row) = rows.next().map_err(fault)? {
             let (id, known): (String, Option<i64>) = (row.get(0).map_err(fault)?, row.get(1).map_err(fault)?);
-            let texts = (2..columns).map(|at| row.get(at)).collect::<rusqlite::Result<Vec<String>>>().map_err(fault)?;
-            unaltered(what, &id, known, &texts.iter().map(String::as_str).collect::<Vec<_>>())?;
+            let texts = (2..columns).map(|at| row.get(at)).collect::<rusqlite::Result<Vec<Option<String>>>>().map_err(fault)?;
+            unaltered(what, &id, known, &texts.iter().map(|text| text.as_deref().unwrap_or(UNKNOWN)).collect::<Vec<_>>())?;
         }
     }
     Ok(())

@@ -24,8 +24,8 @@ pub(super) struct Lanes {
 }
 
 impl Lanes {
-    pub(super) fn open(path: &Path) -> Result<Self> {
-        let mut writer = schema::open_writer(path)?;
+    pub(super) fn open(path: &Path, touched: bool) -> Result<Self> {
+        let mut writer = schema::open_writer(path, touched)?;
         let (writes, jobs) = mpsc::channel::<Job>();
         let thread = std::thread::Builder::new()
             .name("escher-store".into())

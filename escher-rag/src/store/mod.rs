@@ -60,7 +60,16 @@ impl SqliteStore {
     /// `Unsupported` for a file of a newer version, `Invalid` for another program's file, `Storage` where it cannot
     /// be opened, read or written, each with a hint.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        Ok(Self { lanes: Arc::new(Lanes::open(path.as_ref())?), removals_kept: REMOVALS_KEPT })
+        Ok(Self { lanes: Arc::new(Lanes::open(path.as_ref(), false)?), removals_kept: REMOVALS_KEPT })
+    }
+
+    /// The same for a file that somebody touched since it was closed: all of it is looked through, and what is derived
+    /// from resources is written anew. Takes seconds where there are many.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`]; `Storage` where a row is not as it was written.
+    pub fn open_touched(path: impl AsRef<Path>) -> Result<Self> {
+        Ok(Self { lanes: Arc::new(Lanes::open(path.as_ref(), true)?), removals_kept: REMOVALS_KEPT })
     }
 
     /// Remembers at least this many removals for indexes that are behind, instead of 100,000.
@@ -105,14 +114,6 @@ impl SqliteStore {
     /// `Storage` says what was found.
     pub fn check(&self, all: bool) -> Result<()> {
         self.lanes.read("check store", |c| guard::check(c, all)).map_err(|e| e.with("file", self.path().display().to_string()))
-    }
-
-    /// Derives anew what selections read. It has no checksums: it follows from the resources, which have.
-    ///
-    /// # Errors
-    /// `Storage`.
-    pub fn derive(&self) -> Result<()> {
-        schema::derive(self.path())
     }
 
     /// What is known here of the journal; `None` if nothing is yet.

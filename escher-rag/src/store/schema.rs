@@ -111,7 +111,9 @@ const MIGRATIONS: &[&str] = &[
 ];
 
 /// Opens the file for writing, makes it where there is none, and brings it to this version.
-pub(super) fn open_writer(path: &Path) -> Result<Connection> {
+///
+/// Where somebody `touched` it since it was closed it is looked through first, and what is derived is written anew.
+pub(super) fn open_writer(path: &Path, touched: bool) -> Result<Connection> {
     let fault = |e| fault::at("open store", path, e);
     let mut connection = Connection::open(path).map_err(fault)?;
     connection.busy_timeout(Duration::from_secs(5)).map_err(fault)?;
@@ -144,20 +146,13 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection> {
         transaction.pragma_update(None, "user_version", number).map_err(fault)?;
         transaction.commit().map_err(fault)?;
     }
+    if touched {
+        guard::check(&connection, true).map_err(|e| e.with("file", path.display().to_string()))?;
+    }
     let transaction = connection.transaction().map_err(fault)?;
-    facts::renew(&transaction)?;
+    facts::renew(&transaction, touched)?;
     transaction.commit().map_err(fault)?;
     Ok(connection)
-}
-
-/// Writes anew what is derived from the resources.
-pub(super) fn derive(path: &Path) -> Result<()> {
-    let fault = |e| fault::at("open store", path, e);
-    let connection = Connection::open(path).map_err(fault)?;
-    connection.busy_timeout(Duration::from_secs(5)).map_err(fault)?;
-    connection.execute("UPDATE meta SET value = 0 WHERE key = 'facts'", []).map_err(fault)?;
-    drop(connection);
-    open_writer(path).map(drop)
 }
 
 /// A connection that cannot write.
