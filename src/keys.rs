@@ -67,6 +67,16 @@ impl KeyRing {
         }
     }
 
+    /// When the key was made; `None` before that.
+    pub(crate) fn made(&self) -> Result<Option<Timestamp>> {
+        let path = self.path();
+        match path.symlink_metadata().and_then(|found| found.modified()) {
+            Ok(made) => Ok(Timestamp::try_from(made).ok()),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(key_storage("read key", &path, e)),
+        }
+    }
+
     fn path(&self) -> PathBuf {
         self.folder.join("key")
     }

@@ -153,14 +153,7 @@ fn an_interrupted_run_ends_in_order_and_is_carried_on() {
         assert_eq!(of("intent"), of("done"), "{name}: {journal}");
         // The way on works as it was printed.
         let resume = err.lines().find_map(|line| line.split_once("To resume: ")).unwrap_or_else(|| panic!("{name}: {err}")).1;
-        assert!(
-            Command::new("sh")
-                .args(["-c", &format!("ESCHER_DATA_DIR='{}' {resume}", desk.data().display())])
-                .output()
-                .unwrap()
-                .status
-                .success()
-        );
+        assert!(desk.environment(Command::new("sh").args(["-c", resume])).output().unwrap().status.success());
         let runs = desk.json(&["runs", "--json"]);
         let counted: u64 = ["done", "failed", "skipped"].iter().filter_map(|key| runs[0][key].as_u64()).sum();
         assert_eq!(counted, targets as u64, "each target has an outcome: {runs}");

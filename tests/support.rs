@@ -56,6 +56,22 @@ impl Desk {
         self.dir.path().join("keys")
     }
 
+    /// A copy of the data directory and its keys, to be put back later.
+    pub(crate) fn keep(&self) -> Self {
+        let kept = Self::empty();
+        copy(&self.data(), &kept.data());
+        copy(&self.keys(), &kept.keys());
+        kept
+    }
+
+    /// Puts back what was kept, at the same place: a key belongs to the place of its data directory.
+    pub(crate) fn put_back(&self, kept: &Self) {
+        for (from, to) in [(kept.data(), self.data()), (kept.keys(), self.keys())] {
+            std::fs::remove_dir_all(&to).unwrap();
+            copy(&from, &to);
+        }
+    }
+
     /// The configuration by which the binary opens this desk.
     pub(crate) fn config(&self) -> Config {
         Config { key_dir: Some(self.keys()), ..Config::new(self.data()) }
@@ -157,6 +173,7 @@ fn model() -> PathBuf {
 
 pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
+    std::fs::set_permissions(to, std::fs::metadata(from).unwrap().permissions()).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let target = to.join(entry.file_name());

@@ -54,13 +54,6 @@ impl Broken {
         assert!(runs[0]["finished"].is_null(), "{runs}");
         Self { run: runs[0]["id"].as_str().unwrap().to_owned(), other, desk }
     }
-
-    /// The same once more, to do something to.
-    fn again(&self) -> Self {
-        let desk = Desk::empty();
-        copy(&self.desk.data(), &desk.data());
-        Self { desk, run: self.run.clone(), other: self.other.clone() }
-    }
 }
 
 fn journal(desk: &Desk) -> Connection {
@@ -77,6 +70,7 @@ fn acts(desk: &Desk) -> BTreeMap<String, i64> {
 #[test]
 fn a_journal_that_somebody_was_at_is_found_out_and_nothing_is_done() {
     let broken = Broken::new();
+    let kept = broken.desk.keep();
     let before = acts(&broken.desk);
     let early = {
         // As the journal was before the run: a copy that somebody kept.
@@ -104,7 +98,16 @@ fn a_journal_that_somebody_was_at_is_found_out_and_nothing_is_done() {
         ),
         ("a line given to another run", "was altered", sql("UPDATE line SET run = 'run_0' WHERE seq = 2")),
         ("a line removed", "does not follow", sql("DELETE FROM line WHERE seq = 2")),
-        ("the end cut off by one", "there were more", sql("DELETE FROM line WHERE seq = (SELECT max(seq) FROM line)")),
+        (
+            "the end cut off by one line that the store knows of",
+            "there were more",
+            Box::new(|desk| {
+                // Killed right after a line, the store may not know of it; what it knows of must be there.
+                let store = Connection::open(desk.data().join("store.db")).unwrap();
+                let known: i64 = store.query_row("SELECT seq FROM anchor", [], |row| row.get(0)).unwrap();
+                journal(desk).execute_batch(&format!("{free} DELETE FROM line WHERE seq >= {known}")).unwrap();
+            }),
+        ),
         ("the end cut off", "there were more", sql("DELETE FROM line WHERE seq > 2")),
         ("all lines removed", "empty", sql("DELETE FROM line")),
         ("deleted", "empty", Box::new(|desk| fs::remove_file(desk.data().join("journal.db")).unwrap())),
@@ -131,23 +134,25 @@ fn a_journal_that_somebody_was_at_is_found_out_and_nothing_is_done() {
         ("a text in its place", "not a", Box::new(|desk| fs::write(desk.data().join("journal.db"), "x".repeat(9000)).unwrap())),
     ];
     for (what, told, tamper) in tampers {
-        let case = broken.again();
+        let case = &broken;
+        case.desk.put_back(&kept);
         tamper(&case.desk);
         for args in
             [&["runs", "resume", &case.run, "--json"][..], &["runs", "resume"], &["runs", "undo", &case.run], &["plan", "run", &case.other]]
         {
             let ran = case.desk.run(args);
             assert!(matches!(ran.code, 1 | 4), "{what}, {args:?}: {} {}{}", ran.code, ran.out, ran.err);
-            assert!(ran.err.contains(told) && ran.err.contains("hint:"), "{what}, {args:?}: {}", ran.err);
+            assert!(ran.err.contains(told) && ran.err.contains("hint"), "{what}, {args:?}: {}", ran.err);
         }
         assert_eq!(acts(&case.desk), before, "{what}: something was changed");
         let doctor = case.desk.run(&["doctor"]);
         assert_eq!(doctor.code, 1, "{what}: {}", doctor.out);
         assert!(format!("{}{}", doctor.out, doctor.err).contains(told), "{what}: {}", doctor.out);
     }
+    broken.desk.put_back(&kept);
     // Left alone, it goes on where it broke off, and nothing that was done is done again.
     let resumed = broken.desk.run(&["runs", "resume", &broken.run, "--json"]);
-    assert!(resumed.code <= 1 && !resumed.err.contains("error:"), "{}", resumed.err);
+    assert!(resumed.code <= 1 && !resumed.err.contains("\"kind\":"), "{}", resumed.err);
     assert!(acts(&broken.desk).values().all(|count| *count == 1), "{:?}", acts(&broken.desk));
     broken.desk.ok(&["plan", "run", &broken.other, "--json"]);
 }
@@ -220,7 +225,7 @@ fn a_store_in_which_a_letter_was_changed_is_noticed() {
         for args in [&["export"][..], &["ask", "list all vms"], &["doctor"]] {
             let ran = desk.run(args);
             assert_eq!(ran.code, 1, "{what}, {args:?}: {}{}", ran.out, ran.err);
-            assert!(ran.err.contains("not as it was written") && ran.err.contains("hint:"), "{what}, {args:?}: {}", ran.err);
+            assert!(ran.err.contains("not as it was written") && ran.err.contains("hint"), "{what}, {args:?}: {}", ran.err);
         }
     }
 }

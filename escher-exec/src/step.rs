@@ -187,7 +187,8 @@ impl Executor {
                     lost.found();
                     deleted.found();
                 }
-                Err(error) if !error.is_temporary() => break,
+                // That one look was tried often enough does not end the waiting: the call was accepted.
+                Err(error) if !error.kind().is_temporary() => break,
                 Err(_) => {}
             }
             let left = deadline.saturating_duration_since(Instant::now());

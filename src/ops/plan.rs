@@ -110,15 +110,20 @@ impl Escher {
         refuse_early(&plan.doc, now)?;
         let approval = Some(self.sign_approval(&checked, now)?);
         let status = if begun { PlanStatus::Started } else { PlanStatus::Approved };
-        self.put_sealed(PlanRecord { approval, status, doc: checked.into_doc(), ..plan.record }).await
+        let record = self.put_sealed(PlanRecord { approval, status, doc: checked.into_doc(), ..plan.record }).await?;
+        if begun && !self.keys().settled()?.contains_key(id) {
+            self.keys().settle(id, PlanStatus::Started, record.run.as_deref(), now)?;
+        }
+        Ok(record)
     }
 
-    /// Whether a run of it was begun and has not come to its end.
+    /// Whether a run of it was begun and has not come to its end. The store alone is believed only if the key, with what
+    /// was remembered beside it, is younger than the plan: then it was lost since.
     async fn is_begun(&self, plan: &StoredPlan) -> Result<bool> {
-        match (plan.status, &plan.run) {
-            (PlanStatus::Started, Some(run)) => Ok(self.store().run(run).await?.is_some_and(|run| run.finished.is_none())),
-            _ => Ok(false),
-        }
+        let (PlanStatus::Started, Some(run)) = (plan.status, &plan.run) else { return Ok(false) };
+        let known = self.keys().settled()?.contains_key(&plan.doc.id);
+        let lost = self.keys().made()?.is_none_or(|made| made > plan.doc.created);
+        Ok((known || lost) && self.store().run(run).await?.is_some_and(|run| run.finished.is_none()))
     }
 
     /// Says no. Final: the plan can be neither approved nor run any more.
@@ -189,12 +194,13 @@ impl Escher {
     pub async fn run_plan(&self, id: &str, options: RunOptions) -> Result<Finished> {
         let stored = self.plan(id).await?;
         self.refuse_shifted(&stored.doc)?;
+        // The clock is held against the journal, so that one is looked at first.
+        let head = self.journal_sound().await?;
         let now = self.sound_clock().await?;
         self.still_open(&stored)?;
         refuse_early(&stored.doc, now)?;
         let plan = self.approved(&stored, Moment::Start(now))?;
         // Whatever refuses the start does so before the plan counts as started.
-        let head = self.journal_sound().await?;
         let executor = self.executor(plan.doc()).await?;
         executor.may_start(&plan)?;
         let run = RunRecord { head: Some(head), ..escher_exec::begin(plan.doc(), now) };
@@ -226,9 +232,14 @@ impl Escher {
         let now = self.sound_clock().await?;
         let plan = self.approved(&stored, Moment::Resume)?;
         let executor = self.executor(plan.doc()).await?;
-        if self.journal().read(&run.id).await?.is_empty()
-            && let Err(refused) = executor.may_start(&plan)
-        {
+        let unbegun = self.journal().read(&run.id).await?.is_empty();
+        if !unbegun && !self.keys().settled()?.contains_key(&run.plan) {
+            return Err(Error::new(ErrorKind::Stale, "the journal has lines of this run, and this installation never started it")
+                .operation("resume run")
+                .with("run", run.id)
+                .hint("find out who wrote in the data directory"));
+        }
+        if unbegun && let Err(refused) = executor.may_start(&plan) {
             // Cut short before its first line, and too late to begin: it ends here with nothing done.
             if now.timestamp() >= plan.doc().expires {
                 let skipped = plan.doc().steps.len();

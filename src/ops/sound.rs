@@ -36,12 +36,16 @@ impl Anchored {
 impl JournalStore for Anchored {
     async fn append(&self, entry: &JournalEntry) -> Result<u64> {
         let head = self.journal.append_line(entry).await?;
-        let anchor = Anchor { epoch: self.journal.epoch().await?, head };
+        let seq = head.seq;
         // The line is written, and that is what counts. The store may be behind.
-        if let Err(e) = self.store.set_anchor(&anchor, false).await {
-            tracing::warn!(error = %e, "the store was not told of a journal line");
+        let noted = match self.journal.epoch().await {
+            Ok(epoch) => self.store.set_anchor(&Anchor { epoch, head }, false).await,
+            Err(e) => Err(e),
+        };
+        if let Err(e) = noted {
+            tracing::warn!(error = %e, "the store was not informed of a journal line");
         }
-        Ok(anchor.head.seq)
+        Ok(seq)
     }
 
     async fn read(&self, run: &str) -> Result<Vec<JournalEntry>> {

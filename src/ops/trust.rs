@@ -94,6 +94,9 @@ impl StoredPlan {
                 let why = signed.err().map_or_else(|| "the approval is for another plan".to_owned(), |e| e.message().to_owned());
                 doubt(Fault::Unapproved, format!("{why}; it must be approved again"));
                 record.approval = None;
+            } else if !matches!(seal, SealState::Whole { .. }) {
+                // Approval and seal are written together: one without the other was made by somebody else.
+                doubt(Fault::Altered, "it was approved here, and its seal is gone: it was altered after it was stored".into());
             }
         } else if record.status == PlanStatus::Approved {
             doubt(Fault::Unapproved, "it is stored as approved, and there is no approval; it must be approved again".into());

@@ -106,9 +106,9 @@ fn as_version_1(desk: &Desk, records: &[Value]) {
     db.execute_batch(STORE_1).unwrap();
     db.execute("ATTACH ?1 AS now", [path.to_str().unwrap()]).unwrap();
     db.execute_batch(
-        "INSERT INTO entries SELECT entry, id, cloud, account, kind, name, region, state, env, hash, resource FROM now.entries;
+        "INSERT INTO entries SELECT entry, id, cloud, account, resource ->> 'kind', lower(resource ->> 'name'), lower(resource ->> 'region'),
+             resource ->> 'state', NULL, hash, resource FROM now.entries;
          INSERT INTO seen SELECT entry, first_seen, last_seen, missed, revision FROM now.seen;
-         INSERT INTO tag_keys SELECT key, uses FROM now.tag_keys;
          UPDATE meta SET value = (SELECT value FROM now.meta m WHERE m.key = meta.key);
          DETACH now;",
     )

@@ -208,6 +208,36 @@ fn no_letter_of_an_approved_plan_can_be_changed_to_an_effect() {
 }
 
 #[test]
+fn an_approval_that_was_never_used_is_not_resumed_into_a_run() {
+    let desk = Desk::demo();
+    let shown = plan(&desk, STOP_DB);
+    let id = id(&shown);
+    desk.ok(&["plan", "approve", id]);
+    let sealed = row(&desk, id)["seal"].clone();
+    let run = json!({
+        "id": "run_01m8e9rb68b0djxkdsmyh1mbve", "plan": id, "goal": shown["goal"], "principal": shown["principal"],
+        "started": shown["created"], "finished": null, "done": 0, "failed": 0, "skipped": 0,
+    });
+    let db = store(&desk);
+    let insert = "INSERT INTO runs (id, started, record, sum) VALUES (?1, 0, ?2, NULL)";
+    db.execute(insert, [run["id"].as_str().unwrap(), &run.to_string()]).unwrap();
+    drop(db);
+    // With its seal removed, left as it is, and set back to approved without one.
+    for (status, seal) in [("started", Value::Null), ("started", sealed), ("approved", Value::Null)] {
+        edit_row(&desk, id, |record| {
+            (record["status"], record["run"], record["seal"]) = (json!(status), run["id"].clone(), seal.clone());
+        });
+        for args in
+            [&["runs", "resume", run["id"].as_str().unwrap()][..], &["runs", "resume"], &["plan", "run", id], &["plan", "approve", id]]
+        {
+            let ran = desk.run(args);
+            assert_eq!(ran.code, 4, "{status}, {args:?}: {}{}", ran.out, ran.err);
+        }
+        assert!(runs_on(&desk, &shown), "{status}: it was carried out");
+    }
+}
+
+#[test]
 fn a_target_that_was_written_into_the_estate_is_left_out() {
     let desk = Desk::demo();
     let prod = desk.export().into_iter().find(|r| r["kind"] == "vm" && r["state"] == "running" && r["env"] == "prod").unwrap();
@@ -220,7 +250,7 @@ fn a_target_that_was_written_into_the_estate_is_left_out() {
     // As careful a forger as there is: checksums, where there are any, are gone.
     let sums: i64 = db.query_row("SELECT count(*) FROM pragma_table_info('entries') WHERE name = 'sum'", [], |row| row.get(0)).unwrap();
     let unset = if sums > 0 { ", sum = NULL" } else { "" };
-    db.execute(&format!("UPDATE entries SET name = 'bait-1', resource = ?2{unset} WHERE id = ?1"), [id, &resource.to_string()]).unwrap();
+    db.execute(&format!("UPDATE entries SET resource = ?2{unset} WHERE id = ?1"), [id, &resource.to_string()]).unwrap();
     drop(db);
     let ran = desk.run(&["ask", "--yes", "--json", "stop vm bait-1"]);
     assert_eq!(ran.code, 2, "{name}: {} {}", ran.out, ran.err);

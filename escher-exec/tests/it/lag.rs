@@ -172,6 +172,22 @@ async fn a_step_spends_one_budget_of_retries() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn trouble_with_looking_after_an_accepted_change_is_waited_out() {
+    for (kind, looks) in [(ErrorKind::Throttled, 3), (ErrorKind::Unavailable, 20), (ErrorKind::Timeout, 8)] {
+        let f = Fixture::vms(1);
+        let doc = f.stop_all().await;
+        f.world.blind_after_call(&id(1), looks, kind);
+        assert_eq!(f.run(&doc, RUN).await.0.unwrap().done, 1, "{kind} {looks}");
+        assert_eq!(f.world.calls().len(), 1, "{kind}: it was accepted, and is not called again");
+    }
+    // What looking again does not help is said at once.
+    let f = Fixture::vms(1);
+    let doc = f.stop_all().await;
+    f.world.blind_after_call(&id(1), 3, ErrorKind::Denied);
+    assert_eq!(f.run(&doc, RUN).await.0.unwrap().failed, 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_a_layer_below_tried_often_enough_is_not_tried_again() {
     let f = Fixture::vms(1);
     let doc = f.stop_all().await;

@@ -50,6 +50,8 @@ pub(crate) struct World {
     pub(crate) faults: Mutex<HashMap<ResourceId, VecDeque<Fault>>>,
     /// How many reads of a target fail before one works.
     pub(crate) blind: Mutex<HashMap<ResourceId, (usize, Option<ErrorKind>)>>,
+    /// How many reads of a target fail after the next call on it.
+    pub(crate) blind_later: Mutex<HashMap<ResourceId, (usize, Option<ErrorKind>)>>,
     /// Whether the cloud's answers lag behind changes.
     pub(crate) lags: AtomicBool,
     /// How many reads do not find a target after each change to it.
@@ -82,6 +84,11 @@ impl World {
     pub(crate) fn hide(&self, id: &ResourceId, reads: usize) {
         self.lags.store(true, Ordering::SeqCst);
         self.hidden.lock().unwrap().insert(id.clone(), reads);
+    }
+
+    /// Lets reads of a target fail once it was called upon.
+    pub(crate) fn blind_after_call(&self, id: &ResourceId, reads: usize, kind: ErrorKind) {
+        self.blind_later.lock().unwrap().insert(id.clone(), (reads, Some(kind)));
     }
 
     fn hides(&self, id: &ResourceId) -> bool {
@@ -211,6 +218,9 @@ impl Cloud for FakeCloud {
         tokio::time::sleep(Duration::from_millis(20)).await;
         self.0.under_way.fetch_sub(1, Ordering::SeqCst);
         let fault = self.0.faults.lock().unwrap().get_mut(&step.target.id).and_then(VecDeque::pop_front);
+        if let Some(blind) = self.0.blind_later.lock().unwrap().remove(&step.target.id) {
+            self.0.blind.lock().unwrap().insert(step.target.id.clone(), blind);
+        }
         let lag = self.0.lag.load(Ordering::SeqCst);
         if lag > 0 {
             self.0.hide(&step.target.id, lag);

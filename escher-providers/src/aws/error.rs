@@ -144,9 +144,9 @@ where
     E: ProvideErrorMetadata + StdError + 'static,
 {
     Some(match (error, kind) {
-        (_, ErrorKind::Unauthenticated) => Origin::User,
         // The clock of this machine is what has to be set.
         _ if matches!(error.code(), Some("RequestTimeTooSkewed" | "RequestExpired")) => Origin::Machine,
+        (_, ErrorKind::Unauthenticated) => Origin::User,
         (SdkError::ServiceError(_), ErrorKind::Busy | ErrorKind::Timeout | ErrorKind::Stale | ErrorKind::NotFound) => Origin::Cloud,
         (SdkError::DispatchFailure(_) | SdkError::ResponseError(_), ErrorKind::Unavailable) if cause::<Unfit>(error).is_some() => {
             Origin::Cloud
