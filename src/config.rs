@@ -131,6 +131,17 @@ pub enum ConnectionKind {
     Aws(escher_providers::aws::AwsConfig),
 }
 
+impl ConnectionKind {
+    /// The endpoint that it goes through, if it is not the cloud's own.
+    pub fn endpoint(&self) -> Option<&str> {
+        match self {
+            Self::Sim { .. } => None,
+            #[cfg(feature = "aws")]
+            Self::Aws(config) => config.endpoint.as_deref(),
+        }
+    }
+}
+
 /// The file of connections in the data directory.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Connections {

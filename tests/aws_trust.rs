@@ -166,3 +166,33 @@ fn logs_hold_no_key_and_no_tag() {
         assert!(!told.contains(hidden), "{hidden} is in the log");
     }
 }
+
+#[test]
+fn a_connection_leads_where_it_was_made_for_whatever_the_environment_says_later() {
+    let (moto, other) = (Moto::start(), Moto::start());
+    moto.boto3(&["fleet", "2", "us-east-1"]);
+    let desk = Desk::empty();
+    let with =
+        |endpoint: &str, args: &[&str]| ran(desk.command(args).envs(CREDENTIALS).env("AWS_ENDPOINT_URL", endpoint).output().unwrap());
+    let made = with(&moto.endpoint(), &["connect", "aws", "--region", "us-east-1", "--yes"]);
+    assert!(made.code == 0 && made.out.contains(&format!("through {}", moto.endpoint())), "{}{}", made.out, made.err);
+    assert!(desk.ok(&["connect", "list"]).contains(&moto.endpoint()));
+    // Neither without the variable nor with another does it lead elsewhere.
+    desk.aws_ok(&["sync", "--json"]);
+    let asked: Value = serde_json::from_str(&with(&other.endpoint(), &["ask", "--json", "stop all vms tagged fleet=kill"]).out).unwrap();
+    let plan = asked["plan"]["id"].as_str().unwrap();
+    desk.ok(&["plan", "approve", plan]);
+    let done = with(&other.endpoint(), &["plan", "run", plan, "--json"]);
+    assert!(done.code == 0 && done.out.contains(r#""done":2"#), "{}{}", done.out, done.err);
+    // One that was made without an endpoint does not follow a variable that appears later.
+    let file = desk.data().join("connections.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let without: String = text.lines().filter(|line| !line.starts_with("endpoint")).map(|line| format!("{line}\n")).collect();
+    assert_ne!(text, without);
+    std::fs::write(&file, without).unwrap();
+    for args in [&["sync"][..], &["doctor"], &["ask", "--yes", "start all vms tagged fleet=kill"]] {
+        let ran = with(&other.endpoint(), args);
+        assert!(ran.code != 0 || args == ["doctor"], "{args:?}: {}{}", ran.out, ran.err);
+        assert!(format!("{}{}", ran.out, ran.err).contains("this connection does not"), "{args:?}: {}{}", ran.out, ran.err);
+    }
+}

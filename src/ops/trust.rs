@@ -253,7 +253,15 @@ impl Escher {
                     plans.iter().filter(|plan| plan.fault == Some(fault)).map(|plan| plan.doc.id.as_str()).collect()
                 };
                 let (altered, unapproved) = (named(Fault::Altered), named(Fault::Unapproved));
-                report.checks.push(if !altered.is_empty() {
+                let missing = self.missing_runs().await.unwrap_or_else(|e| vec![e.to_string()]);
+                report.checks.push(if !missing.is_empty() {
+                    Check::new(
+                        "plans",
+                        Health::Fail,
+                        format!("runs were started here that the store does not have: {}", missing.join(", ")),
+                    )
+                    .hint("an older copy of the data directory was put back, or rows were deleted; the clouds know what was changed")
+                } else if !altered.is_empty() {
                     Check::new("plans", Health::Fail, format!("altered since they were stored: {}", altered.join(", ")))
                         .hint("they will not run; find out who wrote to the data directory")
                 } else if !unapproved.is_empty() {
@@ -265,6 +273,18 @@ impl Escher {
             }
         }
         report.add_result("clock", self.sound_clock().await.map(|now| format!("{now:.0}")));
+    }
+
+    /// Runs that were started here, as the key's folder remembers, and that the store does not have.
+    async fn missing_runs(&self) -> Result<Vec<String>> {
+        let mut missing = Vec::new();
+        for run in self.keys().settled()?.into_values().filter_map(|decision| decision.run) {
+            if self.store().run(&run).await?.is_none() {
+                missing.push(run);
+            }
+        }
+        missing.sort();
+        Ok(missing)
     }
 
     /// A remark if the system clock has gone back since Escher was last at work here.

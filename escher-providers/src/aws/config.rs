@@ -64,6 +64,18 @@ impl AwsConfig {
         self.regions.iter().try_for_each(|region| check_region(region, "the configuration of this connection"))
     }
 
+    /// The same with the endpoint that `AWS_ENDPOINT_URL` or the profile names, if it names none itself: a connection goes
+    /// where it was made for, whatever the environment says later.
+    ///
+    /// # Errors
+    /// `Invalid` for an endpoint or a region that is none.
+    pub async fn pinned(mut self) -> Result<Self> {
+        if self.endpoint.is_none() {
+            self.endpoint = self.load(None).await?.endpoint_url().map(str::to_owned);
+        }
+        Ok(self)
+    }
+
     /// The SDK's configuration. Retries are off there: the layers retry.
     pub(super) async fn load(&self, credentials: Option<Credentials>) -> Result<SdkConfig> {
         self.validate()?;
@@ -91,6 +103,11 @@ impl AwsConfig {
         let sdk = loader.load().await;
         // Also one from AWS_ENDPOINT_URL or a profile.
         sdk.endpoint_url().map_or(Ok(()), check_endpoint)?;
+        if let (None, Some(_), Some(elsewhere)) = (&self.endpoint, &self.account, sdk.endpoint_url()) {
+            return Err(Error::invalid(format!("the environment or the AWS profile leads to {elsewhere}, and this connection does not"))
+                .operation("read the AWS configuration")
+                .hint("unset AWS_ENDPOINT_URL, or connect that endpoint as well, in a data directory of its own"));
+        }
         Ok(sdk)
     }
 

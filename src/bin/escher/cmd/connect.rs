@@ -44,6 +44,7 @@ pub(crate) async fn run(global: &Global, escher: &Escher, cloud: Cloud) -> Resul
                 for connection in &connections {
                     out::line(&connection.name);
                     identities(&connection.identities);
+                    endpoint(connection.kind.endpoint());
                 }
             });
             Ok(Exit::Done)
@@ -55,10 +56,12 @@ pub(crate) async fn run(global: &Global, escher: &Escher, cloud: Cloud) -> Resul
 async fn aws(global: &Global, escher: &Escher, args: AwsArgs) -> Result<Exit> {
     let config =
         escher_providers::aws::AwsConfig { profile: args.profile, regions: args.regions, endpoint: args.endpoint, ..Default::default() };
+    let config = config.pinned().await?;
     let found = escher.probe_aws(&config).await?;
     if !global.json {
         out::line("You are:");
         identities(&found);
+        endpoint(config.endpoint.as_deref());
     }
     // Nobody is asked about what they were not shown: with --json there is no question, as in a pipe.
     if !args.yes && !global.json && prompt::can_ask() && !prompt::yes("Connect this account?").await {
@@ -68,6 +71,13 @@ async fn aws(global: &Global, escher: &Escher, args: AwsArgs) -> Result<Exit> {
     let connected = escher.connect_aws(config, found)?;
     output(global, &connected, || out::line(&format!("Connected as {}. Next: {}", connected.name, global.command(["sync"]))));
     Ok(Exit::Done)
+}
+
+/// Where a connection leads, if that is not where its cloud's own tools lead.
+fn endpoint(endpoint: Option<&str>) {
+    if let Some(endpoint) = endpoint {
+        out::line(&format!("  through {endpoint}"));
+    }
 }
 
 fn identities(identities: &[Identity]) {
