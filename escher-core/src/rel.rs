@@ -57,6 +57,22 @@ impl Rel {
         }
     }
 
+    /// The words between the two names of a sentence: “data-1 *is attached to* web-1”.
+    pub fn phrase(&self) -> String {
+        match self {
+            Self::In => "is in",
+            Self::Attached => "is attached to",
+            Self::Behind => "is behind",
+            Self::MemberOf => "is a member of",
+            Self::EncryptedBy => "is encrypted by",
+            Self::BackedUpBy => "is backed up by",
+            Self::Monitors => "monitors",
+            Self::Uses => "uses",
+            Self::Other(word) => return format!("is related ({word}) to"),
+        }
+        .to_owned()
+    }
+
     /// Whether it is one of [`Rel::ALL`].
     pub const fn is_named(&self) -> bool {
         !matches!(self, Self::Other(_))

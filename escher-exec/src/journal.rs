@@ -291,7 +291,7 @@ fn verify(connection: &Connection, mut anchors: Vec<Head>) -> Result<Head> {
         let message = format!("the journal is empty, and there were {} lines in it", furthest.seq);
         return Err(Error::new(ErrorKind::Storage, message).hint(RESTORE));
     }
-    Err(broken(last.seq.cast_signed(), &format!("is the last, and there were more, {} at least", furthest.seq)))
+    Err(broken(last.seq.cast_signed(), &format!("is the last, and there were more: at least {}", furthest.seq)))
 }
 
 fn chained(previous: &str, body: &str) -> String {

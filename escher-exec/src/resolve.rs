@@ -80,7 +80,7 @@ impl Planner {
             return Err(no_target(template, matched, unknown, &draft));
         }
         if unknown > 0 {
-            draft.warnings.push(format!("{unknown} more might be meant but do not tell enough to say; they are not touched"));
+            draft.warnings.push(format!("{unknown} more may match, but lack the data to decide; they are left alone"));
         }
         draft.warnings.extend(spelled.lines());
         draft.warnings.extend(age_warnings(&touched, at));
@@ -113,7 +113,7 @@ fn no_target(template: &PlanTemplate, matched: usize, unknown: usize, draft: &Dr
     }
     why.extend(draft.left_out.lines());
     if unknown > 0 {
-        why.push(format!("{unknown} do not tell enough to say whether they match"));
+        why.push(format!("{unknown} lack the data to decide whether they match"));
     }
     let selectors: Vec<String> = template.steps.iter().map(|order| order.selector.to_string()).collect();
     Error::new(ErrorKind::NotFound, format!("there is nothing to do: {}", why.join("; ")))

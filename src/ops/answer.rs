@@ -185,12 +185,16 @@ pub(crate) fn details(entry: &Entry, estate: &Estate, capabilities: &Capabilitie
     let mut lines: Vec<String> = Vec::new();
     for link in &resource.links {
         let known = named(&link.id);
-        lines.push(format!("{} {}", link.rel, known.as_ref().map_or_else(|| link.id.to_string(), |(name, kind)| format!("{kind} {name}"))));
+        lines.push(format!(
+            "{} {}",
+            link.rel.phrase(),
+            known.as_ref().map_or_else(|| link.id.to_string(), |(name, kind)| format!("{kind} {name}"))
+        ));
         relations.push(json!({"rel": link.rel, "direction": "out", "id": link.id, "name": known.map(|(name, _)| name)}));
     }
     for other in estate.entries() {
         for link in other.resource.links.iter().filter(|link| link.id == resource.id) {
-            lines.push(format!("{} {} is {} it", other.resource.kind, name(&other.resource), link.rel));
+            lines.push(format!("{} {} {} it", other.resource.kind, name(&other.resource), link.rel.phrase()));
             relations.push(json!({"rel": link.rel, "direction": "in", "id": other.resource.id, "name": other.resource.name}));
         }
     }

@@ -79,7 +79,7 @@ async fn who_is_left_out_is_counted_and_named() {
             "1 left out, `state = running` is not so: web-4",
             "1 left out, aws 999 is not connected: web-5",
             "1 left out, a bucket has no `stop`: web-6",
-            "1 more might be meant but do not tell enough to say; they are not touched",
+            "1 more may match, but lack the data to decide; they are left alone",
         ]
     );
 }
