@@ -315,7 +315,7 @@ impl SimCloud {
         for account in self.store.world().accounts(self.id) {
             for def in types::of(self.id).filter(|def| want.kinds.is_empty() || want.kinds.contains(&def.kind)) {
                 let scope = Scope { cloud: self.id, account: account.id.clone(), native: def.native.into(), region: None };
-                gaps.push(Sighting::Gap(Gap::of(scope, &e)));
+                gaps.push(Sighting::Gap(Gap::of(scope, e)));
             }
         }
         gaps
