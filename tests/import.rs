@@ -327,7 +327,7 @@ fn of_many_bad_lines_some_are_shown_and_all_are_counted() {
     let ran = import(&desk, &text, &[]);
     assert_eq!(ran.code, 1);
     assert!(ran.out.contains("Read 250 resources") && ran.out.contains("250 lines could not be read"), "{}", ran.out);
-    assert!(ran.err.lines().count() < 30 && ran.err.contains("line 2:") && ran.err.contains("and 230 more"), "{}", ran.err);
+    assert!(ran.err.lines().count() < 30 && ran.err.contains("line 2:") && ran.err.contains("and 230 bad lines more"), "{}", ran.err);
     let told: Value = serde_json::from_str(&import(&desk, &text, &["--json"]).out).unwrap();
     assert_eq!((&told["bad_count"], told["bad"].as_array().unwrap().len(), &told["unchanged"]), (&250.into(), 100, &250.into()));
     // Not UTF-8, too long to be one, and a document that ends in its middle.

@@ -124,6 +124,7 @@ pub(super) fn take(
         }
     };
     match read {
+        Ok((resource, remarks)) if shape == Shape::Exchange => sink.whole(line, resource, remarks),
         Ok((resource, remarks)) => sink.resource(line, resource, remarks),
         Err(error) => {
             sink.bad(line, &error);

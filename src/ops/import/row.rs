@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::record::Reader;
 use super::tally::{Gone, Sink};
+use super::values::{boolean, dollars, gigabytes, number, pairs};
 
 /// What a column is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -323,6 +324,12 @@ fn own(id: &str) -> Option<Resource> {
     gcp::of_name(id)
 }
 
+/// Whether a resource is called what its id alone says.
+pub(super) fn is_named_by_id(resource: &Resource) -> bool {
+    let id = resource.id.as_str();
+    resource.name == id || own(id).is_some_and(|own| own.name.eq_ignore_ascii_case(&resource.name))
+}
+
 /// Out of a link to Azure's portal what follows its front.
 fn unlinked(id: &str) -> String {
     match id.find("/resource/subscriptions/") {
@@ -403,7 +410,7 @@ impl Row {
             region = region.map(|region| region.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase());
         }
         line.insert("region".into(), json!(region));
-        line.insert("cost_month".into(), json!(self.number("cost_month", &mut remarks)));
+        line.insert("cost_month".into(), json!(self.cost(&mut remarks)));
         if let Some(created) = self.text("created") {
             match read_time(&created) {
                 Some(at) => drop(line.insert("created".into(), json!(at))),
@@ -413,8 +420,8 @@ impl Row {
         if let Some(tags) = self.tags() {
             line.insert("tags".into(), json!(tags));
         }
-        line.insert("metrics".into(), json!(self.metrics));
-        line.insert("attributes".into(), json!(self.attributes()));
+        line.insert("metrics".into(), json!(self.metrics(&mut remarks)));
+        line.insert("attributes".into(), json!(self.attributes(&mut remarks)));
         let (mut resource, more) = Resource::read_value(Value::Object(line))?;
         remarks.extend(more);
         if let Some(base) = base {
@@ -459,13 +466,24 @@ impl Row {
         }
     }
 
-    fn number(&self, field: &str, remarks: &mut Vec<String>) -> Option<f64> {
-        let value = self.fields.get(field)?;
-        let number = number(value);
-        if number.is_none() {
-            remarks.push(format!("values of `{field}` that are no numbers were left out"));
+    fn cost(&self, remarks: &mut Vec<String>) -> Option<f64> {
+        let value = self.fields.get("cost_month")?;
+        let read = dollars(value);
+        if read.is_none() {
+            remarks.push(unreadable("cost_month", NO_NUMBER));
         }
-        number
+        read
+    }
+
+    fn metrics(&self, remarks: &mut Vec<String>) -> BTreeMap<String, f64> {
+        let mut metrics = BTreeMap::new();
+        for (name, value) in &self.metrics {
+            match number(value) {
+                Some(number) => drop(metrics.insert(name.clone(), number)),
+                None => remarks.push(unreadable(name, NO_NUMBER)),
+            }
+        }
+        metrics
     }
 
     /// Tags of columns of their own, and those in one column: JSON, or `env=prod; team=web`.
@@ -487,48 +505,31 @@ impl Row {
         }
     }
 
-    fn attributes(&self) -> BTreeMap<String, Value> {
-        let typed = |(name, value): (&String, &Value)| {
-            let value = match name.as_str() {
-                attr::CAPACITY | attr::MEMORY => number(value).map(|number| json!(number)),
-                attr::PUBLIC | attr::ENCRYPTED | attr::ATTACHED | attr::AUTO_BACKUPS => boolean(value).map(Value::Bool),
-                _ => Some(value.clone()),
-            };
-            Some((name.clone(), value?))
-        };
-        self.attributes.iter().filter_map(typed).collect()
+    fn attributes(&self, remarks: &mut Vec<String>) -> BTreeMap<String, Value> {
+        let mut attributes = BTreeMap::new();
+        for (name, value) in &self.attributes {
+            match typed(name, value) {
+                Ok(value) => drop(attributes.insert(name.clone(), value)),
+                Err(what) => remarks.push(unreadable(name, what)),
+            }
+        }
+        attributes
     }
 }
 
-/// A number, also `1,024.5`, `$12` or `100 GB`.
-fn number(value: &Value) -> Option<f64> {
-    if let Some(number) = value.as_f64() {
-        return Some(number);
-    }
-    let text = value.as_str()?.trim().trim_start_matches('$').replace(',', "");
-    let text = text.trim_end_matches(|c: char| c.is_alphabetic() || c.is_whitespace());
-    text.parse().ok().filter(|number: &f64| number.is_finite())
+const NO_NUMBER: &str = "are no numbers";
+
+fn unreadable(name: &str, what: &str) -> String {
+    format!("values of `{name}` that {what} were left out")
 }
 
-fn boolean(value: &Value) -> Option<bool> {
-    match value {
-        Value::Bool(value) => Some(*value),
-        Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
-            "true" | "yes" | "y" | "1" | "enabled" | "on" => Some(true),
-            "false" | "no" | "n" | "0" | "disabled" | "off" => Some(false),
-            _ => None,
-        },
-        Value::Number(number) => number.as_i64().map(|number| number != 0),
-        _ => None,
+/// An attribute's value as selectors read it, or why it is none.
+fn typed(name: &str, value: &Value) -> std::result::Result<Value, &'static str> {
+    match name {
+        attr::CAPACITY | attr::MEMORY => gigabytes(value).map(|number| json!(number)).ok_or(NO_NUMBER),
+        attr::PUBLIC | attr::ENCRYPTED | attr::ATTACHED | attr::AUTO_BACKUPS => {
+            boolean(value).map(Value::Bool).ok_or("are neither true nor false")
+        }
+        _ => Ok(value.clone()),
     }
-}
-
-/// `env=prod; team=web`, `env:prod|team:web`.
-fn pairs(text: &str) -> BTreeMap<String, String> {
-    let parted: &[char] = if text.contains(';') { &[';'] } else { &[',', '|', '\n'] };
-    let pair = |part: &str| {
-        let (key, value) = part.split_once('=').or_else(|| part.split_once(':')).unwrap_or((part, ""));
-        (!key.trim().is_empty()).then(|| (key.trim().to_owned(), value.trim().to_owned()))
-    };
-    text.split(parted).filter_map(pair).collect()
 }

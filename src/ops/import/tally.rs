@@ -7,6 +7,7 @@ use serde::Serialize;
 use tokio::sync::mpsc::Sender;
 
 use super::format::Format;
+use super::merge::Taken;
 
 /// Resources passed on at once.
 pub(super) const BATCH: usize = 2_000;
@@ -68,8 +69,8 @@ pub(super) struct Gone;
 
 /// Where readers put what they read.
 pub(super) struct Sink {
-    out: Sender<Vec<Resource>>,
-    batch: Vec<Resource>,
+    out: Sender<Vec<Taken>>,
+    batch: Vec<Taken>,
     format: Option<Format>,
     bad: Vec<BadLine>,
     bad_count: usize,
@@ -79,7 +80,7 @@ pub(super) struct Sink {
 }
 
 impl Sink {
-    pub(super) fn new(out: Sender<Vec<Resource>>) -> Self {
+    pub(super) fn new(out: Sender<Vec<Taken>>) -> Self {
         Self {
             out,
             batch: Vec::with_capacity(BATCH),
@@ -97,12 +98,22 @@ impl Sink {
         self.format.get_or_insert(format);
     }
 
+    /// A resource in the exchange form.
+    pub(super) fn whole(&mut self, line: usize, resource: Resource, remarks: Vec<String>) -> Result<(), Gone> {
+        self.take(line, Taken { resource, whole: true }, remarks)
+    }
+
+    /// A resource of which a listing tells something.
     pub(super) fn resource(&mut self, line: usize, resource: Resource, remarks: Vec<String>) -> Result<(), Gone> {
+        self.take(line, Taken { resource, whole: false }, remarks)
+    }
+
+    fn take(&mut self, line: usize, read: Taken, remarks: Vec<String>) -> Result<(), Gone> {
         for remark in remarks {
             count(&mut self.remarks, remark, line);
         }
         self.taken += 1;
-        self.batch.push(resource);
+        self.batch.push(read);
         if self.batch.len() == BATCH { self.pass_on() } else { Ok(()) }
     }
 
