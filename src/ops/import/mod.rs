@@ -157,5 +157,9 @@ fn read(input: impl Read + Send, reader: &Reader, sink: &mut Sink) -> Result<()>
         Layout::Document => document::read(rest, reader, sink)?,
         Layout::Table(delimiter) => table::read(rest, delimiter, reader, sink)?,
     }
+    let columns = sink.seen_columns();
+    if !columns.is_empty() {
+        reader.mapping.fit(&columns)?;
+    }
     sink.nothing()
 }

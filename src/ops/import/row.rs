@@ -92,6 +92,9 @@ const SECRETS: &[&str] = &[
     "apikey",
 ];
 
+/// What helps where nothing says which cloud a resource is in.
+pub(super) const NO_CLOUD: &str = "name the cloud with the mapping cloud=aws, cloud=azure or cloud=gcp";
+
 /// What the person says of columns: `name=Column`.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Mapping(Vec<(Target, String)>);
@@ -145,12 +148,52 @@ impl Mapping {
         targets.into_iter().zip(columns).map(|(target, column)| target.unwrap_or_else(|| other(column))).collect()
     }
 
+    /// Whether a column was spoken of.
+    pub(super) fn names(&self, column: &str) -> bool {
+        self.0.iter().any(|(_, said)| column.trim().eq_ignore_ascii_case(said))
+    }
+
+    /// Puts what was said over a record in the exchange form, which stays as it is otherwise.
+    pub(super) fn apply(&self, record: &mut Map<String, Value>) {
+        for (target, column) in &self.0 {
+            let key = record.keys().find(|key| key.trim().eq_ignore_ascii_case(column)).cloned();
+            let value = match (key, target) {
+                (Some(key), Target::Field(field)) if key == *field => continue,
+                (Some(key), _) => record.remove(&key).unwrap_or_default(),
+                // A word for all records.
+                (None, Target::Field("cloud" | "kind")) => json!(column),
+                (None, _) => continue,
+            };
+            let (part, name, value) = match target {
+                Target::Field("cloud") => {
+                    let known = value.as_str().and_then(cloud).map(|cloud| json!(cloud));
+                    drop(record.insert("cloud".to_owned(), known.unwrap_or(value)));
+                    continue;
+                }
+                Target::Field(field) => {
+                    drop(record.insert((*field).to_owned(), value));
+                    continue;
+                }
+                Target::Attribute(name) => ("attributes", name, typed(name, &value).ok()),
+                Target::Tag(key) => ("tags", key, Some(json!(shown(&value)))),
+                Target::Metric(name) => ("metrics", name, number(&value).map(|number| json!(number))),
+                Target::Id(..) | Target::Secret | Target::Nothing => continue,
+            };
+            let part = record.entry(part).or_insert_with(|| json!({}));
+            if part.is_null() {
+                *part = json!({});
+            }
+            if let (Some(part), Some(value)) = (part.as_object_mut(), value) {
+                part.insert(name.clone(), value);
+            }
+        }
+    }
+
     /// Holds what was said against the columns that there are.
     ///
     /// # Errors
-    /// `Invalid` where a column isn't there, or none holds an id.
-    pub(super) fn check(&self, columns: &[&str]) -> Result<Vec<Target>> {
-        let names = || columns.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).collect::<Vec<_>>().join(", ");
+    /// `Invalid` where a column isn't there.
+    pub(super) fn fit(&self, columns: &[&str]) -> Result<()> {
         for (target, column) in &self.0 {
             let constant = match target {
                 Target::Field("cloud") => cloud(column).is_some(),
@@ -158,19 +201,33 @@ impl Mapping {
                 _ => false,
             };
             if !has(columns, column) && !constant {
-                return Err(Error::invalid(format!("there is no column `{column}`"))
-                    .operation("read import file")
-                    .hint(format!("the columns are: {}", names())));
+                let told = match target {
+                    Target::Field("cloud") => format!("`{column}` is neither a cloud (aws, azure, gcp) nor a column"),
+                    _ => format!("there is no column `{column}`"),
+                };
+                return Err(Error::invalid(told).operation("read import file").hint(format!("the columns are: {}", listed(columns))));
             }
         }
+        Ok(())
+    }
+
+    /// As [`Mapping::fit`], for a table.
+    ///
+    /// # Errors
+    /// `Invalid` where a column isn't there, or none holds an id.
+    pub(super) fn check(&self, columns: &[&str]) -> Result<Vec<Target>> {
+        self.fit(columns)?;
         let targets = self.targets(columns);
         if !targets.iter().any(|target| matches!(target, Target::Field("id") | Target::Id(..))) {
-            return Err(Error::invalid("no column is known to hold the id of the resource")
-                .operation("read import file")
-                .hint(format!("say which one it is with a mapping such as id=COLUMN; the columns are: {}", names())));
+            let hint = format!("say which one it is with a mapping such as id=COLUMN; the columns are: {}", listed(columns));
+            return Err(Error::invalid("no column is known to hold the id of the resource").operation("read import file").hint(hint));
         }
         Ok(targets)
     }
+}
+
+fn listed(columns: &[&str]) -> String {
+    columns.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
 fn has(columns: &[&str], column: &str) -> bool {
@@ -391,8 +448,8 @@ impl Row {
         let cloud = match (&base, said.as_deref().map(cloud)) {
             (Some(base), _) => base.cloud,
             (None, Some(Some(cloud))) => cloud,
-            (None, Some(None)) => return Err(Error::invalid(format!("`{}` is not a cloud", said.unwrap_or_default()))),
-            (None, None) => return Err(Error::invalid(format!("nothing says which cloud `{id}` is in"))),
+            (None, Some(None)) => return Err(Error::invalid(format!("`{}` is not a cloud", said.unwrap_or_default())).hint(NO_CLOUD)),
+            (None, None) => return Err(Error::invalid(format!("nothing says which cloud `{id}` is in")).hint(NO_CLOUD)),
         };
         let mut line = Map::new();
         line.insert("cloud".into(), json!(cloud));
