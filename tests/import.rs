@@ -281,7 +281,7 @@ fn a_table_that_cannot_be_read_says_which_columns_it_has() {
     }
     // A row that says of no cloud.
     let ran = import(&desk, "id,name\nweb-1,web\n", &[]);
-    assert!(ran.code == 1 && ran.err.contains("which cloud"), "{}", ran.err);
+    assert!(ran.code == 2 && ran.err.contains("which cloud") && ran.err.contains("cloud=aws"), "{}", ran.err);
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod estate;
 mod faults;
 mod flips;
 mod import;
+mod import_doubts;
 mod import_tools;
 mod interpret;
 mod kill;

@@ -151,6 +151,9 @@ pub(super) fn refuse_control(head: &[u8]) -> Result<()> {
 /// Says how the records follow one another, from the beginning of the text. `whole` where this is all of it.
 pub(super) fn layout(head: &str, whole: bool) -> Result<Layout> {
     let text = head.trim_start();
+    if let Some(delimiter) = text.lines().next().and_then(separator) {
+        return Ok(Layout::Table(delimiter));
+    }
     let Some(initial) = text.chars().next() else {
         return Err(Error::invalid("the file is empty").operation("read import file").hint(EXPORT));
     };
@@ -192,6 +195,19 @@ pub(super) fn layout(head: &str, whole: bool) -> Result<Layout> {
     }
     let hint = "it should be JSON Lines, a JSON array, CSV with a header, rows of Steampipe, a Terraform state, or what the clouds' tools list as JSON";
     Err(Error::invalid("this is text in a format that Escher doesn't know").operation("read import file").hint(hint))
+}
+
+/// What stands between the columns as the first line tells Excel: `sep=;`.
+pub(super) fn separator(first: &str) -> Option<u8> {
+    let first = first.trim_end_matches(['\r', '\n']);
+    let first = first.strip_prefix('"').and_then(|first| first.strip_suffix('"')).unwrap_or(first);
+    match first.split_at_checked(4)? {
+        (word, rest) if word.eq_ignore_ascii_case("sep=") => match rest.as_bytes() {
+            [delimiter @ (b',' | b';' | b'\t' | b'|')] => Some(*delimiter),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 fn is_object(line: &str) -> bool {
@@ -278,6 +294,7 @@ mod tests {
             ("[\n  {}\n]".to_owned(), Layout::Document),
             ("id,name\n1,2\n".to_owned(), Layout::Table(b',')),
             ("id;name\n1;2\n".to_owned(), Layout::Table(b';')),
+            ("sep=;\r\nid;na,me\n1;2,3\n".to_owned(), Layout::Table(b';')),
             ("id\tname,x\n1\t2\n".to_owned(), Layout::Table(b'\t')),
             ("\"id, long\",name\n\"a,b\",2\n".to_owned(), Layout::Table(b',')),
         ] {

@@ -46,7 +46,7 @@ fn line(number: usize, text: &str, reader: &Reader, sink: &mut Sink) -> std::res
     let error = match reader.exchange_first().then(|| Resource::read_line(text)) {
         Some(Ok((resource, remarks))) => {
             sink.recognize(Format::JsonLines);
-            return sink.resource(number, resource, remarks);
+            return sink.whole(number, resource, remarks);
         }
         Some(Err(error)) => Some(error),
         None => None,

@@ -7,14 +7,16 @@
 mod document;
 mod format;
 mod lines;
+mod merge;
 mod record;
 mod row;
 mod table;
 mod tally;
 mod terraform;
 mod text;
+mod values;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::Read;
 
@@ -29,6 +31,7 @@ pub use format::Format;
 pub use tally::{BadLine, Counted, Imported};
 
 use format::Layout;
+use merge::{Taken, merged_over};
 use record::Reader;
 use row::Mapping;
 use tally::Sink;
@@ -49,7 +52,8 @@ const WAITING: usize = 2;
 
 impl Escher {
     /// Loads resources out of a file: JSON Lines, JSON, CSV, a Terraform state, or what the clouds' own tools list.
-    /// They are added or replaced by id; nothing is removed.
+    /// They are added by id, and what is known already is replaced. A listing replaces no more than it reports; the
+    /// exchange form replaces all. Nothing is removed.
     ///
     /// # Errors
     /// `Invalid` where the file is nothing that can be read, or the options do not fit it; `Storage`, for the input as
@@ -84,10 +88,10 @@ impl Escher {
         })
     }
 
-    async fn import_batch(&self, batch: Vec<Resource>, seen: &mut HashSet<u64>, counts: &mut Imported) -> Result<()> {
+    async fn import_batch(&self, batch: Vec<Taken>, seen: &mut HashSet<u64>, counts: &mut Imported) -> Result<()> {
         counts.read += batch.len();
         let mut again = HashSet::new();
-        for resource in &batch {
+        for Taken { resource, .. } in &batch {
             // A few bytes of each id are enough, and all ids of a large file would not fit into memory.
             let mut hasher = DefaultHasher::new();
             resource.id.hash(&mut hasher);
@@ -96,9 +100,20 @@ impl Escher {
                 again.insert(resource.id.clone());
             }
         }
-        let ids: Vec<ResourceId> = batch.iter().map(|resource| resource.id.clone()).collect();
+        let ids: Vec<ResourceId> = batch.iter().map(|read| read.resource.id.clone()).collect();
         let known = self.store().known(&ids).await?;
-        let diff = self.advance(&known, batch.into_iter().map(|resource| Sighting::Seen(Box::new(resource))).collect()).await?;
+        let mut merged: Vec<Resource> = Vec::with_capacity(batch.len());
+        let mut latest: HashMap<ResourceId, usize> = HashMap::new();
+        for Taken { resource, whole } in batch {
+            let before = latest.get(&resource.id).map(|at| &merged[*at]).or_else(|| known.get(&resource.id).map(|entry| &entry.resource));
+            let resource = match before {
+                Some(before) if !whole => merged_over(resource, before),
+                _ => resource,
+            };
+            latest.insert(resource.id.clone(), merged.len());
+            merged.push(resource);
+        }
+        let diff = self.advance(&known, merged.into_iter().map(|resource| Sighting::Seen(Box::new(resource))).collect()).await?;
         counts.added += diff.added.len();
         // What an earlier batch brought is counted already.
         let first = |id: &ResourceId| known.get(id).is_some() && !(again.contains(id));
@@ -141,6 +156,10 @@ fn read(input: impl Read + Send, reader: &Reader, sink: &mut Sink) -> Result<()>
         Layout::Lines => lines::read(rest, reader, sink)?,
         Layout::Document => document::read(rest, reader, sink)?,
         Layout::Table(delimiter) => table::read(rest, delimiter, reader, sink)?,
+    }
+    let columns = sink.seen_columns();
+    if !columns.is_empty() {
+        reader.mapping.fit(&columns)?;
     }
     sink.nothing()
 }

@@ -50,7 +50,9 @@ fn shape(value: &Map<String, Value>, whole: &Value, format: Format, reader: &Rea
         Some(Format::Json | Format::JsonLines) | None => {}
     }
     if !reader.mapping.is_empty() {
-        return Some(Shape::Row);
+        // What is a resource by itself stays whole.
+        let exchange = has("id") && has("name") && has("cloud") && (has("type") || has("kind"));
+        return Some(if exchange { Shape::Exchange } else { Shape::Row });
     }
     if has("cloud") && (has("type") || has("kind")) {
         return Some(Shape::Exchange);
@@ -91,6 +93,9 @@ pub(super) fn take(
         sink.bad(line, &Error::invalid("not a JSON object"));
         return Ok(());
     };
+    if !reader.mapping.is_empty() {
+        sink.columns(object.keys(), |column| reader.mapping.names(column));
+    }
     let Some(shape) = shape(object, &value, format, reader) else {
         sink.bad(line, &unknown(object, error));
         return Ok(());
@@ -98,7 +103,14 @@ pub(super) fn take(
     let read = match shape {
         Shape::Exchange => {
             sink.recognize(format);
-            error.map_or_else(|| Resource::read_value(value), Err)
+            match (error, value) {
+                (Some(error), _) => Err(error),
+                (None, Value::Object(mut object)) => {
+                    reader.mapping.apply(&mut object);
+                    Resource::read_value(Value::Object(object))
+                }
+                (None, value) => Resource::read_value(value),
+            }
         }
         Shape::Azure => {
             sink.recognize(Format::Azure);
@@ -124,6 +136,7 @@ pub(super) fn take(
         }
     };
     match read {
+        Ok((resource, remarks)) if shape == Shape::Exchange => sink.whole(line, resource, remarks),
         Ok((resource, remarks)) => sink.resource(line, resource, remarks),
         Err(error) => {
             sink.bad(line, &error);
@@ -156,12 +169,9 @@ fn unknown(object: &Map<String, Value>, error: Option<Error>) -> Error {
         return Error::invalid(format!("this is {what}, not a list of resources"));
     }
     // With an id and a name it is meant as a resource; then what is missing helps more than what it is not.
-    if let Some(error) = error.filter(|_| object.contains_key("id") || object.contains_key("name")) {
-        return error;
-    }
     if object.contains_key("id") || object.contains_key("name") {
-        if let Err(error) = Resource::read_value(Value::Object(object.clone())) {
-            return error;
+        if let Some(error) = error.or_else(|| Resource::read_value(Value::Object(object.clone())).err()) {
+            return if object.contains_key("cloud") { error } else { error.hint(row::NO_CLOUD) };
         }
     }
     let keys: Vec<&str> = object.keys().map(String::as_str).take(6).collect();

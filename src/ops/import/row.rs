@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::record::Reader;
 use super::tally::{Gone, Sink};
+use super::values::{boolean, dollars, gigabytes, number, pairs};
 
 /// What a column is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,6 +92,9 @@ const SECRETS: &[&str] = &[
     "apikey",
 ];
 
+/// What helps where nothing says which cloud a resource is in.
+pub(super) const NO_CLOUD: &str = "name the cloud with the mapping cloud=aws, cloud=azure or cloud=gcp";
+
 /// What the person says of columns: `name=Column`.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Mapping(Vec<(Target, String)>);
@@ -144,12 +148,52 @@ impl Mapping {
         targets.into_iter().zip(columns).map(|(target, column)| target.unwrap_or_else(|| other(column))).collect()
     }
 
+    /// Whether a column was spoken of.
+    pub(super) fn names(&self, column: &str) -> bool {
+        self.0.iter().any(|(_, said)| column.trim().eq_ignore_ascii_case(said))
+    }
+
+    /// Puts what was said over a record in the exchange form, which stays as it is otherwise.
+    pub(super) fn apply(&self, record: &mut Map<String, Value>) {
+        for (target, column) in &self.0 {
+            let key = record.keys().find(|key| key.trim().eq_ignore_ascii_case(column)).cloned();
+            let value = match (key, target) {
+                (Some(key), Target::Field(field)) if key == *field => continue,
+                (Some(key), _) => record.remove(&key).unwrap_or_default(),
+                // A word for all records.
+                (None, Target::Field("cloud" | "kind")) => json!(column),
+                (None, _) => continue,
+            };
+            let (part, name, value) = match target {
+                Target::Field("cloud") => {
+                    let known = value.as_str().and_then(cloud).map(|cloud| json!(cloud));
+                    drop(record.insert("cloud".to_owned(), known.unwrap_or(value)));
+                    continue;
+                }
+                Target::Field(field) => {
+                    drop(record.insert((*field).to_owned(), value));
+                    continue;
+                }
+                Target::Attribute(name) => ("attributes", name, typed(name, &value).ok()),
+                Target::Tag(key) => ("tags", key, Some(json!(shown(&value)))),
+                Target::Metric(name) => ("metrics", name, number(&value).map(|number| json!(number))),
+                Target::Id(..) | Target::Secret | Target::Nothing => continue,
+            };
+            let part = record.entry(part).or_insert_with(|| json!({}));
+            if part.is_null() {
+                *part = json!({});
+            }
+            if let (Some(part), Some(value)) = (part.as_object_mut(), value) {
+                part.insert(name.clone(), value);
+            }
+        }
+    }
+
     /// Holds what was said against the columns that there are.
     ///
     /// # Errors
-    /// `Invalid` where a column isn't there, or none holds an id.
-    pub(super) fn check(&self, columns: &[&str]) -> Result<Vec<Target>> {
-        let names = || columns.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).collect::<Vec<_>>().join(", ");
+    /// `Invalid` where a column isn't there.
+    pub(super) fn fit(&self, columns: &[&str]) -> Result<()> {
         for (target, column) in &self.0 {
             let constant = match target {
                 Target::Field("cloud") => cloud(column).is_some(),
@@ -157,19 +201,33 @@ impl Mapping {
                 _ => false,
             };
             if !has(columns, column) && !constant {
-                return Err(Error::invalid(format!("there is no column `{column}`"))
-                    .operation("read import file")
-                    .hint(format!("the columns are: {}", names())));
+                let told = match target {
+                    Target::Field("cloud") => format!("`{column}` is neither a cloud (aws, azure, gcp) nor a column"),
+                    _ => format!("there is no column `{column}`"),
+                };
+                return Err(Error::invalid(told).operation("read import file").hint(format!("the columns are: {}", listed(columns))));
             }
         }
+        Ok(())
+    }
+
+    /// As [`Mapping::fit`], for a table.
+    ///
+    /// # Errors
+    /// `Invalid` where a column isn't there, or none holds an id.
+    pub(super) fn check(&self, columns: &[&str]) -> Result<Vec<Target>> {
+        self.fit(columns)?;
         let targets = self.targets(columns);
         if !targets.iter().any(|target| matches!(target, Target::Field("id") | Target::Id(..))) {
-            return Err(Error::invalid("no column is known to hold the id of the resource")
-                .operation("read import file")
-                .hint(format!("say which one it is with a mapping such as id=COLUMN; the columns are: {}", names())));
+            let hint = format!("say which one it is with a mapping such as id=COLUMN; the columns are: {}", listed(columns));
+            return Err(Error::invalid("no column is known to hold the id of the resource").operation("read import file").hint(hint));
         }
         Ok(targets)
     }
+}
+
+fn listed(columns: &[&str]) -> String {
+    columns.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
 fn has(columns: &[&str], column: &str) -> bool {
@@ -323,6 +381,12 @@ fn own(id: &str) -> Option<Resource> {
     gcp::of_name(id)
 }
 
+/// Whether a resource is called what its id alone says.
+pub(super) fn is_named_by_id(resource: &Resource) -> bool {
+    let id = resource.id.as_str();
+    resource.name == id || own(id).is_some_and(|own| own.name.eq_ignore_ascii_case(&resource.name))
+}
+
 /// Out of a link to Azure's portal what follows its front.
 fn unlinked(id: &str) -> String {
     match id.find("/resource/subscriptions/") {
@@ -384,8 +448,8 @@ impl Row {
         let cloud = match (&base, said.as_deref().map(cloud)) {
             (Some(base), _) => base.cloud,
             (None, Some(Some(cloud))) => cloud,
-            (None, Some(None)) => return Err(Error::invalid(format!("`{}` is not a cloud", said.unwrap_or_default()))),
-            (None, None) => return Err(Error::invalid(format!("nothing says which cloud `{id}` is in"))),
+            (None, Some(None)) => return Err(Error::invalid(format!("`{}` is not a cloud", said.unwrap_or_default())).hint(NO_CLOUD)),
+            (None, None) => return Err(Error::invalid(format!("nothing says which cloud `{id}` is in")).hint(NO_CLOUD)),
         };
         let mut line = Map::new();
         line.insert("cloud".into(), json!(cloud));
@@ -403,7 +467,7 @@ impl Row {
             region = region.map(|region| region.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase());
         }
         line.insert("region".into(), json!(region));
-        line.insert("cost_month".into(), json!(self.number("cost_month", &mut remarks)));
+        line.insert("cost_month".into(), json!(self.cost(&mut remarks)));
         if let Some(created) = self.text("created") {
             match read_time(&created) {
                 Some(at) => drop(line.insert("created".into(), json!(at))),
@@ -413,8 +477,8 @@ impl Row {
         if let Some(tags) = self.tags() {
             line.insert("tags".into(), json!(tags));
         }
-        line.insert("metrics".into(), json!(self.metrics));
-        line.insert("attributes".into(), json!(self.attributes()));
+        line.insert("metrics".into(), json!(self.metrics(&mut remarks)));
+        line.insert("attributes".into(), json!(self.attributes(&mut remarks)));
         let (mut resource, more) = Resource::read_value(Value::Object(line))?;
         remarks.extend(more);
         if let Some(base) = base {
@@ -459,13 +523,24 @@ impl Row {
         }
     }
 
-    fn number(&self, field: &str, remarks: &mut Vec<String>) -> Option<f64> {
-        let value = self.fields.get(field)?;
-        let number = number(value);
-        if number.is_none() {
-            remarks.push(format!("values of `{field}` that are no numbers were left out"));
+    fn cost(&self, remarks: &mut Vec<String>) -> Option<f64> {
+        let value = self.fields.get("cost_month")?;
+        let read = dollars(value);
+        if read.is_none() {
+            remarks.push(unreadable("cost_month", NO_NUMBER));
         }
-        number
+        read
+    }
+
+    fn metrics(&self, remarks: &mut Vec<String>) -> BTreeMap<String, f64> {
+        let mut metrics = BTreeMap::new();
+        for (name, value) in &self.metrics {
+            match number(value) {
+                Some(number) => drop(metrics.insert(name.clone(), number)),
+                None => remarks.push(unreadable(name, NO_NUMBER)),
+            }
+        }
+        metrics
     }
 
     /// Tags of columns of their own, and those in one column: JSON, or `env=prod; team=web`.
@@ -487,48 +562,31 @@ impl Row {
         }
     }
 
-    fn attributes(&self) -> BTreeMap<String, Value> {
-        let typed = |(name, value): (&String, &Value)| {
-            let value = match name.as_str() {
-                attr::CAPACITY | attr::MEMORY => number(value).map(|number| json!(number)),
-                attr::PUBLIC | attr::ENCRYPTED | attr::ATTACHED | attr::AUTO_BACKUPS => boolean(value).map(Value::Bool),
-                _ => Some(value.clone()),
-            };
-            Some((name.clone(), value?))
-        };
-        self.attributes.iter().filter_map(typed).collect()
+    fn attributes(&self, remarks: &mut Vec<String>) -> BTreeMap<String, Value> {
+        let mut attributes = BTreeMap::new();
+        for (name, value) in &self.attributes {
+            match typed(name, value) {
+                Ok(value) => drop(attributes.insert(name.clone(), value)),
+                Err(what) => remarks.push(unreadable(name, what)),
+            }
+        }
+        attributes
     }
 }
 
-/// A number, also `1,024.5`, `$12` or `100 GB`.
-fn number(value: &Value) -> Option<f64> {
-    if let Some(number) = value.as_f64() {
-        return Some(number);
-    }
-    let text = value.as_str()?.trim().trim_start_matches('$').replace(',', "");
-    let text = text.trim_end_matches(|c: char| c.is_alphabetic() || c.is_whitespace());
-    text.parse().ok().filter(|number: &f64| number.is_finite())
+const NO_NUMBER: &str = "are no numbers";
+
+fn unreadable(name: &str, what: &str) -> String {
+    format!("values of `{name}` that {what} were left out")
 }
 
-fn boolean(value: &Value) -> Option<bool> {
-    match value {
-        Value::Bool(value) => Some(*value),
-        Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
-            "true" | "yes" | "y" | "1" | "enabled" | "on" => Some(true),
-            "false" | "no" | "n" | "0" | "disabled" | "off" => Some(false),
-            _ => None,
-        },
-        Value::Number(number) => number.as_i64().map(|number| number != 0),
-        _ => None,
+/// An attribute's value as selectors read it, or why it is none.
+fn typed(name: &str, value: &Value) -> std::result::Result<Value, &'static str> {
+    match name {
+        attr::CAPACITY | attr::MEMORY => gigabytes(value).map(|number| json!(number)).ok_or(NO_NUMBER),
+        attr::PUBLIC | attr::ENCRYPTED | attr::ATTACHED | attr::AUTO_BACKUPS => {
+            boolean(value).map(Value::Bool).ok_or("are neither true nor false")
+        }
+        _ => Ok(value.clone()),
     }
-}
-
-/// `env=prod; team=web`, `env:prod|team:web`.
-fn pairs(text: &str) -> BTreeMap<String, String> {
-    let parted: &[char] = if text.contains(';') { &[';'] } else { &[',', '|', '\n'] };
-    let pair = |part: &str| {
-        let (key, value) = part.split_once('=').or_else(|| part.split_once(':')).unwrap_or((part, ""));
-        (!key.trim().is_empty()).then(|| (key.trim().to_owned(), value.trim().to_owned()))
-    };
-    text.split(parted).filter_map(pair).collect()
 }

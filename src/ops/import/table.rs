@@ -5,7 +5,7 @@ use std::io::BufRead;
 use escher_core::{Error, Result};
 use serde_json::Value;
 
-use super::format::{Format, refused};
+use super::format::{Format, refused, separator};
 use super::record::Reader;
 use super::row;
 use super::tally::{Gone, Sink};
@@ -14,7 +14,15 @@ use super::tally::{Gone, Sink};
 const BILLS: &[&str] =
     &["BilledCost", "lineItem/UnblendedCost", "line_item_unblended_cost", "CostInBillingCurrency", "PreTaxCost", "EffectiveCost"];
 
-pub(super) fn read(input: impl BufRead, delimiter: u8, reader: &Reader, sink: &mut Sink) -> Result<()> {
+pub(super) fn read(mut input: impl BufRead, delimiter: u8, reader: &Reader, sink: &mut Sink) -> Result<()> {
+    // A line for Excel is no header; `before` keeps the numbers of the others right.
+    let told = input.fill_buf().map_err(super::lines::failed)?;
+    let first = told.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
+    let windows = first.ends_with(b"\r\n");
+    let skipped = std::str::from_utf8(first).ok().and_then(separator).map_or(0, |_| first.len());
+    input.consume(skipped);
+    // Of `\r\n`, a record's beginning counts the first half only.
+    let before = usize::from(skipped > 0) + usize::from(windows);
     let mut table = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).trim(csv::Trim::Headers).from_reader(input);
     let header = table.headers().map_err(|e| broken(&e))?.clone();
     let columns: Vec<&str> = header.iter().collect();
@@ -28,12 +36,12 @@ pub(super) fn read(input: impl BufRead, delimiter: u8, reader: &Reader, sink: &m
     sink.recognize(Format::Csv);
     let mut record = csv::StringRecord::new();
     loop {
-        let line = usize::try_from(table.position().line()).unwrap_or(usize::MAX);
+        let line = usize::try_from(table.position().line()).unwrap_or(usize::MAX).saturating_add(before);
         match table.read_record(&mut record) {
             Ok(false) => return Ok(()),
             Ok(true) => {
                 // Blank lines before it do not count as its beginning.
-                let line = record.position().map_or(line, |at| usize::try_from(at.line()).unwrap_or(line));
+                let line = record.position().and_then(|at| usize::try_from(at.line()).ok()).map_or(line, |at| at + before);
                 if record.iter().all(|cell| cell.trim().is_empty()) {
                     continue;
                 }

@@ -1,12 +1,13 @@
 //! What an import did, and what it passes on while it reads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use escher_core::{Error, Resource};
 use serde::Serialize;
 use tokio::sync::mpsc::Sender;
 
 use super::format::Format;
+use super::merge::Taken;
 
 /// Resources passed on at once.
 pub(super) const BATCH: usize = 2_000;
@@ -68,24 +69,30 @@ pub(super) struct Gone;
 
 /// Where readers put what they read.
 pub(super) struct Sink {
-    out: Sender<Vec<Resource>>,
-    batch: Vec<Resource>,
+    out: Sender<Vec<Taken>>,
+    batch: Vec<Taken>,
     format: Option<Format>,
     bad: Vec<BadLine>,
     bad_count: usize,
+    /// What helps against the first of them.
+    hint: Option<String>,
+    /// Names of columns of JSON records, where the person spoke of columns.
+    columns: BTreeSet<String>,
     ignored: BTreeMap<String, (usize, usize)>,
     remarks: BTreeMap<String, (usize, usize)>,
     taken: usize,
 }
 
 impl Sink {
-    pub(super) fn new(out: Sender<Vec<Resource>>) -> Self {
+    pub(super) fn new(out: Sender<Vec<Taken>>) -> Self {
         Self {
             out,
             batch: Vec::with_capacity(BATCH),
             format: None,
             bad: Vec::new(),
             bad_count: 0,
+            hint: None,
+            columns: BTreeSet::new(),
             ignored: BTreeMap::new(),
             remarks: BTreeMap::new(),
             taken: 0,
@@ -97,16 +104,29 @@ impl Sink {
         self.format.get_or_insert(format);
     }
 
+    /// A resource in the exchange form.
+    pub(super) fn whole(&mut self, line: usize, resource: Resource, remarks: Vec<String>) -> Result<(), Gone> {
+        self.take(line, Taken { resource, whole: true }, remarks)
+    }
+
+    /// A resource of which a listing tells something.
     pub(super) fn resource(&mut self, line: usize, resource: Resource, remarks: Vec<String>) -> Result<(), Gone> {
+        self.take(line, Taken { resource, whole: false }, remarks)
+    }
+
+    fn take(&mut self, line: usize, read: Taken, remarks: Vec<String>) -> Result<(), Gone> {
         for remark in remarks {
             count(&mut self.remarks, remark, line);
         }
         self.taken += 1;
-        self.batch.push(resource);
+        self.batch.push(read);
         if self.batch.len() == BATCH { self.pass_on() } else { Ok(()) }
     }
 
     pub(super) fn bad(&mut self, line: usize, error: &Error) {
+        if self.bad_count == 0 {
+            self.hint = error.hint_text().map(str::to_owned);
+        }
         self.bad_count += 1;
         if self.bad.len() < MOST_BAD {
             self.bad.push(BadLine { line, reason: error.to_string() });
@@ -122,14 +142,29 @@ impl Sink {
         self.taken == 0 && self.bad_count == 0 && self.ignored.is_empty()
     }
 
-    /// A file of one record that is none is refused as a whole.
-    pub(super) fn nothing(&self) -> escher_core::Result<()> {
-        match self.bad.as_slice() {
-            [only] if self.taken == 0 && self.format.is_none() => Err(Error::invalid(only.reason.clone())
-                .operation("read import file")
-                .hint("export the resources as JSON Lines, JSON or CSV, and import that")),
-            _ => Ok(()),
+    /// Keeps in mind which columns records have: all that a person named, and so many of the others as to list them.
+    pub(super) fn columns<'c>(&mut self, columns: impl Iterator<Item = &'c String>, named: impl Fn(&str) -> bool) {
+        for column in columns {
+            if (self.columns.len() < MOST_WORDS || named(column)) && !self.columns.contains(column) {
+                self.columns.insert(column.clone());
+            }
         }
+    }
+
+    /// The columns that JSON records had; none where nobody asked.
+    pub(super) fn seen_columns(&self) -> Vec<&str> {
+        self.columns.iter().map(String::as_str).collect()
+    }
+
+    /// A file in which nothing can be read is refused as a whole.
+    pub(super) fn nothing(&self) -> escher_core::Result<()> {
+        let Some(first) = self.bad.first().filter(|_| self.taken == 0 && self.ignored.is_empty()) else { return Ok(()) };
+        let told = match self.bad_count {
+            1 => format!("the only record could not be read: {}", first.reason),
+            count => format!("none of the {count} records could be read; the first, on line {}: {}", first.line, first.reason),
+        };
+        let hint = self.hint.as_deref().unwrap_or("export the resources as JSON Lines, JSON or CSV, and import that");
+        Err(Error::invalid(told).operation("read import file").hint(hint))
     }
 
     fn pass_on(&mut self) -> Result<(), Gone> {
