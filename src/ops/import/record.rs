@@ -169,10 +169,10 @@ fn unknown(object: &Map<String, Value>, error: Option<Error>) -> Error {
         return Error::invalid(format!("this is {what}, not a list of resources"));
     }
     // With an id and a name it is meant as a resource; then what is missing helps more than what it is not.
-    if object.contains_key("id") || object.contains_key("name") {
-        if let Some(error) = error.or_else(|| Resource::read_value(Value::Object(object.clone())).err()) {
-            return if object.contains_key("cloud") { error } else { error.hint(row::NO_CLOUD) };
-        }
+    if (object.contains_key("id") || object.contains_key("name"))
+        && let Some(error) = error.or_else(|| Resource::read_value(Value::Object(object.clone())).err())
+    {
+        return if object.contains_key("cloud") { error } else { error.hint(row::NO_CLOUD) };
     }
     let keys: Vec<&str> = object.keys().map(String::as_str).take(6).collect();
     let keys = if keys.is_empty() { "nothing in it".to_owned() } else { format!("the keys {}", keys.join(", ")) };
