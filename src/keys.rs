@@ -8,12 +8,12 @@
 //! waits for a person who is not there, and a run that waits for a keychain is a run that does not resume.
 
 use std::collections::HashMap;
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use escher_core::{Error, ErrorKind, PlanStatus, PublicKey, Result, SecretKey, WallTime, digest};
+use escher_core::{Error, ErrorKind, Head, PlanStatus, PublicKey, Result, SecretKey, WallTime, digest};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -39,14 +39,17 @@ pub(crate) struct Settled {
 pub(crate) struct KeyRing {
     folder: PathBuf,
     key: OnceLock<SecretKey>,
+    held: OnceLock<File>,
 }
 
 impl KeyRing {
     /// The keys of a data directory that exists, in their folder under `base`. Nothing is made yet.
     pub(crate) fn of(data_dir: &Path, base: &Path) -> Result<Self> {
         let place = data_dir.canonicalize().map_err(|e| storage("open data directory", data_dir, e))?;
-        let name: String = digest::of(&place.to_string_lossy()).trim_start_matches("sha256:").chars().take(32).collect();
-        Ok(Self { folder: base.join(name), key: OnceLock::new() })
+        // Two paths that differ in what is no text are two places.
+        let place = place.to_str().map_or_else(|| digest::of(&place.as_os_str().as_encoded_bytes()), |text| digest::of(&text));
+        let name: String = place.trim_start_matches("sha256:").chars().take(32).collect();
+        Ok(Self { folder: base.join(name), key: OnceLock::new(), held: OnceLock::new() })
     }
 
     /// Where they are.
@@ -146,6 +149,53 @@ impl KeyRing {
             file.sync_all()
         });
         write.map_err(|e| key_storage("remember decision", &path, e))
+    }
+
+    /// How far the journal had come when something was last begun or ended here; `None` before that.
+    pub(crate) fn journal_head(&self) -> Result<Option<Head>> {
+        let path = self.folder.join("journal");
+        let Some(file) = open_private(&path)? else { return Ok(None) };
+        let mut text = String::new();
+        let read = file.take(1_024).read_to_string(&mut text);
+        let head = read.ok().and_then(|_| serde_json::from_str(&text).ok());
+        head.map(Some).ok_or_else(|| {
+            Error::new(ErrorKind::Storage, "what is remembered of the journal is damaged")
+                .operation("read key")
+                .with("file", path.display().to_string())
+                .hint("make sure that the journal is whole, then remove the file")
+        })
+    }
+
+    /// Remembers how far the journal has come, so that an older one in its place is noticed.
+    pub(crate) fn note_journal(&self, head: &Head) -> Result<()> {
+        let text = serde_json::to_string(head).map_err(|e| Error::internal(e.to_string()).operation("remember journal"))?;
+        self.make_folder()?;
+        let path = self.folder.join("journal");
+        replace(&path, &format!("{text}\n")).map_err(|e| key_storage("remember journal", &path, e))
+    }
+
+    /// Keeps other processes from carrying out anything at this place, whatever became of the data directory's own lock.
+    ///
+    /// # Errors
+    /// `Busy` where another process does; `Storage`.
+    pub(crate) fn hold(&self) -> Result<()> {
+        if self.held.get().is_some() {
+            return Ok(());
+        }
+        self.make_folder()?;
+        let path = self.folder.join("running");
+        let file = private().write(true).create(true).truncate(false).open(&path).map_err(|e| key_storage("hold key", &path, e))?;
+        match crate::home::try_lock(&file) {
+            Ok(()) => {
+                self.held.get_or_init(|| file);
+                Ok(())
+            }
+            Err(TryLockError::WouldBlock) => Err(Error::new(ErrorKind::Busy, "another process carries out a run at this place")
+                .operation("hold key")
+                .with("file", path.display().to_string())
+                .hint("wait until it ends")),
+            Err(TryLockError::Error(e)) => Err(key_storage("hold key", &path, e)),
+        }
     }
 
     /// The latest moment at which this installation was at work here, as far as it was written down.

@@ -93,7 +93,18 @@ fn a_folder_of_somebody_else_is_refused_untouched() {
 #[test]
 fn what_took_the_place_of_a_file_of_ours_is_refused_at_once() {
     let demo = Desk::demo();
-    let names = ["lock", "version", "connections.toml", "store.db", "journal.db", "sim.db", "escher-data", "store.db-wal"];
+    let names = [
+        "lock",
+        "version",
+        "connections.toml",
+        "store.db",
+        "journal.db",
+        "sim.db",
+        "escher-data",
+        "store.db-wal",
+        "store.db-journal",
+        "journal.db-journal",
+    ];
     type Make = fn(&Path, &Path);
     let kinds: [(&str, Make); 5] = [
         ("a link", |path, victim| symlink(victim, path).unwrap()),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 
 use rusqlite::Connection;
@@ -58,6 +58,11 @@ impl Broken {
 
 fn journal(desk: &Desk) -> Connection {
     Connection::open(desk.data().join("journal.db")).unwrap()
+}
+
+/// The folder of this desk's key.
+fn key_folder(desk: &Desk) -> PathBuf {
+    fs::read_dir(desk.keys()).unwrap().next().unwrap().unwrap().path()
 }
 
 /// How often each target was changed, as the simulated clouds themselves know it.
@@ -197,6 +202,8 @@ fn the_journal_and_the_store_are_held_against_each_other() {
     drop(store);
     desk.ok(&["doctor"]);
     fs::remove_file(desk.data().join("journal.db")).unwrap();
+    // Nor did it remember anything beside the key.
+    fs::remove_file(key_folder(&desk).join("journal")).unwrap();
     let undo = desk.run(&["runs", "undo", id]);
     assert!(undo.code == 1 && undo.err.contains("no line of it"), "{}", undo.err);
 }
@@ -282,6 +289,10 @@ fn who_gets_in_all_the_same_takes_over_and_the_first_stops() {
             fs::rename(entry.path(), desk.data().join(entry.file_name())).unwrap();
         }
     }
+    // The lock beside the key holds all the same; it is gone as well.
+    let refused = desk.run(&["runs", "resume"]);
+    assert!(refused.code == 1 && refused.err.contains("another process"), "{}", refused.err);
+    fs::remove_file(key_folder(&desk).join("running")).unwrap();
     let second = desk.run(&["runs", "resume", "--json"]);
     let ended = ran(first.wait_with_output().unwrap());
     assert!(matches!(ended.code, 1 | 4), "{}", ended.err);
@@ -303,4 +314,73 @@ fn who_gets_in_all_the_same_takes_over_and_the_first_stops() {
     steps.dedup();
     assert_eq!(steps.len(), count, "each step has one outcome: {shown}");
     desk.ok(&["doctor"]);
+}
+
+#[test]
+fn a_run_that_ended_is_not_repeated_from_an_older_state() {
+    let broken = Broken::new();
+    let desk = &broken.desk;
+    let files = ["store.db", "store.db-wal", "store.db-shm", "journal.db", "journal.db-wal", "journal.db-shm", "lock"];
+    let older: Vec<_> = files.iter().map(|name| fs::read(desk.data().join(name)).ok()).collect();
+    let resumed = desk.run(&["runs", "resume", &broken.run, "--json"]);
+    assert!(resumed.code <= 1 && resumed.out.contains(r#""finished""#), "{}", resumed.err);
+    let done = acts(desk);
+    let key = key_folder(desk).join("key");
+    let before = fs::read(&key).unwrap();
+
+    // As a backup that somebody restores: the whole of it, then the journal alone.
+    for restored in [&files[..], &files[3..6]] {
+        for (name, bytes) in files.iter().zip(&older).filter(|(name, _)| restored.contains(name)) {
+            match bytes {
+                Some(bytes) => fs::write(desk.data().join(name), bytes).unwrap(),
+                None => drop(fs::remove_file(desk.data().join(name))),
+            }
+        }
+        for args in [&["runs", "resume", &broken.run][..], &["runs", "resume"], &["plan", "run", &broken.other]] {
+            let ran = desk.run(args);
+            assert!(ran.code == 1 && ran.err.contains("journal"), "{args:?}: {}{}", ran.out, ran.err);
+        }
+        assert_eq!(acts(desk), done, "something was changed");
+    }
+    // By hand: no journal, no trace of it in the store, and a run that seems never to have ended.
+    for name in &files[3..6] {
+        let _ = fs::remove_file(desk.data().join(name));
+    }
+    let store = Connection::open(desk.data().join("store.db")).unwrap();
+    store.execute("DELETE FROM anchor", []).unwrap();
+    let text: String = store.query_row("SELECT record FROM runs WHERE id = ?1", [&broken.run], |row| row.get(0)).unwrap();
+    let mut record: Value = serde_json::from_str(&text).unwrap();
+    (record["finished"], record["head"], record["done"]) = (Value::Null, Value::Null, 0.into());
+    store.execute("UPDATE runs SET record = ?2, sum = NULL WHERE id = ?1", [&broken.run, &record.to_string()]).unwrap();
+    drop(store);
+    let ran = desk.run(&["runs", "resume", &broken.run]);
+    assert!(ran.code == 1 && ran.err.contains("journal"), "{}{}", ran.out, ran.err);
+    assert_eq!(acts(desk), done, "something was changed");
+
+    // What remembers this is not overwritten by asking for it.
+    for name in ["key", "settled", "journal"] {
+        let ran = desk.run(&["export", "-o", key.with_file_name(name).to_str().unwrap()]);
+        assert!(ran.code == 2 && ran.err.contains("beside a key"), "{name}: {}{}", ran.out, ran.err);
+    }
+    assert_eq!(fs::read(&key).unwrap(), before);
+}
+
+#[test]
+fn a_copy_of_a_folder_in_which_a_run_goes_on_is_not_run_beside_it() {
+    let desk = Desk::demo();
+    let restart = plan(&desk, "restart all running prod vms in azure");
+    let first = begin(&desk, &restart);
+    let aside = desk.data().with_file_name("aside");
+    fs::rename(desk.data(), &aside).unwrap();
+    copy(&aside, &desk.data());
+    for args in [&["runs", "resume"][..], &["plan", "run", &restart]] {
+        let ran = desk.run(args);
+        assert!(matches!(ran.code, 1 | 4), "{args:?}: {}{}", ran.out, ran.err);
+    }
+    assert!(first.wait_with_output().unwrap().status.code().is_some());
+    let sim = |folder: &Path| -> i64 {
+        Connection::open(folder.join("sim.db")).unwrap().query_row("SELECT count(*) FROM acts", [], |row| row.get(0)).unwrap()
+    };
+    let copied = sim(&desk.data());
+    assert!(sim(&aside) > copied, "the copy did not go on by itself");
 }

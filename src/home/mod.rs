@@ -34,11 +34,14 @@ const FILES: &[&str] = &[
     "store.db",
     "store.db-wal",
     "store.db-shm",
+    "store.db-journal",
     "journal.db",
     "journal.db-wal",
     "journal.db-shm",
+    "journal.db-journal",
     "sim.db",
     "sim.db-wal",
+    "sim.db-journal",
     "sim.db-shm",
 ];
 
@@ -207,10 +210,23 @@ fn make(root: &Path) -> Result<()> {
     }
 }
 
+/// Takes a lock, with a moment's patience: a process that was just started by the one before may hold it for as long as
+/// it takes to become another program.
+pub(crate) fn try_lock(file: &File) -> std::result::Result<(), TryLockError> {
+    const TRIES: u32 = 10;
+    for _ in 1..TRIES {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(std::time::Duration::from_millis(20)),
+            taken => return taken,
+        }
+    }
+    file.try_lock()
+}
+
 /// Locks the folder itself. `None` where the system knows no such lock; then the lock file stands alone.
 fn lock_folder(root: &Path) -> Result<Option<File>> {
     let Ok(folder) = File::open(root) else { return Ok(None) };
-    match folder.try_lock() {
+    match try_lock(&folder) {
         Ok(()) => Ok(Some(folder)),
         Err(TryLockError::WouldBlock) => Err(owned(root)),
         Err(TryLockError::Error(e)) => {
@@ -225,7 +241,7 @@ fn lock_file(root: &Path) -> Result<(File, Option<Seal>)> {
     let path = root.join("lock");
     for _ in 0..4 {
         let mut lock = files::open_or_create(OPEN, &path)?;
-        match lock.try_lock() {
+        match try_lock(&lock) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(owned(root)),
             Err(TryLockError::Error(e)) => return Err(storage("lock data directory", &path, e)),

@@ -106,6 +106,14 @@ fn name_of(path: &Path) -> String {
 
 /// Nothing is written into a data directory by asking for it, be it this one or another.
 fn refuse_ours(path: &Path) -> Result<()> {
+    let names_ours =
+        path.file_name().is_some_and(|name| ["key", "settled", "clock", "journal", "running"].iter().any(|ours| name == *ours));
+    if names_ours && path.parent().is_some_and(|folder| folder.join("key").is_file() && folder.join("clock").is_file()) {
+        return Err(Error::invalid("it lies beside a key of Escher, where only Escher writes")
+            .operation(WRITE)
+            .with("file", path.display().to_string())
+            .hint("name a file in another folder"));
+    }
     for folder in path.ancestors().skip(1) {
         let marked = files::look(WRITE, &folder.join(MARKER)).ok().flatten().is_some_and(|found| found.is_file());
         if marked {

@@ -281,9 +281,14 @@ impl Escher {
             tracing::warn!("an event listener failed: {e}");
         }
         let (id, closed) = (run.id.clone(), summary.as_ref().ok().map(|summary| escher_exec::close(run, summary, self.wall_now())));
+        let head = self.journal_file().head().await;
+        if let Ok(head) = &head
+            && let Err(e) = self.keys().note_journal(head)
+        {
+            tracing::warn!("how far the journal has come could not be remembered: {e}");
+        }
         if let Some(closed) = closed {
-            let head = Some(self.journal_file().head().await?);
-            self.store().put_run(&RunRecord { head, ..closed }).await?;
+            self.store().put_run(&RunRecord { head: Some(head?), ..closed }).await?;
         }
         // Also where the run broke off: what was changed by then is no longer as the estate has it. That this fails does
         // not make the run another one; its own outcome is what the person hears.

@@ -92,6 +92,8 @@ impl Escher {
         let (anchor, runs) = (self.store().anchor().await?, self.store().runs(RUNS).await?);
         let mut known: Vec<Head> = runs.iter().filter_map(|run| run.head.clone()).collect();
         known.extend(anchor.iter().map(|anchor| anchor.head.clone()));
+        // Outside of the data directory, so that an older copy of all of it does not pass either.
+        known.extend(self.keys().journal_head()?);
         let head = self.journal_file().verify_all(known).await?;
         let epoch = self.journal_file().epoch().await?;
         if let Some(anchor) = anchor {
@@ -123,7 +125,9 @@ impl Escher {
     pub(crate) async fn journal_sound(&self) -> Result<Head> {
         let head = self.journal_whole().await?;
         let above = self.store().anchor().await?.map_or(0, |anchor| anchor.epoch);
+        self.keys().hold()?;
         let epoch = self.journal_file().claim(above).await?;
+        self.keys().note_journal(&head)?;
         self.store().set_anchor(&Anchor { epoch, head: head.clone() }, true).await?;
         Ok(head)
     }

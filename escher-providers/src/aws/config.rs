@@ -160,6 +160,10 @@ fn check_endpoint(endpoint: &str) -> Result<()> {
         let hint = "write it without; credentials come from the AWS profile or the environment";
         return refused("the endpoint has a user name or a password in it".to_owned(), hint);
     }
+    // What follows a `?` may be a signature or a token, and an endpoint has no use for it.
+    if endpoint.contains(['?', '#']) {
+        return refused("the endpoint has a query or a fragment".to_owned(), "write http://HOST:PORT or https://HOST, with a path at most");
+    }
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
     if rest.is_none() || authority.is_empty() || !authority.chars().all(fits) {
         return refused(format!("`{}` is not an endpoint", endpoint.escape_debug()), "write http://HOST:PORT or https://HOST");
