@@ -175,7 +175,7 @@ async fn every_head_seen_earlier_is_looked_for() {
     let forged = Head { seq: 2, hash: lines[0].hash.clone() };
     for (known, told) in [
         (vec![last.clone(), forged], "line 2 is not the one"),
-        (vec![Head { seq: 9, hash: last.hash.clone() }, lines[1].clone()], "9 at least"),
+        (vec![Head { seq: 9, hash: last.hash.clone() }, lines[1].clone()], "at least 9"),
     ] {
         let error = journal.verify_all(known).await.unwrap_err();
         assert!(error.to_string().contains(told), "{error}");
