@@ -1,8 +1,10 @@
 //! The pipeline.
 
 use async_trait::async_trait;
-use escher_core::{Brain, Capabilities, Frame, Intent, PlanTemplate, Result, Utterance};
+use escher_core::selector::{Field, Op};
+use escher_core::{Brain, Capabilities, Clarify, Frame, Intent, PlanTemplate, Result, Selector, Utterance};
 
+use crate::decide::{self, Verdict};
 use crate::lex;
 use crate::parts::{self, Part};
 use crate::scene::Scene;
@@ -22,6 +24,35 @@ impl OfflineBrain {
         if utterance.text.len() > lex::MOST_BYTES {
             return too_long();
         }
+        let old = self.read_old(utterance);
+        // What is refused stays refused.
+        if old.intent == Intent::Unknown && old.note.is_some() {
+            return old;
+        }
+        let referred = self.referred(utterance);
+        match decide::order(utterance, referred.as_ref()) {
+            Verdict::Order(frame) => *frame,
+            Verdict::NoOrder => asked(old, "That is no order as I read it. What should be done?".to_owned()),
+            Verdict::Unread { understood, unread } => {
+                let understood = if understood.is_empty() { String::new() } else { format!("I understood “{}”. ", understood.join("”, “")) };
+                let unread = if unread.is_empty() { "how that goes together".to_owned() } else { format!("“{}”", unread.join(" ")) };
+                asked(old, format!("{understood}I did not understand {unread}, and I change nothing by a guess. Can you say it another way?"))
+            }
+        }
+    }
+
+    /// The one thing that was named in the turn before, if it was one.
+    fn referred(&self, utterance: &Utterance) -> Option<Selector> {
+        let before = utterance.history.last()?;
+        let before = Utterance { text: before.clone(), history: Vec::new(), now: utterance.now };
+        let selector = Selector::parse(&self.read(&before).selector).ok()?;
+        let one = selector.conjuncts().iter().any(|part| {
+            matches!(part, Selector::Compare { field: Field::Name | Field::Id, op: Op::Eq, .. })
+        });
+        one.then_some(selector)
+    }
+
+    fn read_old(&self, utterance: &Utterance) -> Frame {
         let tokens = lex::split(&utterance.text);
         if tokens.len() > lex::MOST_WORDS {
             return too_long();
@@ -56,6 +87,15 @@ static PIPELINE: &[&dyn Part] = &[
     &parts::either::Either,
     &parts::check::Validator,
 ];
+
+/// Words that are no order are not carried out as one.
+fn asked(mut frame: Frame, question: String) -> Frame {
+    if frame.is_executable() {
+        frame.clarify = Some(Clarify { question, options: Vec::new() });
+        frame.confidence = 0.5;
+    }
+    frame
+}
 
 fn too_long() -> Frame {
     let mut frame = Frame::new(Intent::Unknown);

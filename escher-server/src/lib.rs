@@ -6,10 +6,17 @@
 //! agent is one more part in the list. The same words always give the same frame.
 
 mod brain;
+mod chart;
+mod check;
+mod decide;
 mod draft;
 mod goal;
+mod grammar;
 mod lex;
+mod lexicon;
+mod meaning;
 mod parts;
 mod scene;
+mod text;
 
 pub use brain::OfflineBrain;

@@ -1,0 +1,9 @@
+//! From readings to a decision: one is carried out, several or none lead to a question.
+
+mod frame;
+mod order;
+mod when;
+
+pub(crate) use frame::flattened;
+pub(crate) use order::{Verdict, order};
+pub(crate) use when::when_shown;

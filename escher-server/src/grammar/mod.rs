@@ -1,0 +1,100 @@
+//! The grammar of what people say, a file per phrase. Each production has its meaning and its examples.
+//!
+//! Meanings are compositional: a phrase means what its parts and its production make of them, and what means the same is
+//! equal. Nothing is taken back later; what must not be read that way is no production.
+
+mod args;
+mod exception;
+mod modifier;
+mod name;
+mod noun;
+mod order;
+mod rule;
+mod shown;
+
+use std::sync::LazyLock;
+
+use crate::lexicon::Lexicon;
+
+pub(crate) use rule::{Args, Grammar, Rule, Symbol};
+pub(crate) use shown::shown;
+
+/// Every file's rules.
+const FILES: &[&[Rule]] = &[name::RULES, noun::RULES, modifier::RULES, exception::RULES, order::RULES];
+
+/// The grammar and its lexicon.
+pub(crate) struct Language {
+    pub(crate) grammar: Grammar,
+    pub(crate) lexicon: Lexicon,
+}
+
+static LANGUAGE: LazyLock<Language> = LazyLock::new(|| {
+    // A grammar that cannot be built fails every test; with no rules nothing is understood, and all is asked.
+    let grammar = Grammar::build(FILES.iter().copied().flatten().copied()).unwrap_or_else(|faulty| {
+        debug_assert!(false, "{faulty}");
+        Grammar::empty()
+    });
+    let lexicon = Lexicon::new(grammar.words());
+    Language { grammar, lexicon }
+});
+
+/// English, as far as it is spoken here.
+pub(crate) fn english() -> &'static Language {
+    &LANGUAGE
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::chart;
+    use crate::text::{self, Lattice};
+
+    /// What a phrase means as one category: every reading that could be acted on.
+    fn readings(category: &str, phrase: &str) -> Vec<String> {
+        let language = english();
+        let lattice = Lattice::of(text::split(phrase, text::MOST_TOKENS), &language.lexicon);
+        let chart = chart::parse(&language.grammar, &lattice);
+        assert!(!chart.overflowed, "`{phrase}` is too much");
+        chart.whole(&language.grammar, category).into_iter().map(|edge| shown(&edge.sem)).collect()
+    }
+
+    #[test]
+    fn every_example_means_what_it_says() {
+        let mut wrong = Vec::new();
+        for rule in english().grammar.rules() {
+            for (phrase, meaning) in rule.examples {
+                let found = readings(rule.makes, phrase);
+                if found != [*meaning] {
+                    wrong.push(format!("{} := {}\n  `{phrase}`\n  expected {meaning}\n     found {found:?}", rule.makes, rule.of));
+                }
+            }
+            for phrase in rule.counter {
+                let found = readings(rule.makes, phrase);
+                if !found.is_empty() {
+                    wrong.push(format!("{} := {}\n  `{phrase}` must not be read, but is: {found:?}", rule.makes, rule.of));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    }
+
+    #[test]
+    fn every_category_is_made_and_used() {
+        let rules = english().grammar.rules();
+        let lexical: BTreeSet<&str> = crate::lexicon::CATEGORIES.iter().copied().collect();
+        let made: BTreeSet<&str> = rules.iter().map(|rule| rule.makes).collect();
+        let mut used: BTreeSet<String> = BTreeSet::from(["Sentence".to_owned()]);
+        for rule in rules {
+            for piece in rule.of.split([' ', '?', '(', ')', '|']).filter(|piece| rule::is_category(piece)) {
+                used.insert(piece.to_owned());
+                assert!(made.contains(piece) || lexical.contains(piece), "`{} := {}`: what is {piece}?", rule.makes, rule.of);
+            }
+        }
+        for category in &made {
+            assert!(used.contains(*category), "nothing uses {category}");
+            assert!(!lexical.contains(category), "{category} is the lexicon's");
+        }
+    }
+}

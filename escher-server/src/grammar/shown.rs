@@ -1,0 +1,51 @@
+//! A meaning in words, for examples, tests and explanations.
+
+use crate::meaning::{Formula, Order, Params, Sem, Set};
+
+/// A meaning on one line.
+pub(crate) fn shown(sem: &Sem) -> String {
+    match sem {
+        Sem::Nothing => "-".to_owned(),
+        Sem::Text(text) => text.clone(),
+        Sem::Texts(texts) => texts.iter().cloned().collect::<Vec<_>>().join(", "),
+        Sem::Tags(tags) => tags.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", "),
+        Sem::Noun(noun) => formula(&noun.formula()),
+        Sem::Cond(condition) => formula(condition),
+        Sem::Set(it) => set(it),
+        Sem::Verb(verb) => verb.to_string(),
+        Sem::Params(it) => params(it),
+        Sem::When(when) => format!("{when:?}"),
+        Sem::Order(it) => order(it),
+        Sem::Other(other) => format!("{other:?}").to_lowercase(),
+    }
+}
+
+fn formula(it: &Formula) -> String {
+    let dead = if it.is_contradictory() { "✗ " } else { "" };
+    match it.selector() {
+        Ok(selector) => format!("{dead}{selector}"),
+        Err(e) => format!("✗ {e}"),
+    }
+}
+
+fn set(it: &Set) -> String {
+    it.why.as_ref().map_or_else(|| formula(&it.formula), |why| format!("{} ? {why}", formula(&it.formula)))
+}
+
+fn params(it: &Params) -> String {
+    serde_json::Value::Object(it.map()).to_string()
+}
+
+fn order(it: &Order) -> String {
+    let mut text = format!("{}: {}", it.verb, formula(&it.set.formula));
+    if !it.params.is_empty() {
+        text.push_str(&format!(" {}", params(&it.params)));
+    }
+    if let Some(when) = &it.when {
+        text.push_str(&format!(" @ {}", crate::decide::when_shown(when)));
+    }
+    if let Some(why) = it.question() {
+        text.push_str(&format!(" ? {why}"));
+    }
+    text
+}

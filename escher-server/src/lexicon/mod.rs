@@ -1,0 +1,124 @@
+//! The words: which category each has, what it means, and which words are ordinary English.
+//!
+//! Most comes from the catalogues of `escher-core`; what is only needed to read sentences lies in `data`, a file per
+//! category, one entry a line.
+
+mod entries;
+mod spelling;
+
+use std::collections::{HashMap, HashSet};
+
+use crate::meaning::Sem;
+
+pub(crate) use spelling::Spelled;
+
+/// Ordinary words that name nothing: function words, verbs and nouns of everyday speech.
+const ORDINARY: &str = include_str!("data/ordinary.txt");
+/// Adjectives and adverbs: they describe, so they name nothing.
+const DESCRIBING: &str = include_str!("data/describing.txt");
+/// Words of the trade that are no resources of ours: “cluster”, “service”, “team”.
+const TRADE: &str = include_str!("data/trade.txt");
+/// Things within a resource: never a name, never a target.
+const PARTS: &str = include_str!("data/parts.txt");
+/// Ordinary words with a hyphen.
+const PROSE: &str = include_str!("data/prose.txt");
+
+/// The categories that words and tokens have; all others the grammar makes.
+#[cfg(test)]
+pub(crate) const CATEGORIES: &[&str] = &[
+    "Address", "Any", "Capacity", "Cidr", "Cloud", "Decimal", "Duration", "Emoji", "Engine", "Env", "EnvHead", "Flag", "FlagPhrase",
+    "Geo", "Id", "KeyValue", "KindPl", "KindSg", "Money", "Month", "Name", "NonProd", "Num", "NumWord", "Part", "PartGeo", "Percent",
+    "Place", "Quoted", "Region", "Signed", "State", "Tz", "Unit", "Verb", "Weekday", "Weekdays", "Word", "Zone",
+];
+
+/// An entry: a category and a meaning.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Entry {
+    pub(crate) category: &'static str,
+    pub(crate) sem: Sem,
+}
+
+impl Entry {
+    /// Whether it says where something is done, which no correction may decide.
+    pub(crate) fn is_sensitive(&self) -> bool {
+        matches!(self.category, "Cloud" | "Env" | "EnvHead" | "NonProd" | "Place" | "Geo" | "PartGeo" | "Region" | "Zone")
+    }
+
+    /// Whether its words name nothing by themselves.
+    pub(crate) fn blocks(&self) -> bool {
+        matches!(self.category, "KindSg" | "KindPl" | "Cloud" | "Engine" | "Place" | "Geo" | "PartGeo" | "Part" | "NonProd" | "Env")
+    }
+}
+
+/// The lexicon of a grammar.
+pub(crate) struct Lexicon {
+    entries: HashMap<String, Vec<Entry>>,
+    longest: usize,
+    /// Words that productions name.
+    grammar: HashSet<String>,
+    /// Those, and the words of entries.
+    known: HashSet<String>,
+    ordinary: HashSet<&'static str>,
+    prose: HashSet<&'static str>,
+    /// Words that say where something is done.
+    places: Vec<String>,
+}
+
+impl Lexicon {
+    /// The lexicon for a grammar with these words of its own.
+    pub(crate) fn new<'a>(words: impl Iterator<Item = &'a str>) -> Self {
+        let grammar: HashSet<String> = words.map(str::to_owned).collect();
+        let mut it = Self {
+            entries: HashMap::new(),
+            longest: 1,
+            known: grammar.clone(),
+            grammar,
+            ordinary: [ORDINARY, DESCRIBING, TRADE].into_iter().flat_map(str::lines).flat_map(str::split_whitespace).collect(),
+            prose: PROSE.split_whitespace().collect(),
+            places: Vec::new(),
+        };
+        entries::all(&mut |phrase, entry| it.add(phrase, entry));
+        for part in PARTS.lines().filter(|line| !line.is_empty()) {
+            it.add(part, Entry { category: "Part", sem: Sem::Text(part.to_owned()) });
+        }
+        it
+    }
+
+    fn add(&mut self, phrase: &str, entry: Entry) {
+        let words: Vec<&str> = phrase.split(' ').collect();
+        self.longest = self.longest.max(words.len());
+        self.known.extend(words.iter().map(|&word| word.to_owned()));
+        if entry.is_sensitive() && words.len() == 1 && phrase.len() >= 3 && !self.places.iter().any(|known| known == phrase) {
+            self.places.push(phrase.to_owned());
+        }
+        let entries = self.entries.entry(phrase.to_owned()).or_default();
+        if !entries.contains(&entry) {
+            entries.push(entry);
+        }
+    }
+
+    /// The entries of a phrase in lower case.
+    pub(crate) fn entries(&self, phrase: &str) -> &[Entry] {
+        self.entries.get(phrase).map_or(&[], Vec::as_slice)
+    }
+
+    /// The words of the longest entry.
+    pub(crate) fn longest(&self) -> usize {
+        self.longest
+    }
+
+    /// Whether a production names this word.
+    pub(crate) fn is_grammar(&self, word: &str) -> bool {
+        self.grammar.contains(word)
+    }
+
+    /// Whether a word names nothing by itself.
+    pub(crate) fn is_ordinary(&self, word: &str) -> bool {
+        self.ordinary.contains(word)
+    }
+
+    /// Whether a word with a hyphen is an ordinary one.
+    pub(crate) fn is_prose(&self, word: &str) -> bool {
+        self.prose.contains(word)
+    }
+}

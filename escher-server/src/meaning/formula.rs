@@ -1,0 +1,397 @@
+//! Conditions in a canonical form: what means the same is equal, however the words attached it.
+
+use std::collections::BTreeSet;
+
+use escher_core::selector::{Field, Op, Relation, SyntaxError, Value};
+use escher_core::{CloudId, Flag, Selector};
+
+/// A region of a cloud: cloud and code.
+pub(crate) type Spot = (CloudId, String);
+
+/// A condition on resources. Conjunctions and disjunctions are flat sets, negation stands at the leaves where it can.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Formula {
+    /// All of these; every resource where there are none.
+    And(BTreeSet<Formula>),
+    /// One of these, of which there are two at least.
+    Or(BTreeSet<Formula>),
+    /// The opposite of a conjunction or a relation.
+    Not(Box<Formula>),
+    /// A text field is one of these, or (`not`) none of them.
+    Is { field: Field, values: BTreeSet<String>, not: bool },
+    /// A field held against a value: order, likeness.
+    Compare { field: Field, op: Op, value: String, not: bool },
+    /// Whether a field is told.
+    Exists { field: Field, yes: bool },
+    /// A flag's value.
+    Flag { flag: Flag, value: bool },
+    /// Places, which the cloud of the same conjunction turns into regions.
+    Place { spots: BTreeSet<Spot>, not: bool },
+    /// Related to what a condition admits.
+    Rel { by: Relation, to: Box<Formula> },
+    /// A selector typed as such, printed.
+    Given(String),
+}
+
+impl Formula {
+    /// Every resource.
+    pub(crate) fn all() -> Self {
+        Self::And(BTreeSet::new())
+    }
+
+    pub(crate) fn is_all(&self) -> bool {
+        matches!(self, Self::And(parts) if parts.is_empty())
+    }
+
+    pub(crate) fn is(field: Field, value: impl Into<String>) -> Self {
+        Self::Is { field, values: BTreeSet::from([value.into()]), not: false }
+    }
+
+    pub(crate) fn is_any(field: Field, values: impl IntoIterator<Item = String>) -> Self {
+        Self::Is { field, values: values.into_iter().collect(), not: false }
+    }
+
+    pub(crate) fn compare(field: Field, op: Op, value: impl Into<String>) -> Self {
+        Self::Compare { field, op, value: value.into(), not: false }
+    }
+
+    pub(crate) fn exists(field: Field, yes: bool) -> Self {
+        Self::Exists { field, yes }
+    }
+
+    pub(crate) fn flag(flag: Flag, value: bool) -> Self {
+        Self::Flag { flag, value }
+    }
+
+    pub(crate) fn rel(by: Relation, to: Self) -> Self {
+        Self::Rel { by, to: Box::new(to) }
+    }
+
+    /// The parts of the conjunction; itself where it is none.
+    pub(crate) fn conjuncts(&self) -> Vec<&Self> {
+        match self {
+            Self::And(parts) => parts.iter().collect(),
+            other => vec![other],
+        }
+    }
+
+    /// The branches of the disjunction; itself where it is none.
+    pub(crate) fn branches(&self) -> Vec<&Self> {
+        match self {
+            Self::Or(parts) => parts.iter().collect(),
+            other => vec![other],
+        }
+    }
+
+    pub(crate) fn and(self, other: Self) -> Self {
+        let mut parts = BTreeSet::new();
+        for part in [self, other] {
+            match part {
+                Self::And(inner) => parts.extend(inner),
+                part => {
+                    parts.insert(part);
+                }
+            }
+        }
+        one(parts, Self::And)
+    }
+
+    /// Either: what the branches share stands before them once, and what is left of one field becomes one list.
+    pub(crate) fn or(self, other: Self) -> Self {
+        let mut branches: Vec<BTreeSet<Self>> = Vec::new();
+        for part in [self, other] {
+            let each: Vec<Self> = match part {
+                Self::Or(inner) => inner.into_iter().collect(),
+                part => vec![part],
+            };
+            for branch in each {
+                let parts: BTreeSet<Self> = branch.conjuncts().into_iter().cloned().collect();
+                if !branches.contains(&parts) {
+                    branches.push(parts);
+                }
+            }
+        }
+        let shared: BTreeSet<Self> = branches[0].iter().filter(|part| branches.iter().all(|branch| branch.contains(part))).cloned().collect();
+        let rest: Vec<BTreeSet<Self>> = branches.into_iter().map(|branch| branch.difference(&shared).cloned().collect()).collect();
+        let joined = if rest.iter().any(BTreeSet::is_empty) {
+            Self::all()
+        } else {
+            list(&rest).unwrap_or_else(|| one(rest.into_iter().map(|branch| one(branch, Self::And)).collect(), Self::Or))
+        };
+        one(shared, Self::And).and(joined)
+    }
+
+    /// The opposite, pushed to the leaves.
+    pub(crate) fn not(self) -> Self {
+        match self {
+            Self::Not(inner) => *inner,
+            Self::Is { field, values, not } => Self::Is { field, values, not: !not },
+            Self::Compare { field, op, value, not } => match opposite(op).filter(|_| field.ty().is_number()) {
+                Some(op) => Self::Compare { field, op, value, not },
+                None => Self::Compare { field, op, value, not: !not },
+            },
+            Self::Exists { field, yes } => Self::Exists { field, yes: !yes },
+            Self::Flag { flag, value } => Self::Flag { flag, value: !value },
+            Self::Place { spots, not } => Self::Place { spots, not: !not },
+            Self::Or(parts) => parts.into_iter().map(Self::not).fold(Self::all(), Self::and),
+            other => Self::Not(Box::new(other)),
+        }
+    }
+
+    /// Whether no resource can satisfy it, as far as that shows: two values of one field, a flag and its opposite, a
+    /// place that the named cloud does not have.
+    pub(crate) fn is_contradictory(&self) -> bool {
+        match self {
+            Self::Or(parts) => parts.iter().all(Self::is_contradictory),
+            Self::And(parts) => parts.iter().any(Self::is_contradictory) || clash(parts),
+            Self::Rel { to, .. } => to.is_contradictory(),
+            _ => false,
+        }
+    }
+
+    /// Every value that a text field is wanted to have anywhere, negations aside.
+    pub(crate) fn values(&self, wanted: &Field) -> BTreeSet<&str> {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().flat_map(|part| part.values(wanted)).collect(),
+            Self::Is { field, values, not: false } if field == wanted => values.iter().map(String::as_str).collect(),
+            _ => BTreeSet::new(),
+        }
+    }
+
+    /// What it says of this field as conjuncts, taken out: that, and the rest.
+    pub(crate) fn without(self, gone: &Field) -> Self {
+        let parts = self.conjuncts().into_iter().filter(|part| !part.is_of(gone)).cloned();
+        one(parts.collect(), Self::And)
+    }
+
+    fn is_of(&self, wanted: &Field) -> bool {
+        matches!(self, Self::Is { field, .. } | Self::Compare { field, .. } | Self::Exists { field, .. } if field == wanted)
+            || (*wanted == Field::Region && matches!(self, Self::Place { .. }))
+    }
+
+    /// The selector.
+    ///
+    /// # Errors
+    /// Where a value is none of its field.
+    pub(crate) fn selector(&self) -> Result<Selector, SyntaxError> {
+        self.within(None).map(Selector::normalised)
+    }
+
+    /// The same within a conjunction that names a cloud.
+    fn within(&self, cloud: Option<&BTreeSet<CloudId>>) -> Result<Selector, SyntaxError> {
+        Ok(match self {
+            Self::And(parts) => {
+                let own = clouds(parts);
+                let cloud = own.as_ref().or(cloud);
+                let mut each = parts.iter().map(|part| part.within(cloud)).collect::<Result<Vec<_>, _>>()?;
+                each = exclusions(each);
+                each.sort_by_key(rank);
+                Selector::And(each)
+            }
+            Self::Or(parts) => Selector::Or(parts.iter().map(|part| part.within(cloud)).collect::<Result<_, _>>()?),
+            Self::Not(inner) => Selector::Not(Box::new(inner.within(cloud)?)),
+            Self::Is { field, values, not } => texts(field, values.iter().map(String::as_str), *not)?,
+            Self::Compare { field, op, value, not } => {
+                let compare = Selector::parse(&format!("{field} {op} {}", typed(field, value)))?;
+                if *not { Selector::Not(Box::new(compare)) } else { compare }
+            }
+            Self::Exists { field, yes } => negated(Selector::Exists(field.clone()), !yes),
+            Self::Flag { flag, value } => negated(Selector::Flag(*flag), !value),
+            Self::Place { spots, not } => {
+                let here = spots.iter().filter(|(of, _)| cloud.is_none_or(|clouds| clouds.contains(of)));
+                texts(&Field::Region, here.map(|(_, code)| code.as_str()), *not)?
+            }
+            Self::Rel { by, to } => match &**to {
+                // A bare name is held against the ids themselves.
+                Self::Is { field: Field::Name, values, not: false } => texts(&by.field(), values.iter().map(String::as_str), false)?,
+                to => Selector::Related { by: by.clone(), to: Box::new(to.within(None)?.normalised()) },
+            },
+            Self::Given(text) => Selector::parse(text)?,
+        })
+    }
+}
+
+/// A number as it is, everything else as a text.
+fn typed(field: &Field, value: &str) -> String {
+    let number = field.ty().is_number() || matches!(field, Field::Created) || value.parse::<f64>().is_ok();
+    if number { value.to_owned() } else { Value::text(value).to_string() }
+}
+
+fn negated(selector: Selector, not: bool) -> Selector {
+    if not { Selector::Not(Box::new(selector)) } else { selector }
+}
+
+fn texts<'a>(field: &Field, values: impl Iterator<Item = &'a str>, not: bool) -> Result<Selector, SyntaxError> {
+    let values: Vec<&str> = values.collect();
+    match values.as_slice() {
+        [one] => Selector::compare(field.clone(), if not { Op::Ne } else { Op::Eq }, one),
+        many => Ok(negated(Selector::one_of(field.clone(), many.iter().copied())?, not)),
+    }
+}
+
+/// Several exclusions of one field are one list.
+fn exclusions(parts: Vec<Selector>) -> Vec<Selector> {
+    let mut kept: Vec<Selector> = Vec::new();
+    let mut gone: Vec<(Field, Vec<Value>)> = Vec::new();
+    for part in parts {
+        let (field, values) = match part {
+            Selector::Compare { field, op: Op::Ne, value } => (field, vec![value]),
+            Selector::Not(inner) => match *inner {
+                Selector::In { field, values } => (field, values),
+                other => {
+                    kept.push(Selector::Not(Box::new(other)));
+                    continue;
+                }
+            },
+            other => {
+                kept.push(other);
+                continue;
+            }
+        };
+        match gone.iter_mut().find(|(known, _)| *known == field) {
+            Some((_, known)) => known.extend(values),
+            None => gone.push((field, values)),
+        }
+    }
+    kept.extend(gone.into_iter().map(|(field, mut values)| match (values.pop(), values.is_empty()) {
+        (Some(value), true) => Selector::Compare { field, op: Op::Ne, value },
+        (last, _) => Selector::Not(Box::new(Selector::In { field, values: values.into_iter().chain(last).collect() })),
+    }));
+    kept
+}
+
+/// One part stands for itself.
+fn one(mut parts: BTreeSet<Formula>, many: impl Fn(BTreeSet<Formula>) -> Formula) -> Formula {
+    match (parts.pop_first(), parts.is_empty()) {
+        (Some(only), true) => only,
+        (Some(first), false) => {
+            parts.insert(first);
+            many(parts)
+        }
+        (None, _) => Formula::all(),
+    }
+}
+
+/// Branches that each are one text of the same field, as one list.
+fn list(branches: &[BTreeSet<Formula>]) -> Option<Formula> {
+    let mut all: Option<(Field, BTreeSet<String>)> = None;
+    let mut places: BTreeSet<Spot> = BTreeSet::new();
+    for branch in branches {
+        match branch.iter().collect::<Vec<_>>().as_slice() {
+            [Formula::Is { field, values, not: false }] if places.is_empty() => match &mut all {
+                Some((known, sum)) if known == field => sum.extend(values.iter().cloned()),
+                None => all = Some((field.clone(), values.clone())),
+                Some(_) => return None,
+            },
+            [Formula::Place { spots, not: false }] if all.is_none() => places.extend(spots.iter().cloned()),
+            _ => return None,
+        }
+    }
+    if !places.is_empty() {
+        return Some(Formula::Place { spots: places, not: false });
+    }
+    all.map(|(field, values)| Formula::Is { field, values, not: false })
+}
+
+fn opposite(op: Op) -> Option<Op> {
+    Some(match op {
+        Op::Eq => Op::Ne,
+        Op::Ne => Op::Eq,
+        Op::Lt => Op::Ge,
+        Op::Le => Op::Gt,
+        Op::Gt => Op::Le,
+        Op::Ge => Op::Lt,
+        Op::Like => return None,
+    })
+}
+
+/// The clouds that a conjunction names.
+fn clouds(parts: &BTreeSet<Formula>) -> Option<BTreeSet<CloudId>> {
+    parts.iter().find_map(|part| match part {
+        Formula::Is { field: Field::Cloud, values, not: false } => Some(values.iter().filter_map(|word| word.parse().ok()).collect()),
+        _ => None,
+    })
+}
+
+/// Whether parts of a conjunction exclude each other.
+fn clash(parts: &BTreeSet<Formula>) -> bool {
+    let cloud = clouds(parts);
+    let regions = |field: &Field, values: &BTreeSet<String>| {
+        // A region of another cloud than the one that is named.
+        *field == Field::Region
+            && cloud.as_ref().is_some_and(|clouds| {
+                values.iter().all(|code| {
+                    let of: Vec<CloudId> = escher_core::regions::by_name(None, code).iter().map(|region| region.cloud).collect();
+                    !of.is_empty() && !of.iter().any(|of| clouds.contains(of))
+                })
+            })
+    };
+    parts.iter().enumerate().any(|(i, a)| {
+        let alone = match a {
+            Formula::Is { field, values, not: false } => regions(field, values),
+            Formula::Place { spots, not: false } => {
+                cloud.as_ref().is_some_and(|clouds| !spots.iter().any(|(of, _)| clouds.contains(of)))
+            }
+            _ => false,
+        };
+        alone || parts.iter().skip(i + 1).any(|b| excludes(a, b))
+    })
+}
+
+fn excludes(a: &Formula, b: &Formula) -> bool {
+    // A resource has many tags and links under one key, but one value of each of these.
+    let single = |field: &Field| !matches!(field, Field::Linked | Field::Rel(_) | Field::Text);
+    match (a, b) {
+        (Formula::Is { field: f, values: v, not: false }, Formula::Is { field: g, values: w, not: false }) => {
+            f == g && single(f) && v.is_disjoint(w)
+        }
+        (Formula::Is { field: f, values: v, not: false }, Formula::Is { field: g, values: w, not: true })
+        | (Formula::Is { field: g, values: w, not: true }, Formula::Is { field: f, values: v, not: false }) => f == g && v.is_subset(w),
+        (Formula::Flag { flag: f, value: v }, Formula::Flag { flag: g, value: w }) => f == g && v != w,
+        (Formula::Exists { field: f, yes: v }, Formula::Exists { field: g, yes: w }) => f == g && v != w,
+        (Formula::Place { spots: v, not: false }, Formula::Place { spots: w, not: false }) => v.is_disjoint(w),
+        _ => false,
+    }
+}
+
+/// The order in which conditions are written.
+fn rank(selector: &Selector) -> usize {
+    const FIELDS: &[Field] = &[
+        Field::Cloud,
+        Field::Kind,
+        Field::Type,
+        Field::Service,
+        Field::Engine,
+        Field::Account,
+        Field::Region,
+        Field::Zone,
+        Field::Geo,
+        Field::Env,
+        Field::Group,
+        Field::Network,
+        Field::Linked,
+        Field::Name,
+        Field::Id,
+        Field::State,
+        Field::RawState,
+        Field::Size,
+        Field::Capacity,
+        Field::Memory,
+        Field::Created,
+        Field::Age,
+        Field::Cost,
+        Field::Cpu,
+        Field::Text,
+    ];
+    let of_field = |field: &Field| match field {
+        Field::Rel(_) => 12,
+        other => FIELDS.iter().position(|known| known == other).unwrap_or(FIELDS.len()),
+    };
+    match selector {
+        Selector::Compare { field, .. } | Selector::In { field, .. } | Selector::Exists(field) => of_field(field),
+        Selector::Not(inner) if !matches!(**inner, Selector::And(_) | Selector::Or(_) | Selector::Not(_)) => rank(inner),
+        Selector::Flag(_) => FIELDS.len() + 1,
+        Selector::Related { .. } => FIELDS.len() + 2,
+        _ => FIELDS.len() + 3,
+    }
+}

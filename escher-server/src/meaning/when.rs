@@ -1,0 +1,106 @@
+//! Times as they are said: parts that come in any order and are put together at the end.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::{Date, DateTime, Time};
+
+/// A time of day, and whether it was said without leaving open which half of the day is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Clock {
+    pub(crate) hour: i8,
+    pub(crate) minute: i8,
+    /// Said with am or pm, as 24 hours, or as noon or midnight.
+    pub(crate) certain: bool,
+}
+
+impl Clock {
+    /// As a time.
+    pub(crate) fn time(self) -> Option<Time> {
+        Time::new(self.hour, self.minute, 0, 0).ok()
+    }
+}
+
+/// A part of the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum DayPart {
+    Morning,
+    Afternoon,
+    Evening,
+    Night,
+}
+
+/// Days of the week, 0 is Sunday.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Days(pub(crate) BTreeSet<u8>);
+
+/// How often.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Every {
+    /// Each day.
+    Day,
+    /// On these days of the week.
+    Week(Days),
+    /// On this day of each month.
+    Month(u8),
+    /// Every so many hours.
+    Hours(u32),
+    /// Every so many minutes.
+    Minutes(u32),
+}
+
+/// A day as it is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Day {
+    /// So many days from today.
+    From(i32),
+    /// The next day of this name, 0 is Sunday; of next week where `next` was said.
+    Weekday { day: u8, next: bool },
+    /// A date.
+    Date(Date),
+    /// A month and a day without a year.
+    Yearly { month: i8, day: i8 },
+}
+
+/// Once, at a moment that is told whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Once {
+    /// So many minutes from now.
+    In(i64),
+    /// At this moment.
+    At(DateTime),
+}
+
+/// A time, or a part of one. A part that is told twice is none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct When {
+    pub(crate) clock: Option<Clock>,
+    pub(crate) part: Option<DayPart>,
+    pub(crate) every: Option<Every>,
+    pub(crate) day: Option<Day>,
+    pub(crate) once: Option<Once>,
+    /// An IANA zone, or an offset as `+02:00`.
+    pub(crate) zone: Option<String>,
+    /// Why it can only lead to a question, if so: the question.
+    pub(crate) why: Option<String>,
+}
+
+impl When {
+    /// Both together; `None` where a part is told twice.
+    pub(crate) fn and(self, other: Self) -> Option<Self> {
+        fn either<T>(a: Option<T>, b: Option<T>) -> Option<Option<T>> {
+            match (a, b) {
+                (Some(_), Some(_)) => None,
+                (a, b) => Some(a.or(b)),
+            }
+        }
+        Some(Self {
+            clock: either(self.clock, other.clock)?,
+            part: either(self.part, other.part)?,
+            every: either(self.every, other.every)?,
+            day: either(self.day, other.day)?,
+            once: either(self.once, other.once)?,
+            zone: either(self.zone, other.zone)?,
+            why: self.why.or(other.why),
+        })
+    }
+}

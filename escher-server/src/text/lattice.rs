@@ -1,0 +1,156 @@
+//! The lattice: spans of tokens with their lexical readings side by side. The chart chooses.
+
+use super::shapes;
+use super::token::{Shape, Token};
+use crate::lexicon::{Lexicon, Spelled};
+use crate::meaning::Sem;
+
+/// Tokens of an utterance that are read at once; more are taken sentence by sentence, or not at all.
+pub(crate) const MOST_TOKENS: usize = 80;
+
+/// A reading of a span.
+#[derive(Clone, Debug)]
+pub(crate) struct Lexical {
+    /// The category, or a word of the grammar.
+    pub(crate) symbol: String,
+    pub(crate) from: u8,
+    pub(crate) to: u8,
+    pub(crate) sem: Sem,
+    /// The words that were corrected for it, a bit each.
+    pub(crate) corrected: u128,
+}
+
+/// The readings of an utterance.
+pub(crate) struct Lattice {
+    tokens: Vec<Token>,
+    edges: Vec<Lexical>,
+    /// What each token was corrected to, if it was.
+    corrections: Vec<Option<String>>,
+    cut: bool,
+}
+
+impl Lattice {
+    /// Reads tokens by a lexicon.
+    pub(crate) fn of(mut tokens: Vec<Token>, lexicon: &Lexicon) -> Self {
+        let cut = tokens.len() > MOST_TOKENS;
+        tokens.truncate(MOST_TOKENS);
+        let mut it = Self { edges: Vec::new(), corrections: vec![None; tokens.len()], tokens, cut };
+        it.words(lexicon);
+        it.phrases(lexicon);
+        it.shapes(lexicon);
+        it
+    }
+
+    /// Words of the grammar, and the spelling of those that are nothing.
+    fn words(&mut self, lexicon: &Lexicon) {
+        for at in 0..self.tokens.len() {
+            let token = &self.tokens[at];
+            let low = token.low.clone();
+            match token.shape {
+                Shape::Mark => self.push(&low, at, at + 1, Sem::Nothing, 0),
+                Shape::Emoji => self.push("Emoji", at, at + 1, Sem::Nothing, 0),
+                Shape::Word => match lexicon.spelled(&low) {
+                    Spelled::Right if lexicon.is_grammar(&low) => self.push(&low, at, at + 1, Sem::Nothing, 0),
+                    Spelled::Right | Spelled::Unknown => {}
+                    Spelled::Like(word) => {
+                        self.push(&word, at, at + 1, Sem::Nothing, 1 << at);
+                        self.corrections[at] = Some(word);
+                    }
+                },
+                Shape::Quoted | Shape::KeyValue | Shape::Odd => {}
+            }
+        }
+    }
+
+    /// Entries of the lexicon. The longest blocks its parts.
+    fn phrases(&mut self, lexicon: &Lexicon) {
+        let words: Vec<Option<(&str, bool)>> = self
+            .tokens
+            .iter()
+            .zip(&self.corrections)
+            .map(|(token, better)| match (token.shape, better) {
+                (Shape::Word, Some(better)) => Some((better.as_str(), true)),
+                (Shape::Word | Shape::Mark, _) => Some((token.low.as_str(), false)),
+                _ => None,
+            })
+            .collect();
+        let mut found = Vec::new();
+        for from in 0..words.len() {
+            let mut phrase = String::new();
+            let mut corrected: u128 = 0;
+            for (at, word) in words.iter().enumerate().skip(from).take(lexicon.longest()) {
+                let Some((word, better)) = word else { break };
+                if !phrase.is_empty() {
+                    phrase.push(' ');
+                }
+                phrase.push_str(word);
+                corrected |= u128::from(*better) << at;
+                for entry in lexicon.entries(&phrase) {
+                    // No correction decides where something is done.
+                    if corrected == 0 || !entry.is_sensitive() {
+                        found.push((from, at + 1, entry.clone(), corrected));
+                    }
+                }
+            }
+        }
+        let blocking: Vec<(usize, usize)> = found.iter().filter(|(.., entry, _)| entry.blocks()).map(|&(from, to, ..)| (from, to)).collect();
+        let inside = |from: usize, to: usize| blocking.iter().any(|&(a, b)| a <= from && to <= b && b - a > to - from);
+        for (from, to, entry, corrected) in found {
+            if !inside(from, to) {
+                self.push(entry.category, from, to, entry.sem, corrected);
+            }
+        }
+        for (from, to) in blocking {
+            // What is one thing together names nothing by its parts.
+            if to - from > 1 {
+                self.edges.retain(|edge| {
+                    let within = from <= usize::from(edge.from) && usize::from(edge.to) <= to && usize::from(edge.to - edge.from) < to - from;
+                    !(within && matches!(edge.symbol.as_str(), "Word" | "Name"))
+                });
+            }
+        }
+    }
+
+    /// What tokens are by their looks: numbers, times, names, ids.
+    fn shapes(&mut self, lexicon: &Lexicon) {
+        for at in 0..self.tokens.len() {
+            let read = self.edges.iter().any(|edge| usize::from(edge.from) <= at && at < usize::from(edge.to));
+            let owned = self.edges.iter().any(|edge| {
+                let span = usize::from(edge.from)..usize::from(edge.to);
+                span.contains(&at) && edge.symbol.starts_with(|c: char| c.is_ascii_uppercase())
+            });
+            for (symbol, sem) in shapes::of(&self.tokens[at], lexicon, read, owned) {
+                self.push(symbol, at, at + 1, sem, 0);
+            }
+        }
+    }
+
+    fn push(&mut self, symbol: &str, from: usize, to: usize, sem: Sem, corrected: u128) {
+        let (Ok(from), Ok(to)) = (u8::try_from(from), u8::try_from(to)) else { return };
+        self.edges.push(Lexical { symbol: symbol.to_owned(), from, to, sem, corrected });
+    }
+
+    pub(crate) fn edges(&self) -> impl Iterator<Item = &Lexical> {
+        self.edges.iter()
+    }
+
+    pub(crate) fn tokens(&self) -> &[Token] {
+        &self.tokens
+    }
+
+    pub(crate) fn len(&self) -> u8 {
+        u8::try_from(self.tokens.len()).unwrap_or(u8::MAX)
+    }
+
+    /// Whether there were more tokens than are read.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.cut
+    }
+
+    /// The corrections among these words: as written, and as read.
+    pub(crate) fn corrected(&self, which: u128) -> impl Iterator<Item = (&str, &str)> {
+        self.tokens.iter().zip(&self.corrections).enumerate().filter(move |(at, _)| which >> at & 1 == 1).filter_map(
+            |(_, (token, better))| better.as_deref().map(|better| (token.text.as_str(), better)),
+        )
+    }
+}

@@ -1,0 +1,163 @@
+//! What a token is by its looks alone.
+
+use std::collections::BTreeMap;
+
+use escher_core::selector::Field;
+use escher_core::{CloudId, lexicon as words, regions};
+
+use super::token::{Shape, Token};
+use crate::lexicon::Lexicon;
+use crate::meaning::{Formula, Sem};
+
+/// The readings of a token. `read` says whether the lexicon knows the word, `owned` whether as more than a function word.
+pub(super) fn of(token: &Token, lexicon: &Lexicon, read: bool, owned: bool) -> Vec<(&'static str, Sem)> {
+    let text = token.text.as_str();
+    let mut found: Vec<(&'static str, Sem)> = Vec::new();
+    let mut put = |category, sem| found.push((category, sem));
+    match token.shape {
+        Shape::Mark | Shape::Emoji | Shape::Odd => return found,
+        Shape::Quoted => {
+            // An empty name is a placeholder.
+            if !text.trim().is_empty() && text.len() <= 200 && !text.chars().any(char::is_control) {
+                put("Quoted", Sem::Text(text.to_owned()));
+            }
+            return found;
+        }
+        Shape::KeyValue => {
+            if let Some((key, value)) = text.split_once('=') {
+                let value = value.trim_matches(|c| matches!(c, '"' | '\'' | '“' | '”' | '`'));
+                put("KeyValue", Sem::Tags(BTreeMap::from([(key.to_owned(), value.to_owned())])));
+            }
+            return found;
+        }
+        Shape::Word => {}
+    }
+    if is_placeholder(text) {
+        return found;
+    }
+    put("Any", Sem::Text(text.to_owned()));
+    if let Some(sem) = quantity(&token.low) {
+        found.push(sem);
+        return found;
+    }
+    let place = place(text);
+    if let Some(sem) = place {
+        found.push(sem);
+        return found;
+    }
+    if is_id(text) {
+        found.push(("Id", Sem::Text(text.to_owned())));
+    } else if is_cidr(text) {
+        found.push(("Cidr", Sem::Text(text.to_owned())));
+    } else if is_address(text) {
+        found.push(("Address", Sem::Text(text.to_owned())));
+    } else if is_identifier(text) && !owned && !lexicon.is_prose(&token.low) {
+        found.push(("Name", Sem::Text(text.to_owned())));
+    } else if !read && is_free_word(&token.low) && !lexicon.is_ordinary(&token.low) && !lexicon.is_near_place(&token.low) {
+        found.push(("Word", Sem::Text(text.to_owned())));
+    }
+    found
+}
+
+/// `{name}`, `???`, `<vm>`, `web-*`: stands for something that was not put in.
+fn is_placeholder(text: &str) -> bool {
+    text.contains(['{', '}', '*', '$', '<', '>', '[', ']', '`', '|', '\\', ';']) && quantity(&text.to_lowercase()).is_none()
+        || text.chars().all(|c| matches!(c, '?' | '_' | '.' | '-' | 'x') && c != 'x')
+        || text.contains("..")
+}
+
+/// Numbers and what is counted: `5`, `+2`, `90d`, `100GB`, `20%`, `$5`.
+fn quantity(low: &str) -> Option<(&'static str, Sem)> {
+    let plain = low.replace(',', "");
+    let text = |text: &str| Sem::Text(text.to_owned());
+    if plain.bytes().all(|b| b.is_ascii_digit()) && !plain.is_empty() && plain.len() <= 12 {
+        return Some(("Num", text(&plain)));
+    }
+    if let Some(rest) = plain.strip_prefix(['+', '-']).filter(|rest| rest.bytes().all(|b| b.is_ascii_digit()) && !rest.is_empty()) {
+        let sign = if plain.starts_with('+') { "+" } else { "-" };
+        return Some(("Signed", text(&format!("{sign}{rest}"))));
+    }
+    let number = |text: &str| !text.is_empty() && text.parse::<f64>().is_ok_and(|value| value.is_finite() && value >= 0.0);
+    if let Some(rest) = plain.strip_prefix('$').filter(|rest| number(rest)) {
+        return Some(("Money", text(rest)));
+    }
+    if let Some(rest) = plain.strip_suffix('%').filter(|rest| number(rest)) {
+        return Some(("Percent", text(rest)));
+    }
+    let cut = plain.find(|c: char| c.is_ascii_alphabetic())?;
+    let (amount, unit) = plain.split_at(cut);
+    if number(amount) {
+        match unit {
+            "gb" | "gib" => return Some(("Capacity", text(&format!("{amount}GB")))),
+            "tb" | "tib" => return Some(("Capacity", text(&format!("{amount}TB")))),
+            "mb" | "mib" => return Some(("Capacity", text(&format!("{amount}MB")))),
+            "h" | "d" | "w" | "mo" | "y" => return Some(("Duration", text(&format!("{amount}{unit}")))),
+            "hr" | "hrs" => return Some(("Duration", text(&format!("{amount}h")))),
+            _ => {}
+        }
+    }
+    number(&plain).then(|| ("Decimal", text(&plain)))
+}
+
+/// Regions and zones by their code.
+fn place(text: &str) -> Option<(&'static str, Sem)> {
+    let exact: Vec<&regions::Region> = regions::all().iter().filter(|region| region.code.eq_ignore_ascii_case(text)).collect();
+    if let [region, ..] = exact.as_slice() {
+        return Some(("Region", Formula::is(Field::Region, region.code).into()));
+    }
+    let low = text.to_lowercase();
+    let zone = [CloudId::Aws, CloudId::Gcp].into_iter().find_map(|cloud| regions::of_zone(cloud, &low));
+    let local = low.contains("-lax-") || low.contains("-wl1-") || low.matches('-').count() == 4;
+    if zone.is_some() || local && regions::all().iter().any(|region| low.starts_with(&format!("{}-", region.code))) {
+        return Some(("Zone", Formula::is(Field::Zone, low).into()));
+    }
+    None
+}
+
+/// The cloud's own ids.
+fn is_id(text: &str) -> bool {
+    let low = text.to_lowercase();
+    let hex = |rest: &str| rest.len() >= 3 && rest.chars().all(|c| c.is_ascii_hexdigit());
+    let aws = ["i-", "vol-", "snap-", "ami-", "sg-", "subnet-", "vpc-", "eni-", "eipalloc-", "nat-", "igw-", "rtb-", "lt-"]
+        .iter()
+        .any(|prefix| low.strip_prefix(prefix).is_some_and(|rest| hex(rest) && rest.contains(|c: char| c.is_ascii_digit())));
+    aws || low.starts_with("arn:") && low.matches(':').count() >= 5
+        || low.starts_with("/subscriptions/")
+        || low.starts_with("projects/") && low.matches('/').count() >= 3
+        || low.starts_with("//") && low.contains(".googleapis.com/")
+        || low.starts_with("https://www.googleapis.com/compute/")
+}
+
+fn is_cidr(text: &str) -> bool {
+    text.split_once('/').is_some_and(|(address, bits)| is_address(address) && bits.parse::<u8>().is_ok())
+}
+
+fn is_address(text: &str) -> bool {
+    text.parse::<std::net::IpAddr>().is_ok()
+}
+
+/// An identifier by its looks: letters joined by separators, or letters with digits, and no word of the lexicon.
+fn is_identifier(word: &str) -> bool {
+    let fits = word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ':' | '@'));
+    if word.len() < 2 || word.len() > 200 || !fits || !word.chars().any(|c| c.is_ascii_alphabetic()) {
+        return false;
+    }
+    let joined = word.contains(['-', '_', '.', '@']) || (word.contains('/') && word.contains(|c: char| c.is_ascii_digit()));
+    let mixed = word.chars().any(|c| c.is_ascii_digit());
+    let ends = word.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') && word.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    let one = !word.contains('/') || word.contains(|c: char| c.is_ascii_digit());
+    (joined || mixed) && ends && one && words::meanings(word).next().is_none() && !region_like(word)
+}
+
+/// `eu-west-9`: the code of a region that there is none of. It is no name.
+fn region_like(name: &str) -> bool {
+    const SIDES: &[&str] = &["east", "west", "north", "south", "central", "northeast", "northwest", "southeast", "southwest"];
+    let low = name.to_lowercase();
+    let parts: Vec<&str> = low.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('-').split('-').collect();
+    parts.len() >= 2 && parts.iter().skip(1).any(|part| SIDES.contains(part)) && parts[0].len() <= 12 && low.ends_with(|c: char| c.is_ascii_digit())
+}
+
+/// Letters alone.
+fn is_free_word(word: &str) -> bool {
+    (2..=40).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase())
+}
