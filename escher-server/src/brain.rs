@@ -34,9 +34,13 @@ impl OfflineBrain {
             Verdict::Order(frame) => *frame,
             Verdict::NoOrder => asked(old, "That is no order as I read it. What should be done?".to_owned()),
             Verdict::Unread { understood, unread } => {
-                let understood = if understood.is_empty() { String::new() } else { format!("I understood “{}”. ", understood.join("”, “")) };
+                let understood =
+                    if understood.is_empty() { String::new() } else { format!("I understood “{}”. ", understood.join("”, “")) };
                 let unread = if unread.is_empty() { "how that goes together".to_owned() } else { format!("“{}”", unread.join(" ")) };
-                asked(old, format!("{understood}I did not understand {unread}, and I change nothing by a guess. Can you say it another way?"))
+                asked(
+                    old,
+                    format!("{understood}I did not understand {unread}, and I change nothing by a guess. Can you say it another way?"),
+                )
             }
         }
     }
@@ -46,9 +50,8 @@ impl OfflineBrain {
         let before = utterance.history.last()?;
         let before = Utterance { text: before.clone(), history: Vec::new(), now: utterance.now };
         let selector = Selector::parse(&self.read(&before).selector).ok()?;
-        let one = selector.conjuncts().iter().any(|part| {
-            matches!(part, Selector::Compare { field: Field::Name | Field::Id, op: Op::Eq, .. })
-        });
+        let one =
+            selector.conjuncts().iter().any(|part| matches!(part, Selector::Compare { field: Field::Name | Field::Id, op: Op::Eq, .. }));
         one.then_some(selector)
     }
 

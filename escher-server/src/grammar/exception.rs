@@ -11,7 +11,10 @@ pub(super) const RULES: &[Rule] = &[
     .ex(&[
         ("dev vms except web-1", "kind = vm AND env = dev AND name != web-1"),
         ("dev vms except those not tagged keep=yes", "kind = vm AND env = dev AND tag.keep = yes"),
-        ("dev vms except web-1, web-2 and the ones in westus", "kind = vm AND region != westus AND env = dev AND name NOT IN (web-1, web-2)"),
+        (
+            "dev vms except web-1, web-2 and the ones in westus",
+            "kind = vm AND region != westus AND env = dev AND NOT name IN (web-1, web-2)",
+        ),
     ]),
     Rule::new("Items", "Item", same),
     Rule::new("Items", "Item (,|and|, and|or) Items", |args| Some(args.cond(0)?.or(args.cond(1)?).into())),

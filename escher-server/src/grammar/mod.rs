@@ -4,13 +4,26 @@
 //! equal. Nothing is taken back later; what must not be read that way is no production.
 
 mod args;
+mod clause;
+mod compound;
+mod coordination;
+mod courtesy;
+mod determiner;
 mod exception;
+mod measure;
 mod modifier;
 mod name;
 mod noun;
 mod order;
+mod place;
+mod question;
+mod relation;
 mod rule;
+mod sentence;
 mod shown;
+mod tag;
+mod time;
+mod value;
 
 use std::sync::LazyLock;
 
@@ -20,7 +33,26 @@ pub(crate) use rule::{Args, Grammar, Rule, Symbol};
 pub(crate) use shown::shown;
 
 /// Every file's rules.
-const FILES: &[&[Rule]] = &[name::RULES, noun::RULES, modifier::RULES, exception::RULES, order::RULES];
+const FILES: &[&[Rule]] = &[
+    value::RULES,
+    name::RULES,
+    noun::RULES,
+    determiner::RULES,
+    compound::RULES,
+    modifier::RULES,
+    place::RULES,
+    measure::RULES,
+    tag::RULES,
+    clause::RULES,
+    relation::RULES,
+    exception::RULES,
+    coordination::RULES,
+    time::RULES,
+    order::RULES,
+    courtesy::RULES,
+    sentence::RULES,
+    question::RULES,
+];
 
 /// The grammar and its lexicon.
 pub(crate) struct Language {

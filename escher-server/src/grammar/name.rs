@@ -7,7 +7,12 @@ use super::rule::{Args, Rule};
 use crate::meaning::{Formula, Sem};
 
 pub(super) const RULES: &[Rule] = &[
-    Rule::new("OneName", "Name", named).ex(&[("web-1", "name = web-1"), ("prod_db.v2", "name = prod_db.v2")]).not(&["web-*", "{name}", "us-east-1", "eu-west-9"]),
+    Rule::new("OneName", "Name", named).ex(&[("web-1", "name = web-1"), ("prod_db.v2", "name = prod_db.v2")]).not(&[
+        "web-*",
+        "{name}",
+        "us-east-1",
+        "eu-west-9",
+    ]),
     Rule::new("OneName", "Quoted", named).ex(&[("\"x; delete all disks\"", "name = \"x; delete all disks\"")]).not(&["\"\""]),
     Rule::new("OneName", "Id", |args| Some(Formula::is(Field::Id, args.text(0)?).into())).ex(&[("i-0abc123", "id = i-0abc123")]),
     Rule::new("Names", "OneName", same),

@@ -17,10 +17,40 @@ const NO_HEADS: &[&str] = &["live", "demo", "stage", "ci", "playground", "testin
 
 /// Words for a whole part of the world; others, such as countries, name only some of its regions.
 const WHOLE: &[&str] = &[
-    "us", "usa", "united states", "united states of america", "the states", "america", "canada", "north america", "south america",
-    "latin america", "latam", "eu", "european union", "europe", "european", "uk", "united kingdom", "great britain", "britain",
-    "middle east", "africa", "emea", "mea", "india", "asia", "apac", "asia pacific", "apj", "australia", "oceania", "anz", "americas",
-    "the americas", "amer",
+    "us",
+    "usa",
+    "united states",
+    "united states of america",
+    "the states",
+    "america",
+    "canada",
+    "north america",
+    "south america",
+    "latin america",
+    "latam",
+    "eu",
+    "european union",
+    "europe",
+    "european",
+    "uk",
+    "united kingdom",
+    "great britain",
+    "britain",
+    "middle east",
+    "africa",
+    "emea",
+    "mea",
+    "india",
+    "asia",
+    "apac",
+    "asia pacific",
+    "apj",
+    "australia",
+    "oceania",
+    "anz",
+    "americas",
+    "the americas",
+    "amer",
 ];
 
 /// Hands every entry of the catalogues to `add`.
@@ -50,7 +80,8 @@ fn of_core(phrase: &str, meaning: Meaning, add: &mut impl FnMut(&str, Entry)) {
         Meaning::State(state) => put("State", is(Field::State, state.as_str())),
         Meaning::Verb(verb) => put("Verb", Sem::Verb(verb)),
         // What is denied is the grammar's to read; it knows how far a negation reaches.
-        Meaning::Flag(..) if starts(phrase, &["not", "non", "never", "no", "un", "is", "have", "has", "do", "don't", "does", "doesn't"]) => {}
+        Meaning::Flag(..)
+            if starts(phrase, &["not", "non", "never", "no", "un", "is", "have", "has", "do", "don't", "does", "doesn't"]) => {}
         Meaning::Flag(flag, value) if starts(phrase, &["with", "without", "missing", "lacking"]) => {
             put("FlagPhrase", Formula::flag(flag, value).into());
         }
@@ -77,7 +108,11 @@ fn starts(phrase: &str, words: &[&str]) -> bool {
 
 /// Whether the same phrase without its ending means the same.
 fn is_plural(phrase: &str, meaning: Meaning) -> bool {
-    let stems = [phrase.strip_suffix('s').map(str::to_owned), phrase.strip_suffix("es").map(str::to_owned), phrase.strip_suffix("ies").map(|stem| format!("{stem}y"))];
+    let stems = [
+        phrase.strip_suffix('s').map(str::to_owned),
+        phrase.strip_suffix("es").map(str::to_owned),
+        phrase.strip_suffix("ies").map(|stem| format!("{stem}y")),
+    ];
     stems.into_iter().flatten().any(|stem| core::meanings(&stem).any(|known| known == meaning))
 }
 
@@ -104,7 +139,8 @@ fn places(add: &mut impl FnMut(&str, Entry)) {
 
 fn times(add: &mut impl FnMut(&str, Entry)) {
     for line in TIMES.lines() {
-        let Some((phrases, (category, value))) = line.split_once(": ").and_then(|(phrases, rest)| Some((phrases, rest.split_once(' ')?))) else {
+        let Some((phrases, (category, value))) = line.split_once(": ").and_then(|(phrases, rest)| Some((phrases, rest.split_once(' ')?)))
+        else {
             continue;
         };
         let category = match category {

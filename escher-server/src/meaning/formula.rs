@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use escher_core::selector::{Field, Op, Relation, SyntaxError, Value};
-use escher_core::{CloudId, Flag, Selector};
+use escher_core::{CloudId, Env, Flag, Kind, Selector};
 
 /// A region of a cloud: cloud and code.
 pub(crate) type Spot = (CloudId, String);
@@ -111,7 +111,8 @@ impl Formula {
                 }
             }
         }
-        let shared: BTreeSet<Self> = branches[0].iter().filter(|part| branches.iter().all(|branch| branch.contains(part))).cloned().collect();
+        let shared: BTreeSet<Self> =
+            branches[0].iter().filter(|part| branches.iter().all(|branch| branch.contains(part))).cloned().collect();
         let rest: Vec<BTreeSet<Self>> = branches.into_iter().map(|branch| branch.difference(&shared).cloned().collect()).collect();
         let joined = if rest.iter().any(BTreeSet::is_empty) {
             Self::all()
@@ -222,7 +223,14 @@ fn negated(selector: Selector, not: bool) -> Selector {
 }
 
 fn texts<'a>(field: &Field, values: impl Iterator<Item = &'a str>, not: bool) -> Result<Selector, SyntaxError> {
-    let values: Vec<&str> = values.collect();
+    let mut values: Vec<&str> = values.collect();
+    // Words of a vocabulary stand in its order.
+    let order = |word: &str| match field {
+        Field::Kind => Kind::ALL.iter().position(|known| known.as_str() == word),
+        Field::Env => Env::ALL.iter().position(|known| known.as_str() == word),
+        _ => None,
+    };
+    values.sort_by_key(|word| order(word));
     match values.as_slice() {
         [one] => Selector::compare(field.clone(), if not { Op::Ne } else { Op::Eq }, one),
         many => Ok(negated(Selector::one_of(field.clone(), many.iter().copied())?, not)),
@@ -329,9 +337,7 @@ fn clash(parts: &BTreeSet<Formula>) -> bool {
     parts.iter().enumerate().any(|(i, a)| {
         let alone = match a {
             Formula::Is { field, values, not: false } => regions(field, values),
-            Formula::Place { spots, not: false } => {
-                cloud.as_ref().is_some_and(|clouds| !spots.iter().any(|(of, _)| clouds.contains(of)))
-            }
+            Formula::Place { spots, not: false } => cloud.as_ref().is_some_and(|clouds| !spots.iter().any(|(of, _)| clouds.contains(of))),
             _ => false,
         };
         alone || parts.iter().skip(i + 1).any(|b| excludes(a, b))

@@ -93,7 +93,8 @@ impl Lattice {
                 }
             }
         }
-        let blocking: Vec<(usize, usize)> = found.iter().filter(|(.., entry, _)| entry.blocks()).map(|&(from, to, ..)| (from, to)).collect();
+        let blocking: Vec<(usize, usize)> =
+            found.iter().filter(|(.., entry, _)| entry.blocks()).map(|&(from, to, ..)| (from, to)).collect();
         let inside = |from: usize, to: usize| blocking.iter().any(|&(a, b)| a <= from && to <= b && b - a > to - from);
         for (from, to, entry, corrected) in found {
             if !inside(from, to) {
@@ -104,7 +105,8 @@ impl Lattice {
             // What is one thing together names nothing by its parts.
             if to - from > 1 {
                 self.edges.retain(|edge| {
-                    let within = from <= usize::from(edge.from) && usize::from(edge.to) <= to && usize::from(edge.to - edge.from) < to - from;
+                    let within =
+                        from <= usize::from(edge.from) && usize::from(edge.to) <= to && usize::from(edge.to - edge.from) < to - from;
                     !(within && matches!(edge.symbol.as_str(), "Word" | "Name"))
                 });
             }
@@ -149,8 +151,11 @@ impl Lattice {
 
     /// The corrections among these words: as written, and as read.
     pub(crate) fn corrected(&self, which: u128) -> impl Iterator<Item = (&str, &str)> {
-        self.tokens.iter().zip(&self.corrections).enumerate().filter(move |(at, _)| which >> at & 1 == 1).filter_map(
-            |(_, (token, better))| better.as_deref().map(|better| (token.text.as_str(), better)),
-        )
+        self.tokens
+            .iter()
+            .zip(&self.corrections)
+            .enumerate()
+            .filter(move |(at, _)| which >> at & 1 == 1)
+            .filter_map(|(_, (token, better))| better.as_deref().map(|better| (token.text.as_str(), better)))
     }
 }

@@ -144,7 +144,8 @@ fn is_identifier(word: &str) -> bool {
     }
     let joined = word.contains(['-', '_', '.', '@']) || (word.contains('/') && word.contains(|c: char| c.is_ascii_digit()));
     let mixed = word.chars().any(|c| c.is_ascii_digit());
-    let ends = word.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') && word.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    let ends = word.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
+        && word.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
     let one = !word.contains('/') || word.contains(|c: char| c.is_ascii_digit());
     (joined || mixed) && ends && one && words::meanings(word).next().is_none() && !region_like(word)
 }
@@ -154,7 +155,10 @@ fn region_like(name: &str) -> bool {
     const SIDES: &[&str] = &["east", "west", "north", "south", "central", "northeast", "northwest", "southeast", "southwest"];
     let low = name.to_lowercase();
     let parts: Vec<&str> = low.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('-').split('-').collect();
-    parts.len() >= 2 && parts.iter().skip(1).any(|part| SIDES.contains(part)) && parts[0].len() <= 12 && low.ends_with(|c: char| c.is_ascii_digit())
+    parts.len() >= 2
+        && parts.iter().skip(1).any(|part| SIDES.contains(part))
+        && parts[0].len() <= 12
+        && low.ends_with(|c: char| c.is_ascii_digit())
 }
 
 /// Letters alone.

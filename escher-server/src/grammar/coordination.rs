@@ -1,0 +1,27 @@
+//!
+
+use super::args::same;
+use super::rule::Rule;
+use crate::meaning::{Number, Sem, Set};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::new("Kinds", "KindPl", |args| Some(args.noun(0)?.formula().into())),
+    Rule::new("Kinds", "KindPl (and|,|, and|&|or|and all|and the) Kinds", |args| Some(args.noun(0)?.formula().or(args.cond(1)?).into()))
+        .ex(&[("vms, disks and snapshots", "kind IN (vm, disk, snapshot)")]),
+    Rule::new("Nps", "Np", same),
+    Rule::new("Nps", "Np (,|and|, and|&|as well as|plus) Nps", |args| together(args.set(0)?, args.set(1)?))
+        .ex(&[("dev vms and test vms", "kind = vm AND env IN (dev, test)")]),
+];
+
+/// Both: like with like, and neither within the other.
+fn together(a: Set, b: Set) -> Option<Sem> {
+    if a.head != b.head || a.named != b.named {
+        return None;
+    }
+    let within = |inner: &Set, outer: &Set| outer.formula.conjuncts().iter().all(|part| inner.formula.conjuncts().contains(part));
+    if within(&a, &b) || within(&b, &a) {
+        return None;
+    }
+    let why = a.why.clone().or(b.why.clone());
+    Some(Set { formula: a.formula.or(b.formula), number: Number::Many, head: a.head, named: a.named, why }.into())
+}

@@ -1,0 +1,5 @@
+//! Times: once, repeatedly, and at which hour.
+
+use super::rule::Rule;
+
+pub(super) const RULES: &[Rule] = &[];
