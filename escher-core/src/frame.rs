@@ -59,6 +59,15 @@ pub struct Clarify {
     pub options: Vec<String>,
 }
 
+/// A word that was read as another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    /// As it was typed.
+    pub from: String,
+    /// As it was read.
+    pub to: String,
+}
+
 /// When something is to happen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -119,6 +128,15 @@ pub struct Frame {
     /// Why the utterance was refused or not understood.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// Words whose spelling was corrected.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrected: Vec<Correction>,
+    /// Words of a question that nothing accounted for: the answer is to what is left.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<String>,
+    /// Where an order can be read in several ways, each of them whole. Whoever holds the estate sees whether they differ.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub readings: Vec<Frame>,
 }
 
 fn yes() -> bool {
@@ -148,6 +166,9 @@ impl Frame {
             clarify: None,
             confidence: 0.0,
             note: None,
+            corrected: Vec::new(),
+            unread: Vec::new(),
+            readings: Vec::new(),
         }
     }
 

@@ -37,13 +37,11 @@ pub use embed::Embed;
 pub use error::{Error, ErrorKind, Next, Origin, Result, RetryBudget};
 pub use estate::{ABSENCES, Diff, Entry, Estate, Gap, Scope, Sighting};
 pub use flags::{Condition, IdleRule, Test, idle_rule};
-pub use frame::{Clarify, Constraint, Frame, Intent, Schedule, Sort};
+pub use frame::{Clarify, Constraint, Correction, Frame, Intent, Schedule, Sort};
 pub use id::ResourceId;
 pub use journal::{Head, Journal, JournalEntry, JournalStore, Permit, Phase, Undo};
 pub use line::{read_tags, read_time};
-pub use memory::{
-    Changes, Collection, Correction, Document, Filter, Hits, Index, PlanRecord, PlanStatus, Query, RunRecord, Selection, Store,
-};
+pub use memory::{Changes, Collection, Document, Filter, Hits, Index, PlanRecord, PlanStatus, Query, RunRecord, Selection, Store};
 pub use plan::{
     Approval, Approved, ApprovedConnection, Checked, Moment, Plan, PlanDoc, PlanTemplate, Policy, Step, StepTemplate, Target, Verdict,
     VerifiedApproval,

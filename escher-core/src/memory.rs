@@ -223,15 +223,6 @@ pub struct Query {
     pub now: Timestamp,
 }
 
-/// A word that was read as another.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Correction {
-    /// As it was typed.
-    pub from: String,
-    /// As it was read.
-    pub to: String,
-}
-
 /// Hits of a search.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Hits {
@@ -240,7 +231,7 @@ pub struct Hits {
     /// The best, best first: id and score (0 to 1).
     pub hits: Vec<(ResourceId, f32)>,
     /// The words whose spelling was corrected.
-    pub corrected: Vec<Correction>,
+    pub corrected: Vec<crate::Correction>,
     /// Whether meaning took part; false where there is no model.
     pub semantic: bool,
 }

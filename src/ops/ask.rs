@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::escher::Escher;
 use crate::ops::answer::{self, Group};
+use crate::ops::readings::{self, Settled};
 use crate::ops::search::Hit;
 
 /// What came of an utterance.
@@ -79,11 +80,21 @@ impl Escher {
     pub async fn ask(&self, text: &str) -> Result<Asked> {
         let utterance = Utterance { text: text.to_owned(), history: Vec::new(), now: self.now() };
         let frame = self.brain().interpret(&utterance).await?;
-        let reply = match &frame.clarify {
-            Some(clarify) => Reply::Clarify(clarify.clone()),
-            None => self.reply(&frame).await?,
+        let frame_unread = frame.unread.clone();
+        let (frame, reply) = match &frame.clarify {
+            Some(clarify) => match readings::settle(self, &frame, clarify).await? {
+                Settled::One(frame) => {
+                    let reply = self.reply(&frame).await?;
+                    (frame, reply)
+                }
+                Settled::Asks(clarify) => (frame, Reply::Clarify(clarify)),
+            },
+            None => {
+                let reply = self.reply(&frame).await?;
+                (frame, reply)
+            }
         };
-        Ok(Asked { frame, reply })
+        Ok(Asked { frame, reply: admit_unread(reply, &frame_unread) })
     }
 
     async fn reply(&self, frame: &Frame) -> Result<Reply> {
@@ -187,5 +198,17 @@ impl Escher {
         let template = self.brain().draft(frame, &capabilities).await?;
         let doc = self.resolve(&template, clouds).await?;
         self.save_plan(doc).await
+    }
+}
+
+/// An answer that leaves words out says so, and counts as a question back.
+fn admit_unread(reply: Reply, unread: &[String]) -> Reply {
+    match reply {
+        Reply::Answer(mut answer) if !unread.is_empty() => {
+            answer.text = format!("I could not use “{}”; this is the answer without it. {}", unread.join("”, “"), answer.text);
+            answer.answered = false;
+            Reply::Answer(answer)
+        }
+        other => other,
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod explain;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod plan;
+pub(crate) mod readings;
 pub(crate) mod search;
 pub(crate) mod sound;
 pub(crate) mod sync;

@@ -1,6 +1,6 @@
 //! Orders: executable only if complete parses cover all words and all of them mean the same.
 
-use escher_core::{Clarify, Frame, Intent, Kind, Selector, Utterance, Verb};
+use escher_core::{Clarify, Correction, Frame, Intent, Kind, Selector, Utterance, Verb};
 
 use super::frame::flattened;
 use super::when;
@@ -73,6 +73,7 @@ fn asked(mut frame: Frame, question: &str) -> Frame {
 fn several(readings: Vec<Frame>) -> Frame {
     let options: Vec<String> = readings.iter().map(in_words).collect();
     let mut frame = Frame::new(readings[0].intent);
+    frame.readings = readings.clone();
     frame.action = Some(readings[0].action.clone()).filter(|action| readings.iter().all(|frame| frame.action == *action)).flatten();
     frame.clarify = Some(Clarify { question: "That can be read in more than one way. Which one?".to_owned(), options });
     frame.confidence = 0.5;
@@ -128,8 +129,8 @@ fn frame(order: &Order, utterance: &Utterance, referred: Option<&Selector>, latt
         Some(question) => Some(Clarify { question, options: Vec::new() }),
         None => check::question(&Draft { verb, kinds: &kinds, selector: &selector, params: &frame.params }),
     };
-    let corrections = lattice.corrected(corrected).count();
-    frame.confidence = if frame.clarify.is_some() { 0.6 } else { (0.97 - 0.04 * corrections as f64).max(0.7) };
+    frame.corrected = lattice.corrected(corrected).map(|(from, to)| Correction { from: from.to_owned(), to: to.to_owned() }).collect();
+    frame.confidence = if frame.clarify.is_some() { 0.6 } else { (0.97 - 0.04 * frame.corrected.len() as f64).max(0.7) };
     frame
 }
 

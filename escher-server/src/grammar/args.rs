@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use escher_core::Verb;
 
 use super::rule::Args;
-use crate::meaning::{Formula, Noun, Order, Params, Sem, Set, When};
+use crate::meaning::{Ask, Formula, Noun, Order, Params, Sem, Set, When};
 
 impl Args<'_> {
     pub(crate) fn text(&self, i: usize) -> Option<String> {
@@ -77,6 +77,13 @@ impl Args<'_> {
         }
     }
 
+    pub(crate) fn ask(&self, i: usize) -> Option<Ask> {
+        match self.at(i) {
+            Sem::Ask(ask) => Some((**ask).clone()),
+            _ => None,
+        }
+    }
+
     pub(crate) fn order(&self, i: usize) -> Option<Order> {
         match self.at(i) {
             Sem::Order(order) => Some((**order).clone()),
@@ -130,5 +137,11 @@ impl From<When> for Sem {
 impl From<Params> for Sem {
     fn from(params: Params) -> Self {
         Self::Params(params)
+    }
+}
+
+impl From<Ask> for Sem {
+    fn from(ask: Ask) -> Self {
+        Self::Ask(Box::new(ask))
     }
 }

@@ -1,6 +1,6 @@
 //! A meaning in words, for examples, tests and explanations.
 
-use crate::meaning::{Formula, Order, Params, Sem, Set};
+use crate::meaning::{Ask, Formula, Order, Params, Sem, Set};
 
 /// A meaning on one line.
 pub(crate) fn shown(sem: &Sem) -> String {
@@ -16,6 +16,7 @@ pub(crate) fn shown(sem: &Sem) -> String {
         Sem::Params(it) => params(it),
         Sem::When(when) => format!("{when:?}"),
         Sem::Order(it) => order(it),
+        Sem::Ask(it) => ask(it),
         Sem::Other(other) => format!("{other:?}").to_lowercase(),
     }
 }
@@ -48,4 +49,17 @@ fn order(it: &Order) -> String {
         text.push_str(&format!(" ? {why}"));
     }
     text
+}
+
+fn ask(it: &Ask) -> String {
+    let mut parts = Vec::new();
+    parts.extend(it.intent.map(|intent| intent.to_string()));
+    parts.extend(it.set.as_ref().map(set));
+    parts.extend(it.verb.map(|verb| format!("of {verb}")));
+    parts.extend((!it.group_by.is_empty()).then(|| format!("by {}", it.group_by.join(", "))));
+    parts.extend(it.sort.as_ref().map(|(field, desc)| format!("sorted by {field}{}", if *desc { " downward" } else { "" })));
+    parts.extend(it.limit.map(|limit| format!("limit {limit}")));
+    parts.extend(it.period.clone());
+    parts.extend(it.beyond.iter().map(|beyond| format!("beyond: {beyond}")));
+    parts.join("; ")
 }

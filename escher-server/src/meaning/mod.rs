@@ -1,5 +1,6 @@
 //! What phrases mean: typed, compositional, and equal where they mean the same.
 
+mod ask;
 mod formula;
 mod when;
 
@@ -9,6 +10,7 @@ use escher_core::selector::Field;
 use escher_core::{CloudId, Engine, Kind, Verb};
 use serde_json::{Map, Value};
 
+pub(crate) use ask::Ask;
 pub(crate) use formula::{Formula, Spot};
 pub(crate) use when::{Clock, Day, DayPart, Days, Every, Once, When};
 
@@ -37,6 +39,8 @@ pub(crate) enum Sem {
     When(Box<When>),
     /// A change that is ordered.
     Order(Box<Order>),
+    /// Something that is asked, whole or in part.
+    Ask(Box<Ask>),
     /// Understood, and nothing that could be carried out: a question, a report, a noun.
     Other(Other),
 }

@@ -73,10 +73,20 @@ fn show(frame: &Frame) {
         ("limit", frame.limit.map(|n| n.to_string())),
         ("asks back", frame.clarify.as_ref().map(|clarify| clarify.question.clone())),
         ("note", frame.note.clone()),
+        ("read as", Some(corrections(frame)).filter(|text| !text.is_empty())),
+        ("not read", (!frame.unread.is_empty()).then(|| frame.unread.join(", "))),
     ];
     for (name, value) in rows {
         if let Some(value) = value {
             out::line(&format!("{name:10} {value}"));
         }
     }
+    for (number, reading) in frame.readings.iter().enumerate() {
+        out::line(&format!("reading {}  {} {}", number + 1, reading.action.as_deref().unwrap_or_default(), reading.selector));
+    }
+}
+
+/// `prodution → production, …`
+fn corrections(frame: &Frame) -> String {
+    frame.corrected.iter().map(|it| format!("{} → {}", it.from, it.to)).collect::<Vec<_>>().join(", ")
 }
