@@ -2,11 +2,13 @@
 //! must not be carried out (`"asks": true`); what a row leaves out is not looked at.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod support;
+
 use std::collections::BTreeMap;
 
-use escher_core::{Frame, Selector, Utterance};
-use escher_server::OfflineBrain;
+use escher_core::Frame;
 use serde_json::{Map, Value, json};
+use support::{ordered, read};
 
 const FILES: [(&str, &str); 5] = [
     ("nouns", include_str!("cases/nouns.jsonl")),
@@ -15,31 +17,6 @@ const FILES: [(&str, &str); 5] = [
     ("times", include_str!("cases/times.jsonl")),
     ("questions", include_str!("cases/questions.jsonl")),
 ];
-
-/// A Friday.
-fn read(text: &str) -> Frame {
-    OfflineBrain::new().read(&Utterance { text: text.to_owned(), history: Vec::new(), now: "2026-11-20T12:00:00Z".parse().unwrap() })
-}
-
-/// A selector whose lists and conjunctions stand in one order.
-fn ordered(selector: Selector) -> Selector {
-    let sorted = |parts: Vec<Selector>| {
-        let mut parts: Vec<Selector> = parts.into_iter().map(ordered).collect();
-        parts.sort_by_key(ToString::to_string);
-        parts
-    };
-    match selector {
-        Selector::And(parts) => Selector::And(sorted(parts)),
-        Selector::Or(parts) => Selector::Or(sorted(parts)),
-        Selector::Not(inner) => Selector::Not(Box::new(ordered(*inner))),
-        Selector::Related { by, to } => Selector::Related { by, to: Box::new(ordered(*to)) },
-        Selector::In { field, mut values } => {
-            values.sort_by_key(ToString::to_string);
-            Selector::In { field, values }
-        }
-        other => other,
-    }
-}
 
 fn wrong(row: &Map<String, Value>, frame: &Frame) -> Option<String> {
     if row.get("asks").is_some() {
@@ -50,12 +27,8 @@ fn wrong(row: &Map<String, Value>, frame: &Frame) -> Option<String> {
     }
     let got = serde_json::to_value(frame).unwrap();
     for (key, want) in row.iter().filter(|(key, _)| !matches!(key.as_str(), "case" | "say" | "why")) {
-        let same = if key == "selector" {
-            let parsed = |value: &Value| ordered(Selector::parse(value.as_str().unwrap_or_default()).unwrap());
-            parsed(want) == parsed(&got[key])
-        } else {
-            *want == got[key]
-        };
+        let same =
+            if key == "selector" { ordered(want.as_str().unwrap_or_default()) == ordered(&frame.selector) } else { *want == got[key] };
         if !same {
             return Some(format!("{key}: expected {want}, found {}", got[key]));
         }
