@@ -30,7 +30,7 @@ pub use escher_core::{Error, ErrorKind, Result};
 pub use escher_exec::{CancellationToken, RunEvent, Trial, TrialStep};
 pub use home::{OutputFile, Owner};
 pub use ops::answer::Group;
-pub use ops::ask::{Answer, Asked, Reply, interpret};
+pub use ops::ask::{Answer, Asked, Explanation, Reply, explain_reading, interpret};
 pub use ops::connect::Connected;
 pub use ops::demo::{Demo, DemoOptions};
 pub use ops::doctor::{Check, Health, Report};

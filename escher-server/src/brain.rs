@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use escher_core::selector::{Field, Op};
 use escher_core::{Brain, Capabilities, Clarify, Frame, Intent, PlanTemplate, Result, Selector, Utterance};
 
-use crate::decide::{self, Verdict};
+use crate::decide::{self, Explanation, Verdict};
 use crate::lex;
 use crate::parts::{self, Part};
 use crate::scene::Scene;
@@ -43,6 +43,13 @@ impl OfflineBrain {
                 )
             }
         }
+    }
+
+    /// What the words mean, and how they were read.
+    pub fn explain(&self, utterance: &Utterance) -> (Frame, Explanation) {
+        let frame = self.read(utterance);
+        let explanation = decide::explain(utterance, &frame);
+        (frame, explanation)
     }
 
     /// The one thing that was named in the turn before, if it was one.

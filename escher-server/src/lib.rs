@@ -20,3 +20,4 @@ mod scene;
 mod text;
 
 pub use brain::OfflineBrain;
+pub use decide::{Explanation, Parse};

@@ -1,6 +1,7 @@
 //! `ask`: words in, an answer or a plan out.
 
 use escher_core::{Brain as _, Clarify, Entry, Error, ErrorKind, Frame, Intent, Next, PlanDoc, Result, Selector, Store as _, Utterance};
+pub use escher_server::Explanation;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -70,6 +71,11 @@ pub struct Answer {
 /// None of the words' making; what is not understood is a frame of intent `unknown`.
 pub async fn interpret(utterance: &Utterance) -> Result<Frame> {
     escher_server::OfflineBrain::new().interpret(utterance).await
+}
+
+/// What words mean and how they were read; otherwise like [`interpret`].
+pub fn explain_reading(utterance: &Utterance) -> (Frame, Explanation) {
+    escher_server::OfflineBrain::new().explain(utterance)
 }
 
 impl Escher {

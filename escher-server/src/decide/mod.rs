@@ -1,9 +1,12 @@
 //! From readings to a decision: one is carried out, several or none lead to a question.
 
+mod explain;
 mod frame;
 mod order;
 mod when;
 
+pub(crate) use explain::explain;
+pub use explain::{Explanation, Parse};
 pub(crate) use frame::flattened;
 pub(crate) use order::{Verdict, order};
 pub(crate) use when::when_shown;

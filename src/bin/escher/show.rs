@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use escher::core::{Intent, PlanDoc, ResourceId};
-use escher::{Answer, Asked, Escher, Group, Hit, Reply, Result};
+use escher::{Answer, Asked, Escher, Explanation, Group, Hit, Reply, Result};
 use serde_json::Value;
 
 use crate::args::Global;
@@ -78,10 +78,23 @@ pub(crate) fn warnings(quiet: bool, warnings: &[String]) {
     }
 }
 
+/// How words were read.
+pub(crate) fn explanation(explanation: &Explanation) {
+    for parse in &explanation.parses {
+        line(&format!("read as    {}", parse.phrase));
+        line(&format!("           {}", parse.meaning));
+    }
+    line(&format!("decided    {}", explanation.decided));
+}
+
 /// What came of an utterance.
 pub(crate) async fn asked(global: &Global, escher: &Escher, asked: &Asked) -> Result<()> {
     if !asked.frame.selector.is_empty() {
         line(&format!("understood: {} {}", asked.frame.intent, asked.frame.selector));
+    }
+    if !asked.frame.corrected.is_empty() {
+        let corrected: Vec<String> = asked.frame.corrected.iter().map(|it| format!("“{}” as “{}”", it.from, it.to)).collect();
+        line(&format!("read {}", corrected.join(", ")));
     }
     match &asked.reply {
         Reply::Answer(answer) => self::answer(global, asked.frame.intent, answer),

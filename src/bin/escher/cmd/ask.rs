@@ -1,6 +1,6 @@
 //! `escher ask`.
 
-use escher::core::PlanDoc;
+use escher::core::{PlanDoc, Utterance};
 use escher::{Escher, Reply, Result};
 use serde_json::{Value, json};
 
@@ -17,10 +17,18 @@ pub(crate) struct Args {
     /// Approve the plan, as far as policy lets you, and run it
     #[arg(long, short)]
     pub(crate) yes: bool,
+    /// Show how the words were read, and who decided
+    #[arg(long)]
+    pub(crate) explain: bool,
 }
 
 pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<Exit> {
-    let asked = escher.ask(&args.text.join(" ")).await?;
+    let text = args.text.join(" ");
+    let asked = escher.ask(&text).await?;
+    let explanation = args.explain.then(|| escher::explain_reading(&Utterance { text, history: Vec::new(), now: escher.now() }).1);
+    if let Some(explanation) = explanation.as_ref().filter(|_| !global.json) {
+        show::explanation(explanation);
+    }
     if !global.json {
         show::asked(global, escher, &asked).await?;
     }
@@ -31,6 +39,9 @@ pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<
     };
     if global.json {
         let mut document = json!(asked);
+        if let (Some(document), Some(explanation)) = (document.as_object_mut(), explanation) {
+            document.insert("explanation".into(), json!(explanation));
+        }
         if let (Some(document), Some(finished)) = (document.as_object_mut(), finished) {
             document.insert("run".into(), finished);
         }

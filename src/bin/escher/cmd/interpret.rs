@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use escher::core::{Frame, Utterance};
 use escher::{Config, Error, Result};
+use serde_json::json;
 
 use super::output;
 use crate::args::Global;
 use crate::exit::Exit;
-use crate::out;
+use crate::{out, show};
 
 #[derive(clap::Args)]
 #[command(group = clap::ArgGroup::new("input").required(true).args(["text", "batch"]))]
@@ -20,14 +21,26 @@ pub(crate) struct Args {
     /// One utterance a line, one frame a line back; - for standard input
     #[arg(long, value_name = "FILE")]
     batch: Option<PathBuf>,
+    /// Show how the words were read, and who decided
+    #[arg(long, conflicts_with = "batch")]
+    explain: bool,
 }
 
 pub(crate) async fn run(global: &Global, args: Args) -> Result<Exit> {
     // Only the clock is needed; the data directory is not touched.
     let now = global.now.unwrap_or_else(|| Config::new("").clock.now());
     let Some(file) = args.batch else {
-        let frame = frame(args.text.join(" "), now).await?;
-        output(global, &frame, || show(&frame));
+        let utterance = Utterance { text: args.text.join(" "), history: Vec::new(), now };
+        if args.explain {
+            let (frame, explanation) = escher::explain_reading(&utterance);
+            output(global, &json!({"frame": frame, "explanation": explanation}), || {
+                print(&frame);
+                show::explanation(&explanation);
+            });
+            return Ok(Exit::Done);
+        }
+        let frame = escher::interpret(&utterance).await?;
+        output(global, &frame, || print(&frame));
         return Ok(Exit::Done);
     };
     let reader: Box<dyn Read> = if file == Path::new("-") {
@@ -60,7 +73,7 @@ async fn frame(text: String, now: jiff::Timestamp) -> Result<Frame> {
     escher::interpret(&Utterance { text, history: Vec::new(), now }).await
 }
 
-fn show(frame: &Frame) {
+fn print(frame: &Frame) {
     out::line(&format!("intent     {} ({:.0} %)", frame.intent, frame.confidence * 100.0));
     let rows = [
         ("selector", Some(frame.selector.clone()).filter(|text| !text.is_empty())),
