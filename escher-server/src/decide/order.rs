@@ -48,6 +48,9 @@ pub(crate) fn order(utterance: &Utterance, referred: Option<&Selector>) -> Verdi
     // A reading that cannot be carried out at all says nothing beside one that can.
     if readings.iter().any(Frame::is_executable) {
         readings.retain(Frame::is_executable);
+    } else {
+        // They all ask; one question is enough.
+        readings.truncate(1);
     }
     let doubtful = others || chart.overflowed;
     Verdict::Order(Box::new(match readings.len() {
