@@ -101,7 +101,8 @@ fn clear_orders_have_all_that_an_order_needs_and_nothing_else_has_a_schedule() {
             assert!(verb == "create" || selector.narrows(), "`{say}` would change all of `{text}`");
             assert!(kind == "*" || text.contains(&format!("kind = {kind}")), "`{say}`: {action} on `{text}`");
         }
-        let def = ActionDef::all().find(|def| def.action.verb.as_str() == verb && (kind == "*" || def.action.kind.as_str() == kind)).unwrap();
+        let def =
+            ActionDef::all().find(|def| def.action.verb.as_str() == verb && (kind == "*" || def.action.kind.as_str() == kind)).unwrap();
         for param in def.params.iter().filter(|param| param.required) {
             assert!(row.params.contains_key(param.name), "`{say}` lacks {}", param.name);
         }

@@ -78,8 +78,7 @@ impl Part {
 
     /// Where an utterance belongs: three of five to tuning, by the FNV-1a hash of its words.
     pub(crate) fn of(say: &str) -> Self {
-        let hash = say.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-        if hash % 5 < 3 { Self::Tuning } else { Self::Measuring }
+        if hash(say) % 5 < 3 { Self::Tuning } else { Self::Measuring }
     }
 
     pub(crate) const fn name(self) -> &'static str {
@@ -101,6 +100,11 @@ impl Part {
         let lines = self.text().lines().filter(|line| !line.is_empty());
         lines.map(|line| serde_json::from_str(line).map_err(|e| format!("{}: {e}: {line}", self.name()))).collect()
     }
+}
+
+/// FNV-1a.
+pub(crate) fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// What the brain makes of words that nothing was said before.

@@ -91,7 +91,9 @@ fn selector(row: &Row, frame: &Value, score: &mut Score) {
         let wanted = same::conjuncts(want);
         (same::selectors(want, got), found.intersection(&wanted).count(), wanted)
     });
-    let Some((right, hits, wanted)) = best.max_by_key(|(right, hits, wanted)| (*right, *hits, std::cmp::Reverse(wanted.len()))) else { return };
+    let Some((right, hits, wanted)) = best.max_by_key(|(right, hits, wanted)| (*right, *hits, std::cmp::Reverse(wanted.len()))) else {
+        return;
+    };
     score.selector = Some(right);
     score.constraints = if right { (wanted.len(), wanted.len(), wanted.len()) } else { (hits, found.len(), wanted.len()) };
     if !right {
@@ -107,7 +109,8 @@ fn field(part: &str) -> &str {
 }
 
 fn order(row: &Row, frame: &Value, score: &mut Score) {
-    let mut differ = |kind: &str, want: &Value, got: &Value| score.differences.push((kind.to_owned(), format!("expected {want}, found {got}")));
+    let mut differ =
+        |kind: &str, want: &Value, got: &Value| score.differences.push((kind.to_owned(), format!("expected {want}, found {got}")));
     if row.action.as_deref() != frame["action"].as_str() {
         differ("action", &json!(row.action), &frame["action"]);
     }
