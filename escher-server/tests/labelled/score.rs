@@ -133,7 +133,7 @@ fn question(row: &Row, frame: &Value, score: &mut Score) {
     if let Some(action) = &row.action {
         differ("action", &json!(action), &frame["action"]);
     }
-    if row.clarify != !frame["clarify"].is_null() && !row.unread {
+    if row.clarify == frame["clarify"].is_null() && !row.unread {
         differ("clarify", &json!(row.clarify), &json!(asked(frame)));
     }
     // What remains of a question that was not understood whole is not worth a comparison.
