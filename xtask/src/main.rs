@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask setup | demo | test | ci | drift | bench`.
+//! Developer commands: `cargo xtask setup | demo | test | ci | drift | bench | eval`.
 //!
 //! Every command calls `setup` for the part of the machine it needs, so a fresh clone needs no other preparation. Programs are
 //! started with argument lists, never through a shell.
@@ -7,6 +7,7 @@
 mod bench;
 mod ci;
 mod drift;
+mod eval;
 mod process;
 mod project;
 mod setup;
@@ -42,6 +43,8 @@ enum Command {
     Drift(drift::Options),
     /// Measure, and print a table
     Bench(bench::Options),
+    /// Judge how well words are understood, and print a table
+    Eval(eval::Options),
 }
 
 #[derive(clap::Args)]
@@ -73,6 +76,7 @@ fn run(command: Command) -> Result<()> {
         Command::Ci(options) => ci::run(&project, &options),
         Command::Drift(options) => drift::run(&project, &options),
         Command::Bench(options) => bench::run(&project, &options),
+        Command::Eval(options) => eval::run(&project, &options),
     }
 }
 
