@@ -33,8 +33,10 @@ fn orders_of_the_tables() {
             });
             let acts =
                 matches!(row["intent"].as_str(), Some("act" | "schedule")) && row.get("clarify").is_none() && row.get("action").is_some();
-            let selector = |text: &str| text.parse::<escher_core::Selector>().map_or_else(|_| text.to_owned(), |it| sorted(&it.to_string()));
-            let got = json!({"selector": selector(&frame.selector), "action": frame.action, "params": frame.params, "schedule": frame.schedule});
+            let selector =
+                |text: &str| text.parse::<escher_core::Selector>().map_or_else(|_| text.to_owned(), |it| sorted(&it.to_string()));
+            let got =
+                json!({"selector": selector(&frame.selector), "action": frame.action, "params": frame.params, "schedule": frame.schedule});
             let want = json!({"selector": selector(row["selector"].as_str().unwrap()), "action": row["action"], "params": row.get("params").cloned().unwrap_or(json!({})), "schedule": row["schedule"]});
             match (acts, frame.is_executable()) {
                 (true, true) if got == want => right += 1,

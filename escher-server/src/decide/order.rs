@@ -8,7 +8,7 @@ use crate::chart::{self, Chart};
 use crate::check::{self, Draft};
 use crate::goal;
 use crate::grammar::{Language, english};
-use crate::meaning::{Formula, Head, Order, Sem};
+use crate::meaning::{Formula, Head, Number, Order, Sem};
 use crate::text::{self, Lattice};
 
 /// What came of reading words as an order.
@@ -37,24 +37,42 @@ pub(crate) fn order(utterance: &Utterance, referred: Option<&Selector>) -> Verdi
     if orders.is_empty() {
         return if others { Verdict::NoOrder } else { unread(&chart, &lattice, language) };
     }
-    let mut readings: Vec<Frame> = Vec::new();
+    let mut readings: Vec<Reading> = Vec::new();
     for (order, corrected) in &orders {
-        let frame = frame(order, utterance, referred, &lattice, *corrected);
+        let reading = reading(order, utterance, referred, &lattice, *corrected);
         // The same action on the same targets is the same, however it was put together.
-        if !readings.iter().any(|known| same(known, &frame)) {
-            readings.push(frame);
+        if !readings.iter().any(|known| same(&known.frame, &reading.frame)) {
+            readings.push(reading);
         }
     }
-    // A reading that cannot be carried out at all says nothing beside one that can.
-    if readings.iter().any(Frame::is_executable) {
-        readings.retain(Frame::is_executable);
+    // A reading that nobody can carry out says nothing beside one that somebody can, or that asks.
+    let runs: Vec<Frame> = readings.iter().map(|reading| &reading.frame).filter(|frame| frame.is_executable()).cloned().collect();
+    for reading in &mut readings {
+        // “Dev VMs and databases” are not all databases; but “a snapshot of all databases called x” may be one of all.
+        reading.dead |= reading.wide && runs.iter().any(|run| run.params == reading.frame.params);
+    }
+    if readings.iter().any(|reading| !reading.dead) {
+        readings.retain(|reading| !reading.dead);
     }
     let doubtful = others || chart.overflowed;
-    Verdict::Order(Box::new(match readings.len() {
-        1 if !doubtful => readings.remove(0),
-        1 => asked(readings.remove(0), "Is that an order? Say it as one, without what is around it."),
-        _ => several(readings),
+    let mut frames: Vec<Frame> = readings.into_iter().map(|reading| reading.frame).collect();
+    // What is understood and can only lead to a question leads to it, whatever else it may mean.
+    let asking = frames.iter().position(|frame| frame.clarify.is_some());
+    Verdict::Order(Box::new(match asking {
+        Some(at) => frames.remove(at),
+        None if frames.len() > 1 => several(frames),
+        None if doubtful => asked(frames.remove(0), "Is that an order? Say it as one, without what is around it."),
+        None => frames.remove(0),
     }))
+}
+
+/// What one reading comes to.
+struct Reading {
+    frame: Frame,
+    /// Whether it cannot be carried out at all, and is no question that somebody would want to be asked.
+    dead: bool,
+    /// Whether it is too wide for a change.
+    wide: bool,
 }
 
 fn same(a: &Frame, b: &Frame) -> bool {
@@ -88,14 +106,14 @@ fn in_words(frame: &Frame) -> String {
 }
 
 /// The frame of one reading, with the question that it leads to, if any.
-fn frame(order: &Order, utterance: &Utterance, referred: Option<&Selector>, lattice: &Lattice, corrected: u128) -> Frame {
+fn reading(order: &Order, utterance: &Utterance, referred: Option<&Selector>, lattice: &Lattice, corrected: u128) -> Reading {
     let mut frame = Frame::new(if order.when.is_some() { Intent::Schedule } else { Intent::Act });
     let formula = match (order.set.head, referred) {
         (Head::Pronoun, Some(selector)) => order.set.formula.clone().and(Formula::Given(selector.to_string())),
         _ => order.set.formula.clone(),
     };
     let kinds: Vec<Kind> = order.set.kinds().into_iter().collect();
-    let verb = check::settled(order.verb, &kinds);
+    let verb = order.verb.map(|verb| check::settled(verb, &kinds));
     frame.params = order.params.map();
     let mut question = order.question().map(str::to_owned);
     let selector = match formula.selector() {
@@ -106,7 +124,7 @@ fn frame(order: &Order, utterance: &Utterance, referred: Option<&Selector>, latt
         }
     };
     flattened(&mut frame, &selector);
-    frame.action = Some(match kinds.as_slice() {
+    frame.action = verb.map(|verb| match kinds.as_slice() {
         [kind] => format!("{kind}.{verb}"),
         _ => format!("*.{verb}"),
     });
@@ -114,7 +132,10 @@ fn frame(order: &Order, utterance: &Utterance, referred: Option<&Selector>, latt
         question.get_or_insert_with(|| "Nothing can be all of that at once. Which ones exactly?".to_owned());
     }
     if order.set.head == Head::Pronoun && referred.is_none() {
-        question.get_or_insert_with(|| format!("{} what? I do not know what you refer to.", goal::capital(verb.to_string())));
+        question.get_or_insert_with(|| {
+            let verb = verb.map_or_else(|| "do".to_owned(), |verb| verb.to_string());
+            format!("{} what? I do not know what you refer to.", goal::capital(verb))
+        });
     }
     if let Some(when) = &order.when {
         match when::settle(when, utterance.now) {
@@ -124,13 +145,20 @@ fn frame(order: &Order, utterance: &Utterance, referred: Option<&Selector>, latt
             }
         }
     }
-    frame.clarify = match question {
-        Some(question) => Some(Clarify { question, options: Vec::new() }),
-        None => check::question(&Draft { verb, kinds: &kinds, selector: &selector, params: &frame.params }),
+    frame.clarify = match (question, verb) {
+        (Some(question), _) => Some(Clarify { question, options: order.options.clone() }),
+        (None, Some(verb)) => check::question(&Draft { verb, kinds: &kinds, selector: &selector, params: &frame.params }),
+        (None, None) => Some(Clarify { question: "What should be done?".to_owned(), options: Vec::new() }),
     };
     let corrections = lattice.corrected(corrected).count();
     frame.confidence = if frame.clarify.is_some() { 0.6 } else { (0.97 - 0.04 * corrections as f64).max(0.7) };
-    frame
+    let impossible = verb.is_some_and(|verb| !check::is_possible(verb, &kinds));
+    let lacking = verb.is_some_and(|verb| check::lacks(&Draft { verb, kinds: &kinds, selector: &selector, params: &frame.params }));
+    let wide = order.question().is_none() && order.verb != Some(Verb::Create) && !selector.narrows();
+    // “The database” alone is none in particular; “all databases” are too many, which is worth a question.
+    let none = wide && order.set.number == Number::One;
+    let dead = formula.is_contradictory() || impossible || order.question().is_none() && lacking || none;
+    Reading { frame, dead, wide }
 }
 
 /// What was understood of words that are no sentence: the largest phrases, and what lies outside them.
