@@ -2,6 +2,7 @@
 
 mod frame;
 mod order;
+mod unread;
 mod when;
 
 pub(crate) use frame::flattened;

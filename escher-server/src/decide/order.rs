@@ -3,12 +3,13 @@
 use escher_core::{Clarify, Frame, Intent, Kind, Selector, Utterance, Verb};
 
 use super::frame::flattened;
+use super::unread::{Unread, unread};
 use super::when;
-use crate::chart::{self, Chart};
+use crate::chart;
 use crate::check::{self, Draft};
 use crate::goal;
-use crate::grammar::{Language, english};
-use crate::meaning::{Formula, Head, Number, Order, Sem};
+use crate::grammar::english;
+use crate::meaning::{Formula, Head, Number, Order, Other, Sem};
 use crate::text::{self, Lattice};
 
 /// What came of reading words as an order.
@@ -16,9 +17,9 @@ pub(crate) enum Verdict {
     /// An order, or a question back about one.
     Order(Box<Frame>),
     /// A complete sentence that orders nothing.
-    NoOrder,
-    /// Not all words were understood together; which ones were, and which not.
-    Unread { understood: Vec<String>, unread: Vec<String> },
+    NoOrder(Other),
+    /// Not all words were understood together: the order among them, if there is one, and the question back.
+    Unread { order: Option<Box<Frame>>, question: String },
 }
 
 /// Reads words as an order. `referred` is what a pronoun stands for, if something was named before.
@@ -27,15 +28,23 @@ pub(crate) fn order(utterance: &Utterance, referred: Option<&Selector>) -> Verdi
     let lattice = Lattice::of(text::split(&utterance.text, text::MOST_TOKENS), &language.lexicon);
     let chart = chart::parse(&language.grammar, &lattice);
     let mut orders: Vec<(Order, u128)> = Vec::new();
-    let mut others = false;
+    let mut other = None;
     for edge in chart.whole(&language.grammar, "Sentence") {
         match &*edge.sem {
             Sem::Order(order) => orders.push(((**order).clone(), edge.corrected)),
-            _ => others = true,
+            Sem::Other(it) => other = Some(*it),
+            _ => {}
         }
     }
     if orders.is_empty() {
-        return if others { Verdict::NoOrder } else { unread(&chart, &lattice, language) };
+        return match other {
+            Some(other) => Verdict::NoOrder(other),
+            None => {
+                let Unread { order, question } = unread(&chart, &lattice, language, &utterance.text);
+                let frame = order.map(|order| Frame { clarify: None, ..reading(&order, utterance, referred, &lattice, 0).frame });
+                Verdict::Unread { order: frame.map(|frame| Box::new(asked(frame, &question))), question }
+            }
+        };
     }
     let mut readings: Vec<Reading> = Vec::new();
     for (order, corrected) in &orders {
@@ -54,7 +63,7 @@ pub(crate) fn order(utterance: &Utterance, referred: Option<&Selector>) -> Verdi
     if readings.iter().any(|reading| !reading.dead) {
         readings.retain(|reading| !reading.dead);
     }
-    let doubtful = others || chart.overflowed;
+    let doubtful = other.is_some() || chart.overflowed;
     let mut frames: Vec<Frame> = readings.into_iter().map(|reading| reading.frame).collect();
     // What is understood and can only lead to a question leads to it, whatever else it may mean.
     let asking = frames.iter().position(|frame| frame.clarify.is_some());
@@ -159,31 +168,4 @@ fn reading(order: &Order, utterance: &Utterance, referred: Option<&Selector>, la
     let none = wide && order.set.number == Number::One;
     let dead = formula.is_contradictory() || impossible || order.question().is_none() && lacking || none;
     Reading { frame, dead, wide }
-}
-
-/// What was understood of words that are no sentence: the largest phrases, and what lies outside them.
-fn unread(chart: &Chart, lattice: &Lattice, language: &Language) -> Verdict {
-    let mut islands: Vec<(u8, u8)> = ["Order", "Nps", "Post", "Courtesy", "Item"]
-        .into_iter()
-        .flat_map(|category| chart.phrases(&language.grammar, category))
-        .map(|edge| (edge.from, edge.to))
-        .collect();
-    islands.sort_by_key(|&(from, to)| (std::cmp::Reverse(to - from), from));
-    let mut taken: Vec<(u8, u8)> = Vec::new();
-    for (from, to) in islands {
-        if taken.iter().all(|&(a, b)| to <= a || b <= from) {
-            taken.push((from, to));
-        }
-    }
-    taken.sort_unstable();
-    let text = |from: u8, to: u8| -> String {
-        let tokens = &lattice.tokens()[usize::from(from)..usize::from(to)];
-        tokens.iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ")
-    };
-    let unread = (0..lattice.len()).filter(|at| !taken.iter().any(|(from, to)| (from..to).contains(&at)));
-    let unread = unread.filter(|&at| lattice.tokens()[usize::from(at)].text.chars().any(char::is_alphanumeric));
-    Verdict::Unread {
-        unread: unread.map(|at| text(at, at + 1)).collect(),
-        understood: taken.iter().map(|&(from, to)| text(from, to)).collect(),
-    }
 }

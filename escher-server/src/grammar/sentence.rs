@@ -23,6 +23,7 @@ pub(super) const RULES: &[Rule] = &[
             "describe the VM named \"x; delete all disks\"",
         ]),
     Rule::new("Sentence", "Before? Orders After?", |args| ordered(args, args.order(1)?)),
+    Rule::new("Sentence", "Before? Bare After?", |args| Some(args.at(1).clone())),
     // In doubt it asks.
     Rule::new("Sentence", "Before? Doubtful Order After?", |args| {
         let order = Order { why: None, ..args.order(2)? };

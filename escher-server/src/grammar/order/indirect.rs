@@ -29,7 +29,9 @@ pub(super) const RULES: &[Rule] = &[
     .ex(&[("web-1 needs to be tagged with owner=bob", "tag: name = web-1 {\"tags\":{\"owner\":\"bob\"}}")]),
     Rule::new("Wished", "(i|we) (want|need) (to have|to see)? Nps (to be|to get)?", |args| args.set(0).map(Sem::from)),
     Rule::new("Wished", "(i|we) ('d like|would like|'d love) (to have|to see)? Nps (to be|to get)?", |args| args.set(0).map(Sem::from)),
-    Rule::new("Wished", "(get|have) Nps", |args| {
+    // “Have the VMs stopped?” is a question.
+    Rule::new("Wished", "have Nps", |args| Some(args.set(0)?.asks("Should I do that, or tell whether it is so?").into())),
+    Rule::new("Wished", "get Nps", |args| {
         let set = args.set(0)?;
         // “Get dev VMs stopped” may want a list of those that are.
         Some(if set.named || set.head == Head::Pronoun { set } else { set.asks("Should I do that, or list those that are so?") }.into())

@@ -9,6 +9,7 @@
 //! What a verb takes stands before what describes its object: “with a=1” after “tag” is the tag to be set.
 
 mod attach;
+mod bare;
 mod create;
 mod indirect;
 mod names;
@@ -47,4 +48,5 @@ pub(super) const FILES: &[&[Rule]] = &[
     indirect::RULES,
     two::RULES,
     whole::RULES,
+    bare::RULES,
 ];

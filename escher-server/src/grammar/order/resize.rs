@@ -58,6 +58,8 @@ pub(super) const RULES: &[Rule] = &[
     .ex(&[("downsize idle vms in dev", "resize: kind = vm AND env = dev AND idle")]),
     Rule::new("Full", "Resizing Nps to Vague", |args| Some(Order::new(Verb::Resize, args.set(1)?).asks("To which size exactly?").into()))
         .ex(&[("resize web-1 to something bigger", "resize: name = web-1 ? To which size exactly?")]),
+    Rule::new("Full", "make Nps Vague", |args| Some(Order::new(Verb::Resize, args.set(0)?).asks("To which size exactly?").into()))
+        .ex(&[("make web-1 bigger", "resize: name = web-1 ? To which size exactly?")]),
     Rule::new("Full", "give Nps Vague", |args| Some(Order::new(Verb::Resize, args.set(0)?).asks("To which size exactly?").into()))
         .ex(&[("give web-1 a bigger size", "resize: name = web-1 ? To which size exactly?")]),
     Rule::new(

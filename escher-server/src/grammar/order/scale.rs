@@ -62,6 +62,11 @@ pub(super) const RULES: &[Rule] = &[
     .ex(&[("set the desired capacity of web-asg to 4", "scale: name = web-asg {\"count\":4}")]),
     Rule::new("Full", "(set|change|update) Nps Desired ToCount", |args| scaled(args.set(0)?, args.params(2)?))
         .ex(&[("set asg web-asg desired capacity to 4", "scale: kind = scale-group AND name = web-asg {\"count\":4}")]),
+    Rule::new("Full", "(set|put) Nps (to|at) Whole", |args| {
+        let n = args.text(1)?;
+        Some(Order::unknown(args.set(0)?).asks(format!("{n} of what?")).offers([format!("scale to {n}")]).into())
+    })
+    .ex(&[("set web-asg to 5", "?: name = web-asg ? 5 of what?")]),
     // Without a number it asks for one.
     Rule::new("Plain", "Scaling Nps", |args| Some(Order::new(Verb::Scale, args.set(1)?).into()))
         .ex(&[("scale down asg-1", "scale: name = asg-1")]),

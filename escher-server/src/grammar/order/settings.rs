@@ -14,7 +14,11 @@ pub(super) const RULES: &[Rule] = &[
         ("make bucket logs-1 private", "make-private: kind = bucket AND name = logs-1"),
         ("make the public buckets in prod private", "make-private: kind = bucket AND env = prod AND public"),
     ])
-    .not(&["make private", "make bucket logs-1 public"]),
+    .not(&["make private"]),
+    Rule::new("Full", "(make|set) Nps (public|to public|publicly readable|publicly accessible)", |args| {
+        Some(Order::unknown(args.set(0)?).asks("I make nothing public. What should be done?").offers(["open-port"]).into())
+    })
+    .ex(&[("make web-1 public", "?: name = web-1 ? I make nothing public. What should be done?")]),
     Rule::new("Plain", "(make private|privatize) Nps", |args| Some(Order::new(Verb::MakePrivate, args.set(0)?).into())),
     Rule::new("Plain", "Setting (on|for|in|of|to|from) Nps", |args| Some(Order::new(args.verb(0)?, args.set(1)?).into())).ex(&[
         ("enable versioning on bucket logs-1", "enable-versioning: kind = bucket AND name = logs-1"),

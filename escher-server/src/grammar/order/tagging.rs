@@ -26,6 +26,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Full", "(update|set|mark|extend) Nps (with|to have) the? Tag Pairs", |args| tagged(args.set(0)?, args, 2))
         .ex(&[("update vm-lab-5 with tags tier=gold", "tag: name = vm-lab-5 {\"tags\":{\"tier\":\"gold\"}}")]),
     Rule::new("Full", "(update|set|change) the? Tag (of|on) Nps to Pairs", |args| tagged(args.set(1)?, args, 2)),
+    Rule::new("Full", "Tag Pairs (on|onto|to) Nps", |args| tagged(args.set(2)?, args, 1))
+        .ex(&[("tag owner=bob on web-1", "tag: name = web-1 {\"tags\":{\"owner\":\"bob\"}}")]),
     Rule::new("Full", "Adding TheTag? Pairs (to|on|onto|for|of) Nps", |args| tagged(args.set(3)?, args, 2))
         .ex(&[
             ("add tag owner=alice to bucket logs-1", "tag: kind = bucket AND name = logs-1 {\"tags\":{\"owner\":\"alice\"}}"),
