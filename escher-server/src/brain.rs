@@ -38,6 +38,8 @@ impl OfflineBrain {
             Verdict::Unread { order, .. } if !orders(&old) && !(old.intent == Intent::Find && order.as_deref().is_some_and(is_plain)) => {
                 old
             }
+            // What was heard of a time, if only that there is one.
+            Verdict::Unread { order: Some(order), .. } if old.intent == Intent::Schedule => Frame { intent: Intent::Schedule, ..*order },
             Verdict::Unread { order: Some(order), .. } => *order,
             Verdict::Unread { order: None, question } => asked(old, question),
         }

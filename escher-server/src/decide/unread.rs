@@ -17,7 +17,12 @@ pub(super) fn unread(chart: &Chart, lattice: &Lattice, language: &Language, text
     let mut islands: Vec<&Edge> = ["Order", "Nps", "Post", "Item", "Whens", "Before", "After"]
         .into_iter()
         .flat_map(|category| chart.phrases(&language.grammar, category))
-        .filter(|edge| !matches!(&*edge.sem, Sem::Set(set) if set.head == Head::Pronoun))
+        .filter(|edge| match &*edge.sem {
+            Sem::Set(set) => set.head != Head::Pronoun,
+            // “Delete empty buckets” orders nobody to empty buckets.
+            Sem::Order(order) => order.verb.is_some() || edge.from == 0,
+            _ => true,
+        })
         .collect();
     islands.sort_by_key(|edge| (std::cmp::Reverse(edge.to - edge.from), edge.from));
     let mut taken: Vec<&Edge> = Vec::new();

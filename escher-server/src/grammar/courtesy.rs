@@ -18,14 +18,18 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Opener", "(,|:|!|—|–|...|…)", nothing),
     Rule::new("Closer", "Courtesy", same_now),
     Rule::new("Closer", "(.|!|,|?|…|;|—|–)", nothing),
-    Rule::new("Closer", "(for me|for us|too|as well|if you please|if you do not mind|when you can|when you have a minute|when you have a moment|when you get a chance|at your convenience|would you|will you|could you|ok|okay|right)", nothing),
+    Rule::new("Closer", "(for me|for us|too|as well|if you please|if you do not mind|when you can|when you have a minute|when you have a moment|when you get a chance|at your convenience|would you|will you|could you|ok|okay)", nothing),
     Rule::new("Courtesy", "(please|pls|plz|kindly|thanks|thank you|thx|ty|cheers|thanks a lot|thank you very much|many thanks|much appreciated|thanks in advance)", nothing)
         .ex(&[("please", "-")])
         .not(&["maybe", "forcibly", "only if"]),
     Rule::new("Courtesy", "(hi|hello|hey|good morning|good afternoon|good evening|dear|yo) Whom?", nothing).ex(&[("hi team", "-")]),
-    Rule::new("Courtesy", "Whom", nothing),
-    Rule::new("Courtesy", "(ok|okay|alright|all right|right|so|well|yes|yeah|yep|sure|great|cool|perfect|sorry|just|also|then|first|escher|urgent|urgently|asap|as soon as possible|go ahead|quick)", nothing),
-    Rule::new("Courtesy", "(now|right now|immediately|at once|right away|straight away|straightaway|this minute)", |_| Some(Sem::Text(NOW.to_owned()))),
+    Rule::new("Courtesy", "(team|folks|guys|escher) ,?", nothing),
+    Rule::new("Courtesy", "(urgent|urgently|asap|as soon as possible)", nothing),
+    // These open a sentence; behind an order they may say something of it.
+    Rule::new("Opener", "(ok|okay|alright|all right|so|well|yes|yeah|yep|sure|great|perfect|sorry|just|also|then|go ahead)", nothing),
+    Rule::new("Courtesy", "(now|right now|immediately|at once|right away|straight away|straightaway|this minute)", |_| {
+        Some(Sem::Text(NOW.to_owned()))
+    }),
     Rule::new("Courtesy", "Emoji", nothing),
     Rule::new("Courtesy", "(per|as per|re|ref|see|ticket|for ticket|as in|according to|in line with|following) (ticket|change|incident)? Ticket", nothing)
         .ex(&[("per INC1234", "-"), ("as per ticket OPS-7", "-")])

@@ -24,6 +24,9 @@ pub(super) const RULES: &[Rule] = &[
         ]),
     Rule::new("Sentence", "Before? Orders After?", |args| ordered(args, args.order(1)?)),
     Rule::new("Sentence", "Before? Bare After?", |args| Some(args.at(1).clone())),
+    Rule::new("Sentence", "Before? Bare Next Order After?", |args| {
+        (args.order(1)?.verb != args.order(3)?.verb).then(|| args.at(1).clone())
+    }),
     // In doubt it asks.
     Rule::new("Sentence", "Before? Doubtful Order After?", |args| {
         let order = Order { why: None, ..args.order(2)? };

@@ -22,7 +22,7 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[("delete the owner tag", "untag:  ? What should I untag?")]),
     Rule::new("BareUntag", "Removing the? TagNoun Keys", nothing),
     Rule::new("BareUntag", "Removing the? Keys TagNoun", nothing),
-    Rule::new("BareUntag", "(untag|unlabel) Keys?", nothing),
+    Rule::new("BareUntag", "(untag|unlabel)", nothing),
     Rule::new("Bare", "Attaching to Machine", |_| lacking(Verb::Attach, Params::default())),
 ];
 

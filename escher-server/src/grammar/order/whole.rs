@@ -14,7 +14,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Full", "Full ,? Post", |args| placed(args.order(0)?, args.cond(1)?))
         .ex(&[("resize web-1 to m5.large in us-east-1", "resize: region = us-east-1 AND name = web-1 {\"size\":\"m5.large\"}")])
         .not(&["turn web-1 off tagged a=1"]),
-    Rule::new("Order", "(in|for|on|within|across|from|at) Loc ,? Order", |args| placed(args.order(1)?, args.cond(0)?))
+    Rule::new("Order", "(in|on|within|across|from) Loc (,|:)? Order", |args| placed(args.order(1)?, args.cond(0)?))
         .ex(&[("in us-east-1, stop the dev vms", "stop: kind = vm AND region = us-east-1 AND env = dev")])
         .not(&["in us-east-1, stop the vms in us-west-2"]),
     // When.
