@@ -169,3 +169,35 @@ fn reading(order: &Order, utterance: &Utterance, referred: Option<&Selector>, la
     let dead = formula.is_contradictory() || impossible || order.question().is_none() && lacking || none;
     Reading { frame, dead, wide }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    /// What the tables ask, report or name.
+    const TABLES: [&str; 4] = [
+        include_str!("../../tests/frames/questions.jsonl"),
+        include_str!("../../tests/frames/others.jsonl"),
+        include_str!("../../tests/frames/varied.jsonl"),
+        include_str!("../../tests/frames/careful.jsonl"),
+    ];
+
+    #[test]
+    fn no_question_of_the_tables_is_an_order() {
+        let mut orders = Vec::new();
+        for line in TABLES.into_iter().flat_map(str::lines).filter(|line| !line.is_empty()) {
+            let row: serde_json::Value = serde_json::from_str(line).unwrap();
+            // What is refused is refused before it is read.
+            if matches!(row["intent"].as_str(), Some("act" | "schedule" | "unknown")) {
+                continue;
+            }
+            let text = row["say"].as_str().unwrap().to_owned();
+            let utterance = Utterance { text, history: Vec::new(), now: "2026-11-20T12:00:00Z".parse().unwrap() };
+            if let Verdict::Order(frame) = order(&utterance, None) {
+                orders.push(format!("{} ({}): {:?} {:?}", utterance.text, row["intent"], frame.action, frame.clarify));
+            }
+        }
+        assert!(orders.is_empty(), "{}", orders.join("\n"));
+    }
+}

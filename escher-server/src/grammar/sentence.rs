@@ -27,6 +27,17 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Sentence", "Before? Bare Next Order After?", |args| {
         (args.order(1)?.verb != args.order(3)?.verb).then(|| args.at(1).clone())
     }),
+    Rule::new("Sentence", "Before? Timed After?", |args| Some(args.order(1)?.asks("When?").into()))
+        .ex(&[("schedule a restart of web-1", "restart: name = web-1 ? When?")]),
+    // A time may follow a courtesy.
+    Rule::new("Sentence", "Before? Order After Whens After?", |args| {
+        let (order, when) = (args.order(1)?, args.when(3)?);
+        let when = match order.when.clone() {
+            Some(known) => known.and(when)?,
+            None => when,
+        };
+        ordered(args, Order { when: Some(when), ..order })
+    }),
     // In doubt it asks.
     Rule::new("Sentence", "Before? Doubtful Order After?", |args| {
         let order = Order { why: None, ..args.order(2)? };

@@ -23,8 +23,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Full", "Plain ,? Whens Post", |args| placed(at_order(args.order(0)?, args.when(1)?)?, args.cond(2)?)),
     Rule::new("Full", "Full ,? Whens Post", |args| placed(at_order(args.order(0)?, args.when(1)?)?, args.cond(2)?)),
     Rule::new("Order", "Timed ,? Whens", |args| at(args.order(0)?, args.when(1)?)),
-    Rule::new("Order", "Timed", |args| Some(args.order(0)?.asks("When?").into()))
-        .ex(&[("schedule a restart of web-1", "restart: name = web-1 ? When?")]),
+    Rule::new("Order", "Whens (,|:)? Timed", |args| at(args.order(1)?, args.when(0)?)),
     // How: the clouds stop machines in an orderly way, and have no other.
     Rule::new("Order", "(gracefully|cleanly) Order", |args| gently(args.order(0)?)).ex(&[
         ("gracefully stop web-1", "stop: name = web-1"),
