@@ -29,6 +29,9 @@ pub(super) const RULES: &[Rule] = &[
     .ex(&[("web-1 needs to be tagged with owner=bob", "tag: name = web-1 {\"tags\":{\"owner\":\"bob\"}}")]),
     Rule::new("Wished", "(i|we) (want|need) (to have|to see)? Nps (to be|to get)?", |args| args.set(0).map(Sem::from)),
     Rule::new("Wished", "(i|we) ('d like|would like|'d love) (to have|to see)? Nps (to be|to get)?", |args| args.set(0).map(Sem::from)),
+    Rule::new("Wished", "please have Nps", |args| args.set(0).map(Sem::from)),
+    Rule::new("Plain", "would you mind Doing Nps", |args| Some(Order::new(args.verb(0)?, args.set(1)?).into()))
+        .ex(&[("would you mind restarting web-1", "restart: name = web-1")]),
     // “Have the VMs stopped?” is a question.
     Rule::new("Wished", "have Nps", |args| Some(args.set(0)?.asks("Should I do that, or tell whether it is so?").into())),
     Rule::new("Wished", "get Nps", |args| {
@@ -64,9 +67,11 @@ pub(super) const RULES: &[Rule] = &[
     ),
     Rule::new("AndThen", "(and|, and|and then|, then|then|, and then|,|&|;|.)", nothing),
     // A deed as a noun.
-    Rule::new("Plain", "(do|perform|trigger|initiate|issue|carry out|execute|run|start) (a|an|the) Deed (of|on|for) Nps", |args| {
-        Some(Order::new(args.verb(0)?, args.set(1)?).into())
-    })
+    Rule::new(
+        "Plain",
+        "(do|perform|trigger|initiate|issue|carry out|execute|run|start|kick off) (a|an|the)? Deed (of|on|for) Nps",
+        |args| Some(Order::new(args.verb(0)?, args.set(1)?).into()),
+    )
     .ex(&[("perform a restart of web-1", "restart: name = web-1")]),
     Rule::new("Timed", "schedule (a|an|the)? Deed (of|for|on) Nps", |args| Some(Order::new(args.verb(0)?, args.set(1)?).into()))
         .ex(&[("schedule a restart of web-1", "restart: name = web-1")]),

@@ -19,22 +19,11 @@ pub(super) const RULES: &[Rule] = &[
         ("resize web-1 from m5.large to m5.xlarge", "resize: name = web-1 AND size = m5.large {\"size\":\"m5.xlarge\"}"),
         ("resize data-1 from 100GB to 200GB", "resize: name = data-1 AND capacity = 100GB {\"size\":200}"),
     ]),
-    Rule::new("Full", "Growing Nps by Gigabytes", |args| {
-        Some(Order::new(Verb::Resize, args.set(1)?).with(Params::of("size", format!("+{}", args.text(2)?))).into())
-    })
-    .ex(&[("expand vol-0abc1 by 50GB", "resize: id = vol-0abc1 {\"size\":\"+50\"}")])
-    .not(&["resize vol-0abc1 by 50GB"]),
+    Rule::new("Full", "Growing Nps by Gigabytes", |args| grown(args.set(1)?, &args.text(2)?))
+        .ex(&[("expand vol-0abc1 by 50GB", "resize: id = vol-0abc1 {\"size\":\"+50\"}")])
+        .not(&["resize vol-0abc1 by 50GB"]),
     // A disk cannot be made smaller, and is never made larger instead.
-    Rule::new("Full", "Shrinking Nps (by|to) Gigabytes", |args| {
-        let order = Order::new(Verb::Resize, args.set(1)?);
-        Some(
-            order
-                .asks("A disk cannot be made smaller. Should a smaller one be made, and the data copied?")
-                .offers(["snapshot", "write a playbook"])
-                .into(),
-        )
-    })
-    .ex(&[(
+    Rule::new("Full", "Shrinking Nps (by|to) Gigabytes", |args| shrunk(args.set(1)?)).ex(&[(
         "reduce disk data-1 by 20 GB",
         "resize: kind = disk AND name = data-1 ? A disk cannot be made smaller. Should a smaller one be made, and the data copied?",
     )]),
@@ -51,6 +40,21 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Full", "(make|turn) Nps into? (a|an)? Size SizeNoun?", |args| resized(args.set(0)?, Params::of("size", args.text(1)?)))
         .ex(&[("make web-1 an m5.large", "resize: name = web-1 {\"size\":\"m5.large\"}")])
         .not(&["make an m5.large"]),
+    Rule::new("Full", "(set|change|update) Nps 's Sizing ToSize", |args| resized(args.set(0)?, args.params(2)?))
+        .ex(&[("change web-1's size to m5.large", "resize: name = web-1 {\"size\":\"m5.large\"}")]),
+    Rule::new("Full", "Growing the? DiskSize (of|for|on) Nps (to|to size) Gigabytes", |args| {
+        resized(args.set(2)?, Params::of("size", args.text(3)?.parse::<u64>().ok()?))
+    })
+    .ex(&[("increase the size of disk data-1 to 200 GB", "resize: kind = disk AND name = data-1 {\"size\":200}")]),
+    Rule::new("Full", "Growing the? DiskSize (of|for|on) Nps by Gigabytes", |args| grown(args.set(2)?, &args.text(3)?))
+        .ex(&[("increase the disk size of data-1 by 50 GB", "resize: name = data-1 {\"size\":\"+50\"}")])
+        .not(&["increase the size of data-1 by 50"]),
+    Rule::new("Full", "Shrinking the? DiskSize (of|for|on) Nps (by|to) Gigabytes", |args| shrunk(args.set(2)?)),
+    Rule::new("Full", "add Gigabytes more? (of space|of storage|of disk space)? to Nps", |args| grown(args.set(1)?, &args.text(0)?))
+        .ex(&[("add 50 GB to disk data-1", "resize: kind = disk AND name = data-1 {\"size\":\"+50\"}")]),
+    Rule::new("Full", "make Nps Gigabytes (bigger|larger)", |args| grown(args.set(0)?, &args.text(1)?)),
+    Rule::new("Full", "make Nps Gigabytes (smaller|less)", |args| shrunk(args.set(0)?)),
+    Rule::new("DiskSize", "(disk|storage|volume)? (size|capacity|space)", nothing),
     // Without a size it asks for one.
     Rule::new("Plain", "(resize|upsize|downsize|rightsize|right-size|right size) Nps", |args| {
         Some(Order::new(Verb::Resize, args.set(0)?).into())
@@ -76,12 +80,12 @@ pub(super) const RULES: &[Rule] = &[
         "(size|sku|tier|type|instance type|instance size|vm size|machine type|machine size|instance class|capacity)",
         nothing,
     ),
-    Rule::new("ToSize", "(to|into|to be|to size|to type) (a|an|the)? Size SizeNoun?", |args| {
+    Rule::new("ToSize", "(to|into|to be|to size|to type|up to|down to|over to) (a|an|the)? Size SizeNoun?", |args| {
         Some(Params::of("size", args.text(0)?).into())
     })
     .ex(&[("to an m5.large instance", "{\"size\":\"m5.large\"}")])
     .not(&["to web-1", "to m5"]),
-    Rule::new("ToSize", "(to|to size) Gigabytes", |args| Some(Params::of("size", args.text(0)?.parse::<u64>().ok()?).into()))
+    Rule::new("ToSize", "(to|to size|up to) Gigabytes", |args| Some(Params::of("size", args.text(0)?.parse::<u64>().ok()?).into()))
         .ex(&[("to 1.5 TB", "{\"size\":1536}")])
         .not(&["to 0.5 GB", "to 50"]),
     Rule::new("SizeNoun", "(instance|instances|machine|machines|vm|vms|size|type)", nothing),
@@ -100,6 +104,15 @@ pub(super) const RULES: &[Rule] = &[
 
 fn resized(set: Set, params: Params) -> Option<Sem> {
     Some(Order::new(Verb::Resize, set).with(params).into())
+}
+
+fn grown(set: Set, by: &str) -> Option<Sem> {
+    resized(set, Params::of("size", format!("+{by}")))
+}
+
+fn shrunk(set: Set) -> Option<Sem> {
+    let question = "A disk cannot be made smaller. Should a smaller one be made, and the data copied?";
+    Some(Order::new(Verb::Resize, set).asks(question).offers(["snapshot", "write a playbook"]).into())
 }
 
 /// A whole number of gigabytes; there is no part of one.

@@ -56,10 +56,13 @@ pub(super) const RULES: &[Rule] = &[
         .not(&["add 2 to asg-1"]),
     Rule::new("Full", "(remove|take|drop) UnitCount from Nps", |args| by(args.set(1)?, "-", &args.text(0)?))
         .ex(&[("remove 1 node from eks-1", "scale: name = eks-1 {\"count\":\"-1\"}")]),
-    Rule::new("Full", "(set|change|update|adjust|increase|raise|reduce|lower) the? Desired (of|for|on) Nps ToCount", |args| {
+    Rule::new("Full", "(set|change|update|adjust|increase|raise|reduce|lower|scale) the? Desired (of|for|on|in) Nps ToCount", |args| {
         scaled(args.set(1)?, args.params(2)?)
     })
     .ex(&[("set the desired capacity of web-asg to 4", "scale: name = web-asg {\"count\":4}")]),
+    Rule::new("Full", "MoreOrLess the? Desired (of|for|on|in) Nps by Whole", |args| by(args.set(2)?, &args.text(0)?, &args.text(3)?))
+        .ex(&[("increase the capacity of web-asg by 2", "scale: name = web-asg {\"count\":\"+2\"}")]),
+    Rule::new("Full", "(set|change|update) Nps 's Desired ToCount", |args| scaled(args.set(0)?, args.params(2)?)),
     Rule::new("Full", "(set|change|update) Nps Desired ToCount", |args| scaled(args.set(0)?, args.params(2)?))
         .ex(&[("set asg web-asg desired capacity to 4", "scale: kind = scale-group AND name = web-asg {\"count\":4}")]),
     Rule::new("Full", "(set|put) Nps (to|at) Whole", |args| {
@@ -78,7 +81,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("MoreOrLess", "(decrease|reduce|shrink|lower)", |_| Some(Sem::Text("-".to_owned()))),
     Rule::new("Way", "(up|out)", |_| Some(Sem::Text("+".to_owned()))),
     Rule::new("Way", "(down|in)", |_| Some(Sem::Text("-".to_owned()))),
-    Rule::new("Desired", "(desired|target)? (capacity|count|size|instance count|node count|task count|replica count)", nothing),
+    Rule::new("Desired", "(desired|target)? (capacity|count|instance count|node count|task count|replica count)", nothing),
     Rule::new("Desired", "(number of)? (instances|nodes|replicas|tasks)", nothing),
     Rule::new("ToCount", "(to|to be|at) Count", |args| Some(count(&args.text(0)?)?.into())).ex(&[("to 5 nodes", "{\"count\":5}")]),
     Rule::new("ToCount", "from Count to Count", |args| Some(count(&args.text(1)?)?.into())),

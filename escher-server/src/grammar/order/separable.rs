@@ -13,7 +13,7 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[("shut everything in sandbox down", "stop: env = sandbox")]),
     Rule::new("Full", "(turn|switch|power) Nps (on|back on)", |args| acts(args, Verb::Start))
         .ex(&[("switch web-1 on", "start: name = web-1"), ("turn web-1 back on", "start: name = web-1")]),
-    Rule::new("Full", "(start|power|spin|boot|fire|wake|bring) Nps (up|back up)", |args| acts(args, Verb::Start))
+    Rule::new("Full", "(start|power|spin|boot|fire|wake|bring|get) Nps (up|back up|online|back online)", |args| acts(args, Verb::Start))
         .ex(&[("boot the test vms up", "start: kind = vm AND env = test")]),
     Rule::new("Full", "tear Nps down", |args| acts(args, Verb::Delete)).ex(&[("tear vm-7 down", "delete: name = vm-7")]),
     Rule::new("Full", "back Nps up", |args| acts(args, Verb::Snapshot)).ex(&[("back db-1 up", "snapshot: name = db-1")]),

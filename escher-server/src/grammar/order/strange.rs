@@ -119,7 +119,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Mending", "Any", |args| among(args, &["reset", "fix", "repair", "refresh", "reinitialize", "resync", "reconcile", "renew"])),
     Rule::new("Mending", "bounce back", |_| told("bounce back")),
     Rule::new("Waking", "Any", |args| among(args, &["activate", "unpause", "revive", "enable"])),
-    Rule::new("Waking", "(bring up|bring back)", |_| told("bring up")),
+    Rule::new("Waking", "bring back", |_| told("bring back")),
     Rule::new("Copying", "Any", |args| among(args, &["archive", "copy", "clone", "duplicate", "replicate", "export", "import", "mirror"])),
     Rule::new("Moving", "Any", |args| {
         among(

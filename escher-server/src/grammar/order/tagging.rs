@@ -34,6 +34,13 @@ pub(super) const RULES: &[Rule] = &[
             ("set env=dev on web-1", "tag: name = web-1 {\"tags\":{\"env\":\"dev\"}}"),
         ])
         .not(&["set timeout to 30 on web-1"]),
+    Rule::new("Full", "Adding (a|an|the)? Pairs (tag|tags|label|labels) (to|on|onto) Nps", |args| tagged(args.set(2)?, args, 1))
+        .ex(&[("add an owner=bob tag to web-1", "tag: name = web-1 {\"tags\":{\"owner\":\"bob\"}}")]),
+    Rule::new("Full", "mark Nps (with|as) Pairs", |args| tagged(args.set(0)?, args, 1)),
+    Rule::new("Full", "(set|change|update) the? TagKey (tag|label) to TagValue (of|on|for) Nps", |args| {
+        pair(args.set(2)?, args.text(0)?, args.text(1)?)
+    })
+    .ex(&[("set the owner tag to bob on web-1", "tag: name = web-1 {\"tags\":{\"owner\":\"bob\"}}")]),
     Rule::new("Full", "give Nps TheTag Pairs", |args| tagged(args.set(0)?, args, 2)),
     // One key, and its value in words.
     Rule::new("Full", "(set|change|update) the? TagKey (tag|label) (of|on|for) Nps to TagValue", |args| {
@@ -65,6 +72,16 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Adding", "(add|apply|put|attach|set|assign|write)", nothing),
     Rule::new("Pairs", "KeyValues", same),
     Rule::new("Pairs", "TagKey : TagValue", |args| Some(Sem::Tags(BTreeMap::from([(args.text(0)?, args.text(1)?)])))),
+    Rule::new("Pairs", "TagKey = TagValue", |args| Some(Sem::Tags(BTreeMap::from([(args.text(0)?, args.text(1)?)]))))
+        .ex(&[("owner = bob", "owner=bob"), ("\"cost center\"=42", "cost center=42")]),
+    Rule::new("Pairs", "Quoted", |args| {
+        let text = args.text(0)?;
+        let (key, value) = text.split_once('=')?;
+        let plain = !key.is_empty() && !key.contains(char::is_whitespace);
+        plain.then(|| Sem::Tags(BTreeMap::from([(key.to_owned(), value.to_owned())])))
+    })
+    .ex(&[("\"owner=bob\"", "owner=bob")])
+    .not(&["\"owner\""]),
     Rule::new("TagKey", "Any", |args| args.text(0).filter(|text| !is_word_of_grammar(text)).map(Sem::Text)),
     Rule::new("TagKey", "Quoted", same),
     Rule::new("TagValue", "Any", |args| args.text(0).filter(|text| !is_word_of_grammar(text)).map(Sem::Text)),
@@ -96,8 +113,17 @@ const USUAL: &[&str] = &[
 ];
 
 fn tagged(set: Set, args: &Args<'_>, at: usize) -> Option<Sem> {
-    let tags: Map<String, Value> = args.tags(at)?.into_iter().map(|(key, value)| (key, Value::String(value))).collect();
-    Some(Order::new(Verb::Tag, set).with(Params::of("tags", tags)).into())
+    let tags = args.tags(at)?;
+    // `a=1,b=2` may be one tag or two.
+    let several = tags.values().find(|value| value.split(',').skip(1).any(|part| part.split_once('=').is_some_and(|(key, _)| is_key(key))));
+    let question = several.map(|value| format!("Is “{value}” one value, or are these several tags? Put blanks between tags."));
+    let tags: Map<String, Value> = tags.into_iter().map(|(key, value)| (key, Value::String(value))).collect();
+    let order = Order::new(Verb::Tag, set).with(Params::of("tags", tags));
+    Some(question.map_or(order.clone(), |question| order.asks(question)).into())
+}
+
+fn is_key(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'))
 }
 
 fn pair(set: Set, key: String, value: String) -> Option<Sem> {
