@@ -17,6 +17,10 @@ pub(super) const RULES: &[Rule] = &[
         ("attach ip 1.2.3.4 to web-1", "attach: kind = ip AND name = 1.2.3.4 {\"to\":\"web-1\"}"),
     ])
     .not(&["attach data-1 to web-1 and web-2", "attach data-1 to the database db-1", "attach data-1 to web-1 read-only"]),
+    Rule::new("Full", "associate Nps with Machine", |args| {
+        Some(Order::new(Verb::Attach, args.set(0)?).with(Params::of("to", args.text(1)?)).into())
+    })
+    .ex(&[("associate ip 1.2.3.4 with web-1", "attach: kind = ip AND name = 1.2.3.4 {\"to\":\"web-1\"}")]),
     Rule::new("Plain", "Attaching Nps", |args| Some(Order::new(Verb::Attach, args.set(1)?).into()))
         .ex(&[("attach disk data-7", "attach: kind = disk AND name = data-7")]),
     Rule::new("Full", "Detaching Nps from Machine", |args| {

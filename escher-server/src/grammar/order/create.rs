@@ -37,6 +37,10 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Creating", "Making New? Size NewNominal", |args| {
         Some(Order::new(Verb::Create, args.set(3)?).with(Params::of("size", args.text(2)?)).into())
     }),
+    Rule::new("Creating", "Making New? Size NewNominal NewThing", |args| {
+        let params = Params::of("size", args.text(2)?).and(Params::of("name", args.text(4)?))?;
+        Some(Order::new(Verb::Create, args.set(3)?).with(params).into())
+    }),
     Rule::new("Creating", "Making New? Gigabytes NewNominal", |args| {
         Some(Order::new(Verb::Create, args.set(3)?).with(Params::of("size", format!("{}GB", args.text(2)?))).into())
     }),

@@ -10,7 +10,7 @@ use crate::grammar::rule::{Args, Rule};
 use crate::meaning::{Order, Params, Sem};
 
 pub(super) const RULES: &[Rule] = &[
-    Rule::new("Full", "Opening Ports From? (on|in|for|at|of) Nps From?", |args| ported(args, Verb::OpenPort))
+    Rule::new("Full", "Opening Ports From? (on|in|for|at|of|to) Nps From?", |args| ported(args, Verb::OpenPort))
         .ex(&[
             ("open port 443 on sg-web from 10.0.0.0/8", "open-port: name = sg-web {\"cidr\":\"10.0.0.0/8\",\"port\":443}"),
             ("allow https from anywhere on sg-web", "open-port: name = sg-web {\"cidr\":\"0.0.0.0/0\",\"port\":443}"),
@@ -36,8 +36,16 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Full", "Closing OddPorts From? (on|in|for|at|of) Nps From?", |args| odd(args, Verb::ClosePort))
         .ex(&[("close udp port 53 on sg-web", "close-port: name = sg-web ? A rule for a port is one for TCP. Is that meant?")]),
     Rule::new("Opening", "(open|open up|allow|permit|unblock|expose)", nothing),
-    Rule::new("Closing", "(close|block|deny|shut|revoke|disallow|close off)", nothing),
+    Rule::new("Closing", "(close|close down|close off|block|deny|shut|revoke|disallow|disable)", nothing),
     Rule::new("Ports", "(port|ports|tcp port|tcp) PortNumber PortWord?", |args| port(args, 0)).ex(&[("port 22", "{\"port\":22}")]),
+    Rule::new("Ports", "PortNumber", |args| port(args, 0)),
+    Rule::new("Ports", "PortWay Ports", |args| Some(args.at(1).clone()))
+        .ex(&[("traffic on port 443", "{\"port\":443}"), ("inbound ssh", "{\"port\":22}")]),
+    Rule::new(
+        "PortWay",
+        "(inbound|incoming|ingress|inbound traffic on|all traffic on|traffic on|access to|access on|access via|connections to|connections on)",
+        nothing,
+    ),
     Rule::new("Ports", "PortName PortWord?", |args| port(args, 0)).ex(&[("ssh access", "{\"port\":22}")]),
     Rule::new("Ports", "port? PortNumber ( PortName )", |args| (args.text(0) == args.text(1)).then(|| port(args, 0)).flatten()),
     Rule::new("OddPorts", "(ports|port|tcp ports) PortNumber (and|,|, and|or|&) PortNumber", |_| {

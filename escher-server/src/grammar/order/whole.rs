@@ -30,16 +30,20 @@ pub(super) const RULES: &[Rule] = &[
         ("gracefully restart web-1", "restart: name = web-1 ? I do that the way the cloud does it, and choose no manner. Is that meant?"),
     ]),
     Rule::new("Order", "Order (gracefully|cleanly)", |args| gently(args.order(0)?)),
-    Rule::new("Order", "(forcibly|forcefully|force|hard|cold|brutally|quietly|silently|safely|carefully|slowly|quickly) Order", |args| {
-        manner(args.order(0)?)
-    })
+    Rule::new(
+        "Order",
+        "(forcibly|forcefully|force|hard|cold|permanently|brutally|quietly|silently|safely|carefully|slowly|quickly) Order",
+        |args| manner(args.order(0)?),
+    )
     .ex(&[(
         "forcibly delete vm vm-lab-5",
         "delete: kind = vm AND name = vm-lab-5 ? I do that the way the cloud does it, and choose no manner. Is that meant?",
     )]),
-    Rule::new("Order", "Order (forcibly|forcefully|by force|hard|safely|carefully|slowly|one by one|one at a time)", |args| {
-        manner(args.order(0)?)
-    }),
+    Rule::new(
+        "Order",
+        "Order (forcibly|forcefully|by force|hard|safely|carefully|slowly|permanently|for good|one by one|one at a time)",
+        |args| manner(args.order(0)?),
+    ),
 ];
 
 fn at(order: Order, when: When) -> Option<Sem> {
