@@ -34,10 +34,7 @@ impl OfflineBrain {
         match decide::order(utterance, referred.as_ref()) {
             Verdict::Order(frame) => *frame,
             Verdict::NoOrder(other) => no_order(old, other),
-            // What reads as a question is answered as one; an order among other words is no search.
-            Verdict::Unread { order, .. } if !orders(&old) && !(old.intent == Intent::Find && order.as_deref().is_some_and(is_plain)) => {
-                old
-            }
+            Verdict::Unread { order, .. } if is_question(&old, order.as_deref()) => old,
             // What was heard of a time, if only that there is one.
             Verdict::Unread { order: Some(order), .. } if old.intent == Intent::Schedule => Frame { intent: Intent::Schedule, ..*order },
             Verdict::Unread { order: Some(order), .. } => *order,
@@ -93,6 +90,12 @@ static PIPELINE: &[&dyn Part] = &[
 
 fn orders(frame: &Frame) -> bool {
     matches!(frame.intent, Intent::Act | Intent::Schedule) || frame.is_executable()
+}
+
+/// What reads as a question is answered as one; but an order among other words is no search.
+fn is_question(old: &Frame, order: Option<&Frame>) -> bool {
+    let hidden = old.intent == Intent::Find && order.is_some_and(is_plain);
+    !orders(old) && !hidden
 }
 
 /// Whether it is of a verb that is hardly ever a noun.

@@ -15,9 +15,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Opener", "Courtesy", same_now),
     Rule::new("Opener", "Asking", nothing),
     Rule::new("Opener", "Wishing", nothing),
-    Rule::new("Opener", "(,|:|!|—|–|...|…)", nothing),
+    Rule::new("Opener", "(,|.|:|!|—|–|-|…)", nothing),
     Rule::new("Closer", "Courtesy", same_now),
-    Rule::new("Closer", "(.|!|,|?|…|;|—|–)", nothing),
+    Rule::new("Closer", "(.|!|,|?|…|;|—|–|-)", nothing),
     Rule::new("Closer", "(for me|for us|again|once more|too|as well|if you please|if you do not mind|when you can|when you have a minute|when you have a moment|when you get a chance|at your convenience|would you|will you|could you|ok|okay)", nothing),
     Rule::new("Courtesy", "(please|pls|plz|kindly|thanks|thank you|thx|ty|cheers|thanks a lot|thank you very much|many thanks|much appreciated|thanks in advance)", nothing)
         .ex(&[("please", "-")])
@@ -26,8 +26,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Courtesy", "(team|folks|guys|escher) ,?", nothing),
     Rule::new("Courtesy", "(urgent|urgently|asap|as soon as possible)", nothing),
     // These open a sentence; behind an order they may say something of it.
-    Rule::new("Opener", "(ok|okay|alright|all right|so|well|yes|yeah|yep|sure|great|perfect|sorry|just|also|then|go ahead)", nothing),
-    Rule::new("Courtesy", "(now|right now|immediately|at once|right away|straight away|straightaway|this minute)", |_| {
+    Rule::new("Opener", "(ok|okay|alright|all right|so|well|yes|yeah|yep|sure|great|perfect|sorry|just|simply|also|then|first|go ahead)", nothing),
+    Rule::new("Courtesy", "(now|right now|immediately|at once|right away|straight away|straightaway|this minute|effective immediately|with immediate effect)", |_| {
         Some(Sem::Text(NOW.to_owned()))
     }),
     Rule::new("Courtesy", "Emoji", nothing),
@@ -39,12 +39,12 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Courtesy", "( Ticket )", nothing).ex(&[("(OPS-7)", "-")]),
     Rule::new("Courtesy", "[ Ticket ]", nothing),
     Rule::new("Whom", "(team|all|everyone|everybody|there|folks|guys|escher|friend|friends|sir)", nothing),
-    Rule::new("Asking", "(can|could|would|will) you please? just? (kindly|also|go ahead and)?", nothing).ex(&[("could you please", "-")]),
+    Rule::new("Asking", "(can|could|would|will) (you|someone|somebody) please? just? (kindly|also|go ahead and)?", nothing).ex(&[("could you please", "-")]),
     Rule::new("Asking", "would you (mind|be so kind as to|be so kind and)", nothing),
     Rule::new("Asking", "(be so kind as to|be so kind and|be so good as to|do me a favor and|do me a favour and)", nothing),
     Rule::new("Asking", "(go ahead and|go and|proceed to|proceed and|let 's|let us|lets|do not forget to|remember to|make sure to|be sure to|please make sure to)", nothing)
         .ex(&[("don't forget to", "-"), ("go ahead and", "-")]),
-    Rule::new("Wishing", "(i|we) (need|want|would like|'d like|wish|wanna|gotta) (you to|to|for you to)", nothing)
+    Rule::new("Wishing", "(i|we) really? (need|want|would like|'d like|wish|wanna|gotta) (you to|to|for you to)", nothing)
     .ex(&[("I need you to", "-"), ("we want to", "-"), ("I'd like you to", "-")]),
     Rule::new("Wishing", "(need to|want to|needs to|you must|i need you to)", nothing),
     // Tickets, as they are written.

@@ -75,7 +75,7 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[("restart web-1 failed", "report"), ("start vm web-1 pending", "report")]),
     Rule::new(
         "Status",
-        "(is|was|has|still|just|:|-|–|—)? (failed|failing|pending|succeeded|successful|completed|complete|done|running|in progress|timed out|denied|rejected|aborted|finished|ok|skipped|not allowed|forbidden)",
+        "(is|was|has|still|just|:|-|–|—)? (failed|failing|pending|succeeded|successful|completed|complete|done|running|in progress|timed out|denied|rejected|aborted|finished|skipped|not allowed|forbidden)",
         super::args::nothing,
     ),
     Rule::new("Sentence", "Before? the? DeedWord EventNoun (of|on|for|in) Nps After?", |_| Some(Sem::Other(Other::Nominal)))
