@@ -12,19 +12,19 @@ pub(super) const RULES: &[Rule] = &[
             ("take a snapshot of db-1 called pre-release", "snapshot: name = db-1 {\"name\":\"pre-release\"}"),
             ("snapshot web-1 as before-upgrade", "snapshot: name = web-1 {\"name\":\"before-upgrade\"}"),
         ])
-        .not(&["take a snapshot of db-1 called"]),
+        .not(&["take a snapshot of db-1 called", "snapshot db-1 as needed"]),
     Rule::new("Full", "(take|create|make|do) (a|the|an|another)? SnapshotNoun Naming (of|from|for) Nps", |args| {
         named(args.set(2)?, args.text(1)?)
     })
     .ex(&[("create a snapshot named before-upgrade from db-1", "snapshot: name = db-1 {\"name\":\"before-upgrade\"}")]),
     Rule::new("SnapshotName", "Naming", same),
-    Rule::new("SnapshotName", "as NewName", same),
+    Rule::new("SnapshotName", "as NewThing", same),
     Rule::new("SnapshotVerb", "(snapshot|back up|backup)", nothing),
     Rule::new("SnapshotVerb", "(take|create|make|do|perform|trigger|run) (a|an|another)? (new|fresh)? SnapshotNoun (of|for|from)", nothing)
         .ex(&[("take snapshots of", "-"), ("create a new backup of", "-")])
         .not(&["create a snapshot"]),
     Rule::new("SnapshotNoun", "(snapshot|snapshots|backup|backups|disk snapshot|disk snapshots)", nothing),
-    Rule::new("Full", "restore Nps (as|to|into) NewName", |args| restored(args.set(0)?, args.text(1)?))
+    Rule::new("Full", "restore Nps (as|to|into) NewThing", |args| restored(args.set(0)?, args.text(1)?))
         .ex(&[("restore snap-0a1b2c3d as data-2", "restore: id = snap-0a1b2c3d {\"name\":\"data-2\"}")])
         .not(&["restore db-1 from snap-0a1b2c3d as data-2"]),
     Rule::new("Full", "restore Nps (as|to|into) (a|the)? new? KindSg? Naming", |args| restored(args.set(0)?, args.text(2)?))

@@ -1,5 +1,7 @@
 //! Two orders at once: which one first?
 
+use escher_core::Verb;
+
 use crate::grammar::rule::{Args, Rule};
 use crate::meaning::{Order, Sem};
 
@@ -21,6 +23,12 @@ pub(super) const RULES: &[Rule] = &[
     .ex(&[("stop and delete web-1", "stop: name = web-1 ? That is two orders, stop and delete. Which one first?")]),
     // One verb with two objects, each with what it takes.
     Rule::new("Orders", "Tag Nps TagsWith Pairs (and|,|, and) Nps TagsWith Pairs", |args| own(args, 1)),
+    Rule::new("Orders", "Tag Nps (with|as) Pairs (with|as|and with) Pairs", |args| {
+        let tags = args.tags(2)?.into_iter().chain(args.tags(3)?).map(|(key, value)| format!("{key}={value}"));
+        let order = Order::new(Verb::Tag, args.set(1)?);
+        Some(order.asks("Which of these are the tags to be set?").offers(tags).into())
+    })
+    .ex(&[("tag web-1 with a=1 with b=2", "tag: name = web-1 ? Which of these are the tags to be set?")]),
     Rule::new("Orders", "Scaling Nps ToCount (and|,|, and) Nps ToCount", |args| own(args, 1)),
     Rule::new("Orders", "Resizing Nps ToSize (and|,|, and) Nps ToSize", |args| own(args, 1)),
     Rule::new("Orders", "Opening Ports From? (on|in) Nps From? (and|,|, and) Ports From? (on|in) Nps From?", |args| own(args, 3)),

@@ -26,7 +26,7 @@ pub(super) const RULES: &[Rule] = &[
         ("untag temp on vm web-1", "untag: kind = vm AND name = web-1 {\"keys\":[\"temp\"]}"),
     ]),
     Rule::new("Full", "(untag|unlabel) the? Keys TagNoun (from|on) Nps", |args| untagged(args.set(2)?, args.texts(0)?)),
-    Rule::new("Full", "(untag|unlabel) Nps (key|keys|tag|tags|from) Keys", |args| untagged(args.set(0)?, args.texts(1)?)),
+    Rule::new("Full", "(untag|unlabel) Nps (key|keys|tag|tags) Keys", |args| untagged(args.set(0)?, args.texts(1)?)),
     // Without keys it asks for them.
     Rule::new("Plain", "(untag|unlabel) Nps", |args| Some(Order::new(Verb::Untag, args.set(0)?).into())),
     Rule::new("Full", "Removing (all|all the|the|their|every|all of the)? TagNoun (from|on|off|of) Nps", |args| {
