@@ -6,6 +6,7 @@ use escher_core::{Brain, Capabilities, Clarify, Frame, Intent, PlanTemplate, Res
 
 use crate::decide::{self, Explanation, Verdict};
 use crate::lex;
+use crate::meaning::Other;
 use crate::parts::{self, Part};
 use crate::scene::Scene;
 
@@ -32,16 +33,12 @@ impl OfflineBrain {
         let referred = self.referred(utterance);
         match decide::order(utterance, referred.as_ref()) {
             Verdict::Order(frame) => *frame,
-            Verdict::NoOrder => asked(old, "That is no order as I read it. What should be done?".to_owned()),
-            Verdict::Unread { understood, unread } => {
-                let understood =
-                    if understood.is_empty() { String::new() } else { format!("I understood “{}”. ", understood.join("”, “")) };
-                let unread = if unread.is_empty() { "how that goes together".to_owned() } else { format!("“{}”", unread.join(" ")) };
-                asked(
-                    old,
-                    format!("{understood}I did not understand {unread}, and I change nothing by a guess. Can you say it another way?"),
-                )
-            }
+            Verdict::NoOrder(other) => no_order(old, other),
+            Verdict::Unread { order, .. } if is_question(&old, order.as_deref()) => old,
+            // What was heard of a time, if only that there is one.
+            Verdict::Unread { order: Some(order), .. } if old.intent == Intent::Schedule => Frame { intent: Intent::Schedule, ..*order },
+            Verdict::Unread { order: Some(order), .. } => *order,
+            Verdict::Unread { order: None, question } => asked(old, question),
         }
     }
 
@@ -98,13 +95,49 @@ static PIPELINE: &[&dyn Part] = &[
     &parts::check::Validator,
 ];
 
+fn orders(frame: &Frame) -> bool {
+    matches!(frame.intent, Intent::Act | Intent::Schedule) || frame.is_executable()
+}
+
+/// What reads as a question is answered as one; but an order among other words is no search.
+fn is_question(old: &Frame, order: Option<&Frame>) -> bool {
+    let hidden = old.intent == Intent::Find && order.is_some_and(is_plain);
+    !orders(old) && !hidden
+}
+
+/// Whether it is of a verb that is hardly ever a noun.
+fn is_plain(frame: &Frame) -> bool {
+    const PLAIN: &[&str] = &["start", "stop", "restart", "delete", "resize", "encrypt", "rotate", "attach", "detach"];
+    frame.action.as_deref().and_then(|action| action.split_once('.')).is_some_and(|(_, verb)| PLAIN.contains(&verb))
+}
+
 /// Words that are no order are not carried out as one.
 fn asked(mut frame: Frame, question: String) -> Frame {
-    if frame.is_executable() {
-        frame.clarify = Some(Clarify { question, options: Vec::new() });
-        frame.confidence = 0.5;
-    }
+    frame.clarify = Some(Clarify { question, options: Vec::new() });
+    frame.confidence = 0.5;
     frame
+}
+
+/// A sentence that looks like an order and is none.
+fn no_order(mut frame: Frame, other: Other) -> Frame {
+    if !orders(&frame) {
+        return frame;
+    }
+    match other {
+        Other::Question => {
+            frame.intent = Intent::Explain;
+            frame.clarify = None;
+            frame
+        }
+        Other::Report => asked(frame, "That reads like a report. What should be done about it?".to_owned()),
+        Other::Nominal => asked(frame, "That names something, and orders nothing. What should be done with it?".to_owned()),
+        Other::Forbids => {
+            frame.intent = Intent::Unknown;
+            frame.clarify = None;
+            frame.note = Some("that forbids a change; nothing is changed".to_owned());
+            frame
+        }
+    }
 }
 
 fn too_long() -> Frame {

@@ -1,7 +1,7 @@
 //! What every order has to hold against, whichever brain read it: the catalogue, the rule that a change is narrow, and the
 //! parameters that it needs.
 
-use escher_core::{Action, ActionDef, Clarify, Kind, ParamType, Selector, Verb};
+use escher_core::{Action, ActionDef, Clarify, Kind, ParamDef, ParamType, Selector, Verb};
 use serde_json::{Map, Value};
 
 use crate::goal;
@@ -61,11 +61,21 @@ fn narrow(draft: &Draft<'_>) -> Option<Clarify> {
     ask(format!("That could mean {what}. Which ones exactly?"), &["by name", "env = dev", "one region", "one account", "a tag"])
 }
 
+/// Whether a parameter that the verb needs is missing.
+pub(crate) fn lacks(draft: &Draft<'_>) -> bool {
+    missing(draft).is_some()
+}
+
+fn missing(draft: &Draft<'_>) -> Option<&'static ParamDef> {
+    let kind = draft.kinds.first().copied();
+    let def = ActionDef::all().find(|def| def.action.verb == draft.verb && kind.is_none_or(|kind| def.action.kind == kind))?;
+    def.params.iter().find(|param| param.required && !draft.params.contains_key(param.name))
+}
+
 fn parameters(draft: &Draft<'_>) -> Option<Clarify> {
     let (verb, params) = (draft.verb, draft.params);
     let kind = draft.kinds.first().copied();
-    let def = ActionDef::all().find(|def| def.action.verb == verb && kind.is_none_or(|kind| def.action.kind == kind))?;
-    if let Some(param) = def.params.iter().find(|param| param.required && !params.contains_key(param.name)) {
+    if let Some(param) = missing(draft) {
         return match (verb, param.ty) {
             (Verb::Resize, _) => ask("To which size?", &[]),
             (Verb::Scale, _) => ask("To how many, or by how many?", &["+1", "+2"]),

@@ -3,6 +3,7 @@
 mod explain;
 mod frame;
 mod order;
+mod unread;
 mod when;
 
 pub(crate) use explain::explain;

@@ -32,7 +32,7 @@ use crate::lexicon::Lexicon;
 pub(crate) use rule::{Args, Grammar, Rule, Symbol};
 pub(crate) use shown::shown;
 
-/// Every file's rules.
+/// Every file's rules; those of orders are listed in their own room.
 const FILES: &[&[Rule]] = &[
     value::RULES,
     name::RULES,
@@ -48,7 +48,6 @@ const FILES: &[&[Rule]] = &[
     exception::RULES,
     coordination::RULES,
     time::RULES,
-    order::RULES,
     courtesy::RULES,
     sentence::RULES,
     question::RULES,
@@ -62,7 +61,7 @@ pub(crate) struct Language {
 
 static LANGUAGE: LazyLock<Language> = LazyLock::new(|| {
     // A grammar that cannot be built fails every test; with no rules nothing is understood, and all is asked.
-    let grammar = Grammar::build(FILES.iter().copied().flatten().copied()).unwrap_or_else(|faulty| {
+    let grammar = Grammar::build(FILES.iter().chain(order::FILES).copied().flatten().copied()).unwrap_or_else(|faulty| {
         debug_assert!(false, "{faulty}");
         Grammar::empty()
     });

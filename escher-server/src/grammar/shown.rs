@@ -38,7 +38,8 @@ fn params(it: &Params) -> String {
 }
 
 fn order(it: &Order) -> String {
-    let mut text = format!("{}: {}", it.verb, formula(&it.set.formula));
+    let verb = it.verb.map_or_else(|| "?".to_owned(), |verb| verb.to_string());
+    let mut text = format!("{verb}: {}", formula(&it.set.formula));
     if !it.params.is_empty() {
         text.push_str(&format!(" {}", params(&it.params)));
     }

@@ -57,6 +57,7 @@ pub(crate) const CATEGORIES: &[&str] = &[
     "Quoted",
     "Region",
     "Signed",
+    "Size",
     "State",
     "Tz",
     "Unit",

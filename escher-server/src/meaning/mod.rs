@@ -165,17 +165,25 @@ impl Params {
 /// A change that is ordered.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Order {
-    pub(crate) verb: Verb,
+    /// `None` for a verb that the catalogue does not have.
+    pub(crate) verb: Option<Verb>,
     pub(crate) set: Set,
     pub(crate) params: Params,
     pub(crate) when: Option<When>,
     /// Why it can only lead to a question, if so: the question.
     pub(crate) why: Option<String>,
+    /// Answers that are offered with the question.
+    pub(crate) options: Vec<String>,
 }
 
 impl Order {
     pub(crate) fn new(verb: Verb, set: Set) -> Self {
-        Self { verb, set, params: Params::default(), when: None, why: None }
+        Self { verb: Some(verb), ..Self::unknown(set) }
+    }
+
+    /// By a verb that the catalogue does not have.
+    pub(crate) fn unknown(set: Set) -> Self {
+        Self { verb: None, set, params: Params::default(), when: None, why: None, options: Vec::new() }
     }
 
     #[must_use]
@@ -187,6 +195,15 @@ impl Order {
     #[must_use]
     pub(crate) fn asks(mut self, question: impl Into<String>) -> Self {
         self.why.get_or_insert_with(|| question.into());
+        self
+    }
+
+    /// Answers to the question that it leads to.
+    #[must_use]
+    pub(crate) fn offers<S: Into<String>>(mut self, options: impl IntoIterator<Item = S>) -> Self {
+        if self.options.is_empty() {
+            self.options.extend(options.into_iter().map(Into::into));
+        }
         self
     }
 

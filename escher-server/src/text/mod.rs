@@ -2,6 +2,7 @@
 
 mod lattice;
 mod shapes;
+mod size;
 mod token;
 
 pub(crate) use lattice::{Lattice, MOST_TOKENS};

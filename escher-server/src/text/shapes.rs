@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use escher_core::selector::Field;
 use escher_core::{CloudId, lexicon as words, regions};
 
+use super::size::is_size;
 use super::token::{Shape, Token};
 use crate::lexicon::Lexicon;
 use crate::meaning::{Formula, Sem};
@@ -45,7 +46,9 @@ pub(super) fn of(token: &Token, lexicon: &Lexicon, read: bool, owned: bool) -> V
         found.push(sem);
         return found;
     }
-    if is_id(text) {
+    if is_size(text) {
+        found.push(("Size", Sem::Text(text.to_owned())));
+    } else if is_id(text) {
         found.push(("Id", Sem::Text(text.to_owned())));
     } else if is_cidr(text) {
         found.push(("Cidr", Sem::Text(text.to_owned())));
@@ -84,7 +87,9 @@ fn quantity(low: &str) -> Option<(&'static str, Sem)> {
     if let Some(rest) = plain.strip_suffix('%').filter(|rest| number(rest)) {
         return Some(("Percent", text(rest)));
     }
-    let cut = plain.find(|c: char| c.is_ascii_alphabetic())?;
+    let Some(cut) = plain.find(|c: char| c.is_ascii_alphabetic()) else {
+        return number(&plain).then(|| ("Decimal", text(&plain)));
+    };
     let (amount, unit) = plain.split_at(cut);
     if number(amount) {
         match unit {
@@ -96,7 +101,7 @@ fn quantity(low: &str) -> Option<(&'static str, Sem)> {
             _ => {}
         }
     }
-    number(&plain).then(|| ("Decimal", text(&plain)))
+    None
 }
 
 /// Regions and zones by their code.

@@ -1,17 +1,52 @@
-//! Orders: verb frames, and what stands around them.
+//! Orders: a file per verb or family of verbs, and what stands around them.
+//!
+//! ```text
+//! Plain   an order that ends with its object              stop dev vms
+//! Full    one that ends with something else               resize dev vms to m5.large
+//! Order   either, with times and places around it         in us-east-1, resize dev vms to m5.large at 8pm
+//! ```
+//!
+//! What a verb takes stands before what describes its object: “with a=1” after “tag” is the tag to be set.
 
-use escher_core::Verb;
+mod attach;
+mod bare;
+mod create;
+mod indirect;
+mod names;
+mod participle;
+mod port;
+mod resize;
+mod restore;
+mod scale;
+mod separable;
+mod settings;
+mod simple;
+mod strange;
+mod tagging;
+mod two;
+mod untag;
+mod whole;
 
 use super::rule::Rule;
-use crate::meaning::{Order, Sem};
 
-pub(super) const RULES: &[Rule] = &[Rule::new("Order", "Verb Nps", |args| {
-    let verb = args.verb(0)?;
-    is_simple(verb).then_some(Sem::from(Order::new(verb, args.set(1)?)))
-})
-.ex(&[("stop idle dev vms", "stop: kind = vm AND env = dev AND idle")])];
-
-/// Verbs that need nothing but an object.
-fn is_simple(verb: Verb) -> bool {
-    matches!(verb, Verb::Start | Verb::Stop | Verb::Restart | Verb::Delete | Verb::Snapshot | Verb::Encrypt | Verb::Release | Verb::Rotate)
-}
+/// The rules of each file.
+pub(super) const FILES: &[&[Rule]] = &[
+    simple::RULES,
+    separable::RULES,
+    participle::RULES,
+    resize::RULES,
+    scale::RULES,
+    tagging::RULES,
+    untag::RULES,
+    port::RULES,
+    attach::RULES,
+    restore::RULES,
+    create::RULES,
+    settings::RULES,
+    names::RULES,
+    strange::RULES,
+    indirect::RULES,
+    two::RULES,
+    whole::RULES,
+    bare::RULES,
+];

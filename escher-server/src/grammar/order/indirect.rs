@@ -1,0 +1,91 @@
+//! Orders that are not said as such: wishes, needs, “find … and stop them”, “schedule a restart of …”.
+
+use escher_core::Verb;
+
+use crate::grammar::args::{nothing, same};
+use crate::grammar::rule::Rule;
+use crate::meaning::{Head, Order, Params, Sem, Set};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::new("Full", "Wished Done", |args| Some(Order::new(args.verb(1)?, args.set(0)?).into()))
+        .ex(&[
+            ("I want web-1 stopped", "stop: name = web-1"),
+            ("web-1 needs to be restarted", "restart: name = web-1"),
+            ("make sure that web-1 is stopped", "stop: name = web-1"),
+            ("get db-1 rebooted", "restart: name = db-1"),
+            ("I'd like the dev vms to be shut down", "stop: kind = vm AND env = dev"),
+        ])
+        .not(&["make sure web-1 is not stopped", "I want web-1", "web-1 stopped", "web-1 is stopped", "I want stopped vms"]),
+    Rule::new("Full", "Wished (resized|changed|upgraded|downgraded|moved) ToSize", |args| {
+        Some(Order::new(Verb::Resize, args.set(0)?).with(args.params(1)?).into())
+    })
+    .ex(&[("I want web-1 resized to m5.large", "resize: name = web-1 {\"size\":\"m5.large\"}")]),
+    Rule::new("Full", "Wished scaled Way? ToCount", |args| Some(Order::new(Verb::Scale, args.set(0)?).with(args.params(2)?).into())),
+    Rule::new("Full", "Wished (tagged|labeled|labelled) TagsWith? Pairs", |args| {
+        let tags: serde_json::Map<String, serde_json::Value> =
+            args.tags(2)?.into_iter().map(|(key, value)| (key, serde_json::Value::String(value))).collect();
+        Some(Order::new(Verb::Tag, args.set(0)?).with(Params::of("tags", tags)).into())
+    })
+    .ex(&[("web-1 needs to be tagged with owner=bob", "tag: name = web-1 {\"tags\":{\"owner\":\"bob\"}}")]),
+    Rule::new("Wished", "(i|we) (want|need) (to have|to see)? Nps (to be|to get)?", |args| args.set(0).map(Sem::from)),
+    Rule::new("Wished", "(i|we) ('d like|would like|'d love) (to have|to see)? Nps (to be|to get)?", |args| args.set(0).map(Sem::from)),
+    Rule::new("Wished", "please have Nps", |args| args.set(0).map(Sem::from)),
+    Rule::new("Plain", "would you mind Doing Nps", |args| Some(Order::new(args.verb(0)?, args.set(1)?).into()))
+        .ex(&[("would you mind restarting web-1", "restart: name = web-1")]),
+    // “Have the VMs stopped?” is a question.
+    Rule::new("Wished", "have Nps", |args| Some(args.set(0)?.asks("Should I do that, or tell whether it is so?").into())),
+    Rule::new("Wished", "get Nps", |args| {
+        let set = args.set(0)?;
+        // “Get dev VMs stopped” may want a list of those that are.
+        Some(if set.named || set.head == Head::Pronoun { set } else { set.asks("Should I do that, or list those that are so?") }.into())
+    })
+    .ex(&[("get dev vms", "kind = vm AND env = dev ? Should I do that, or list those that are so?")]),
+    Rule::new("Wished", "(make sure|ensure|see to it|make certain) that? Nps (is|are|gets|get|be)", |args| args.set(0).map(Sem::from)),
+    Rule::new("Wished", "Nps (needs to be|need to be|has to be|have to be|must be|needs to get|need to get|is to be|are to be)", |args| {
+        args.set(0).map(Sem::from)
+    }),
+    Rule::new("Wished", "Nps (should be|should get|could be|can be|may be|ought to be|might be|can go|wants to be)", |args| {
+        Some(args.set(0)?.asks("Shall I do that?").into())
+    })
+    .ex(&[("web-1 should be", "name = web-1 ? Shall I do that?")]),
+    Rule::new("Full", "(make sure|ensure) that? Nps (is|are) (running|up|up and running|on)", |args| {
+        Some(Order::new(Verb::Start, args.set(0)?).into())
+    })
+    .ex(&[("make sure web-1 is running", "start: name = web-1")]),
+    Rule::new("Full", "Nps (needs|need|requires|require) Doing", |args| Some(Order::new(args.verb(1)?, args.set(0)?).into()))
+        .ex(&[("web-1 needs restarting", "restart: name = web-1"), ("db-1 needs a reboot", "restart: name = db-1")]),
+    // What is found is what the pronoun means.
+    Rule::new("Order", "Finding Nps AndThen Order", |args| meant(args.order(3)?, args.set(1)?))
+        .ex(&[("find the idle vms in us-east-1 and stop them", "stop: kind = vm AND region = us-east-1 AND idle")])
+        .not(&["find the idle vms and stop web-1", "find idle vms"]),
+    Rule::new("Order", "(for|take|on) Nps (,|and|, and)? Order", |args| meant(args.order(1)?, args.set(0)?))
+        .ex(&[("for the idle vms in dev, stop them", "stop: kind = vm AND env = dev AND idle")]),
+    Rule::new(
+        "Finding",
+        "(find|list|show|get|look for|search for|look up|identify|locate|select|pick|go find|find me|show me|list me)",
+        nothing,
+    ),
+    Rule::new("AndThen", "(and|, and|and then|, then|then|, and then|,|&|;|.)", nothing),
+    // A deed as a noun.
+    Rule::new(
+        "Plain",
+        "(do|perform|trigger|initiate|issue|carry out|execute|run|start|kick off) (a|an|the)? Deed (of|on|for) Nps",
+        |args| Some(Order::new(args.verb(0)?, args.set(1)?).into()),
+    )
+    .ex(&[("perform a restart of web-1", "restart: name = web-1")]),
+    Rule::new("Timed", "schedule (a|an|the)? Deed (of|for|on) Nps", |args| Some(Order::new(args.verb(0)?, args.set(1)?).into()))
+        .ex(&[("schedule a restart of web-1", "restart: name = web-1")]),
+    Rule::new("Timed", "schedule Nps (to be|to get) Done", |args| Some(Order::new(args.verb(1)?, args.set(0)?).into())),
+    Rule::new("Timed", "schedule Nps (to|for) Act", |args| Some(Order::new(args.verb(1)?, args.set(0)?).into()))
+        .ex(&[("schedule web-1 to stop", "stop: name = web-1")]),
+    Rule::new("Timed", "schedule Nps for (a|an)? Deed", |args| Some(Order::new(args.verb(1)?, args.set(0)?).into())),
+    Rule::new("Timed", "schedule a? job to? Plain", same),
+    Rule::new("Timed", "schedule to? Plain", same),
+];
+
+/// The order, with what its pronoun stands for.
+fn meant(order: Order, set: Set) -> Option<Sem> {
+    let pronoun = order.set.head == Head::Pronoun;
+    let set = Set { why: set.why.clone().or(order.set.why.clone()), ..set.with(order.set.formula.clone()) };
+    (pronoun && !set.formula.is_contradictory()).then(|| Order { set, ..order }.into())
+}

@@ -1,0 +1,39 @@
+//! Verbs that need nothing but an object: “stop dev VMs”.
+
+use escher_core::Verb;
+
+use crate::grammar::rule::Rule;
+use crate::meaning::{Order, Sem};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::new("Plain", "Act Nps", |args| Some(Order::new(args.verb(0)?, args.set(1)?).into()))
+        .ex(&[
+            ("stop idle dev vms", "stop: kind = vm AND env = dev AND idle"),
+            ("back up web-1", "snapshot: name = web-1"),
+            ("turn on and start vm-lab-5", "start: name = vm-lab-5"),
+        ])
+        .not(&["stop", "create web-1"]),
+    Rule::new("Plain", "Act : Nps", |args| Some(Order::new(args.verb(0)?, args.set(1)?).into()))
+        .ex(&[("stop: web-1", "stop: name = web-1")]),
+    Rule::new("Act", "Verb", |args| {
+        let verb = args.verb(0)?;
+        is_simple(verb).then_some(Sem::Verb(verb))
+    })
+    .ex(&[("shut down", "stop"), ("get rid of", "delete")])
+    .not(&["create", "scale", "tag"]),
+    Rule::new("Act", "(power-cycle|re-start|re-boot)", |_| Some(Sem::Verb(Verb::Restart))),
+    Rule::new("Act", "(fire up|bring up|bring back up|bring online|wake)", |_| Some(Sem::Verb(Verb::Start))),
+    Rule::new("Act", "SnapshotVerb", |_| Some(Sem::Verb(Verb::Snapshot))),
+    // The same act said twice is one; two acts are two orders.
+    Rule::new("Act", "Act (and|and then|, then|&) Act", |args| {
+        let verb = args.verb(0)?;
+        (verb == args.verb(1)?).then_some(Sem::Verb(verb))
+    })
+    .ex(&[("turn on and start", "start"), ("shut down and power off", "stop")])
+    .not(&["stop and start"]),
+];
+
+/// Verbs that need nothing but an object.
+pub(super) fn is_simple(verb: Verb) -> bool {
+    matches!(verb, Verb::Start | Verb::Stop | Verb::Restart | Verb::Delete | Verb::Encrypt | Verb::Release | Verb::Rotate)
+}

@@ -1,0 +1,90 @@
+//! An order with what stands around it: times, places, manners.
+
+use escher_core::Verb;
+use escher_core::selector::Field;
+
+use crate::grammar::args::same;
+use crate::grammar::rule::Rule;
+use crate::meaning::{Formula, Order, Sem, Set, When};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::new("Order", "Plain", same),
+    Rule::new("Order", "Full", same),
+    // A place after a parameter says where the object is.
+    Rule::new("Full", "Full ,? Post", |args| placed(args.order(0)?, args.cond(1)?))
+        .ex(&[("resize web-1 to m5.large in us-east-1", "resize: region = us-east-1 AND name = web-1 {\"size\":\"m5.large\"}")])
+        .not(&["turn web-1 off tagged a=1"]),
+    Rule::new("Order", "(in|on|within|across|from) Loc (,|:)? Order", |args| placed(args.order(1)?, args.cond(0)?))
+        .ex(&[("in us-east-1, stop the dev vms", "stop: kind = vm AND region = us-east-1 AND env = dev")])
+        .not(&["in us-east-1, stop the vms in us-west-2"]),
+    // When.
+    Rule::new("Order", "Order ,? Whens", |args| at(args.order(0)?, args.when(1)?)),
+    Rule::new("Order", "Whens (,|:)? Order", |args| at(args.order(1)?, args.when(0)?)),
+    Rule::new("Full", "Plain ,? Whens Post", |args| placed(at_order(args.order(0)?, args.when(1)?)?, args.cond(2)?)),
+    Rule::new("Full", "Full ,? Whens Post", |args| placed(at_order(args.order(0)?, args.when(1)?)?, args.cond(2)?)),
+    Rule::new("Order", "Timed ,? Whens", |args| at(args.order(0)?, args.when(1)?)),
+    Rule::new("Order", "Whens (,|:)? Timed", |args| at(args.order(1)?, args.when(0)?)),
+    // How: the clouds stop machines in an orderly way, and have no other.
+    Rule::new("Order", "(gracefully|cleanly) Order", |args| gently(args.order(0)?)).ex(&[
+        ("gracefully stop web-1", "stop: name = web-1"),
+        ("gracefully restart web-1", "restart: name = web-1 ? I do that the way the cloud does it, and choose no manner. Is that meant?"),
+    ]),
+    Rule::new("Order", "Order (gracefully|cleanly)", |args| gently(args.order(0)?)),
+    Rule::new(
+        "Order",
+        "(forcibly|forcefully|force|hard|cold|permanently|brutally|quietly|silently|safely|carefully|slowly|quickly) Order",
+        |args| manner(args.order(0)?),
+    )
+    .ex(&[(
+        "forcibly delete vm vm-lab-5",
+        "delete: kind = vm AND name = vm-lab-5 ? I do that the way the cloud does it, and choose no manner. Is that meant?",
+    )]),
+    Rule::new(
+        "Order",
+        "Order (forcibly|forcefully|by force|hard|safely|carefully|slowly|permanently|for good|one by one|one at a time)",
+        |args| manner(args.order(0)?),
+    ),
+];
+
+fn at(order: Order, when: When) -> Option<Sem> {
+    at_order(order, when).map(Sem::from)
+}
+
+/// At a time; parts of it may stand on both sides.
+fn at_order(order: Order, when: When) -> Option<Order> {
+    let when = match order.when.clone() {
+        Some(known) => known.and(when)?,
+        None => when,
+    };
+    Some(Order { when: Some(when), ..order })
+}
+
+/// Where its object is, if it does not say otherwise.
+fn placed(order: Order, place: Formula) -> Option<Sem> {
+    let places = place.conjuncts().into_iter().all(is_place);
+    if !places || order.verb == Some(Verb::Create) {
+        return None;
+    }
+    let set: Set = order.set.clone().with(place);
+    (!set.formula.is_contradictory()).then(|| Order { set, ..order }.into())
+}
+
+fn is_place(part: &Formula) -> bool {
+    match part {
+        Formula::Place { .. } => true,
+        Formula::Is { field, .. } => matches!(
+            field,
+            Field::Cloud | Field::Region | Field::Zone | Field::Geo | Field::Account | Field::Env | Field::Group | Field::Network
+        ),
+        _ => false,
+    }
+}
+
+fn gently(order: Order) -> Option<Sem> {
+    if order.verb == Some(Verb::Stop) { Some(order.into()) } else { manner(order) }
+}
+
+fn manner(order: Order) -> Option<Sem> {
+    let order = Order { why: None, ..order };
+    Some(order.asks("I do that the way the cloud does it, and choose no manner. Is that meant?").into())
+}
