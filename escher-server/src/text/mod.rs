@@ -2,6 +2,7 @@
 
 mod lattice;
 mod shapes;
+mod times;
 mod token;
 
 pub(crate) use lattice::{Lattice, MOST_TOKENS};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use escher_core::selector::Field;
 use escher_core::{CloudId, lexicon as words, regions};
 
+use super::times;
 use super::token::{Shape, Token};
 use crate::lexicon::Lexicon;
 use crate::meaning::{Formula, Sem};
@@ -36,8 +37,11 @@ pub(super) fn of(token: &Token, lexicon: &Lexicon, read: bool, owned: bool) -> V
         return found;
     }
     put("Any", Sem::Text(text.to_owned()));
-    if let Some(sem) = quantity(&token.low) {
+    if let Some(sem) = times::of(&token.low, lexicon).or_else(|| quantity(&token.low)) {
         found.push(sem);
+        return found;
+    }
+    if times::is_odd(&token.low) {
         return found;
     }
     let place = place(text);

@@ -120,6 +120,11 @@ fn word(tokens: &mut Vec<Token>, text: &str, start: usize, end: usize) -> usize 
     });
     let stop = inner.map_or(end, |(i, _)| start + i);
     let mut body = text[start..stop].trim_end_matches(AFTER);
+    // `8 p.m.` keeps its dot; a sentence may end with it.
+    let dotted = body.get(body.len().saturating_sub(3)..).is_some_and(|end| matches!(end, "a.m" | "p.m" | "A.M" | "P.M"));
+    if dotted && text[start + body.len()..stop].starts_with('.') {
+        body = &text[start..=start + body.len()];
+    }
     // `N. Virginia`
     if body.chars().count() == 1 && body.chars().all(char::is_alphabetic) && text[start + body.len()..stop].starts_with('.') {
         plain(tokens, text, start, start + body.len());
