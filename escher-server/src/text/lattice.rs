@@ -2,7 +2,7 @@
 
 use super::shapes;
 use super::token::{Shape, Token};
-use crate::lexicon::{Lexicon, Spelled};
+use crate::lexicon::{Entry, Lexicon, Spelled};
 use crate::meaning::Sem;
 
 /// Tokens of an utterance that are read at once; more are taken sentence by sentence, or not at all.
@@ -24,8 +24,10 @@ pub(crate) struct Lexical {
 pub(crate) struct Lattice {
     tokens: Vec<Token>,
     edges: Vec<Lexical>,
-    /// What each token was corrected to, if it was.
-    corrections: Vec<Option<String>>,
+    /// What each token may have been meant to be, if it is no word.
+    corrections: Vec<Vec<String>>,
+    /// The same in words.
+    meant: Vec<String>,
     cut: bool,
 }
 
@@ -34,7 +36,7 @@ impl Lattice {
     pub(crate) fn of(mut tokens: Vec<Token>, lexicon: &Lexicon) -> Self {
         let cut = tokens.len() > MOST_TOKENS;
         tokens.truncate(MOST_TOKENS);
-        let mut it = Self { edges: Vec::new(), corrections: vec![None; tokens.len()], tokens, cut };
+        let mut it = Self { edges: Vec::new(), corrections: vec![Vec::new(); tokens.len()], meant: vec![String::new(); tokens.len()], tokens, cut };
         it.words(lexicon);
         it.phrases(lexicon);
         it.shapes(lexicon);
@@ -52,9 +54,12 @@ impl Lattice {
                 Shape::Word => match lexicon.spelled(&low) {
                     Spelled::Right if lexicon.is_grammar(&low) => self.push(&low, at, at + 1, Sem::Nothing, 0),
                     Spelled::Right | Spelled::Unknown => {}
-                    Spelled::Like(word) => {
-                        self.push(&word, at, at + 1, Sem::Nothing, 1 << at);
-                        self.corrections[at] = Some(word);
+                    Spelled::Like(words) => {
+                        for word in words.iter().filter(|word| lexicon.is_grammar(word)) {
+                            self.push(word, at, at + 1, Sem::Nothing, 1 << at);
+                        }
+                        self.meant[at] = words.join(" or ");
+                        self.corrections[at] = words;
                     }
                 },
                 Shape::Quoted | Shape::KeyValue | Shape::Odd => {}
@@ -64,34 +69,9 @@ impl Lattice {
 
     /// Entries of the lexicon. The longest blocks its parts.
     fn phrases(&mut self, lexicon: &Lexicon) {
-        let words: Vec<Option<(&str, bool)>> = self
-            .tokens
-            .iter()
-            .zip(&self.corrections)
-            .map(|(token, better)| match (token.shape, better) {
-                (Shape::Word, Some(better)) => Some((better.as_str(), true)),
-                (Shape::Word | Shape::Mark, _) => Some((token.low.as_str(), false)),
-                _ => None,
-            })
-            .collect();
         let mut found = Vec::new();
-        for from in 0..words.len() {
-            let mut phrase = String::new();
-            let mut corrected: u128 = 0;
-            for (at, word) in words.iter().enumerate().skip(from).take(lexicon.longest()) {
-                let Some((word, better)) = word else { break };
-                if !phrase.is_empty() {
-                    phrase.push(' ');
-                }
-                phrase.push_str(word);
-                corrected |= u128::from(*better) << at;
-                for entry in lexicon.entries(&phrase) {
-                    // No correction decides where something is done.
-                    if corrected == 0 || !entry.is_sensitive() {
-                        found.push((from, at + 1, entry.clone(), corrected));
-                    }
-                }
-            }
+        for from in 0..self.tokens.len() {
+            self.entries(lexicon, from, from, &mut String::new(), 0, &mut found);
         }
         let blocking: Vec<(usize, usize)> =
             found.iter().filter(|(.., entry, _)| entry.blocks()).map(|&(from, to, ..)| (from, to)).collect();
@@ -110,6 +90,40 @@ impl Lattice {
                     !(within && matches!(edge.symbol.as_str(), "Word" | "Name"))
                 });
             }
+        }
+    }
+
+    /// Finds the entries that begin at `from` and go on at `at`, in each of the spellings.
+    fn entries(
+        &self,
+        lexicon: &Lexicon,
+        from: usize,
+        at: usize,
+        phrase: &mut String,
+        corrected: u128,
+        found: &mut Vec<(usize, usize, Entry, u128)>,
+    ) {
+        let Some(token) = self.tokens.get(at).filter(|token| matches!(token.shape, Shape::Word | Shape::Mark)) else { return };
+        let as_typed = [token.low.as_str()];
+        let better: Vec<&str> = self.corrections[at].iter().map(String::as_str).collect();
+        let (words, bit): (&[&str], u128) = if better.is_empty() { (&as_typed, 0) } else { (&better, 1 << at) };
+        let before = phrase.len();
+        for word in words {
+            if before > 0 {
+                phrase.push(' ');
+            }
+            phrase.push_str(word);
+            let corrected = corrected | bit;
+            for entry in lexicon.entries(phrase) {
+                // No correction decides where something is done.
+                if corrected == 0 || !entry.is_sensitive() {
+                    found.push((from, at + 1, entry.clone(), corrected));
+                }
+            }
+            if lexicon.begins(phrase) {
+                self.entries(lexicon, from, at + 1, phrase, corrected, found);
+            }
+            phrase.truncate(before);
         }
     }
 
@@ -153,9 +167,9 @@ impl Lattice {
     pub(crate) fn corrected(&self, which: u128) -> impl Iterator<Item = (&str, &str)> {
         self.tokens
             .iter()
-            .zip(&self.corrections)
+            .zip(&self.meant)
             .enumerate()
-            .filter(move |(at, _)| which >> at & 1 == 1)
-            .filter_map(|(_, (token, better))| better.as_deref().map(|better| (token.text.as_str(), better)))
+            .filter(move |(at, (_, meant))| which >> at & 1 == 1 && !meant.is_empty())
+            .map(|(_, (token, meant))| (token.text.as_str(), meant.as_str()))
     }
 }

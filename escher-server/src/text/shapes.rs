@@ -7,7 +7,7 @@ use escher_core::{CloudId, lexicon as words, regions};
 
 use super::times;
 use super::token::{Shape, Token};
-use crate::lexicon::Lexicon;
+use crate::lexicon::{Lexicon, is_near_code};
 use crate::meaning::{Formula, Sem};
 
 /// The readings of a token. `read` says whether the lexicon knows the word, `owned` whether as more than a function word.
@@ -55,7 +55,7 @@ pub(super) fn of(token: &Token, lexicon: &Lexicon, read: bool, owned: bool) -> V
         found.push(("Cidr", Sem::Text(text.to_owned())));
     } else if is_address(text) {
         found.push(("Address", Sem::Text(text.to_owned())));
-    } else if is_identifier(text) && !owned && !lexicon.is_prose(&token.low) {
+    } else if is_identifier(text) && !owned && !lexicon.is_prose(&token.low) && !is_near_code(&token.low) {
         found.push(("Name", Sem::Text(text.to_owned())));
     } else if !read && is_free_word(&token.low) && !lexicon.is_ordinary(&token.low) && !lexicon.is_near_place(&token.low) {
         found.push(("Word", Sem::Text(text.to_owned())));
