@@ -68,6 +68,7 @@ pub(crate) const CATEGORIES: &[&str] = &[
     "Region",
     "Signed",
     "State",
+    "Ticket",
     "Tz",
     "TzPlace",
     "TzVague",

@@ -40,6 +40,7 @@ impl Lattice {
         it.words(lexicon);
         it.phrases(lexicon);
         it.shapes(lexicon);
+        it.numbers();
         it
     }
 
@@ -137,6 +138,36 @@ impl Lattice {
             });
             for (symbol, sem) in shapes::of(&self.tokens[at], lexicon, read, owned) {
                 self.push(symbol, at, at + 1, sem, 0);
+            }
+        }
+    }
+
+    /// Numbers of several tokens: `1,000`, `1 TB`, `2,500 GB`.
+    fn numbers(&mut self) {
+        for from in 0..self.tokens.len() {
+            let digits = |at: usize| self.tokens.get(at).filter(|token| token.shape == Shape::Word && token.low.starts_with(|c: char| c.is_ascii_digit()));
+            let Some(first) = digits(from) else { continue };
+            let mut number = first.low.clone();
+            let mut to = from + 1;
+            // Only what is written in one piece is one number; `22,443` may be two all the same.
+            while number.bytes().all(|b| b.is_ascii_digit() || b == b',')
+                && let (Some(comma), Some(next)) = (self.tokens.get(to), digits(to + 1))
+                && comma.low == ","
+                && self.tokens[to - 1].span.1 == comma.span.0
+                && comma.span.1 == next.span.0
+            {
+                number.push(',');
+                number.push_str(&next.low);
+                to += 2;
+            }
+            let whole = (to > from + 1).then(|| shapes::quantity(&number)).flatten();
+            let unit = self.tokens.get(to).filter(|token| token.shape != Shape::Quoted);
+            let measured = unit.and_then(|unit| shapes::measured(&number, &unit.low));
+            if let Some((symbol, sem)) = whole {
+                self.push(symbol, from, to, sem, 0);
+            }
+            if let Some((symbol, sem)) = measured {
+                self.push(symbol, from, to + 1, sem, 0);
             }
         }
     }
