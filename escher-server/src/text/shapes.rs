@@ -1,6 +1,7 @@
 //! What a token is by its looks alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
 
 use escher_core::selector::Field;
 use escher_core::{CloudId, lexicon as words, regions};
@@ -145,13 +146,18 @@ fn is_ticket(text: &str) -> bool {
     counted && (known && (rest.starts_with('-') || digits.len() >= 3) || (2..=10).contains(&letters) && rest.starts_with('-'))
 }
 
+/// The codes of regions as they are written, by the same in lower case.
+static CODES: LazyLock<HashMap<String, &str>> = LazyLock::new(|| regions::all().iter().map(|region| (region.code.to_lowercase(), region.code)).collect());
+
 /// Regions and zones by their code.
 fn place(text: &str) -> Option<(&'static str, Sem)> {
-    let exact: Vec<&regions::Region> = regions::all().iter().filter(|region| region.code.eq_ignore_ascii_case(text)).collect();
-    if let [region, ..] = exact.as_slice() {
-        return Some(("Region", Formula::is(Field::Region, region.code).into()));
-    }
     let low = text.to_lowercase();
+    if let Some(&code) = CODES.get(low.as_str()) {
+        return Some(("Region", Formula::is(Field::Region, code).into()));
+    }
+    if !low.contains('-') {
+        return None;
+    }
     let zone = [CloudId::Aws, CloudId::Gcp].into_iter().find_map(|cloud| regions::of_zone(cloud, &low));
     let local = low.contains("-lax-") || low.contains("-wl1-") || low.matches('-').count() == 4;
     if zone.is_some() || local && regions::all().iter().any(|region| low.starts_with(&format!("{}-", region.code))) {
