@@ -48,7 +48,6 @@ pub(super) const RULES: &[Rule] = &[
     .ex(&[("I need you to", "-"), ("we want to", "-"), ("I'd like you to", "-")]),
     Rule::new("Wishing", "(need to|want to|needs to|you must|i need you to)", nothing),
     // Tickets, as they are written.
-    Rule::new("Ticket", "Name", |args| ticket(args, |_| true)).ex(&[("OPS-7", "-")]).not(&["ops-7", "WEB1X"]),
     Rule::new("ServiceTicket", "Name", |args| {
         ticket(args, |letters| matches!(letters, "INC" | "CHG" | "RITM" | "REQ" | "TASK" | "PRB" | "SR" | "CR" | "JIRA" | "TICKET"))
     }),

@@ -13,7 +13,7 @@ use std::fmt;
 use crate::meaning::Sem;
 
 /// What the categories of a pattern meant, in its order; `Nothing` for an optional one that is not there.
-pub(crate) struct Args<'a>(pub(crate) &'a [Sem]);
+pub(crate) struct Args<'a>(pub(crate) &'a [&'a Sem]);
 
 /// A production: what it makes of what, its meaning, and the examples that are its tests.
 #[derive(Clone, Copy)]
@@ -219,7 +219,7 @@ fn pieces(pattern: &str) -> Result<Vec<Piece>, String> {
 impl Args<'_> {
     /// The meaning at `i`.
     pub(crate) fn at(&self, i: usize) -> &Sem {
-        self.0.get(i).unwrap_or(&Sem::Nothing)
+        self.0.get(i).copied().unwrap_or(&Sem::Nothing)
     }
 
     /// Whether there is something at `i`.

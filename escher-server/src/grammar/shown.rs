@@ -14,7 +14,7 @@ pub(crate) fn shown(sem: &Sem) -> String {
         Sem::Set(it) => set(it),
         Sem::Verb(verb) => verb.to_string(),
         Sem::Params(it) => params(it),
-        Sem::When(when) => format!("{when:?}"),
+        Sem::When(when) => crate::decide::when_shown(when),
         Sem::Order(it) => order(it),
         Sem::Ask(it) => ask(it),
         Sem::Other(other) => format!("{other:?}").to_lowercase(),

@@ -149,7 +149,13 @@ fn times(add: &mut impl FnMut(&str, Entry)) {
             "Weekdays" => "Weekdays",
             "Month" => "Month",
             "Tz" => "Tz",
+            "TzPlace" => "TzPlace",
+            "TzVague" => "TzVague",
             "NumWord" => "NumWord",
+            "MinuteUnit" => "MinuteUnit",
+            "DayPart" => "DayPart",
+            "DayParts" => "DayParts",
+            "Nth" => "Nth",
             _ => continue,
         };
         for phrase in phrases.split(", ") {

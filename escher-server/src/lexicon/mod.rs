@@ -7,10 +7,11 @@ mod entries;
 mod spelling;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
 use crate::meaning::Sem;
 
-pub(crate) use spelling::Spelled;
+pub(crate) use spelling::{Spelled, is_near_code};
 
 /// Ordinary words that name nothing: function words, verbs and nouns of everyday speech.
 const ORDINARY: &str = include_str!("data/ordinary.txt");
@@ -30,7 +31,13 @@ pub(crate) const CATEGORIES: &[&str] = &[
     "Any",
     "Capacity",
     "Cidr",
+    "Clock",
     "Cloud",
+    "Date",
+    "DateTime",
+    "DayPart",
+    "DayParts",
+    "DayRange",
     "Decimal",
     "Duration",
     "Emoji",
@@ -44,10 +51,13 @@ pub(crate) const CATEGORIES: &[&str] = &[
     "KeyValue",
     "KindPl",
     "KindSg",
+    "MinuteUnit",
+    "Minutes",
     "Money",
     "Month",
     "Name",
     "NonProd",
+    "Nth",
     "Num",
     "NumWord",
     "Part",
@@ -59,7 +69,10 @@ pub(crate) const CATEGORIES: &[&str] = &[
     "Signed",
     "Size",
     "State",
+    "Ticket",
     "Tz",
+    "TzPlace",
+    "TzVague",
     "Unit",
     "Verb",
     "Weekday",
@@ -76,9 +89,22 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// Whether it says where something is done, which no correction may decide.
+    /// Whether it says where something is done, or how much, which no correction may decide.
     pub(crate) fn is_sensitive(&self) -> bool {
+        self.is_place() || matches!(self.category, "NumWord" | "Nth" | "Tz" | "TzPlace" | "TzVague")
+    }
+
+    fn is_place(&self) -> bool {
         matches!(self.category, "Cloud" | "Env" | "EnvHead" | "NonProd" | "Place" | "Geo" | "PartGeo" | "Region" | "Zone")
+    }
+
+    /// Whether a word of it is near enough to it to be meant for it.
+    fn is_telling(&self, word: &str, words: usize) -> bool {
+        match (self.is_place(), words) {
+            (true, 1) => word.len() >= 3,
+            (true, _) => word.len() >= 5,
+            (false, _) => word.len() >= 4,
+        }
     }
 
     /// Whether its words name nothing by themselves.
@@ -90,15 +116,18 @@ impl Entry {
 /// The lexicon of a grammar.
 pub(crate) struct Lexicon {
     entries: HashMap<String, Vec<Entry>>,
-    longest: usize,
+    /// What entries of several words begin with.
+    begun: HashSet<String>,
     /// Words that productions name.
     grammar: HashSet<String>,
     /// Those, and the words of entries.
     known: HashSet<String>,
     ordinary: HashSet<&'static str>,
     prose: HashSet<&'static str>,
-    /// Words that say where something is done.
+    /// Words that say where something is done, or how much.
     places: Vec<String>,
+    index: OnceLock<spelling::Index>,
+    near_places: OnceLock<spelling::Index>,
 }
 
 impl Lexicon {
@@ -107,12 +136,14 @@ impl Lexicon {
         let grammar: HashSet<String> = words.map(str::to_owned).collect();
         let mut it = Self {
             entries: HashMap::new(),
-            longest: 1,
+            begun: HashSet::new(),
             known: grammar.clone(),
             grammar,
             ordinary: [ORDINARY, DESCRIBING, TRADE].into_iter().flat_map(str::lines).flat_map(str::split_whitespace).collect(),
             prose: PROSE.split_whitespace().collect(),
             places: Vec::new(),
+            index: OnceLock::new(),
+            near_places: OnceLock::new(),
         };
         entries::all(&mut |phrase, entry| it.add(phrase, entry));
         for part in PARTS.lines().filter(|line| !line.is_empty()) {
@@ -123,10 +154,14 @@ impl Lexicon {
 
     fn add(&mut self, phrase: &str, entry: Entry) {
         let words: Vec<&str> = phrase.split(' ').collect();
-        self.longest = self.longest.max(words.len());
+        for (at, _) in phrase.match_indices(' ') {
+            if !self.begun.contains(&phrase[..at]) {
+                self.begun.insert(phrase[..at].to_owned());
+            }
+        }
         self.known.extend(words.iter().map(|&word| word.to_owned()));
-        if entry.is_sensitive() && words.len() == 1 && phrase.len() >= 3 && !self.places.iter().any(|known| known == phrase) {
-            self.places.push(phrase.to_owned());
+        if entry.is_sensitive() {
+            self.places.extend(words.iter().filter(|word| entry.is_telling(word, words.len())).map(|&word| word.to_owned()));
         }
         let entries = self.entries.entry(phrase.to_owned()).or_default();
         if !entries.contains(&entry) {
@@ -139,9 +174,9 @@ impl Lexicon {
         self.entries.get(phrase).map_or(&[], Vec::as_slice)
     }
 
-    /// The words of the longest entry.
-    pub(crate) fn longest(&self) -> usize {
-        self.longest
+    /// Whether an entry goes on after these words.
+    pub(crate) fn begins(&self, phrase: &str) -> bool {
+        self.begun.contains(phrase)
     }
 
     /// Whether a production names this word.

@@ -97,7 +97,14 @@ impl Formula {
     }
 
     /// Either: what the branches share stands before them once, and what is left of one field becomes one list.
-    pub(crate) fn or(self, other: Self) -> Self {
+    pub(crate) fn or(mut self, other: Self) -> Self {
+        // Values of one field, which is what long lists are made of.
+        if let (Self::Is { field, values, not: false }, Self::Is { field: of, values: more, not: false }) = (&mut self, &other)
+            && field == of
+        {
+            values.extend(more.iter().cloned());
+            return self;
+        }
         let mut branches: Vec<BTreeSet<Self>> = Vec::new();
         for part in [self, other] {
             let each: Vec<Self> = match part {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::{Date, DateTime};
 
 /// A time of day, and whether it was said without leaving open which half of the day is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,10 +14,8 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// As a time.
-    pub(crate) fn time(self) -> Option<Time> {
-        Time::new(self.hour, self.minute, 0, 0).ok()
-    }
+    /// The hour of “midnight”, which leaves open whose day ends or begins.
+    pub(crate) const MIDNIGHT: i8 = 24;
 }
 
 /// A part of the day.
@@ -32,6 +30,17 @@ pub(crate) enum DayPart {
 /// Days of the week, 0 is Sunday.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Days(pub(crate) BTreeSet<u8>);
+
+impl Days {
+    /// The days from one to another, across the end of the week where it must be; `None` where they are one.
+    pub(crate) fn between(first: u8, last: u8) -> Option<Self> {
+        if first > 6 || last > 6 || first == last {
+            return None;
+        }
+        let count = (last + 7 - first) % 7;
+        Some(Self((0..=count).map(|ahead| (first + ahead) % 7).collect()))
+    }
+}
 
 /// How often.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,6 +62,8 @@ pub(crate) enum Every {
 pub(crate) enum Day {
     /// So many days from today.
     From(i32),
+    /// So many days from now, at the same time where none is said.
+    In(i32),
     /// The next day of this name, 0 is Sunday; of next week where `next` was said.
     Weekday { day: u8, next: bool },
     /// A date.
@@ -85,6 +96,16 @@ pub(crate) struct When {
 }
 
 impl When {
+    /// At a time of day.
+    pub(crate) fn at(clock: Clock) -> Self {
+        Self { clock: Some(clock), ..Self::default() }
+    }
+
+    /// On a day.
+    pub(crate) fn on(day: Day) -> Self {
+        Self { day: Some(day), ..Self::default() }
+    }
+
     /// Both together; `None` where a part is told twice.
     pub(crate) fn and(self, other: Self) -> Option<Self> {
         fn either<T>(a: Option<T>, b: Option<T>) -> Option<Option<T>> {

@@ -2,7 +2,7 @@
 
 use super::shapes;
 use super::token::{Shape, Token};
-use crate::lexicon::{Lexicon, Spelled};
+use crate::lexicon::{Entry, Lexicon, Spelled};
 use crate::meaning::Sem;
 
 /// Tokens of an utterance that are read at once; more are taken sentence by sentence, or not at all.
@@ -24,8 +24,10 @@ pub(crate) struct Lexical {
 pub(crate) struct Lattice {
     tokens: Vec<Token>,
     edges: Vec<Lexical>,
-    /// What each token was corrected to, if it was.
-    corrections: Vec<Option<String>>,
+    /// What each token may have been meant to be, if it is no word.
+    corrections: Vec<Vec<String>>,
+    /// The same in words.
+    meant: Vec<String>,
     cut: bool,
 }
 
@@ -34,10 +36,12 @@ impl Lattice {
     pub(crate) fn of(mut tokens: Vec<Token>, lexicon: &Lexicon) -> Self {
         let cut = tokens.len() > MOST_TOKENS;
         tokens.truncate(MOST_TOKENS);
-        let mut it = Self { edges: Vec::new(), corrections: vec![None; tokens.len()], tokens, cut };
+        let mut it =
+            Self { edges: Vec::new(), corrections: vec![Vec::new(); tokens.len()], meant: vec![String::new(); tokens.len()], tokens, cut };
         it.words(lexicon);
         it.phrases(lexicon);
         it.shapes(lexicon);
+        it.numbers();
         it
     }
 
@@ -52,9 +56,12 @@ impl Lattice {
                 Shape::Word => match lexicon.spelled(&low) {
                     Spelled::Right if lexicon.is_grammar(&low) => self.push(&low, at, at + 1, Sem::Nothing, 0),
                     Spelled::Right | Spelled::Unknown => {}
-                    Spelled::Like(word) => {
-                        self.push(&word, at, at + 1, Sem::Nothing, 1 << at);
-                        self.corrections[at] = Some(word);
+                    Spelled::Like(words) => {
+                        for word in words.iter().filter(|word| lexicon.is_grammar(word)) {
+                            self.push(word, at, at + 1, Sem::Nothing, 1 << at);
+                        }
+                        self.meant[at] = words.join(" or ");
+                        self.corrections[at] = words;
                     }
                 },
                 Shape::Quoted | Shape::KeyValue | Shape::Odd => {}
@@ -64,34 +71,9 @@ impl Lattice {
 
     /// Entries of the lexicon. The longest blocks its parts.
     fn phrases(&mut self, lexicon: &Lexicon) {
-        let words: Vec<Option<(&str, bool)>> = self
-            .tokens
-            .iter()
-            .zip(&self.corrections)
-            .map(|(token, better)| match (token.shape, better) {
-                (Shape::Word, Some(better)) => Some((better.as_str(), true)),
-                (Shape::Word | Shape::Mark, _) => Some((token.low.as_str(), false)),
-                _ => None,
-            })
-            .collect();
         let mut found = Vec::new();
-        for from in 0..words.len() {
-            let mut phrase = String::new();
-            let mut corrected: u128 = 0;
-            for (at, word) in words.iter().enumerate().skip(from).take(lexicon.longest()) {
-                let Some((word, better)) = word else { break };
-                if !phrase.is_empty() {
-                    phrase.push(' ');
-                }
-                phrase.push_str(word);
-                corrected |= u128::from(*better) << at;
-                for entry in lexicon.entries(&phrase) {
-                    // No correction decides where something is done.
-                    if corrected == 0 || !entry.is_sensitive() {
-                        found.push((from, at + 1, entry.clone(), corrected));
-                    }
-                }
-            }
+        for from in 0..self.tokens.len() {
+            self.entries(lexicon, from, from, &mut String::new(), 0, &mut found);
         }
         let blocking: Vec<(usize, usize)> =
             found.iter().filter(|(.., entry, _)| entry.blocks()).map(|&(from, to, ..)| (from, to)).collect();
@@ -113,6 +95,40 @@ impl Lattice {
         }
     }
 
+    /// Finds the entries that begin at `from` and go on at `at`, in each of the spellings.
+    fn entries(
+        &self,
+        lexicon: &Lexicon,
+        from: usize,
+        at: usize,
+        phrase: &mut String,
+        corrected: u128,
+        found: &mut Vec<(usize, usize, Entry, u128)>,
+    ) {
+        let Some(token) = self.tokens.get(at).filter(|token| matches!(token.shape, Shape::Word | Shape::Mark)) else { return };
+        let as_typed = [token.low.as_str()];
+        let better: Vec<&str> = self.corrections[at].iter().map(String::as_str).collect();
+        let (words, bit): (&[&str], u128) = if better.is_empty() { (&as_typed, 0) } else { (&better, 1 << at) };
+        let before = phrase.len();
+        for word in words {
+            if before > 0 {
+                phrase.push(' ');
+            }
+            phrase.push_str(word);
+            let corrected = corrected | bit;
+            for entry in lexicon.entries(phrase) {
+                // No correction decides where something is done.
+                if corrected == 0 || !entry.is_sensitive() {
+                    found.push((from, at + 1, entry.clone(), corrected));
+                }
+            }
+            if lexicon.begins(phrase) {
+                self.entries(lexicon, from, at + 1, phrase, corrected, found);
+            }
+            phrase.truncate(before);
+        }
+    }
+
     /// What tokens are by their looks: numbers, times, names, ids.
     fn shapes(&mut self, lexicon: &Lexicon) {
         for at in 0..self.tokens.len() {
@@ -123,6 +139,38 @@ impl Lattice {
             });
             for (symbol, sem) in shapes::of(&self.tokens[at], lexicon, read, owned) {
                 self.push(symbol, at, at + 1, sem, 0);
+            }
+        }
+    }
+
+    /// Numbers of several tokens: `1,000`, `1 TB`, `2,500 GB`.
+    fn numbers(&mut self) {
+        for from in 0..self.tokens.len() {
+            let digits = |at: usize| {
+                self.tokens.get(at).filter(|token| token.shape == Shape::Word && token.low.starts_with(|c: char| c.is_ascii_digit()))
+            };
+            let Some(first) = digits(from) else { continue };
+            let mut number = first.low.clone();
+            let mut to = from + 1;
+            // Only what is written in one piece is one number; `22,443` may be two all the same.
+            while number.bytes().all(|b| b.is_ascii_digit() || b == b',')
+                && let (Some(comma), Some(next)) = (self.tokens.get(to), digits(to + 1))
+                && comma.low == ","
+                && self.tokens[to - 1].span.1 == comma.span.0
+                && comma.span.1 == next.span.0
+            {
+                number.push(',');
+                number.push_str(&next.low);
+                to += 2;
+            }
+            let whole = (to > from + 1).then(|| shapes::quantity(&number)).flatten();
+            let unit = self.tokens.get(to).filter(|token| token.shape != Shape::Quoted);
+            let measured = unit.and_then(|unit| shapes::measured(&number, &unit.low));
+            if let Some((symbol, sem)) = whole {
+                self.push(symbol, from, to, sem, 0);
+            }
+            if let Some((symbol, sem)) = measured {
+                self.push(symbol, from, to + 1, sem, 0);
             }
         }
     }
@@ -153,9 +201,9 @@ impl Lattice {
     pub(crate) fn corrected(&self, which: u128) -> impl Iterator<Item = (&str, &str)> {
         self.tokens
             .iter()
-            .zip(&self.corrections)
+            .zip(&self.meant)
             .enumerate()
-            .filter(move |(at, _)| which >> at & 1 == 1)
-            .filter_map(|(_, (token, better))| better.as_deref().map(|better| (token.text.as_str(), better)))
+            .filter(move |(at, (_, meant))| which >> at & 1 == 1 && !meant.is_empty())
+            .map(|(_, (token, meant))| (token.text.as_str(), meant.as_str()))
     }
 }

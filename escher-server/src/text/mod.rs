@@ -3,6 +3,7 @@
 mod lattice;
 mod shapes;
 mod size;
+mod times;
 mod token;
 
 pub(crate) use lattice::{Lattice, MOST_TOKENS};

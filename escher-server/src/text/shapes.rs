@@ -1,13 +1,15 @@
 //! What a token is by its looks alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
 
 use escher_core::selector::Field;
 use escher_core::{CloudId, lexicon as words, regions};
 
 use super::size::is_size;
+use super::times;
 use super::token::{Shape, Token};
-use crate::lexicon::Lexicon;
+use crate::lexicon::{Lexicon, is_near_code};
 use crate::meaning::{Formula, Sem};
 
 /// The readings of a token. `read` says whether the lexicon knows the word, `owned` whether as more than a function word.
@@ -37,14 +39,20 @@ pub(super) fn of(token: &Token, lexicon: &Lexicon, read: bool, owned: bool) -> V
         return found;
     }
     put("Any", Sem::Text(text.to_owned()));
-    if let Some(sem) = quantity(&token.low) {
+    if let Some(sem) = times::of(&token.low, lexicon).or_else(|| quantity(&token.low)) {
         found.push(sem);
+        return found;
+    }
+    if times::is_odd(&token.low) {
         return found;
     }
     let place = place(text);
     if let Some(sem) = place {
         found.push(sem);
         return found;
+    }
+    if is_ticket(text) {
+        found.push(("Ticket", Sem::Text(text.to_owned())));
     }
     if is_size(text) {
         found.push(("Size", Sem::Text(text.to_owned())));
@@ -54,7 +62,7 @@ pub(super) fn of(token: &Token, lexicon: &Lexicon, read: bool, owned: bool) -> V
         found.push(("Cidr", Sem::Text(text.to_owned())));
     } else if is_address(text) {
         found.push(("Address", Sem::Text(text.to_owned())));
-    } else if is_identifier(text) && !owned && !lexicon.is_prose(&token.low) {
+    } else if is_identifier(text) && !owned && !lexicon.is_prose(&token.low) && !is_near_code(&token.low) {
         found.push(("Name", Sem::Text(text.to_owned())));
     } else if !read && is_free_word(&token.low) && !lexicon.is_ordinary(&token.low) && !lexicon.is_near_place(&token.low) {
         found.push(("Word", Sem::Text(text.to_owned())));
@@ -70,8 +78,15 @@ fn is_placeholder(text: &str) -> bool {
 }
 
 /// Numbers and what is counted: `5`, `+2`, `90d`, `100GB`, `20%`, `$5`.
-fn quantity(low: &str) -> Option<(&'static str, Sem)> {
+pub(super) fn quantity(low: &str) -> Option<(&'static str, Sem)> {
     let plain = low.replace(',', "");
+    // Commas part thousands, or nothing that is one number.
+    let mut groups = low.trim_start_matches('$').split(',');
+    let first = groups.next().unwrap_or_default();
+    let grouped = groups.all(|group| group.bytes().take_while(u8::is_ascii_digit).count() == 3) && (1..=3).contains(&first.len());
+    if low.contains(',') && !grouped {
+        return None;
+    }
     let text = |text: &str| Sem::Text(text.to_owned());
     if plain.bytes().all(|b| b.is_ascii_digit()) && !plain.is_empty() && plain.len() <= 12 {
         return Some(("Num", text(&plain)));
@@ -81,8 +96,9 @@ fn quantity(low: &str) -> Option<(&'static str, Sem)> {
         return Some(("Signed", text(&format!("{sign}{rest}"))));
     }
     let number = |text: &str| !text.is_empty() && text.parse::<f64>().is_ok_and(|value| value.is_finite() && value >= 0.0);
-    if let Some(rest) = plain.strip_prefix('$').filter(|rest| number(rest)) {
-        return Some(("Money", text(rest)));
+    if let Some(rest) = plain.strip_prefix('$') {
+        let (rest, thousand) = rest.strip_suffix('k').map_or((rest, false), |rest| (rest, true));
+        return number(rest).then(|| ("Money", text(&if thousand { thousands(rest) } else { rest.to_owned() })));
     }
     if let Some(rest) = plain.strip_suffix('%').filter(|rest| number(rest)) {
         return Some(("Percent", text(rest)));
@@ -104,13 +120,50 @@ fn quantity(low: &str) -> Option<(&'static str, Sem)> {
     None
 }
 
+fn thousands(number: &str) -> String {
+    number.parse::<f64>().map_or_else(|_| number.to_owned(), |number| (number * 1000.0).to_string())
+}
+
+/// A number and its unit as two words: `1 TB`, `5 percent`, `500 dollars`.
+pub(super) fn measured(number: &str, unit: &str) -> Option<(&'static str, Sem)> {
+    let (category, Sem::Text(number)) = quantity(number)? else { return None };
+    if !matches!(category, "Num" | "Decimal") {
+        return None;
+    }
+    let (category, ending) = match unit {
+        "gb" | "gib" | "gigabyte" | "gigabytes" | "gigs" | "gig" => ("Capacity", "GB"),
+        "tb" | "tib" | "terabyte" | "terabytes" => ("Capacity", "TB"),
+        "mb" | "mib" | "megabyte" | "megabytes" => ("Capacity", "MB"),
+        "%" | "percent" | "pct" => ("Percent", ""),
+        "usd" | "dollar" | "dollars" | "bucks" => ("Money", ""),
+        _ => return None,
+    };
+    Some((category, Sem::Text(format!("{number}{ending}"))))
+}
+
+/// `INC0012345`, `OPS-7`: the number of a ticket. It may be a name as well.
+fn is_ticket(text: &str) -> bool {
+    let letters = text.bytes().take_while(u8::is_ascii_uppercase).count();
+    let rest = &text[letters..];
+    let digits = rest.strip_prefix('-').unwrap_or(rest);
+    let known = matches!(&text[..letters], "INC" | "CHG" | "REQ" | "RITM" | "PRB" | "TASK" | "SCTASK" | "CR" | "SR");
+    let counted = (1..=10).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    counted && (known && (rest.starts_with('-') || digits.len() >= 3) || (2..=10).contains(&letters) && rest.starts_with('-'))
+}
+
+/// The codes of regions as they are written, by the same in lower case.
+static CODES: LazyLock<HashMap<String, &str>> =
+    LazyLock::new(|| regions::all().iter().map(|region| (region.code.to_lowercase(), region.code)).collect());
+
 /// Regions and zones by their code.
 fn place(text: &str) -> Option<(&'static str, Sem)> {
-    let exact: Vec<&regions::Region> = regions::all().iter().filter(|region| region.code.eq_ignore_ascii_case(text)).collect();
-    if let [region, ..] = exact.as_slice() {
-        return Some(("Region", Formula::is(Field::Region, region.code).into()));
-    }
     let low = text.to_lowercase();
+    if let Some(&code) = CODES.get(low.as_str()) {
+        return Some(("Region", Formula::is(Field::Region, code).into()));
+    }
+    if !low.contains('-') {
+        return None;
+    }
     let zone = [CloudId::Aws, CloudId::Gcp].into_iter().find_map(|cloud| regions::of_zone(cloud, &low));
     let local = low.contains("-lax-") || low.contains("-wl1-") || low.matches('-').count() == 4;
     if zone.is_some() || local && regions::all().iter().any(|region| low.starts_with(&format!("{}-", region.code))) {
@@ -151,7 +204,10 @@ fn is_identifier(word: &str) -> bool {
     let mixed = word.chars().any(|c| c.is_ascii_digit());
     let ends = word.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
         && word.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
-    let one = !word.contains('/') || word.contains(|c: char| c.is_ascii_digit());
+    // `web-1/web-2` are two.
+    let several =
+        word.split_once('/').is_some_and(|(a, b)| a.rsplit_once('-').map(|a| a.0) == b.rsplit_once('-').map(|b| b.0) && a.contains('-'));
+    let one = !several && (!word.contains('/') || word.contains(|c: char| c.is_ascii_digit()));
     (joined || mixed) && ends && one && words::meanings(word).next().is_none() && !region_like(word)
 }
 

@@ -58,6 +58,7 @@ pub(crate) fn split(text: &str, most: usize) -> Vec<Token> {
 
 fn push(tokens: &mut Vec<Token>, text: &str, span: (usize, usize), shape: Shape) {
     let body = &text[span.0..span.1];
+    let shape = if shape != Shape::Emoji && is_disguised(body) { Shape::Odd } else { shape };
     tokens.push(Token { text: body.to_owned(), low: body.replace('’', "'").to_lowercase(), shape, span });
 }
 
@@ -105,21 +106,26 @@ fn word(tokens: &mut Vec<Token>, text: &str, start: usize, end: usize) -> usize 
         return start + first.len_utf8();
     }
     if is_emoji(first) {
-        let len = text[start..end].find(|c| !is_emoji(c)).unwrap_or(end - start);
+        let len = text[start..end].find(|c| !is_emoji(c) && !joins_emoji(c)).unwrap_or(end - start);
         push(tokens, text, (start, start + len), Shape::Emoji);
         return start + len;
     }
     if let Some(end) = pair(tokens, text, start, end) {
         return end;
     }
-    // A word ends before an operator, a quotation mark or a comma that parts no thousands.
+    // A word ends before an operator, a quotation mark or a comma; `22,80` are two numbers, `$1,000` is one.
+    let money = first == '$';
     let inner = text[start..end].char_indices().skip(1).find(|&(i, c)| {
-        let digits = |side: Option<char>| side.is_some_and(|c| c.is_ascii_digit());
-        let parts = c == ',' && !(digits(text[start..start + i].chars().next_back()) && digits(text[start + i + 1..end].chars().next()));
-        parts || matches!(c, ';' | '"' | '“' | '”' | '—' | '…') || operator(&text[start + i..]).is_some() || is_emoji(c)
+        let thousands = money && c == ',' && text.as_bytes()[start + i + 1..end].iter().take_while(|b| b.is_ascii_digit()).count() == 3;
+        c == ',' && !thousands || matches!(c, ';' | '"' | '“' | '”' | '—' | '…') || operator(&text[start + i..]).is_some() || is_emoji(c)
     });
     let stop = inner.map_or(end, |(i, _)| start + i);
     let mut body = text[start..stop].trim_end_matches(AFTER);
+    // `8 p.m.` keeps its dot; a sentence may end with it.
+    let dotted = body.get(body.len().saturating_sub(3)..).is_some_and(|end| matches!(end, "a.m" | "p.m" | "A.M" | "P.M"));
+    if dotted && text[start + body.len()..stop].starts_with('.') {
+        body = &text[start..=start + body.len()];
+    }
     // `N. Virginia`
     if body.chars().count() == 1 && body.chars().all(char::is_alphabetic) && text[start + body.len()..stop].starts_with('.') {
         plain(tokens, text, start, start + body.len());
@@ -157,9 +163,6 @@ fn pair(tokens: &mut Vec<Token>, text: &str, start: usize, end: usize) -> Option
 /// A word with its endings taken off: possessives, “n't”, “'re”.
 fn plain(tokens: &mut Vec<Token>, text: &str, start: usize, end: usize) {
     let body = &text[start..end];
-    if body.chars().any(|c| c.is_control() || is_invisible(c)) {
-        return push(tokens, text, (start, end), Shape::Odd);
-    }
     let low = body.replace('’', "'").to_lowercase();
     if low.contains('\'') && body.len() == low.len() + 2 * body.matches('’').count() {
         for ending in ["n't", "'s", "'re", "'d", "'ll", "'ve", "'m", "'"] {
@@ -186,12 +189,55 @@ fn plain(tokens: &mut Vec<Token>, text: &str, start: usize, end: usize) {
 }
 
 fn is_emoji(c: char) -> bool {
-    matches!(u32::from(c), 0x2600..=0x27bf | 0x2b00..=0x2bff | 0x1f000..=0x1faff | 0xfe0f)
+    matches!(u32::from(c), 0x2300..=0x23ff | 0x2600..=0x27bf | 0x2b00..=0x2bff | 0x1f000..=0x1faff)
+}
+
+/// What stands between and behind the parts of a picture.
+fn joins_emoji(c: char) -> bool {
+    matches!(u32::from(c), 0x200d | 0x20e3 | 0xfe0f)
+}
+
+/// Whether a text is not what it looks like: invisible characters, letters that turn the direction, letters of several
+/// scripts in one word, wide letters and others that only look like those of a name.
+fn is_disguised(text: &str) -> bool {
+    if text.is_ascii() {
+        return text.bytes().any(|b| b.is_ascii_control());
+    }
+    text.chars().any(|c| c.is_control() || is_invisible(c) || is_lookalike(c)) || text.split(|c: char| !c.is_alphabetic()).any(is_mixed)
 }
 
 /// Characters that are not seen, or that turn the direction of what is.
 fn is_invisible(c: char) -> bool {
-    matches!(u32::from(c), 0xad | 0x200b..=0x200f | 0x202a..=0x202e | 0x2060..=0x206f | 0xfeff | 0xfff9..=0xfffb | 0xe0000..=0xe007f)
+    matches!(
+        u32::from(c),
+        0xad | 0x34f
+            | 0x61c
+            | 0x115f
+            | 0x1160
+            | 0x17b4
+            | 0x17b5
+            | 0x180b..=0x180f
+            | 0x200b..=0x200f
+            | 0x2028..=0x202e
+            | 0x2060..=0x206f
+            | 0x3164
+            | 0xfe00..=0xfe0f
+            | 0xfeff
+            | 0xffa0
+            | 0xfff0..=0xfffb
+            | 0xe0000..=0xe0fff
+    )
+}
+
+/// Forms of letters and digits that were made for other ends: wide, mathematical, circled, the sign of the kelvin.
+fn is_lookalike(c: char) -> bool {
+    matches!(u32::from(c), 0xff01..=0xff5e | 0x1d400..=0x1d7ff | 0x2460..=0x24ff | 0x2100..=0x214f | 0x17f | 0x131 | 0x1f100..=0x1f1ff)
+}
+
+/// Whether a word has Latin letters and others.
+fn is_mixed(word: &str) -> bool {
+    let latin = |c: char| matches!(u32::from(c), 0x41..=0x24f | 0x300..=0x36f | 0x1e00..=0x1eff);
+    word.chars().any(latin) && !word.chars().all(latin)
 }
 
 #[cfg(test)]
@@ -208,7 +254,10 @@ mod tests {
         assert_eq!(texts("stop \"web 1\" and 'db 2'."), ["stop", "web 1", "and", "db 2", "."]);
         assert_eq!(texts("don’t stop prod's VMs (i-0a1)"), ["do", "not", "stop", "prod", "'s", "vms", "(", "i-0a1", ")"]);
         assert_eq!(texts("dev vms' snapshots, can't"), ["dev", "vms", "'", "snapshots", ",", "can", "not"]);
-        assert_eq!(texts("in N. Virginia, 1,000 of web-1,web-2"), ["in", "n", "virginia", ",", "1,000", "of", "web-1", ",", "web-2"]);
+        assert_eq!(
+            texts("in N. Virginia, 1,000 of web-1,web-2"),
+            ["in", "n", "virginia", ",", "1", ",", "000", "of", "web-1", ",", "web-2"]
+        );
     }
 
     #[test]
@@ -227,8 +276,67 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_seen_is_odd() {
-        assert!(split("stop web\u{200b}-1", 80).iter().any(|token| token.shape == Shape::Odd));
-        assert!(split("🙂 stop", 80)[0].shape == Shape::Emoji);
+    fn ids_and_times_stay_whole() {
+        for whole in [
+            "arn:aws:ec2:us-east-1:123456789012:instance/i-0abc",
+            "/subscriptions/0000-1/resourceGroups/rg-1/providers/Microsoft.Compute/virtualMachines/vm-1",
+            "projects/p-1/zones/europe-west3-b/instances/i-1",
+            "//compute.googleapis.com/projects/p-1/zones/z/instances/i",
+            "https://www.googleapis.com/compute/v1/projects/p-1/zones/z/instances/i",
+            "2027-01-05T21:00Z",
+            "10.0.0.0/8",
+            "us-east-1a",
+            "$1,000",
+            "8:30",
+            "p.m.",
+        ] {
+            let tokens = split(&format!("stop {whole} now"), 80);
+            assert_eq!(tokens.len(), 3, "{whole}");
+            assert_eq!((tokens[1].text.as_str(), tokens[1].shape), (whole, Shape::Word));
+        }
+        assert_eq!(texts("at 8 p.m. daily, 22,443 $1,5"), ["at", "8", "p.m.", "daily", ",", "22", ",", "443", "$1", ",", "5"]);
+    }
+
+    #[test]
+    fn what_is_not_what_it_looks_like_is_odd() {
+        for odd in [
+            "web\u{200b}-1",
+            "\u{202e}web-1",
+            "d\u{435}v",
+            "\u{ff44}\u{ff45}\u{ff56}",
+            "dis\u{212a}",
+            "\"web\u{2066}-1\"",
+            "env=d\u{435}v",
+            "web\u{fe0f}",
+            "web\u{7}",
+        ] {
+            assert!(split(&format!("stop {odd} now"), 80).iter().any(|token| token.shape == Shape::Odd), "{odd:?}");
+        }
+        for plain in ["Zürich", "проект", "“Ann’s box”", "naïve", "東京"] {
+            assert!(split(plain, 80).iter().all(|token| token.shape != Shape::Odd), "{plain}");
+        }
+        for emoji in ["🙂", "⚠️", "👩‍💻", "🙏🏽", "⏰"] {
+            let tokens = split(&format!("{emoji} stop"), 80);
+            assert_eq!((tokens.len(), tokens[0].shape), (2, Shape::Emoji), "{emoji}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_split_in_order(text in "(\\PC|[ \"'“”’,.;:=<>!()\\[\\]a-c0-2\u{0}\u{200b}\u{1f642}-]){0,60}") {
+            let mut end = 0;
+            for token in split(&text, 80) {
+                proptest::prop_assert!(token.span.0 >= end && token.span.0 <= token.span.1);
+                proptest::prop_assert_eq!(&text[token.span.0..token.span.1], token.text.as_str());
+                end = token.span.1;
+            }
+        }
+
+        #[test]
+        fn no_letter_or_digit_is_lost(text in "[a-z0-9 ,.'’\"=$%:/-]{0,60}") {
+            let kept = |c: &char| c.is_ascii_alphanumeric();
+            let tokens: String = split(&text, 200).iter().flat_map(|token| token.text.chars()).filter(kept).collect();
+            proptest::prop_assert_eq!(tokens, text.chars().filter(kept).collect::<String>());
+        }
     }
 }
