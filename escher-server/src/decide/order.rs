@@ -126,7 +126,8 @@ fn reading(order: &Order, utterance: &Utterance, referred: Option<&Selector>, la
     let verb = order.verb.map(|verb| check::settled(verb, &kinds));
     frame.params = order.params.map();
     let mut question = order.question().map(str::to_owned);
-    let selector = match formula.selector() {
+    let today = utterance.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let selector = match formula.on(today).selector() {
         Ok(selector) => selector,
         Err(e) => {
             question.get_or_insert_with(|| format!("I cannot put that into one condition ({e}). Which ones exactly?"));

@@ -1,12 +1,126 @@
-//!
+//! Relative clauses and conditions as they are typed: “that are not idle”, “where env = dev”.
+
+use escher_core::Selector;
+use escher_core::selector::Field;
 
 use super::args::same;
-use super::rule::Rule;
+use super::rule::{Args, Rule};
+use crate::meaning::{Formula, Sem};
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new("Post", "FlagPhrase", same),
-    Rule::new("Post", "(that|which) (are|is) Adj", same).ex(&[("that are not idle", "idle = false")]),
+    Rule::new("Post", "FlagPhrase and FlagPhrase", |args| Some(args.cond(0)?.and(args.cond(1)?).into()))
+        .ex(&[("without backups and without tags", "backed-up = false AND untagged")]),
+    Rule::new("Post", "Who (are|is)? Pred", |args| Some(args.at(1).clone()))
+        .ex(&[
+            ("that are not idle", "idle = false"),
+            ("that are unattached and older than 30 days", "age > 30d AND attached = false"),
+            ("that are not public but idle", "public = false AND idle"),
+            ("that are not encrypted and older than 1y", "age > 1y AND encrypted = false"),
+            ("which are neither idle nor public", "public = false AND idle = false"),
+        ])
+        .not(&["that are not idle and untagged", "that nobody owns", "that we need"]),
+    Rule::new("Who", "(that|which)", |_| Some(Sem::Nothing)),
+    // What is said of it.
+    Rule::new("Pred", "Adj", same),
+    Rule::new("Pred", "not Adj", |args| Some(args.cond(0)?.not().into())),
+    Rule::new("Pred", "not Adj or Adj", |args| Some(args.cond(0)?.not().and(args.cond(1)?.not()).into()))
+        .ex(&[("not running or starting", "NOT state IN (running, starting)")]),
+    Rule::new("Pred", "neither Adj nor Adj", |args| Some(args.cond(0)?.not().and(args.cond(1)?.not()).into())),
+    Rule::new("Pred", "both? Adj and Adj", |args| consistent(args.cond(0)?.and(args.cond(1)?))),
+    Rule::new("Pred", "Adj (but|and) not Adj", |args| consistent(args.cond(0)?.and(args.cond(1)?.not()))),
+    Rule::new("Pred", "not Adj but Adj", |args| consistent(args.cond(0)?.not().and(args.cond(1)?))),
+    Rule::new("Pred", "Phrase", same),
+    Rule::new("Pred", "Pred (and|but|,) Phrase", |args| consistent(args.cond(0)?.and(args.cond(1)?))),
+    Rule::new("Pred", "(tagged)", |_| Some(Formula::flag(escher_core::Flag::Untagged, false).into())),
+    Rule::new("Pred", "not (tagged)", |_| Some(Formula::flag(escher_core::Flag::Untagged, true).into())),
+    Rule::new("Phrase", "Measure", same),
+    Rule::new("Phrase", "Where", same),
+    Rule::new("Phrase", "Tagging", same),
+    Rule::new("Phrase", "FlagPhrase", same),
     Rule::new("Adj", "Flag", same),
     Rule::new("Adj", "State", same),
-    Rule::new("Adj", "not Adj", |args| Some(args.cond(0)?.not().into())),
+    Rule::new("Adj", "Env", same),
+    Rule::new("Adj", "Env or Env", |args| {
+        let either = args.cond(0)?.or(args.cond(1)?);
+        matches!(either, Formula::Is { .. }).then(|| either.into())
+    }),
+    Rule::new("Post", "(not|but not) Adj", |args| Some(args.cond(0)?.not().into())).ex(&[("not idle", "idle = false")]),
+    Rule::new("Post", "not Adj or Adj", |args| Some(args.cond(0)?.not().and(args.cond(1)?.not()).into())),
+    Rule::new("Post", "Flag", same).not(&["idle"]),
+    // Denials that stand before a noun or as a clause.
+    Rule::new("Post", "(that have|which have|having|have) (no|not any) (backup|backups)", |_| {
+        Some(Formula::flag(escher_core::Flag::BackedUp, false).into())
+    }),
+    Rule::new("Post", "(that have|which have|having) (no|not any) (tags|labels)", |_| {
+        Some(Formula::flag(escher_core::Flag::Untagged, true).into())
+    }),
+    // Names in a clause.
+    Rule::new("Post", "(whose name is|with name|with the name|whose name equals) OneName", |args| Some(args.at(0).clone()))
+        .ex(&[("whose name is web-1", "name = web-1")]),
+    Rule::new("Post", "(whose id is|with id|with the id) Any", |args| Some(Formula::is(Field::Id, args.text(0)?).into())),
+    // A selector, typed.
+    Rule::new("Post", "where Typed", same)
+        .ex(&[("where env=dev AND app=main", "env = dev AND tag.app = main"), ("where env = dev and cpu < 3", "env = dev AND cpu < 3")])
+        .not(&["where env = dve", "where it rains", "where env = dev frobnicated"]),
+    Rule::new("Post", "with Typed", typed_alone).ex(&[("with cpu < 2%", "cpu < 2%")]),
+    Rule::new("Typed", "Piece", |args| typed(&args.text(0)?)),
+    // The words of a selector, as they were typed.
+    Rule::new("Piece", "Bit", same),
+    Rule::new("Piece", "Bit Piece", |args| Some(Sem::Text(format!("{} {}", args.text(0)?, args.text(1)?)))),
+    Rule::new("Bit", "Any", same),
+    Rule::new("Bit", "KeyValue", |args| {
+        let tags = args.tags(0)?;
+        let (key, value) = tags.iter().next()?;
+        Some(Sem::Text(format!("{key} = {}", escher_core::selector::Value::text(value.clone()))))
+    }),
+    Rule::new("Bit", "Quoted", |args| Some(Sem::Text(format!("\"{}\"", args.text(0)?.replace('"', ""))))),
+    Rule::new("Bit", "(=)", |_| bit("=")),
+    Rule::new("Bit", "(!=)", |_| bit("!=")),
+    Rule::new("Bit", "(<)", |_| bit("<")),
+    Rule::new("Bit", "(<=)", |_| bit("<=")),
+    Rule::new("Bit", "(>)", |_| bit(">")),
+    Rule::new("Bit", "(>=)", |_| bit(">=")),
+    Rule::new("Bit", "(~)", |_| bit("~")),
+    Rule::new("Bit", "(,)", |_| bit(",")),
+    Rule::new("Bit", "( Piece )", |args| Some(Sem::Text(format!("( {} )", args.text(0)?)))),
 ];
+
+fn bit(text: &str) -> Option<Sem> {
+    Some(Sem::Text(text.to_owned()))
+}
+
+fn consistent(formula: Formula) -> Option<Sem> {
+    (!formula.is_contradictory()).then(|| formula.into())
+}
+
+/// A text that is a selector: comparisons, and no single words, which would be flags or keys by chance.
+fn typed(text: &str) -> Option<Sem> {
+    let compares = text.split(' ').any(|word| {
+        matches!(word, "=" | "!=" | "<" | "<=" | ">" | ">=" | "~") || word.eq_ignore_ascii_case("in") || word.eq_ignore_ascii_case("exists")
+    });
+    let selector = Selector::parse(text).ok().filter(|_| compares)?;
+    let parts = selector.conjuncts();
+    // Of several, each stands by itself, so that it is equal to the same condition in words.
+    Some(parts.iter().map(|part| plain(part).unwrap_or_else(|| Formula::Given(part.to_string()))).fold(Formula::all(), Formula::and).into())
+}
+
+fn plain(part: &Selector) -> Option<Formula> {
+    use escher_core::selector::Op;
+    Some(match part {
+        Selector::Compare { field, op: Op::Eq, value } if !field.ty().is_number() && *field != Field::Created => {
+            Formula::is(field.clone(), value.plain())
+        }
+        Selector::Compare { field, op, value } if *op != Op::Ne => Formula::compare(field.clone(), *op, value.plain()),
+        Selector::Flag(flag) => Formula::flag(*flag, true),
+        Selector::In { field, values } => Formula::is_any(field.clone(), values.iter().map(escher_core::selector::Value::plain)),
+        _ => return None,
+    })
+}
+
+/// “With cpu < 2%”: a comparison of a named field, not of a tag.
+fn typed_alone(args: &Args<'_>) -> Option<Sem> {
+    let formula = args.cond(0)?;
+    let named = matches!(&formula, Formula::Compare { field, .. } if !matches!(field, Field::Tag(_)));
+    named.then(|| formula.into())
+}

@@ -1,4 +1,4 @@
-//!
+//! Modifier nouns: “VM disks”, “dev VMs’ snapshots”, “the queue function”.
 
 use escher_core::selector::{Field, Relation};
 use escher_core::{Kind, Rel};

@@ -1,4 +1,4 @@
-//!
+//! Several noun phrases together, and what reaches over them.
 
 use super::args::same;
 use super::rule::Rule;

@@ -1,4 +1,4 @@
-//!
+//! Articles, quantifiers and ordinals.
 
 use super::rule::Rule;
 use crate::meaning::{Number, Sem};

@@ -1,27 +1,134 @@
-//!
+//! Where: regions, zones, accounts, groups, networks, environments behind a preposition.
+
+use escher_core::CloudId;
+use escher_core::selector::Field;
 
 use super::args::same;
 use super::modifier::one_field;
-use super::rule::Rule;
+use super::rule::{Args, Rule};
 use crate::meaning::{Formula, Sem};
 
 pub(super) const RULES: &[Rule] = &[
-    Rule::new("Post", "(in|within|on|from|across|inside) Loc", same),
-    Rule::new("Post", "not (in|within|on) Loc", |args| Some(args.cond(0)?.not().into())).ex(&[("not in prod", "env != prod")]),
-    Rule::new("Loc", "the? OneLoc (region|environment|cloud|env)?", same),
-    Rule::new("Loc", "OneLoc (and|or|,) Loc", |args| one_field(args.cond(0)?, args.cond(1)?))
-        .ex(&[("dev and test", "env IN (dev, test)"), ("us-east-1 or us-west-2", "region IN (us-east-1, us-west-2)")]),
+    Rule::new("Post", "Where", same),
+    Rule::new("Where", "(in|within|on|from|across|inside|located in|hosted in|deployed in|residing in|based in) Loc", same)
+        .ex(&[("in dev", "env = dev"), ("located in us-east-1", "region = us-east-1")])
+        .not(&["in eu-west-14", "in dve"]),
+    Rule::new("Where", "(but|and|that are|which are)? not (in|within|on|from) Loc", |args| Some(args.cond(0)?.not().into()))
+        .ex(&[("not in prod", "env != prod"), ("but not in us-east-1", "region != us-east-1")]),
+    Rule::new("Where", "outside of? Loc", |args| Some(args.cond(0)?.not().into())).ex(&[("outside prod", "env != prod")]),
+    Rule::new("Where", "running in Loc", |args| Some(args.cond(0)?.and(Formula::is(Field::State, "running")).into()))
+        .ex(&[("running in westus", "region = westus AND state = running")]),
+    // Several places: alternatives of one field, or pairs.
+    Rule::new("Where", "Where and Where", |args| both(args)).ex(&[
+        ("in dev and in us-east-1", "region = us-east-1 AND env = dev"),
+        ("in westus in dev and in eastus in test", "region = westus AND env = dev OR region = eastus AND env = test"),
+        ("in dev and in test", "env IN (dev, test)"),
+    ]),
+    Rule::new("Where", "Where Where", |args| consistent(args.cond(0)?.and(args.cond(1)?)))
+        .ex(&[("in westus in dev", "region = westus AND env = dev")])
+        .not(&["in dev in test"]),
+    Rule::new("Loc", "(the|our|all)? OneLoc (region|regions|environment|environments|cloud|clouds|env|zone|accounts)?", |args| {
+        Some(args.at(0).clone())
+    }),
+    Rule::new("Loc", "(both|either)? OneLoc (and|or|,|, and|&) Loc", |args| one_field(args.cond(0)?, args.cond(1)?))
+        .ex(&[("dev and test", "env IN (dev, test)"), ("us-east-1 or us-west-2", "region IN (us-east-1, us-west-2)")])
+        .not(&["dev and westus"]),
     Rule::new("OneLoc", "Region", same),
+    Rule::new("OneLoc", "region Region", same),
     Rule::new("OneLoc", "Zone", same),
     Rule::new("OneLoc", "Place", same),
     Rule::new("OneLoc", "Geo", same),
     Rule::new("OneLoc", "Cloud", same),
     Rule::new("OneLoc", "Env", same),
     Rule::new("OneLoc", "NonProd", same),
-    Rule::new("OneLoc", "Cloud Place", |args| consistent(args.cond(0)?.and(args.cond(1)?)))
-        .ex(&[("azure west us", "cloud = azure AND region = westus")])
-        .not(&["aws west us"]),
+    Rule::new("OneLoc", "Cloud OneLoc", |args| consistent(args.cond(0)?.and(args.cond(1)?)))
+        .ex(&[("azure west us", "cloud = azure AND region = westus"), ("gcp project-x", "cloud = gcp AND account = project-x")])
+        .not(&["aws west us", "aws azure"]),
+    Rule::new("OneLoc", "(govcloud|gov cloud|us govcloud)", |_| {
+        let of = |code: &str| (CloudId::Aws, code.to_owned());
+        Some(Formula::Place { spots: [of("us-gov-east-1"), of("us-gov-west-1")].into(), not: false }.into())
+    })
+    .ex(&[("govcloud", "region IN (us-gov-east-1, us-gov-west-1)")]),
+    // Accounts.
+    Rule::new("OneLoc", "AccountWord (called|named|id|number)? Label", |args| is(Field::Account, args, 1)).ex(&[
+        ("account 111122223333", "account = 111122223333"),
+        ("project acme-web-dev", "account = acme-web-dev"),
+        ("account called dev", "account = dev"),
+    ]),
+    Rule::new("OneLoc", "Word AccountWord", |args| is(Field::Account, args, 0)).ex(&[("payments project", "account = payments")]),
+    Rule::new("OneLoc", "Name AccountWord", |args| is(Field::Account, args, 0)).ex(&[("acme-web-dev account", "account = acme-web-dev")]),
+    Rule::new("OneLoc", "Env AccountWord", |args| Some(args.at(0).clone())).ex(&[("sandbox account", "env = sandbox")]),
+    Rule::new("Where", "in (my|our) Cloud? AccountWord", |args| Some(args.cond(0)?.into())),
+    Rule::new("AccountWord", "Cloud? (account|subscription|project|accounts)", |args| Some(args.at(0).clone())),
+    // Groups and networks.
+    Rule::new("OneLoc", "(resource group|rg) (called|named)? Label", |args| is(Field::Group, args, 0))
+        .ex(&[("resource group rg-old", "group = rg-old")]),
+    Rule::new("OneLoc", "Word (resource group|rg)", |args| is(Field::Group, args, 0))
+        .ex(&[("payments resource group", "group = payments")]),
+    Rule::new("OneLoc", "Name (resource group|rg)", |args| is(Field::Group, args, 0)),
+    Rule::new("OneLoc", "(vpc|vnet|network|virtual network) (called|named)? Label", |args| is(Field::Network, args, 0))
+        .ex(&[("vpc vpc-0abc1", "network = vpc-0abc1")]),
+    Rule::new("OneLoc", "zone Label", |args| is(Field::Zone, args, 0)),
+    // Names that say what they are.
+    Rule::new("OneLoc", "Name", prefixed).ex(&[("rg-web", "group = rg-web"), ("project-x", "account = project-x")]).not(&["web-1"]),
+    Rule::new("OneLoc", "Id", prefixed).ex(&[("vpc-0abc1", "network = vpc-0abc1")]),
+    Rule::new("Label", "Name", same),
+    Rule::new("Label", "Num", same),
+    Rule::new("Label", "Quoted", same),
+    Rule::new("Label", "Word", same),
+    Rule::new("Label", "Id", same),
+    Rule::new("Label", "EnvHead", |args| {
+        let env = args.cond(0)?;
+        env.values(&Field::Env).into_iter().next().map(|word| Sem::Text(word.to_owned()))
+    }),
 ];
+
+fn is(field: Field, args: &Args<'_>, i: usize) -> Option<Sem> {
+    // “AWS account 1” says which cloud, too.
+    let cloud = if i == 0 { Formula::all() } else { args.cond(0)? };
+    let label = args.text(i)?;
+    Some(cloud.and(Formula::is(field, label)).into())
+}
+
+fn prefixed(args: &Args<'_>) -> Option<Sem> {
+    let text = args.text(0)?;
+    let low = text.to_lowercase();
+    let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| low.starts_with(prefix));
+    let field = if starts(&["project-", "proj-", "account-", "acct-", "sub-", "subscription-"]) {
+        Field::Account
+    } else if starts(&["rg-"]) || low.ends_with("-rg") {
+        Field::Group
+    } else if starts(&["vpc-", "vnet-"]) || low.ends_with("-vpc") || low.ends_with("-vnet") {
+        Field::Network
+    } else {
+        return None;
+    };
+    Some(Formula::is(field, text).into())
+}
+
+/// “In dev and in test” are both; “in dev and in us-east-1” is one place; pairs are pairs.
+fn both(args: &Args<'_>) -> Option<Sem> {
+    let (a, b) = (args.cond(0)?, args.cond(1)?);
+    let fields = |formula: &Formula| -> Vec<String> {
+        formula
+            .conjuncts()
+            .into_iter()
+            .map(|part| match part {
+                Formula::Is { field, .. } => field.to_string(),
+                Formula::Place { .. } => "region".to_owned(),
+                other => format!("{other:?}"),
+            })
+            .collect()
+    };
+    let (of_a, of_b) = (fields(&a), fields(&b));
+    let same = of_a.iter().all(|field| of_b.contains(field)) && of_a.len() == of_b.len();
+    let apart = !of_a.iter().any(|field| of_b.contains(field));
+    match (same, apart) {
+        (true, _) => Some(a.or(b).into()),
+        (_, true) => consistent(a.and(b)),
+        _ => None,
+    }
+}
 
 fn consistent(formula: Formula) -> Option<Sem> {
     (!formula.is_contradictory()).then(|| formula.into())

@@ -23,7 +23,8 @@ pub(crate) fn shown(sem: &Sem) -> String {
 
 fn formula(it: &Formula) -> String {
     let dead = if it.is_contradictory() { "✗ " } else { "" };
-    match it.selector() {
+    // Examples are of one day.
+    match it.on(jiff::civil::date(2026, 11, 20)).selector() {
         Ok(selector) => format!("{dead}{selector}"),
         Err(e) => format!("✗ {e}"),
     }

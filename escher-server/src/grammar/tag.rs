@@ -1,22 +1,64 @@
-//!
+//! Tags: with a value, with any value, without.
 
 use escher_core::selector::Field;
 
 use super::args::same;
-use super::rule::Rule;
+use super::rule::{Args, Rule};
 use crate::meaning::{Formula, Sem};
 
 pub(super) const RULES: &[Rule] = &[
-    Rule::new("Post", "(with|tagged|tagged with|labeled|labelled) KeyValues", |args| {
-        Some(args.tags(0)?.into_iter().map(|(key, value)| Formula::is(Field::Tag(key), value)).fold(Formula::all(), Formula::and).into())
-    })
-    .ex(&[("tagged keep=yes", "tag.keep = yes")]),
-    Rule::new("Post", "not tagged KeyValues", |args| {
-        let tags = args.tags(0)?;
-        let all = tags.into_iter().map(|(key, value)| Formula::is(Field::Tag(key), value)).fold(Formula::all(), Formula::and);
-        Some(all.not().into())
+    Rule::new("Post", "Tagging", same),
+    Rule::new("Tagging", "(with|with tag|with tags|with the tag|with the tags|with label|with labels|with the label|tagged|tagged with|tagged as|labeled|labelled|labeled with|labelled with|having|having tag|that have|which have|that have the tag|that are tagged|that are tagged with|which are tagged) Tags", |args| all(args, 0))
+        .ex(&[("tagged keep=yes", "tag.keep = yes"), ("tagged env=dev and team=data", "env = dev AND tag.team = data"), ("with the tag app=main", "tag.app = main")]),
+    Rule::new("Tagging", "(not|that are not|which are not|but not|and not) (tagged|tagged with|labeled|labelled) Tags", |args| {
+        let Sem::Cond(tags) = all(args, 0)? else { return None };
+        Some(tags.not().into())
     })
     .ex(&[("not tagged keep=yes", "tag.keep != yes")]),
+    Rule::new("Tagging", "without (the|a|any)? (tag|tags|label|labels)? Tags", |args| {
+        let Sem::Cond(tags) = all(args, 0)? else { return None };
+        Some(tags.not().into())
+    }),
+    // By key alone.
+    Rule::new("Tagging", "(tagged|tagged with|labeled|labelled|that are tagged|which are tagged) (the|a)? KeyWord (tag|label)?", |args| exists(args, 0, true))
+        .ex(&[("tagged keep", "tag.keep EXISTS"), ("tagged nightly-off", "tag.nightly-off EXISTS")])
+        .not(&["tagged sometimes", "tagged incorrectly"]),
+    Rule::new("Tagging", "(not|that are not|which are not|but not|and not) (tagged|tagged with|labeled|labelled) KeyWord", |args| exists(args, 0, false))
+        .ex(&[("not tagged keep", "NOT tag.keep EXISTS")]),
+    Rule::new("Tagging", "(with|having|that have|which have) (a|an|the) KeyWord (tag|label)", |args| exists(args, 0, true))
+        .ex(&[("with an owner tag", "tag.owner EXISTS")]),
+    Rule::new("Tagging", "(with|having|that have|which have) the (tag|label) KeyWord", |args| exists(args, 0, true)),
+    Rule::new("Tagging", "(without|with no|missing|lacking|that have no|which have no|having no|that lack|which lack) (a|an|the|any)? KeyWord (tag|tags|label|labels)", |args| exists(args, 0, false))
+        .ex(&[("without an owner tag", "NOT tag.owner EXISTS"), ("with no cost-center tag", "NOT tag.cost-center EXISTS")]),
+    Rule::new("Tagging", "(without|with no|missing|lacking) (a|an|the|any)? (tag|label) KeyWord", |args| exists(args, 0, false)),
+    Rule::new("Tagging", "(without|with no|that have no|which have no|missing|lacking) (a|an|the|any)? CommonKey", |args| exists(args, 0, false))
+        .ex(&[("without an owner", "NOT tag.owner EXISTS"), ("without a purpose", "NOT tag.purpose EXISTS")]),
+    // Key and value as words.
+    Rule::new("Tagging", "(tagged|tagged with|labeled|labelled) KeyWord (:|is|as)? ValueWord", |args| Some(is(args.text(0)?, args.text(1)?).into()))
+        .ex(&[("tagged with owner bob", "tag.owner = bob")])
+        .not(&["tagged owner unknown"]),
+    Rule::new("Tagging", "whose KeyWord (tag)? is ValueWord", |args| Some(is(args.text(0)?, args.text(1)?).into()))
+        .ex(&[("whose owner is bob", "tag.owner = bob")])
+        .not(&["whose owner is unknown", "whose name is web-1", "whose owner is me"]),
+    Rule::new("Tagging", "whose KeyWord (tag)? is not ValueWord", |args| Some(is(args.text(0)?, args.text(1)?).not().into()))
+        .ex(&[("whose owner is not alice", "tag.owner != alice")]),
+    Rule::new("Tagging", "(with|where) (the)? (tag)? KeyWord (=|is|:) ValueWord", |args| Some(is(args.text(0)?, args.text(1)?).into())),
+    Rule::new("Tagging", "(owned by|that belong to owner|belonging to owner) ValueWord", |args| Some(is("owner".to_owned(), args.text(0)?).into()))
+        .ex(&[("owned by bob", "tag.owner = bob")]),
+    Rule::new("Tagging", "of (the)? team ValueWord", |args| Some(is("team".to_owned(), args.text(0)?).into()))
+        .ex(&[("of team payments", "tag.team = payments")]),
+    Rule::new("Tagging", "of (the)? ValueWord team", |args| Some(is("team".to_owned(), args.text(0)?).into())),
+    Rule::new("Tagging", "(that have|which have|with|having) tags", |_| Some(Formula::flag(escher_core::Flag::Untagged, false).into()))
+        .ex(&[("that have tags", "untagged = false")]),
+    Rule::new("KeyWord", "Any", key),
+    Rule::new("KeyWord", "Quoted", same),
+    Rule::new("CommonKey", "(owner)", |_| Some(Sem::Text("owner".to_owned()))),
+    Rule::new("CommonKey", "(purpose)", |_| Some(Sem::Text("purpose".to_owned()))),
+    Rule::new("CommonKey", "(cost center|cost centre|cost-center)", |_| Some(Sem::Text("cost-center".to_owned()))),
+    Rule::new("CommonKey", "(team)", |_| Some(Sem::Text("team".to_owned()))),
+    Rule::new("ValueWord", "Any", value),
+    Rule::new("ValueWord", "Quoted", same),
+    Rule::new("Tags", "KeyValues", same),
     Rule::new("KeyValues", "KeyValue", same),
     Rule::new("KeyValues", "KeyValue (,|and|, and|&)? KeyValues", |args| {
         let (mut tags, more) = (args.tags(0)?, args.tags(1)?);
@@ -26,3 +68,149 @@ pub(super) const RULES: &[Rule] = &[
     })
     .ex(&[("a=1 and b=2", "a=1, b=2")]),
 ];
+
+/// Words that are no values: nobody is called so.
+const NO_VALUES: &[&str] = &[
+    "unknown",
+    "missing",
+    "me",
+    "us",
+    "them",
+    "him",
+    "her",
+    "it",
+    "not",
+    "no",
+    "none",
+    "nobody",
+    "a",
+    "an",
+    "the",
+    "but",
+    "and",
+    "or",
+    "in",
+    "on",
+    "empty",
+    "wrong",
+    "gone",
+    "correct",
+    "is",
+    "are",
+    "of",
+    "to",
+    "same",
+    "different",
+    "other",
+    "anyone",
+    "someone",
+    "everyone",
+    "set",
+    "unset",
+    "there",
+    "with",
+    "without",
+    "for",
+    "as",
+    "that",
+    "which",
+    "my",
+    "our",
+];
+
+/// Words that are no keys.
+const NO_KEYS: &[&str] = &[
+    "sometimes",
+    "incorrectly",
+    "correctly",
+    "properly",
+    "wrongly",
+    "badly",
+    "well",
+    "the",
+    "a",
+    "an",
+    "with",
+    "without",
+    "and",
+    "or",
+    "not",
+    "no",
+    "any",
+    "in",
+    "on",
+    "of",
+    "to",
+    "by",
+    "for",
+    "as",
+    "at",
+    "all",
+    "name",
+    "tag",
+    "tags",
+    "label",
+    "labels",
+    "is",
+    "are",
+    "by",
+    "that",
+    "which",
+    "me",
+    "it",
+    "them",
+    "everything",
+    "nothing",
+    "something",
+    "already",
+    "recently",
+    "yesterday",
+    "today",
+    "twice",
+    "never",
+    "always",
+    "only",
+    "but",
+    "kind",
+    "state",
+    "region",
+    "account",
+    "zone",
+    "cost",
+    "age",
+    "cpu",
+    "memory",
+    "size",
+    "type",
+    "id",
+];
+
+fn key(args: &Args<'_>) -> Option<Sem> {
+    let text = args.text(0)?;
+    let fits = text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ':' | '.' | '/' | '@'));
+    let adverb = text.to_lowercase().ends_with("ly");
+    (fits && !adverb && !NO_KEYS.contains(&text.to_lowercase().as_str())).then_some(Sem::Text(text))
+}
+
+fn value(args: &Args<'_>) -> Option<Sem> {
+    let text = args.text(0)?;
+    (!NO_VALUES.contains(&text.to_lowercase().as_str())).then_some(Sem::Text(text))
+}
+
+/// The condition of `key = value`: a word of the selector language where the key is one.
+fn is(key: String, value: String) -> Formula {
+    match key.to_lowercase().as_str() {
+        "env" => value
+            .parse::<escher_core::Env>()
+            .map_or_else(|_| Formula::is(Field::Tag(key.clone()), value.clone()), |env| Formula::is(Field::Env, env.as_str())),
+        _ => Formula::is(Field::Tag(key), value),
+    }
+}
+
+fn all(args: &Args<'_>, i: usize) -> Option<Sem> {
+    Some(args.tags(i)?.into_iter().map(|(key, value)| is(key, value)).fold(Formula::all(), Formula::and).into())
+}
+
+fn exists(args: &Args<'_>, i: usize, yes: bool) -> Option<Sem> {
+    Some(Formula::exists(Field::Tag(args.text(i)?), yes).into())
+}

@@ -2,6 +2,7 @@
 
 mod ask;
 mod formula;
+pub(crate) mod moment;
 mod when;
 
 use std::collections::{BTreeMap, BTreeSet};
