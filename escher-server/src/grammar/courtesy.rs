@@ -31,13 +31,13 @@ pub(super) const RULES: &[Rule] = &[
         Some(Sem::Text(NOW.to_owned()))
     }),
     Rule::new("Courtesy", "Emoji", nothing),
-    Rule::new("Courtesy", "(per|as per|re|ref|see|ticket|for ticket|as in|according to|in line with|following) (ticket|change|incident)? Ticket", nothing)
+    Rule::new("Courtesy", "(per|as per|re|ref|see|ticket|for ticket|as in|according to|in line with|following) (ticket|change|incident)? TicketNumber", nothing)
         .ex(&[("per INC1234", "-"), ("as per ticket OPS-7", "-")])
         .not(&["per web-1", "per inc1234"]),
-    Rule::new("Courtesy", "Ticket (:|-|—|–)", nothing),
+    Rule::new("Courtesy", "TicketNumber (:|-|—|–)", nothing),
     Rule::new("Courtesy", "ServiceTicket", nothing).ex(&[("INC1234", "-")]).not(&["DB-1", "web-1"]),
-    Rule::new("Courtesy", "( Ticket )", nothing).ex(&[("(OPS-7)", "-")]),
-    Rule::new("Courtesy", "[ Ticket ]", nothing),
+    Rule::new("Courtesy", "( TicketNumber )", nothing).ex(&[("(OPS-7)", "-")]),
+    Rule::new("Courtesy", "[ TicketNumber ]", nothing),
     Rule::new("Whom", "(team|all|everyone|everybody|there|folks|guys|escher|friend|friends|sir)", nothing),
     Rule::new("Asking", "(can|could|would|will) (you|someone|somebody) please? just? (kindly|also|go ahead and)?", nothing).ex(&[("could you please", "-")]),
     Rule::new("Asking", "would you (mind|be so kind as to|be so kind and)", nothing),
@@ -48,7 +48,7 @@ pub(super) const RULES: &[Rule] = &[
     .ex(&[("I need you to", "-"), ("we want to", "-"), ("I'd like you to", "-")]),
     Rule::new("Wishing", "(need to|want to|needs to|you must|i need you to)", nothing),
     // Tickets, as they are written.
-    Rule::new("Ticket", "Name", |args| ticket(args, |_| true)).ex(&[("OPS-7", "-")]).not(&["ops-7", "WEB1X"]),
+    Rule::new("TicketNumber", "Name", |args| ticket(args, |_| true)).ex(&[("OPS-7", "-")]).not(&["ops-7", "WEB1X"]),
     Rule::new("ServiceTicket", "Name", |args| {
         ticket(args, |letters| matches!(letters, "INC" | "CHG" | "RITM" | "REQ" | "TASK" | "PRB" | "SR" | "CR" | "JIRA" | "TICKET"))
     }),
