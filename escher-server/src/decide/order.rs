@@ -85,7 +85,9 @@ struct Reading {
 }
 
 fn same(a: &Frame, b: &Frame) -> bool {
-    (a.intent, &a.selector, &a.action, &a.params, &a.schedule) == (b.intent, &b.selector, &b.action, &b.params, &b.schedule)
+    // What asks is not the same as what does not.
+    let asks = a.clarify.is_some() == b.clarify.is_some();
+    asks && (a.intent, &a.selector, &a.action, &a.params, &a.schedule) == (b.intent, &b.selector, &b.action, &b.params, &b.schedule)
 }
 
 fn asked(mut frame: Frame, question: &str) -> Frame {

@@ -15,9 +15,9 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[
             ("that are not idle", "idle = false"),
             ("that are unattached and older than 30 days", "age > 30d AND attached = false"),
-            ("that are not public but idle", "public = false AND idle"),
+            ("that are not public but idle", "idle AND public = false"),
             ("that are not encrypted and older than 1y", "age > 1y AND encrypted = false"),
-            ("which are neither idle nor public", "public = false AND idle = false"),
+            ("which are neither idle nor public", "idle = false AND public = false"),
         ])
         .not(&["that are not idle and untagged", "that nobody owns", "that we need"]),
     Rule::new("Who", "(that|which)", |_| Some(Sem::Nothing)),
@@ -47,7 +47,6 @@ pub(super) const RULES: &[Rule] = &[
     }),
     Rule::new("Post", "(not|but not) Adj", |args| Some(args.cond(0)?.not().into())).ex(&[("not idle", "idle = false")]),
     Rule::new("Post", "not Adj or Adj", |args| Some(args.cond(0)?.not().and(args.cond(1)?.not()).into())),
-    Rule::new("Post", "Flag", same).not(&["idle"]),
     // Denials that stand before a noun or as a clause.
     Rule::new("Post", "(that have|which have|having|have) (no|not any) (backup|backups)", |_| {
         Some(Formula::flag(escher_core::Flag::BackedUp, false).into())
@@ -101,6 +100,13 @@ fn typed(text: &str) -> Option<Sem> {
     });
     let selector = Selector::parse(text).ok().filter(|_| compares)?;
     let parts = selector.conjuncts();
+    // “env = dve” reads as a tag; nobody means that.
+    if selector
+        .fields()
+        .any(|field| matches!(field, Field::Tag(key) if Field::NAMED.iter().any(|named| named.word().eq_ignore_ascii_case(key))))
+    {
+        return None;
+    }
     // Of several, each stands by itself, so that it is equal to the same condition in words.
     Some(parts.iter().map(|part| plain(part).unwrap_or_else(|| Formula::Given(part.to_string()))).fold(Formula::all(), Formula::and).into())
 }

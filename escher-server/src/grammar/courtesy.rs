@@ -39,8 +39,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Courtesy", "( Ticket )", nothing).ex(&[("(OPS-7)", "-")]),
     Rule::new("Courtesy", "[ Ticket ]", nothing),
     Rule::new("Whom", "(team|all|everyone|everybody|there|folks|guys|escher|friend|friends|sir)", nothing),
-    Rule::new("Asking", "(can|could|would|will) (you|someone|somebody) please? just? (kindly|also|go ahead and)?", nothing).ex(&[("could you please", "-")]),
-    Rule::new("Asking", "would you (mind|be so kind as to|be so kind and)", nothing),
+    Rule::new("Asking", "(can|could|will) (you|someone|somebody) please? just? (kindly|also|go ahead and)?", nothing).ex(&[("could you please", "-")]),
+    Rule::new("Asking", "would you (please|kindly|mind|be so kind as to|be so kind and)", nothing),
     Rule::new("Asking", "(be so kind as to|be so kind and|be so good as to|do me a favor and|do me a favour and)", nothing),
     Rule::new("Asking", "(go ahead and|go and|proceed to|proceed and|let 's|let us|lets|do not forget to|remember to|make sure to|be sure to|please make sure to)", nothing)
         .ex(&[("don't forget to", "-"), ("go ahead and", "-")]),

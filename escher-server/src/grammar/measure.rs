@@ -26,8 +26,8 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[("created since last month", "created >= 2026-10-01")]),
     Rule::new("Measure", "Made (in|on|during)? Moment", |args| Some(Formula::created_in(&args.text(1)?).into()))
         .ex(&[
-            ("created last month", "created >= 2026-10-01 AND created < 2026-11-01"),
-            ("made in 2025", "created >= 2025-01-01 AND created < 2026-01-01"),
+            ("created last month", "created < 2026-11-01 AND created >= 2026-10-01"),
+            ("made in 2025", "created < 2026-01-01 AND created >= 2025-01-01"),
         ])
         .not(&["restarted yesterday", "yesterday"]),
     Rule::new("Measure", "from before Moment", |args| created(Op::Lt, moment::start(&args.text(0)?)))
@@ -56,7 +56,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Measure", "(costing|that cost|which cost|that costs|which costs|with a cost of|with cost) Cmp Dollars Monthly?", |args| {
         compare(Field::Cost, args.op(0)?, args.text(1)?)
     })
-    .ex(&[("costing over $300/month", "cost > $300"), ("that cost more than $100 a month", "cost > $100")])
+    .ex(&[("costing over $300 a month", "cost > $300"), ("that cost more than $100 a month", "cost > $100")])
     .not(&["costing a lot", "that cost more than web-1"]),
     Rule::new("Measure", "(that|which) (do not|does not) cost Cmp Dollars Monthly?", |args| {
         let Sem::Cond(cost) = compare(Field::Cost, args.op(0)?, args.text(1)?)? else { return None };
@@ -78,7 +78,7 @@ pub(super) const RULES: &[Rule] = &[
         "(with|whose|using|having)? (cpu|average cpu|cpu usage|cpu utilization|cpu utilisation|cpu load) (is|of)? Bounds",
         |args| bounded(Field::Cpu, args, 0),
     )
-    .ex(&[("with cpu below 5%", "cpu < 5%"), ("with cpu under 5% and over 1%", "cpu > 1% AND cpu < 5%")]),
+    .ex(&[("with cpu below 5%", "cpu < 5%"), ("with cpu under 5% and over 1%", "cpu < 5% AND cpu > 1%")]),
     Rule::new("Bounds", "Cmp Share", |args| Some(Sem::Text(format!("{} {}", args.op(0)?.as_str(), args.text(1)?)))),
     Rule::new("Bounds", "Cmp Share (and|but) Cmp Share", |args| {
         Some(Sem::Texts(
@@ -95,7 +95,6 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Measure", "smaller than Capacity", |args| compare(Field::Capacity, Op::Lt, args.text(0)?)),
     Rule::new("Measure", "(with|of|having)? Cmp Capacity (in size)?", |args| compare(Field::Capacity, args.op(0)?, args.text(1)?))
         .ex(&[("over 100 GB", "capacity > 100GB")]),
-    Rule::new("Pre", "Capacity", |args| compare(Field::Capacity, Op::Eq, args.text(0)?)),
     // As they stand behind a noun.
     Rule::new("Post", "Measure", same),
     Rule::new("Measure", "Measure (and|but) Measure", |args| Some(args.cond(0)?.and(args.cond(1)?).into()))

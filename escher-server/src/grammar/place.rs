@@ -21,7 +21,7 @@ pub(super) const RULES: &[Rule] = &[
     // Several places: alternatives of one field, or pairs.
     Rule::new("Where", "Where and Where", |args| both(args)).ex(&[
         ("in dev and in us-east-1", "region = us-east-1 AND env = dev"),
-        ("in westus in dev and in eastus in test", "region = westus AND env = dev OR region = eastus AND env = test"),
+        ("in westus in dev and in eastus in test", "region = eastus AND env = test OR region = westus AND env = dev"),
         ("in dev and in test", "env IN (dev, test)"),
     ]),
     Rule::new("Where", "Where Where", |args| consistent(args.cond(0)?.and(args.cond(1)?)))

@@ -29,6 +29,13 @@ pub(super) const RULES: &[Rule] = &[
     }),
     Rule::new("Sentence", "Before? Timed After?", |args| Some(args.order(1)?.asks("When?").into()))
         .ex(&[("schedule a restart of web-1", "restart: name = web-1 ? When?")]),
+    // “Would you?” asks for an opinion, unless it says please.
+    Rule::new("Sentence", "Before? would you Order ,? please After?", |args| Some(args.order(1)?.into()))
+        .ex(&[("would you stop web-1, please?", "stop: name = web-1")]),
+    Rule::new("Sentence", "Before? would you Order (?|.|!)?", |args| {
+        Some(Order { why: None, ..args.order(1)? }.asks("Shall I do that? Then say it as an order.").into())
+    })
+    .ex(&[("would you stop web-1?", "stop: name = web-1 ? Shall I do that? Then say it as an order.")]),
     // A time may follow a courtesy.
     Rule::new("Sentence", "Before? Order After Whens After?", |args| {
         let (order, when) = (args.order(1)?, args.when(3)?);

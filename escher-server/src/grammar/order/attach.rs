@@ -1,6 +1,6 @@
 //! What is attached to what: “attach data-1 to web-1”, “detach it from web-1”.
 
-use escher_core::selector::Field;
+use escher_core::selector::{Field, Relation};
 use escher_core::{Kind, Verb};
 
 use crate::grammar::args::{nothing, same};
@@ -23,11 +23,12 @@ pub(super) const RULES: &[Rule] = &[
     .ex(&[("associate ip 1.2.3.4 with web-1", "attach: kind = ip AND name = 1.2.3.4 {\"to\":\"web-1\"}")]),
     Rule::new("Plain", "Attaching Nps", |args| Some(Order::new(Verb::Attach, args.set(1)?).into()))
         .ex(&[("attach disk data-7", "attach: kind = disk AND name = data-7")]),
-    Rule::new("Full", "Detaching Nps from Machine", |args| {
-        Some(Order::new(Verb::Detach, args.set(1)?.with(Formula::is(Field::Linked, args.text(2)?))).into())
-    })
-    .ex(&[("detach vol-0a1b2c3d from web-1", "detach: linked = web-1 AND id = vol-0a1b2c3d")])
-    .not(&["detach data-1 from web-1 and web-2"]),
+    Rule::new("Full", "Detaching Nps from OtherSide", |args| Some(Order::new(Verb::Detach, args.set(1)?.with(args.cond(2)?)).into()))
+        .ex(&[
+            ("detach vol-0a1b2c3d from web-1", "detach: linked = web-1 AND id = vol-0a1b2c3d"),
+            ("detach all disks from vm web-1", "detach: kind = disk AND linked IN (kind = vm AND name = web-1)"),
+        ])
+        .not(&["detach data-1 from web-1 and web-2"]),
     Rule::new("Plain", "Detaching Nps", |args| Some(Order::new(Verb::Detach, args.set(1)?).into())),
     Rule::new("Attaching", "(attach|mount|re-attach|reattach|associate)", nothing),
     Rule::new("Detaching", "(detach|unmount|disassociate|dismount)", nothing),
@@ -36,6 +37,10 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Machine", "the? KindSg (called|named)? MachineName", |args| (args.noun(0)?.kind == Kind::Vm).then(|| args.at(1).clone()))
         .ex(&[("the vm web-1", "web-1")])
         .not(&["the database db-1"]),
+    Rule::new("OtherSide", "MachineName", |args| Some(Formula::is(Field::Linked, args.text(0)?).into())),
+    Rule::new("OtherSide", "the? KindSg (called|named)? OneName", |args| {
+        Some(Formula::rel(Relation::Any, args.noun(0)?.formula().and(args.cond(1)?)).into())
+    }),
     Rule::new("MachineName", "Name", same),
     Rule::new("MachineName", "Quoted", same),
     Rule::new("MachineName", "Id", same),

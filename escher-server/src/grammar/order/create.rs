@@ -20,6 +20,7 @@ pub(super) const RULES: &[Rule] = &[
                 "create: kind = database AND engine = postgres {\"name\":\"orders\",\"region\":\"europe-west1\",\"size\":\"50GB\"}",
             ),
             ("make a vm", "create: kind = vm"),
+            ("spin up a vm", "create: kind = vm"),
             ("create a public bucket called logs-9", "create: kind = bucket AND public {\"name\":\"logs-9\"} ? I cannot make it so that public. Make it without, and change it afterwards?"),
         ])
         .not(&[

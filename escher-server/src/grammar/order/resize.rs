@@ -72,7 +72,6 @@ pub(super) const RULES: &[Rule] = &[
         nothing,
     ),
     Rule::new("Resizing", "Growing", nothing),
-    Rule::new("Resizing", "(scale up|scale down|scale)", nothing),
     Rule::new("Growing", "(grow|expand|increase|extend|enlarge|bump up|raise)", nothing),
     Rule::new("Shrinking", "(shrink|reduce|decrease|lower|cut|downsize|scale down)", nothing),
     Rule::new(

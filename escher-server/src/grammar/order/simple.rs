@@ -3,16 +3,21 @@
 use escher_core::Verb;
 
 use crate::grammar::rule::Rule;
-use crate::meaning::{Order, Sem};
+use crate::meaning::{Number, Order, Sem};
 
 pub(super) const RULES: &[Rule] = &[
-    Rule::new("Plain", "Act Nps", |args| Some(Order::new(args.verb(0)?, args.set(1)?).into()))
-        .ex(&[
-            ("stop idle dev vms", "stop: kind = vm AND env = dev AND idle"),
-            ("back up web-1", "snapshot: name = web-1"),
-            ("turn on and start vm-lab-5", "start: name = vm-lab-5"),
-        ])
-        .not(&["stop", "create web-1"]),
+    Rule::new("Plain", "Act Nps", |args| {
+        let (verb, set) = (args.verb(0)?, args.set(1)?);
+        // “Spin up a VM” makes one.
+        let new = verb == Verb::Start && set.number == Number::One && set.why.is_some();
+        (!new).then(|| Order::new(verb, set).into())
+    })
+    .ex(&[
+        ("stop idle dev vms", "stop: kind = vm AND env = dev AND idle"),
+        ("back up web-1", "snapshot: name = web-1"),
+        ("turn on and start vm-lab-5", "start: name = vm-lab-5"),
+    ])
+    .not(&["stop", "create web-1"]),
     Rule::new("Plain", "Act : Nps", |args| Some(Order::new(args.verb(0)?, args.set(1)?).into()))
         .ex(&[("stop: web-1", "stop: name = web-1")]),
     Rule::new("Act", "Verb", |args| {
