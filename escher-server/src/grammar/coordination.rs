@@ -9,7 +9,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Kinds", "KindPl (and|,|, and|&|or|and all|and the) Kinds", |args| Some(args.noun(0)?.formula().or(args.cond(1)?).into()))
         .ex(&[("vms, disks and snapshots", "kind IN (vm, disk, snapshot)")]),
     Rule::new("Nps", "Np", same),
-    Rule::new("Nps", "Np (,|and|, and|&|as well as|plus) Nps", |args| together(args.set(0)?, args.set(1)?))
+    Rule::new("Nps", "Np (,|and|, and|&|as well as|plus|and also) Nps", |args| together(args.set(0)?, args.set(1)?))
         .ex(&[("dev vms and test vms", "kind = vm AND env IN (dev, test)")]),
 ];
 

@@ -1,6 +1,7 @@
 //! Noun phrases: a head, what describes it before and behind, and several of them together.
 
-use escher_core::selector::Field;
+use escher_core::Kind;
+use escher_core::selector::{Field, Op};
 
 use super::args::same;
 use super::rule::{Args, Rule};
@@ -18,10 +19,35 @@ pub(super) const RULES: &[Rule] = &[
             ("running EC2 instances", "cloud = aws AND kind = vm AND state = running"),
         ])
         .not(&["dev prod vms"]),
-    // A free word before its kind is part of a name; a change needs the whole one.
-    Rule::new("Nominal", "Word Noun", |args| likely(args.set(1)?, args.text(0)?)).ex(&[("checkout vms", "kind = vm AND name = checkout")]),
-    Rule::new("Nominal", "Name Noun", |args| named(args.set(1)?, Formula::is(Field::Name, args.text(0)?)))
-        .ex(&[("orders-db database", "kind = database AND name = orders-db")]),
+    // Sizes.
+    Rule::new("Pre", "Size", |args| Some(Formula::is(Field::Size, args.text(0)?).into())).ex(&[("m5.large", "size = m5.large")]),
+    Rule::new("Pre", "Name", |args| family(&args.text(0)?)).ex(&[("t3", "size ~ t3")]).not(&["v5", "s1", "web2", "web-1"]),
+    // A free word before its kind is its name if there is one, and part of the names of many: a change needs whole ones.
+    Rule::new("Nominal", "Word Noun", |args| likely(args.set(1)?, args.text(0)?)).ex(&[
+        ("checkout vm", "kind = vm AND name = checkout"),
+        ("checkout vms", "kind = vm AND name ~ checkout ? A change needs whole names, not “checkout”. Which ones exactly?"),
+    ]),
+    Rule::new("Nominal", "Name Noun", |args| {
+        let set = args.set(1)?;
+        // “Web-1 VMs” are hardly one.
+        if set.number == Number::Many || family(&args.text(0)?).is_some() {
+            return None;
+        }
+        named(set, Formula::is(Field::Name, args.text(0)?))
+    })
+    .ex(&[("orders-db database", "kind = database AND name = orders-db")])
+    .not(&["v5 vms", "web2 vms"]),
+    // An engine alone is what it runs.
+    Rule::new("Noun", "Engine", |args| {
+        let engine = args.cond(0)?;
+        let kind = match engine.values(&Field::Engine).first().copied() {
+            Some("redis" | "memcached") => Kind::Cache,
+            Some("mongodb" | "cassandra") => Kind::Nosql,
+            _ => Kind::Database,
+        };
+        Some(Set::new(Head::Kind, Number::Many, Formula::is(Field::Kind, kind.as_str()).and(engine)).into())
+    })
+    .ex(&[("postgres", "kind = database AND engine = postgres")]),
     // With a determiner, and names behind.
     Rule::new("Base", "Det? Nominal", same_second),
     Rule::new("Base", "Det? Nominal (called|named)? Names", |args| named(args.set(1)?, args.cond(2)?))
@@ -30,9 +56,24 @@ pub(super) const RULES: &[Rule] = &[
         named(Set::new(Head::Kind, Number::One, args.noun(1)?.formula()), Formula::is(Field::Name, args.text(2)?))
     })
     .ex(&[("user bob", "kind = user AND name = bob")]),
-    Rule::new("Base", "Names", |args| Some(Set::new(Head::Name, Number::Many, args.cond(0)?).into())),
-    Rule::new("Base", "EnvHead", |args| Some(Set::new(Head::Env, Number::Many, args.cond(0)?).into())),
-    Rule::new("Base", "(everything|all resources|all of it|all things)", |_| {
+    Rule::new("Base", "(both|all of|all|just|only)? Names", |args| Some(Set::new(Head::Name, Number::Many, args.cond(0)?).into())),
+    Rule::new("Base", "(our|all of|all)? EnvHead (resources|environment|assets)?", |args| {
+        Some(Set::new(Head::Env, Number::Many, args.cond(0)?).into())
+    })
+    .ex(&[("our production", "env = prod")]),
+    // The name of something that has no kind of ours, alone or with what people call such things.
+    Rule::new("Base", "Word", |args| Some(Set::new(Head::Name, Number::One, Formula::is(Field::Name, args.text(0)?)).into()))
+        .ex(&[("jenkins", "name = jenkins")])
+        .not(&["everyone", "slowly", "service"]),
+    Rule::new("Base", "the? Word (service|app|application|box|host|site|website|api|backend|frontend|worker)", |args| {
+        Some(Set::new(Head::Name, Number::One, Formula::is(Field::Name, args.text(0)?)).into())
+    })
+    .ex(&[("the checkout service", "name = checkout")])
+    .not(&["the service"]),
+    Rule::new("Base", "the? (service|app|application|host|site|website) (called|named)? OneName", |args| {
+        Some(Set::new(Head::Name, Number::One, args.cond(0)?).into())
+    }),
+    Rule::new("Base", "(everything|every resource|all resources|all things|all assets|all|anything)", |_| {
         Some(Set::new(Head::Thing, Number::Many, Formula::all()).into())
     }),
     // Described behind.
@@ -81,7 +122,22 @@ fn named(set: Set, names: Formula) -> Option<Sem> {
     one.then(|| Set { named: true, ..set.with(names) }.into())
 }
 
-/// “The checkout VM”: a whole name in a change, a part of one in a question.
+/// “The checkout VM”: a whole name of one, a part of the names of many.
 fn likely(set: Set, word: String) -> Option<Sem> {
-    named(set, Formula::is(Field::Name, word))
+    if set.number == Number::One {
+        return named(set, Formula::is(Field::Name, word));
+    }
+    let free = !set.named && set.formula.values(&Field::Name).is_empty();
+    let question = format!("A change needs whole names, not “{word}”. Which ones exactly?");
+    free.then(|| Set { named: true, ..set.with(Formula::compare(Field::Name, Op::Like, word)).asks(question) }.into())
+}
+
+/// Families of machines that people name by themselves.
+fn family(word: &str) -> Option<Sem> {
+    const FAMILIES: &[&str] = &[
+        "t2", "t3", "t3a", "t4g", "m4", "m5", "m5a", "m6g", "m6i", "m7g", "m7i", "c4", "c5", "c5n", "c6g", "c6i", "c7g", "r4", "r5", "r6g",
+        "r6i", "r7g", "x1", "x2", "i3", "i4i", "d2", "d3", "g4dn", "g5", "p3", "p4", "p5", "e2", "n1", "n2", "n2d", "b2s", "d2s",
+    ];
+    let low = word.to_lowercase();
+    FAMILIES.contains(&low.as_str()).then(|| Formula::compare(Field::Size, Op::Like, low).into())
 }
