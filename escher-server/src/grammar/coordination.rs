@@ -2,7 +2,7 @@
 
 use super::args::same;
 use super::rule::Rule;
-use crate::meaning::{Number, Sem, Set};
+use crate::meaning::{Formula, Head, Number, Sem, Set};
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new("Kinds", "KindPl", |args| Some(args.noun(0)?.formula().into())),
@@ -16,6 +16,10 @@ pub(super) const RULES: &[Rule] = &[
 /// Both: like with like, and neither within the other.
 fn together(a: Set, b: Set) -> Option<Sem> {
     if a.head != b.head || a.named != b.named {
+        return None;
+    }
+    // “Web-1 and web-2 in us-east-1”: the place is said of both, which the list of names says.
+    if a.head == Head::Name && matches!(a.formula, Formula::Is { .. }) && !matches!(b.formula, Formula::Is { .. }) {
         return None;
     }
     let within = |inner: &Set, outer: &Set| outer.formula.conjuncts().iter().all(|part| inner.formula.conjuncts().contains(part));

@@ -1,5 +1,7 @@
 //! Articles, quantifiers and ordinals.
 
+use escher_core::selector::Field;
+
 use super::rule::Rule;
 use crate::meaning::{Head, Number, Sem, Set};
 
@@ -42,6 +44,10 @@ pub(super) const RULES: &[Rule] = &[
     .ex(&[("web-1 or web-2", "name IN (web-1, web-2) ? The one or the other? Which one exactly?")]),
     Rule::new("Base", "OneName (to|through|till|-|..) OneName", |args| {
         let names = args.cond(0)?.or(args.cond(1)?);
+        let stems: Vec<String> = names.values(&Field::Name).into_iter().map(|name| name.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned()).collect();
+        if stems.len() != 2 || stems[0] != stems[1] {
+            return None;
+        }
         Some(Set::new(Head::Name, Number::Many, names).asks("All between these two? Name each of them.").into())
     }),
     Rule::new("Det", "(the|all|every|each|our|only|all the|all of the|all our|all of our|just the|only the|just|the entire|each of the|every single|all those|every one of the)", |_| Some(Sem::Nothing)),

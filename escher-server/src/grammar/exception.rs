@@ -21,7 +21,7 @@ pub(super) const RULES: &[Rule] = &[
         ("dev vms except in us-east-1", "kind = vm AND region != us-east-1 AND env = dev"),
         ("everything in dev and test except databases", "kind != database AND env IN (dev, test)"),
         ("web-1 and not web-2", "name = web-1 AND name != web-2"),
-        ("dev vms except those that are idle and tagged keep", "kind = vm AND env = dev AND NOT (idle AND tag.keep EXISTS)"),
+        ("dev vms except those that are idle and tagged keep", "kind = vm AND env = dev AND NOT (tag.keep EXISTS AND idle)"),
     ])
     .not(&["dev vms except prod ones", "dev vms except disks", "dev vms except 2", "dev vms except bob"]),
     Rule::new("Items", "(for|the)? Item", |args| Some(args.at(0).clone())),

@@ -52,7 +52,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Base", "Det? Nominal", same_second),
     Rule::new("Base", "Det? Nominal (called|named)? Names", |args| named(args.set(1)?, args.cond(2)?))
         .ex(&[("the vm web-1", "kind = vm AND name = web-1"), ("vms web-1 and web-2", "kind = vm AND name IN (web-1, web-2)")]),
-    Rule::new("Base", "Det? KindSg (called|named)? Word", |args| {
+    Rule::new("Base", "Det? Nominal (called|named) NewName", |args| named(args.set(1)?, Formula::is(Field::Name, args.text(2)?)))
+        .ex(&[("the database called orders", "kind = database AND name = orders"), ("vms named dev", "kind = vm AND name = dev")]),
+    Rule::new("Base", "Det? KindSg Word", |args| {
         named(Set::new(Head::Kind, Number::One, args.noun(1)?.formula()), Formula::is(Field::Name, args.text(2)?))
     })
     .ex(&[("user bob", "kind = user AND name = bob")]),
@@ -91,6 +93,10 @@ fn same_second(args: &Args<'_>) -> Option<Sem> {
 fn narrowed(set: Set, condition: Formula) -> Option<Sem> {
     // A name is one thing; only a place says more of it.
     if set.head == Head::Name && !places(&condition) {
+        return None;
+    }
+    // Everything that is related to something would be anything.
+    if set.head == Head::Thing && condition.conjuncts().into_iter().any(|part| matches!(part, Formula::Rel { .. })) {
         return None;
     }
     let set = set.with(condition);

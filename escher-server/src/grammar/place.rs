@@ -59,6 +59,18 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("OneLoc", "Name AccountWord", |args| is(Field::Account, args, 0)).ex(&[("acme-web-dev account", "account = acme-web-dev")]),
     Rule::new("OneLoc", "Env AccountWord", |args| Some(args.at(0).clone())).ex(&[("sandbox account", "env = sandbox")]),
     Rule::new("Where", "in (my|our) Cloud? AccountWord", |args| Some(args.cond(0)?.into())),
+    Rule::new("OneLoc", "KindSg (called|named|id|number)? Label", |args| {
+        let noun = args.noun(0)?;
+        let cloud = noun.cloud.map_or_else(Formula::all, |cloud| Formula::is(Field::Cloud, cloud.as_str()));
+        let account = Formula::is(Field::Account, args.text(1)?);
+        (noun.kind == escher_core::Kind::Account).then(|| cloud.and(account).into())
+    })
+    .ex(&[("AWS account 111122223333", "cloud = aws AND account = 111122223333")]),
+    Rule::new("Where", "in (my|our) KindSg", |args| {
+        let noun = args.noun(0)?;
+        let cloud = noun.cloud.map_or_else(Formula::all, |cloud| Formula::is(Field::Cloud, cloud.as_str()));
+        (noun.kind == escher_core::Kind::Account && !cloud.is_all()).then(|| cloud.into())
+    }),
     Rule::new("AccountWord", "Cloud? (account|subscription|project|accounts)", |args| Some(args.at(0).clone())),
     // Groups and networks.
     Rule::new("OneLoc", "(resource group|rg) (called|named)? Label", |args| is(Field::Group, args, 0))

@@ -23,13 +23,15 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Related", "Who? (are|is)? (backed up by) Np", |args| related(Rel::BackedUpBy, args, 1)),
     Rule::new(
         "Related",
-        "Who? (are|is|belong|belongs|belonging|member|members)? (in|to|of|part of|members of|a member of) (the|an|a)? GroupNp",
+        "Who? (are|is|belong|belongs|belonging|member|members)? (in|of|part of|members of|a member of) (the|an|a)? GroupNp",
         |args| related(Rel::MemberOf, args, 1),
     )
     .ex(&[
         ("in the scale group asg-1", "rel.member-of IN (kind = scale-group AND name = asg-1)"),
         ("that belong to an autoscaling group", "rel.member-of IN (kind = scale-group)"),
     ]),
+    Rule::new("Related", "Who? (belong to|belonging to|belongs to) (the|an|a)? GroupNp", |args| related(Rel::MemberOf, args, 1))
+        .ex(&[("that belong to an autoscaling group", "rel.member-of IN (kind = scale-group)")]),
     Rule::new("GroupNp", "KindSg", |args| group(args, None)),
     Rule::new("GroupNp", "KindSg OneName", |args| group(args, Some(args.cond(1)?))),
     Rule::new("Related", "Who? (belonging to|belong to|that belongs to|belongs to) Np", |args| linked(args, 1))
@@ -37,7 +39,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Related", "of Np", |args| linked(args, 0))
         .ex(&[("of web-1", "linked = web-1"), ("of the stopped vms", "linked IN (kind = vm AND state = stopped)")]),
     Rule::new("Related", "(in|inside|within|on) SubnetNp", |args| related(Rel::In, args, 0))
-        .ex(&[("in subnet app-1", "rel.in IN (kind = subnet AND name = app-1)")]),
+        .ex(&[("in subnet app-1", "rel.\"in\" IN (kind = subnet AND name = app-1)")]),
     Rule::new("SubnetNp", "the? KindSg OneName", |args| {
         let noun = args.noun(0)?;
         let fits = noun.kind == escher_core::Kind::Subnet;
@@ -56,6 +58,10 @@ fn related(rel: Rel, args: &Args<'_>, i: usize) -> Option<Sem> {
 }
 
 fn linked(args: &Args<'_>, i: usize) -> Option<Sem> {
+    // Membership has a relation of its own.
+    if args.set(i)?.kinds().contains(&escher_core::Kind::ScaleGroup) {
+        return None;
+    }
     follow(Relation::Any, args.set(i)?)
 }
 

@@ -34,20 +34,20 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Tagging", "(without|with no|that have no|which have no|missing|lacking) (a|an|the|any)? CommonKey", |args| exists(args, 0, false))
         .ex(&[("without an owner", "NOT tag.owner EXISTS"), ("without a purpose", "NOT tag.purpose EXISTS")]),
     // Key and value as words.
-    Rule::new("Tagging", "(tagged|tagged with|labeled|labelled) KeyWord (:|is|as)? ValueWord", |args| Some(is(args.text(0)?, args.text(1)?).into()))
+    Rule::new("Tagging", "(tagged|tagged with|labeled|labelled) KeyWord (:|is|as)? ValueWord", |args| Some(is(args.text(0)?, args.text(1)?)?.into()))
         .ex(&[("tagged with owner bob", "tag.owner = bob")])
         .not(&["tagged owner unknown"]),
-    Rule::new("Tagging", "whose KeyWord (tag)? is ValueWord", |args| Some(is(args.text(0)?, args.text(1)?).into()))
+    Rule::new("Tagging", "whose KeyWord (tag)? is ValueWord", |args| Some(is(args.text(0)?, args.text(1)?)?.into()))
         .ex(&[("whose owner is bob", "tag.owner = bob")])
         .not(&["whose owner is unknown", "whose name is web-1", "whose owner is me"]),
-    Rule::new("Tagging", "whose KeyWord (tag)? is not ValueWord", |args| Some(is(args.text(0)?, args.text(1)?).not().into()))
+    Rule::new("Tagging", "whose KeyWord (tag)? is not ValueWord", |args| Some(is(args.text(0)?, args.text(1)?)?.not().into()))
         .ex(&[("whose owner is not alice", "tag.owner != alice")]),
-    Rule::new("Tagging", "(with|where) (the)? (tag)? KeyWord (=|is|:) ValueWord", |args| Some(is(args.text(0)?, args.text(1)?).into())),
-    Rule::new("Tagging", "(owned by|that belong to owner|belonging to owner) ValueWord", |args| Some(is("owner".to_owned(), args.text(0)?).into()))
+    Rule::new("Tagging", "(with|where) (the)? (tag)? KeyWord (=|is|:) ValueWord", |args| Some(is(args.text(0)?, args.text(1)?)?.into())),
+    Rule::new("Tagging", "(owned by|that belong to owner|belonging to owner) ValueWord", |args| Some(is("owner".to_owned(), args.text(0)?)?.into()))
         .ex(&[("owned by bob", "tag.owner = bob")]),
-    Rule::new("Tagging", "of (the)? team ValueWord", |args| Some(is("team".to_owned(), args.text(0)?).into()))
+    Rule::new("Tagging", "of (the)? team ValueWord", |args| Some(is("team".to_owned(), args.text(0)?)?.into()))
         .ex(&[("of team payments", "tag.team = payments")]),
-    Rule::new("Tagging", "of (the)? ValueWord team", |args| Some(is("team".to_owned(), args.text(0)?).into())),
+    Rule::new("Tagging", "of (the)? ValueWord team", |args| Some(is("team".to_owned(), args.text(0)?)?.into())),
     Rule::new("Tagging", "(that have|which have|with|having) tags", |_| Some(Formula::flag(escher_core::Flag::Untagged, false).into()))
         .ex(&[("that have tags", "untagged = false")]),
     Rule::new("KeyWord", "Any", key),
@@ -197,18 +197,26 @@ fn value(args: &Args<'_>) -> Option<Sem> {
     (!NO_VALUES.contains(&text.to_lowercase().as_str())).then_some(Sem::Text(text))
 }
 
-/// The condition of `key = value`: a word of the selector language where the key is one.
-fn is(key: String, value: String) -> Formula {
-    match key.to_lowercase().as_str() {
-        "env" => value
-            .parse::<escher_core::Env>()
-            .map_or_else(|_| Formula::is(Field::Tag(key.clone()), value.clone()), |env| Formula::is(Field::Env, env.as_str())),
-        _ => Formula::is(Field::Tag(key), value),
+/// The condition of `key = value`: a word of the selector language where the key is one, and then only with a value of its.
+fn is(key: String, value: String) -> Option<Formula> {
+    if key.eq_ignore_ascii_case("env") {
+        return value.parse::<escher_core::Env>().ok().map(|env| Formula::is(Field::Env, env.as_str())).or_else(|| {
+            escher_core::Env::ALL
+                .iter()
+                .find(|env| env.spellings().contains(&value.to_lowercase().as_str()))
+                .map(|env| Formula::is(Field::Env, env.as_str()))
+        });
     }
+    let named = Field::NAMED.iter().any(|field| field.word().eq_ignore_ascii_case(&key));
+    (!named).then(|| Formula::is(Field::Tag(key), value))
 }
 
 fn all(args: &Args<'_>, i: usize) -> Option<Sem> {
-    Some(args.tags(i)?.into_iter().map(|(key, value)| is(key, value)).fold(Formula::all(), Formula::and).into())
+    let mut all = Formula::all();
+    for (key, value) in args.tags(i)? {
+        all = all.and(is(key, value)?);
+    }
+    Some(all.into())
 }
 
 fn exists(args: &Args<'_>, i: usize, yes: bool) -> Option<Sem> {

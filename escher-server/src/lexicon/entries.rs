@@ -77,7 +77,10 @@ fn of_core(phrase: &str, meaning: Meaning, add: &mut impl FnMut(&str, Entry)) {
         Meaning::NonProd => {
             put("NonProd", Formula::is_any(Field::Env, NON_PROD.iter().map(|env| env.as_str().to_owned())).into());
         }
-        Meaning::State(state) => put("State", is(Field::State, state.as_str())),
+        Meaning::State(state) => {
+            put("State", is(Field::State, state.as_str()));
+            add(&format!("non-{phrase}"), Entry { category: "State", sem: Formula::is(Field::State, state.as_str()).not().into() });
+        }
         Meaning::Verb(verb) => put("Verb", Sem::Verb(verb)),
         // What is denied is the grammar's to read; it knows how far a negation reaches.
         Meaning::Flag(..)
@@ -85,7 +88,10 @@ fn of_core(phrase: &str, meaning: Meaning, add: &mut impl FnMut(&str, Entry)) {
         Meaning::Flag(flag, value) if starts(phrase, &["with", "without", "missing", "lacking"]) => {
             put("FlagPhrase", Formula::flag(flag, value).into());
         }
-        Meaning::Flag(flag, value) => put("Flag", Formula::flag(flag, value).into()),
+        Meaning::Flag(flag, value) => {
+            put("Flag", Formula::flag(flag, value).into());
+            add(&format!("non-{phrase}"), Entry { category: "Flag", sem: Formula::flag(flag, !value).into() });
+        }
         Meaning::Kind(kind, cloud, engine) => {
             let sem = Sem::Noun(Noun { kind, cloud, engine });
             // A product's name stands for one and for many.

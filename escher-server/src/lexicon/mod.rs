@@ -152,7 +152,19 @@ impl Lexicon {
         it
     }
 
+    /// Adds an entry as it is written in the tables, and with its parts joined: `non-prod`, `auto-scaling group`, `keyvault`.
     fn add(&mut self, phrase: &str, entry: Entry) {
+        if !matches!(entry.category, "Place" | "PartGeo" | "Geo" | "Verb") && phrase.contains(' ') {
+            self.add_as(&phrase.replace(' ', "-"), entry.clone());
+            self.add_as(&phrase.replacen(' ', "-", 1), entry.clone());
+            if matches!(entry.category, "KindSg" | "KindPl" | "Engine") {
+                self.add_as(&phrase.replace(' ', ""), entry.clone());
+            }
+        }
+        self.add_as(phrase, entry);
+    }
+
+    fn add_as(&mut self, phrase: &str, entry: Entry) {
         let words: Vec<&str> = phrase.split(' ').collect();
         for (at, _) in phrase.match_indices(' ') {
             if !self.begun.contains(&phrase[..at]) {

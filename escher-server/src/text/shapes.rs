@@ -97,6 +97,8 @@ pub(super) fn quantity(low: &str) -> Option<(&'static str, Sem)> {
     }
     let number = |text: &str| !text.is_empty() && text.parse::<f64>().is_ok_and(|value| value.is_finite() && value >= 0.0);
     if let Some(rest) = plain.strip_prefix('$') {
+        // A cost is one of a month anyway.
+        let rest = ["/month", "/mo"].iter().find_map(|ending| rest.strip_suffix(ending)).unwrap_or(rest);
         let (rest, thousand) = rest.strip_suffix('k').map_or((rest, false), |rest| (rest, true));
         return number(rest).then(|| ("Money", text(&if thousand { thousands(rest) } else { rest.to_owned() })));
     }

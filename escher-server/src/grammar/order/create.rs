@@ -56,7 +56,12 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("NewThing", "Quoted", same),
     Rule::new("NewNominal", "KindSg", |args| Some(Set::new(Head::Kind, Number::One, args.noun(0)?.formula()).into())),
     Rule::new("NewNominal", "Pre NewNominal", |args| {
-        let set = args.set(1)?.with(args.cond(0)?);
+        let condition = args.cond(0)?;
+        // A size is a parameter.
+        if matches!(&condition, Formula::Is { field: Field::Size, .. } | Formula::Compare { field: Field::Size, .. }) {
+            return None;
+        }
+        let set = args.set(1)?.with(condition);
         (!set.formula.is_contradictory()).then(|| set.into())
     }),
     Rule::new("Given", "and? Naming", |args| Some(Params::of("name", args.text(0)?).into())),
