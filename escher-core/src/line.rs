@@ -379,7 +379,9 @@ mod tests {
             (r#"{"rel":"in"}"#, "an id"),
         ] {
             let line = format!(r#"{{"id":"i-1","cloud":"aws","kind":"vm","name":"web-1","links":[{link},{{"rel":"uses","id":"i-3"}}]}}"#);
-            for (read, remarks) in [Resource::read_line(&line), Resource::read_value(serde_json::from_str(&line).unwrap())].map(Result::unwrap) {
+            for (read, remarks) in
+                [Resource::read_line(&line), Resource::read_value(serde_json::from_str(&line).unwrap())].map(Result::unwrap)
+            {
                 assert_eq!(remarks, [format!("links without {missing} were left out")], "{link}");
                 assert_eq!(read.links, [Link { rel: Rel::Uses, id: ResourceId::verbatim("i-3") }], "{link}");
             }
