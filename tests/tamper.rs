@@ -9,7 +9,7 @@ use std::process::{Child, Stdio};
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::support::{Desk, copy, ran};
+use crate::support::{Desk, VERSION_3, copy, ran};
 
 /// A run that its process began and did not finish: it was killed after the first targets were done.
 struct Broken {
@@ -198,9 +198,8 @@ fn the_journal_and_the_store_are_held_against_each_other() {
     assert!(doctor.code == 1 && doctor.out.contains("older than the store"), "{}", doctor.out);
     // The version before kept neither heads nor an anchor; a run that changed something has lines all the same.
     let store = Connection::open(desk.data().join("store.db")).unwrap();
-    store
-        .execute_batch("DELETE FROM anchor; UPDATE runs SET record = json_remove(record, '$.head'), sum = NULL; PRAGMA user_version = 3")
-        .unwrap();
+    store.execute_batch("DELETE FROM anchor; UPDATE runs SET record = json_remove(record, '$.head'), sum = NULL").unwrap();
+    store.execute_batch(VERSION_3).unwrap();
     drop(store);
     desk.ok(&["doctor"]);
     fs::remove_file(desk.data().join("journal.db")).unwrap();
@@ -358,7 +357,7 @@ fn a_run_that_ended_is_not_repeated_from_an_older_state() {
     (record["finished"], record["head"], record["done"]) = (Value::Null, Value::Null, 0.into());
     store.execute("UPDATE runs SET record = ?2, sum = NULL WHERE id = ?1", [&broken.run, &record.to_string()]).unwrap();
     // Of the version before, rows may have no checksum.
-    store.pragma_update(None, "user_version", 3).unwrap();
+    store.execute_batch(VERSION_3).unwrap();
     drop(store);
     let ran = desk.run(&["runs", "resume", &broken.run]);
     assert!(ran.code == 1 && ran.err.contains("journal"), "{}{}", ran.out, ran.err);

@@ -3,13 +3,14 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::support::VERSION_3;
 
 /// What a forger would like to be read.
 const LIE: &str = "perfectly harmless";
 
 /// Makes a store say that it is of the version in which rows may have no checksum.
 fn claim_older(db: &rusqlite::Connection) {
-    db.pragma_update(None, "user_version", 3).unwrap();
+    db.execute_batch(VERSION_3).unwrap();
 }
 
 #[test]

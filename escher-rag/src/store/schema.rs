@@ -108,8 +108,8 @@ const MIGRATIONS: &[&str] = &[
     INSERT INTO meta VALUES ('facts', 0);
 ",
     guard::SCRIPT,
-    // Nothing new: from here on every row has its checksum.
-    "",
+    // From here on every row has its checksum, too.
+    "ALTER TABLE seen ADD COLUMN missed_since INTEGER;",
 ];
 
 /// Opens the file for writing, makes it where there is none, and brings it to this version.
@@ -237,7 +237,7 @@ mod tests {
             let error = SqliteStore::open_touched(&path).err().unwrap();
             assert!(error.message().contains("not as it was written"), "{column}: {error}");
             // What says it is of the version before gets its checksums.
-            edit("PRAGMA user_version = 3");
+            edit("ALTER TABLE seen DROP COLUMN missed_since; PRAGMA user_version = 3");
             SqliteStore::open_touched(&path).unwrap();
         }
         edit("UPDATE entries SET sum = NULL WHERE entry = 7");
