@@ -346,7 +346,7 @@ fn of_many_bad_lines_some_are_shown_and_all_are_counted() {
     assert!(
         ran.code == 1
             && ran.err.contains("line 2: not UTF-8")
-            && ran.err.contains("line 3: longer")
+            && ran.err.contains("line 3: too long: 18 MB")
             && ran.out.contains("Read 2 resources"),
         "{}{}",
         ran.out,

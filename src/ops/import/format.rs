@@ -170,7 +170,7 @@ pub(super) fn layout(head: &str, whole: bool) -> Result<Layout> {
     if let Some((what, hint)) = known_text(text, first) {
         return Err(refused(what, hint));
     }
-    if let Some(delimiter) = delimiter(text) {
+    if let Some(delimiter) = delimiter(if whole { text } else { complete(text) }) {
         return Ok(Layout::Table(delimiter));
     }
     if yaml(first) {
@@ -203,8 +203,7 @@ fn objects_by_line(text: &str, first: &str, whole: bool) -> bool {
     if whole && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
         return false;
     }
-    // The last line may go on beyond what can be seen.
-    let seen = if whole { text } else { text.rfind('\n').map_or("", |end| &text[..end]) };
+    let seen = if whole { text } else { complete(text) };
     let others: Vec<&str> = seen.lines().map(str::trim).filter(|line| !line.is_empty()).skip(1).take(50).collect();
     let objects = others.iter().filter(|line| is_object(line)).count();
     match others.is_empty() {
@@ -213,6 +212,11 @@ fn objects_by_line(text: &str, first: &str, whole: bool) -> bool {
         // Objects that are parts of a document have a comma after them, all but the last.
         false => 2 * objects >= others.len() || !matches!(first.chars().last(), Some('{' | '[' | ',')),
     }
+}
+
+/// Text without its last line, which may go on beyond what can be seen; where there is no other, that one.
+fn complete(text: &str) -> &str {
+    text.rfind('\n').map_or(text, |end| &text[..end])
 }
 
 /// The keys of an object that may be cut off, as far as they can be read.
