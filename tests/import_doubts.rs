@@ -154,7 +154,7 @@ fn a_first_line_that_was_cut_off_is_one_bad_line() {
     let line = |n: usize| json!({"id": arn(n), "cloud": "aws", "kind": "disk", "name": "data", "tags": {"env": "dev"}}).to_string();
     let (whole, rest) = (line(0), format!("{}\n{}\n", line(1), line(2)));
     // After what may also end the first line of a document, and in the middle of words.
-    let ends = |cut: &usize| whole[..*cut].ends_with(['{', ',', ':']) || cut % 40 == 0;
+    let ends = |cut: &usize| whole[..*cut].ends_with(['{', ',', ':']) || cut.is_multiple_of(40);
     for cut in (1..whole.len()).filter(ends) {
         let desk = Desk::empty();
         let ran = import(&desk, &format!("{}\n{rest}", &whole[..cut]), &[]);

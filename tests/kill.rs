@@ -139,7 +139,7 @@ fn killed_at_every_journal_boundary() {
             if at > 4 * FLEET {
                 return;
             }
-            let before = at % 2 == 0;
+            let before = usize::is_multiple_of(at, 2);
             let plan = range.plan();
             let died = start_victim(&range.desk, &plan, at, before).wait().unwrap();
             assert!(!died.success(), "line {at}: it was to be killed");
