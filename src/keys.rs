@@ -122,19 +122,33 @@ impl KeyRing {
 
     /// What was decided for good, by plan. The first decision counts.
     pub(crate) fn settled(&self) -> Result<HashMap<String, Settled>> {
-        let path = self.folder.join("settled");
-        let Some(mut file) = open_private(&path)? else { return Ok(HashMap::new()) };
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(|e| storage("read decisions", &path, e))?;
-        let mut settled = HashMap::new();
-        for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-            // A line that was cut off by a crash was never relied upon: what it says is also in the store.
-            match serde_json::from_slice::<Settled>(line) {
-                Ok(decision) => drop(settled.entry(decision.plan.clone()).or_insert(decision)),
-                Err(e) => tracing::warn!("a line of {} cannot be read: {e}", path.display()),
-            }
+        let (settled, unreadable) = self.decisions()?;
+        if !unreadable.is_empty() {
+            tracing::warn!("{} lines of {} cannot be read; `doctor` says which", unreadable.len(), self.settled_file().display());
         }
         Ok(settled)
+    }
+
+    /// Where that is remembered.
+    pub(crate) fn settled_file(&self) -> PathBuf {
+        self.folder.join("settled")
+    }
+
+    /// What was decided for good, and the numbers of the lines that cannot be read. One that was cut off by a crash was
+    /// never relied upon: what it says is also in the store.
+    pub(crate) fn decisions(&self) -> Result<(HashMap<String, Settled>, Vec<usize>)> {
+        let path = self.settled_file();
+        let (mut settled, mut unreadable) = (HashMap::new(), Vec::new());
+        let Some(mut file) = open_private(&path)? else { return Ok((settled, unreadable)) };
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(|e| storage("read decisions", &path, e))?;
+        for (number, line) in (1..).zip(bytes.split(|byte| *byte == b'\n')).filter(|(_, line)| !line.is_empty()) {
+            match serde_json::from_slice::<Settled>(line) {
+                Ok(decision) => drop(settled.entry(decision.plan.clone()).or_insert(decision)),
+                Err(_) => unreadable.push(number),
+            }
+        }
+        Ok((settled, unreadable))
     }
 
     /// Remembers a decision that is final.
@@ -142,7 +156,7 @@ impl KeyRing {
         let decision = Settled { plan: plan.to_owned(), status, run: run.map(str::to_owned), at: at.timestamp() };
         let line = serde_json::to_string(&decision).map_err(|e| Error::internal(e.to_string()).operation("remember decision"))?;
         self.make_folder()?;
-        let path = self.folder.join("settled");
+        let path = self.settled_file();
         // On a line of its own even after one that was cut off.
         let write = private().append(true).create(true).open(&path).and_then(|mut file| {
             file.write_all(format!("\n{line}\n").as_bytes())?;

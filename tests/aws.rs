@@ -108,6 +108,39 @@ fn nobody_signed_in_is_said_with_a_hint() {
 }
 
 #[test]
+fn a_key_with_a_line_break_is_said_to_have_one() {
+    let moto = Moto::start();
+    for (key, part) in
+        [("AWS_ACCESS_KEY_ID", "access key ID"), ("AWS_SECRET_ACCESS_KEY", "secret access key"), ("AWS_SESSION_TOKEN", "session token")]
+    {
+        for value in ["AKIA\nEXAMPLE", "AKIAEXAMPL\u{e9}", "AKIA EXAMPLE"] {
+            let desk = Desk::empty();
+            let mut command = desk.command(&["connect", "aws", "--endpoint", &moto.endpoint(), "--region", "us-east-1", "--json"]);
+            let ran = crate::support::ran(command.envs(crate::local_aws::CREDENTIALS).env(key, value).output().unwrap());
+            assert_eq!(ran.code, 1, "{key}: {}", ran.err);
+            assert!(ran.err.contains("line break") && ran.err.contains(part) && ran.err.contains("hint"), "{key}: {}", ran.err);
+            assert!(!ran.err.contains("AKIA") && !ran.err.contains("unwrap"), "{key}: {}", ran.err);
+        }
+    }
+}
+
+#[test]
+fn a_connection_that_replaces_another_says_what_changes() {
+    let moto = Moto::start();
+    let desk = Desk::empty();
+    let connect = |more: &[&str]| desk.aws_ok(&[&["connect", "aws", "--endpoint", &moto.endpoint()], more].concat());
+    let first: Value = serde_json::from_str(&connect(&["--region", "us-east-1", "--json"])).unwrap();
+    assert!(first["replaced"].is_null(), "{first}");
+    assert!(!connect(&["--region", "us-east-1"]).contains("already"), "the same again replaces nothing");
+    let told = connect(&["--region", "eu-west-1", "--region", "eu-central-1"]);
+    assert!(told.contains("connected already") && told.contains("regions: eu-west-1, eu-central-1 (was: us-east-1)"), "{told}");
+    let last: Value = serde_json::from_str(&connect(&["--json"])).unwrap();
+    let expected = serde_json::json!([{"setting": "regions", "before": "eu-west-1, eu-central-1", "after": "all that are enabled"}]);
+    assert_eq!(last["replaced"], expected);
+    assert_eq!(serde_json::from_str::<Value>(&desk.ok(&["connect", "list", "--json"])).unwrap().as_array().unwrap().len(), 1);
+}
+
+#[test]
 fn a_sync_says_who_asked_it_to_slow_down() {
     let moto = Moto::start();
     let proxy = Proxy::start(moto.port, Duration::ZERO);

@@ -185,6 +185,36 @@ fn a_second_signal_leaves_at_once_and_loses_nothing() {
 }
 
 #[test]
+fn whoever_waits_for_the_other_end_of_a_pipe_can_be_interrupted() {
+    let desk = barely_begun();
+    let pipe = desk.data().with_file_name("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let pipe = pipe.to_str().unwrap();
+    let (export, import) = (["export", "-o", pipe], ["import", pipe]);
+    for (name, args) in STOPS.iter().flat_map(|name| [(*name, &export[..]), (*name, &import[..])]) {
+        let mut child = desk.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(1_500));
+        assert!(child.try_wait().unwrap().is_none(), "{args:?}: it did not wait");
+        signal(name, child.id());
+        // One that does not end is ended, and has no exit code then.
+        for _ in 0..200 {
+            std::thread::sleep(Duration::from_millis(50));
+            if child.try_wait().unwrap().is_some() {
+                break;
+            }
+        }
+        let _ = child.kill();
+        let ran = ran(child.wait_with_output().unwrap());
+        assert!(ran.code == 1 && ran.err.contains("interrupted"), "{name} {args:?}: {} {}", ran.code, ran.err);
+    }
+    // With another end they go on.
+    let import = desk.command(&["import", "--json", pipe]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    std::fs::write(pipe, r#"{"id":"i-1","cloud":"aws","kind":"vm","name":"web-1"}"#).unwrap();
+    let ran = ran(import.wait_with_output().unwrap());
+    assert_eq!(ran.code, 0, "{}", ran.err);
+}
+
+#[test]
 fn a_signal_that_was_to_be_ignored_is_ignored() {
     let run = Running::begin("trap '' HUP;");
     signal("-HUP", run.child.id());

@@ -22,15 +22,16 @@ const MEMORY: u64 = 1024 * 1024;
 
 /// How a command ended.
 #[derive(Debug)]
-struct Ended {
-    code: i64,
-    out: String,
-    err: String,
-    hung: bool,
-    kilobytes: u64,
+pub(crate) struct Ended {
+    pub(crate) code: i64,
+    pub(crate) out: String,
+    pub(crate) err: String,
+    pub(crate) hung: bool,
+    pub(crate) kilobytes: u64,
 }
 
-fn run_all(desk: &Desk, commands: &[Vec<String>]) -> Vec<Ended> {
+/// Runs commands one after the other, each within a time.
+pub(crate) fn run_all(desk: &Desk, commands: &[Vec<String>]) -> Vec<Ended> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scripts/limited.py");
     let mut python = Command::new(python());
     desk.environment(python.arg(script).arg(PATIENCE.to_string()));

@@ -43,12 +43,17 @@ fn one_resource_in_several_spellings_is_one() {
                 "https://www.googleapis.com/compute/v1/projects/p/zones/us-central1-a/instances/web-1".to_owned(),
                 "https://compute.googleapis.com/compute/v1/projects/p/zones/us-central1-a/instances/web-1".to_owned(),
                 "projects/p/zones/us-central1-a/instances/web-1".to_owned(),
+                "compute.googleapis.com/projects/p/zones/us-central1-a/instances/web-1".to_owned(),
             ],
         ),
         (
             "gcp",
             "storage.googleapis.com/Bucket",
-            vec!["//storage.googleapis.com/acme-logs".to_owned(), "https://www.googleapis.com/storage/v1/b/acme-logs".to_owned()],
+            vec![
+                "//storage.googleapis.com/acme-logs".to_owned(),
+                "https://www.googleapis.com/storage/v1/b/acme-logs".to_owned(),
+                "storage.googleapis.com/acme-logs".to_owned(),
+            ],
         ),
     ] {
         let desk = Desk::empty();
@@ -341,7 +346,7 @@ fn of_many_bad_lines_some_are_shown_and_all_are_counted() {
     assert!(
         ran.code == 1
             && ran.err.contains("line 2: not UTF-8")
-            && ran.err.contains("line 3: longer")
+            && ran.err.contains("line 3: too long: 18 MB")
             && ran.out.contains("Read 2 resources"),
         "{}{}",
         ran.out,

@@ -92,7 +92,8 @@ fn a_file_of_which_nothing_can_be_read_is_one_error() {
     for (text, parts) in [
         (log.as_str(), &["500 records", "level", "line 1"][..]),
         (&pods.to_string(), &["only record", "not a resource"]),
-        ("[1,2,3]", &["3 records", "not a JSON object"]),
+        ("[1,2,3]", &["3 records", "a number, not a JSON object"]),
+        ("[[1,2],[3]]", &["2 records", "a JSON array, not a JSON object", "columns"]),
         ("id,name,age\n1,ann,30\n2,bob,40\n", &["2 records", "which cloud", "cloud=aws", "cloud=azure", "cloud=gcp"]),
         ("{\"id\":\"a\",\"name\":\"b\"}\n{\"id\":\"c\",\"name\":\"d\"}\n", &["2 records", "`cloud`", "cloud=gcp"]),
     ] {
@@ -146,4 +147,23 @@ fn a_line_for_excel_is_no_header_and_clouds_are_listed() {
     assert_eq!(known(&desk, &arn(1))["name"], "a,b");
     let ran = import(&desk, "id,name\n1,web\n", &["--map", "cloud=asw"]);
     assert!(ran.code == 2 && ran.err.contains("`asw`") && ran.err.contains("aws, azure, gcp"), "{}", ran.err);
+}
+
+#[test]
+fn a_first_line_that_was_cut_off_is_one_bad_line() {
+    let line = |n: usize| json!({"id": arn(n), "cloud": "aws", "kind": "disk", "name": "data", "tags": {"env": "dev"}}).to_string();
+    let (whole, rest) = (line(0), format!("{}\n{}\n", line(1), line(2)));
+    // After what may also end the first line of a document, and in the middle of words.
+    let ends = |cut: &usize| whole[..*cut].ends_with(['{', ',', ':']) || cut.is_multiple_of(40);
+    for cut in (1..whole.len()).filter(ends) {
+        let desk = Desk::empty();
+        let ran = import(&desk, &format!("{}\n{rest}", &whole[..cut]), &[]);
+        let told = told(&ran);
+        assert_eq!(
+            (ran.code, &told["read"], &told["bad_count"], &told["bad"][0]["line"]),
+            (1, &2.into(), &1.into(), &1.into()),
+            "{}: {told}",
+            &whole[..cut]
+        );
+    }
 }

@@ -77,6 +77,46 @@ fn resource_graph_and_lists_of_azure_become_resources() {
 }
 
 #[test]
+fn one_page_of_several_is_told_to_be_one() {
+    let arn = |n: usize| format!("arn:aws:ec2:eu-west-1:111122223333:volume/vol-{n}");
+    let page = |n: usize, more: Value| {
+        let mut page = json!({"ResourceTagMappingList": [{"ResourceARN": arn(n), "Tags": []}]});
+        page.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        page
+    };
+    let azure = |more: Value| {
+        let mut page =
+            json!({"data": [{"id": "/subscriptions/s1/resourceGroups/rg", "name": "rg", "type": "microsoft.resources/resourcegroups"}]});
+        page.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        page
+    };
+    let asset = json!({"name": "//storage.googleapis.com/logs", "assetType": "storage.googleapis.com/Bucket"});
+    for (document, key) in [
+        (page(1, json!({"PaginationToken": "eyJ"})), "PaginationToken"),
+        (azure(json!({"skip_token": "ew0K", "count": 1})), "skip_token"),
+        (azure(json!({"$skipToken": "ew0K"})), "$skipToken"),
+        (azure(json!({"nextLink": "https://management.azure.com/?x"})), "nextLink"),
+        (azure(json!({"@odata.nextLink": "https://management.azure.com/?x"})), "@odata.nextLink"),
+        (json!({"assets": [asset], "nextPageToken": "CiA"}), "nextPageToken"),
+        (json!({"nextPageToken": "CiA", "results": [asset]}), "nextPageToken"),
+    ] {
+        let (told, export) = loaded(&document);
+        let remark = told["remarks"][0]["what"].as_str().unwrap_or_else(|| panic!("{document}: {told}"));
+        assert!(export.len() == 1 && remark.contains("one page of several") && remark.contains(&format!("`{key}`")), "{remark}");
+    }
+    for whole in
+        [page(1, json!({"PaginationToken": ""})), azure(json!({"skip_token": null})), json!({"assets": [asset], "nextPageToken": ""})]
+    {
+        assert_eq!(loaded(&whole).0["remarks"], json!([]), "{whole}");
+    }
+    // All pages after one another are all there is.
+    let text = [page(1, json!({"PaginationToken": "eyJ"})), page(2, json!({"PaginationToken": ""}))]
+        .map(|it| serde_json::to_string_pretty(&it).unwrap());
+    let (told, export) = loaded_text(&text.join("\n"));
+    assert_eq!((export.len(), &told["remarks"]), (2, &json!([])));
+}
+
+#[test]
 fn arns_with_tags_become_resources() {
     let entry = |arn: &str, tags: Value| json!({"ResourceARN": arn, "Tags": tags});
     let (told, export) = loaded(&json!({"PaginationToken": "", "ResourceTagMappingList": [

@@ -15,6 +15,8 @@ use crate::local_aws::{CREDENTIALS, Moto, Proxy};
 use crate::support::Desk;
 
 const FLEET: usize = 30;
+/// Fleets that die side by side.
+const RANGES: usize = 4;
 const REGION: &str = "eu-west-1";
 
 /// A journal that ends the process the hard way right before or after its n-th line.
@@ -126,16 +128,29 @@ impl Range {
 
 #[test]
 fn killed_at_every_journal_boundary() {
-    let range = Range::new();
-    // Four lines a target: intent, started, observed, done. Dying after one line is dying before the next, but for
-    // what happens in between; both sides are tried in turn.
-    for at in 1..=4 * FLEET {
-        let before = at % 2 == 0;
-        let plan = range.plan();
-        let died = start_victim(&range.desk, &plan, at, before).wait().unwrap();
-        assert!(!died.success(), "line {at}: it was to be killed");
-        range.resume_and_check(&format!("{} line {at}", if before { "before" } else { "after" }));
-    }
+    // Most of it is waiting for one process or another, so several fleets are at it side by side.
+    let next = AtomicUsize::new(1);
+    let work = || {
+        let range = Range::new();
+        // Four lines a target: intent, started, observed, done. Dying after one line is dying before the next, but for
+        // what happens in between; both sides are tried in turn.
+        loop {
+            let at = next.fetch_add(1, Ordering::SeqCst);
+            if at > 4 * FLEET {
+                return;
+            }
+            let before = usize::is_multiple_of(at, 2);
+            let plan = range.plan();
+            let died = start_victim(&range.desk, &plan, at, before).wait().unwrap();
+            assert!(!died.success(), "line {at}: it was to be killed");
+            range.resume_and_check(&format!("{} line {at}", if before { "before" } else { "after" }));
+        }
+    };
+    std::thread::scope(|threads| {
+        for _ in 0..RANGES {
+            threads.spawn(work);
+        }
+    });
 }
 
 #[test]

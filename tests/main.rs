@@ -15,6 +15,7 @@ mod faults;
 mod flips;
 mod import;
 mod import_doubts;
+mod import_limits;
 mod import_tools;
 mod interpret;
 mod kill;

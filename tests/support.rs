@@ -9,6 +9,9 @@ use escher::{Config, Escher};
 use serde_json::Value;
 use tempfile::TempDir;
 
+/// Makes a store one of the version before, in which rows may have no checksum.
+pub(crate) const VERSION_3: &str = "ALTER TABLE seen DROP COLUMN missed_since; PRAGMA user_version = 3";
+
 /// A data directory and the ways to work on it.
 pub(crate) struct Desk {
     dir: TempDir,

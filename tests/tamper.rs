@@ -9,7 +9,7 @@ use std::process::{Child, Stdio};
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::support::{Desk, copy, ran};
+use crate::support::{Desk, VERSION_3, copy, ran};
 
 /// A run that its process began and did not finish: it was killed after the first targets were done.
 struct Broken {
@@ -199,6 +199,7 @@ fn the_journal_and_the_store_are_held_against_each_other() {
     // The version before kept neither heads nor an anchor; a run that changed something has lines all the same.
     let store = Connection::open(desk.data().join("store.db")).unwrap();
     store.execute_batch("DELETE FROM anchor; UPDATE runs SET record = json_remove(record, '$.head'), sum = NULL").unwrap();
+    store.execute_batch(VERSION_3).unwrap();
     drop(store);
     desk.ok(&["doctor"]);
     fs::remove_file(desk.data().join("journal.db")).unwrap();
@@ -224,6 +225,9 @@ fn a_store_in_which_a_letter_was_changed_is_noticed() {
         ("an account", "UPDATE entries SET account = '1' WHERE entry = (SELECT max(entry) FROM entries)"),
         ("an account that becomes unknown", "UPDATE entries SET account = NULL WHERE entry = (SELECT max(entry) FROM entries)"),
         ("a run", "UPDATE runs SET record = json_set(record, '$.finished', NULL)"),
+        ("a run without a checksum", "UPDATE runs SET record = json_set(record, '$.finished', NULL), sum = NULL"),
+        ("a resource without a checksum", "UPDATE entries SET sum = NULL WHERE entry = (SELECT max(entry) FROM entries)"),
+        ("an account without a checksum", "UPDATE entries SET account = '1', narrow = NULL WHERE entry = (SELECT max(entry) FROM entries)"),
     ] {
         let desk = Desk::empty();
         copy(&untouched.data(), &desk.data());
@@ -352,6 +356,8 @@ fn a_run_that_ended_is_not_repeated_from_an_older_state() {
     let mut record: Value = serde_json::from_str(&text).unwrap();
     (record["finished"], record["head"], record["done"]) = (Value::Null, Value::Null, 0.into());
     store.execute("UPDATE runs SET record = ?2, sum = NULL WHERE id = ?1", [&broken.run, &record.to_string()]).unwrap();
+    // Of the version before, rows may have no checksum.
+    store.execute_batch(VERSION_3).unwrap();
     drop(store);
     let ran = desk.run(&["runs", "resume", &broken.run]);
     assert!(ran.code == 1 && ran.err.contains("journal"), "{}{}", ran.out, ran.err);

@@ -17,6 +17,13 @@ pub struct Action {
     pub verb: Verb,
 }
 
+impl Action {
+    /// What undoing it is called: the verb that does it, or, where that is the same one, that it restores what was before.
+    pub fn undo_called(self, undo: Verb) -> &'static str {
+        if undo == self.verb { "restore previous" } else { undo.as_str() }
+    }
+}
+
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&format!("{}.{}", self.kind, self.verb))

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{CloudId, Error, ErrorKind, Next, Resource, ResourceId};
@@ -99,6 +99,18 @@ pub struct Entry {
     pub last_seen: Timestamp,
     /// How many complete listings in a row did not have it.
     pub missed: u32,
+    /// When the first of these was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missed_since: Option<Timestamp>,
+}
+
+impl Entry {
+    /// How many absences there are with one more at `at`. Listings of a cloud that lags count as one if they lie closer
+    /// together than `lag`.
+    pub fn absences(&self, at: Timestamp, lag: SignedDuration) -> u32 {
+        let counts = self.missed == 0 || lag.is_zero() || self.missed_since.is_some_and(|since| at.duration_since(since) >= lag);
+        self.missed + u32::from(counts)
+    }
 }
 
 /// A part of the estate in memory, by id.
@@ -138,6 +150,10 @@ impl Diff {
 /// Complete listings in a row without a resource before it counts as gone, unless the listing is authoritative.
 pub const ABSENCES: u32 = 2;
 
+/// How far apart these are where a cloud lags: its listings answer from replicas, which are behind for seconds and at times
+/// for minutes.
+pub const ABSENCE_LAG: SignedDuration = SignedDuration::from_mins(2);
+
 impl Estate {
     /// The estate that holds these entries.
     pub fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
@@ -168,6 +184,7 @@ impl Estate {
         for (id, missed) in &diff.missed {
             if let Some(entry) = self.entries.get_mut(id) {
                 entry.missed = *missed;
+                entry.missed_since.get_or_insert(diff.at);
             }
         }
         for id in &diff.removed {
@@ -179,6 +196,11 @@ impl Estate {
     /// What these sightings change. Only a covered scope without a gap can miss anything; of a resource
     /// seen twice the last sighting counts.
     pub fn advance(&self, seen: impl IntoIterator<Item = Sighting>, now: Timestamp) -> Diff {
+        self.advance_lagging(seen, now, SignedDuration::ZERO)
+    }
+
+    /// The same for a cloud whose listings may be `lag` behind.
+    pub fn advance_lagging(&self, seen: impl IntoIterator<Item = Sighting>, now: Timestamp, lag: SignedDuration) -> Diff {
         let mut diff = Diff { at: now, ..Diff::default() };
         let mut resources = BTreeMap::new();
         let mut covered = Vec::new();
@@ -197,7 +219,7 @@ impl Estate {
         for (id, resource) in resources {
             let hash = resource.observed_hash();
             let Some(known) = self.entries.get(&id) else {
-                diff.added.push(Entry { resource, hash, first_seen: now, last_seen: now, missed: 0 });
+                diff.added.push(Entry { resource, hash, first_seen: now, last_seen: now, missed: 0, missed_since: None });
                 continue;
             };
             let same_hash = known.hash == hash;
@@ -205,7 +227,7 @@ impl Estate {
                 diff.unchanged.push(id);
                 continue;
             }
-            let entry = Entry { resource, hash, first_seen: known.first_seen, last_seen: now, missed: 0 };
+            let entry = Entry { resource, hash, first_seen: known.first_seen, last_seen: now, missed: 0, missed_since: None };
             if same_hash { diff.refreshed.push(entry) } else { diff.changed.push(entry) }
         }
         for (id, entry) in &self.entries {
@@ -213,7 +235,7 @@ impl Estate {
                 continue;
             }
             let Some((_, authoritative)) = covered.iter().find(|(scope, _)| scope.contains(&entry.resource)) else { continue };
-            let missed = entry.missed + 1;
+            let missed = entry.absences(now, lag);
             if *authoritative || missed >= ABSENCES {
                 diff.removed.push(id.clone());
             } else {

@@ -7,8 +7,8 @@ use crate::{Arn, CloudId};
 /// The canonical id of a resource: an ARN, an Azure resource id, a GCP full resource name.
 ///
 /// Azure compares ids without regard to case, so they are kept in lower case. GCP spells one resource as a URL
-/// (`https://www.googleapis.com/compute/v1/projects/…`), as a full resource name (`//compute.googleapis.com/projects/…`)
-/// and in part (`projects/…`); the full resource name is kept. ARNs are kept as they are.
+/// (`https://www.googleapis.com/compute/v1/projects/…`), as a full resource name (`//compute.googleapis.com/projects/…`,
+/// also without its slashes) and in part (`projects/…`); the full resource name is kept. ARNs are kept as they are.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ResourceId(String);
@@ -127,11 +127,11 @@ fn azure_path(text: &str) -> Option<&str> {
 
 /// What GCP calls a resource in full, for each of the ways it writes it; `None` for what is not GCP's.
 fn full_resource_name(text: &str) -> Option<String> {
-    let (front, rest) = text.split_once("//")?;
-    let url = matches!(front, "https:" | "http:");
-    if !url && !front.is_empty() {
-        return None;
-    }
+    let (url, rest) = match text.strip_prefix("//") {
+        Some(rest) => (false, rest),
+        // Some tools leave the front out: `compute.googleapis.com/projects/…`, and URLs without a scheme.
+        None => (true, ["https://", "http://"].iter().find_map(|scheme| text.strip_prefix(scheme)).unwrap_or(text)),
+    };
     let (host, path) = rest.split_once('/')?;
     let host = host.to_ascii_lowercase();
     // `compute.mtls`: the first word is the service.
@@ -223,6 +223,10 @@ mod tests {
             "http://compute.googleapis.com/compute/v1/projects/p/zones/z/instances/web-1?alt=json",
             "https://compute.mtls.googleapis.com/compute/v1/projects/p/zones/z/instances/web-1",
             "projects/p/zones/z/instances/web-1",
+            "compute.googleapis.com/projects/p/zones/z/instances/web-1",
+            "Compute.googleapis.com/projects/p/zones/z/instances/web-1/",
+            "compute.googleapis.com/compute/v1/projects/p/zones/z/instances/web-1",
+            "www.googleapis.com/compute/v1/projects/p/zones/z/instances/web-1",
             " //compute.googleapis.com/projects/p/zones/z/instances/web-1 ",
         ] {
             assert_eq!(canonical(CloudId::Gcp, spelling), vm, "{spelling}");
@@ -243,6 +247,12 @@ mod tests {
                 "https://redis.googleapis.com/v1beta1/projects/p/locations/l/instances/r",
                 "//redis.googleapis.com/projects/p/locations/l/instances/r",
             ),
+            ("storage.googleapis.com/acme-logs", "//storage.googleapis.com/acme-logs"),
+            ("storage.googleapis.com/projects/_/buckets/acme-logs", "//storage.googleapis.com/acme-logs"),
+            ("sqladmin.googleapis.com/projects/p/instances/db", "//cloudsql.googleapis.com/projects/p/instances/db"),
+            ("container.googleapis.com/projects/p/zones/z/clusters/c", "//container.googleapis.com/projects/p/locations/z/clusters/c"),
+            ("run.googleapis.com/projects/p/locations/l/services/s", "//run.googleapis.com/projects/p/locations/l/services/s"),
+            ("pubsub.googleapis.com/projects/p/topics/t", "//pubsub.googleapis.com/projects/p/topics/t"),
             (
                 "//cloudresourcemanager.googleapis.com/projects/example.com:web",
                 "//cloudresourcemanager.googleapis.com/projects/example.com:web",

@@ -35,7 +35,7 @@ pub use brain::{Brain, Utterance};
 pub use cloud::{ActionFacts, Capabilities, Cloud, Identity, Outcome, ReadCx, Throttled, Want, WriteCx};
 pub use embed::Embed;
 pub use error::{Error, ErrorKind, Next, Origin, Result, RetryBudget};
-pub use estate::{ABSENCES, Diff, Entry, Estate, Gap, Scope, Sighting};
+pub use estate::{ABSENCE_LAG, ABSENCES, Diff, Entry, Estate, Gap, Scope, Sighting};
 pub use flags::{Condition, IdleRule, Test, idle_rule};
 pub use frame::{Clarify, Constraint, Correction, Frame, Intent, Schedule, Sort};
 pub use id::ResourceId;

@@ -50,8 +50,8 @@ struct Line {
 #[derive(Deserialize)]
 #[serde(expecting = "a link such as {\"rel\":\"attached\",\"id\":\"…\"}")]
 struct LineLink {
-    rel: Rel,
-    id: String,
+    rel: Option<String>,
+    id: Option<String>,
 }
 
 /// A number, one in quotation marks, or none.
@@ -260,10 +260,19 @@ fn native_and_kind(cloud: CloudId, native: Option<String>, kind: Option<String>,
     }
 }
 
-/// Links under canonical ids. Two that differ in spelling only are one.
+/// Links under canonical ids. Two that differ in spelling only are one. A link that lacks a part is no reason to lose the
+/// resource.
 fn links(cloud: CloudId, told: Vec<LineLink>, remarks: &mut Vec<String>) -> Vec<Link> {
     let mut links: Vec<Link> = Vec::with_capacity(told.len());
     for LineLink { rel, id } in told {
+        let Some(rel) = rel.and_then(|word| word.parse::<Rel>().ok()) else {
+            remarks.push("links without a relation were left out".to_owned());
+            continue;
+        };
+        let Some(id) = id.filter(|id| !id.trim().is_empty()) else {
+            remarks.push("links without an id were left out".to_owned());
+            continue;
+        };
         if !rel.is_named() {
             remarks.push(format!("the relation `{rel}` is not one that Escher knows; kept under its own word"));
         }
@@ -356,6 +365,27 @@ mod tests {
             assert_eq!(again, read, "{more}");
         }
         assert!(Resource::read_line(&line(r#""links":[{"rel":"USES","id":"i-2"}]"#)).unwrap().1.is_empty());
+    }
+
+    #[test]
+    fn a_link_that_lacks_a_part_is_left_out_with_a_remark() {
+        for (link, missing) in [
+            (r#"{"rel":"","id":"i-2"}"#, "a relation"),
+            (r#"{"rel":" ","id":"i-2"}"#, "a relation"),
+            (r#"{"rel":null,"id":"i-2"}"#, "a relation"),
+            (r#"{"id":"i-2"}"#, "a relation"),
+            (r#"{"rel":"in","id":""}"#, "an id"),
+            (r#"{"rel":"in","id":null}"#, "an id"),
+            (r#"{"rel":"in"}"#, "an id"),
+        ] {
+            let line = format!(r#"{{"id":"i-1","cloud":"aws","kind":"vm","name":"web-1","links":[{link},{{"rel":"uses","id":"i-3"}}]}}"#);
+            for (read, remarks) in
+                [Resource::read_line(&line), Resource::read_value(serde_json::from_str(&line).unwrap())].map(Result::unwrap)
+            {
+                assert_eq!(remarks, [format!("links without {missing} were left out")], "{link}");
+                assert_eq!(read.links, [Link { rel: Rel::Uses, id: ResourceId::verbatim("i-3") }], "{link}");
+            }
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "the lints' exception for tests does not reach their helpers")]
 #![allow(clippy::cloned_ref_to_slice_refs, reason = "a list of one reads like the lists of more beside it")]
 
-use escher_core::{ABSENCES, CloudId, Diff, ErrorKind, Estate, Gap, Kind, Resource, Scope, Sighting, arbitrary};
+use escher_core::{ABSENCE_LAG, ABSENCES, CloudId, Diff, ErrorKind, Estate, Gap, Kind, Resource, Scope, Sighting, arbitrary};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
@@ -54,6 +54,24 @@ fn one_absence_proves_nothing_unless_the_listing_is_authoritative() {
     }
     assert_eq!(known.advance([covered(listed(), false)], now()).removed, [one.id.clone()]);
     assert_eq!(estate(&[one.clone()]).advance([covered(listed(), true)], now()).removed, [one.id.clone()]);
+}
+
+#[test]
+fn absences_within_the_lag_of_a_cloud_are_one() {
+    let one = vm("1", "us-east-1", "a");
+    let listed = || [covered(scope(&one).unwrap(), false)];
+    let later = |by: SignedDuration| now().checked_add(by).unwrap();
+    let mut known = estate(&[one.clone()]);
+    for looked in [SignedDuration::ZERO, SignedDuration::from_secs(1), ABSENCE_LAG - SignedDuration::from_secs(1)] {
+        let diff = known.advance_lagging(listed(), later(looked), ABSENCE_LAG);
+        assert_eq!((diff.removed.len(), diff.missed.as_slice()), (0, &[(one.id.clone(), 1)][..]), "{looked}");
+        known = known.with(&diff);
+    }
+    assert_eq!(known.advance_lagging(listed(), later(-ABSENCE_LAG), ABSENCE_LAG).removed, [], "a clock that went back");
+    assert_eq!(known.advance_lagging(listed(), later(ABSENCE_LAG), ABSENCE_LAG).removed, [one.id.clone()]);
+    // Once it was seen again, it starts over.
+    let again = known.clone().with(&known.advance_lagging(seen(&[one.clone()]), later(ABSENCE_LAG), ABSENCE_LAG));
+    assert!(again.advance_lagging(listed(), later(ABSENCE_LAG * 2), ABSENCE_LAG).removed.is_empty());
 }
 
 #[test]

@@ -182,8 +182,8 @@ impl<'a> Draft<'a> {
         if first {
             if def.idempotent && wanted::is_evidence(&def) && wanted::holds(&**cloud, &def, &step, Some(resource), self.at) == Some(true) {
                 return Ok(Err(match step.verify.first() {
-                    Some(text) => format!("already as wanted (`{}`)", plain(text)),
-                    None => "already as wanted".to_owned(),
+                    Some(text) => format!("left out, already `{}`", plain(text)),
+                    None => "left out, already as requested".to_owned(),
                 }));
             }
             match wanted::unmet(&step.preconditions, resource, self.at) {

@@ -34,8 +34,7 @@ impl OutputFile {
                 Error::invalid(e.to_string()).operation(WRITE).with("file", path.display().to_string()).hint("check the path").caused_by(e)
             }
         };
-        // A pipe, a terminal, a device: there is nothing to replace.
-        if std::fs::metadata(path).is_ok_and(|old| !old.is_file() && !old.is_dir()) {
+        if Self::waits(path) {
             let file = File::options().write(true).open(path).map_err(bad)?;
             return Ok(Self { path: path.to_owned(), writer: BufWriter::new(file), fresh: None });
         }
@@ -66,6 +65,11 @@ impl OutputFile {
                 Ok(output)
             }
         }
+    }
+
+    /// Whether this is a pipe, a terminal or a device: there is nothing to replace, and it may wait for another program.
+    pub fn waits(path: &Path) -> bool {
+        std::fs::metadata(path).is_ok_and(|old| !old.is_file() && !old.is_dir())
     }
 
     /// Writes one line.

@@ -17,6 +17,20 @@ pub struct Connected {
     pub identities: Vec<Identity>,
     /// Whether it was saved, or only looked at.
     pub saved: bool,
+    /// What differs from the connection of the same name that it replaces; empty where there was none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<Replaced>,
+}
+
+/// A setting of a connection that is replaced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Replaced {
+    /// Which one.
+    pub setting: &'static str,
+    /// How it was.
+    pub before: String,
+    /// How it is from now on.
+    pub after: String,
 }
 
 #[cfg(feature = "aws")]
@@ -31,16 +45,39 @@ impl Escher {
         cloud.identities(&self.read_cx()).await
     }
 
-    /// Saves a connection to AWS under the identities that [`Escher::probe_aws`] found.
+    /// What would differ from the connection of the same name if this one were saved; empty where there is none.
+    pub fn replaced_by_aws(&self, config: &escher_providers::aws::AwsConfig, identities: &[Identity]) -> Vec<Replaced> {
+        let name = aws_name(identities);
+        let known = self.connections().into_iter().find(|known| known.name == name);
+        let Some(Connection { identities: known_as, kind: ConnectionKind::Aws(known), .. }) = known else { return Vec::new() };
+        let or = |value: &Option<String>, otherwise: &str| value.clone().unwrap_or_else(|| otherwise.to_owned());
+        let regions = |regions: &[String]| if regions.is_empty() { "all that are enabled".to_owned() } else { regions.join(", ") };
+        let who = |identities: &[Identity]| identities.iter().map(|it| it.principal.clone()).collect::<Vec<_>>().join(", ");
+        let settings = [
+            ("principal", who(&known_as), who(identities)),
+            ("profile", or(&known.profile, "the default"), or(&config.profile, "the default")),
+            ("regions", regions(&known.regions), regions(&config.regions)),
+            ("endpoint", or(&known.endpoint, "AWS"), or(&config.endpoint, "AWS")),
+        ];
+        let differs = settings.into_iter().filter(|(_, before, after)| before != after);
+        differs.map(|(setting, before, after)| Replaced { setting, before, after }).collect()
+    }
+
+    /// Saves a connection to AWS under the identities that [`Escher::probe_aws`] found. It replaces one of the same
+    /// account.
     ///
     /// # Errors
     /// `Storage`.
     pub fn connect_aws(&self, mut config: escher_providers::aws::AwsConfig, identities: Vec<Identity>) -> Result<Connected> {
-        let account = identities.first().map(|identity| identity.account.clone());
-        let name = format!("aws-{}", account.as_deref().unwrap_or("unknown"));
+        let (name, replaced) = (aws_name(&identities), self.replaced_by_aws(&config, &identities));
         // From now on credentials for another account are refused.
-        config.account = account;
+        config.account = identities.first().map(|identity| identity.account.clone());
         self.put_connection(Connection { name: name.clone(), identities: identities.clone(), kind: ConnectionKind::Aws(config) })?;
-        Ok(Connected { name, identities, saved: true })
+        Ok(Connected { name, identities, saved: true, replaced })
     }
+}
+
+#[cfg(feature = "aws")]
+fn aws_name(identities: &[Identity]) -> String {
+    format!("aws-{}", identities.first().map_or("unknown", |identity| &identity.account))
 }

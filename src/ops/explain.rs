@@ -52,7 +52,7 @@ fn how(action: Action, clouds: &[CloudId]) -> Option<String> {
     let def = ActionDef::find(action)?;
     let mut lines = vec![format!("{action}: risk {}, {}; {}.", def.risk, effect(def.effect), def.impact)];
     lines.push(match def.inverse {
-        Some(verb) => format!("Undo: {verb}."),
+        Some(verb) => format!("Undo: {}.", action.undo_called(verb)),
         None => "Undo: none.".to_owned(),
     });
     if !def.preconditions.is_empty() {

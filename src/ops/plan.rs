@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use escher_core::{
-    ABSENCES, ActionDef, Approved, Checked, Diff, Error, ErrorKind, Estate, JournalEntry, Moment, Next, Phase, Plan, PlanDoc, PlanRecord,
-    PlanStatus, PlanTemplate, ResourceId, Result, RunRecord, Sighting, Step, Store as _, Target, Verify, WallTime,
+    ABSENCE_LAG, ABSENCES, ActionDef, Approved, Checked, Diff, Error, ErrorKind, Estate, JournalEntry, Moment, Next, Phase, Plan, PlanDoc,
+    PlanRecord, PlanStatus, PlanTemplate, ResourceId, Result, RunRecord, Sighting, Step, Store as _, Target, Verify, WallTime,
 };
 use escher_exec::{CancellationToken, Clouds, DefaultPolicy, Executor, Limits, Planner, RunEvent, RunSummary, TrialStep};
 use futures::{StreamExt as _, stream};
@@ -341,8 +341,10 @@ impl Escher {
                     known.push(entry);
                     seen.push(Sighting::Seen(Box::new(now)));
                 }
-                None if is_proof || entry.missed + 1 >= ABSENCES => gone.removed.push(target.id.clone()),
-                None => gone.missed.push((target.id.clone(), entry.missed + 1)),
+                None => match entry.absences(self.wall_now().timestamp(), ABSENCE_LAG) {
+                    absences if is_proof || absences >= ABSENCES => gone.removed.push(target.id.clone()),
+                    absences => gone.missed.push((target.id.clone(), absences)),
+                },
             }
         }
         self.advance(&Estate::new(known), seen).await?;

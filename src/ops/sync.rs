@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use escher_core::{
-    Cloud, CloudId, Diff, Entry, Error, Estate, Gap, ReadCx, Resource, Result, Scope, Sighting, Store as _, Throttled, Want, regions,
+    ABSENCE_LAG, Cloud, CloudId, Diff, Entry, Error, Estate, Gap, ReadCx, Resource, Result, Scope, Sighting, Store as _, Throttled, Want,
+    regions,
 };
 use futures::StreamExt as _;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::escher::Escher;
@@ -37,7 +38,7 @@ pub struct Synced {
     pub refreshed: usize,
     /// Those just as they were.
     pub unchanged: usize,
-    /// Those missing for the first time; a second complete look decides.
+    /// Those that are missing; a second complete look decides, some minutes later where the cloud lags.
     pub missing: usize,
     /// Those that are gone.
     pub removed: usize,
@@ -132,6 +133,7 @@ impl Escher {
     async fn sync_one(&self, name: &str, cloud: &dyn Cloud, options: &SyncOptions, synced: &mut Synced) -> Result<()> {
         // When something real was seen is a fact; when something simulated was seen goes by its world's time.
         let at = if cloud.simulated() { self.now() } else { self.wall_now().timestamp() };
+        let lag = if cloud.lags() { ABSENCE_LAG } else { SignedDuration::ZERO };
         let mut known = Known::default();
         let mut waiting: Vec<Sighting> = Vec::new();
         let mut shared = Shared::default();
@@ -161,13 +163,13 @@ impl Escher {
             waiting = rest;
             part.push(sighting);
             let estate = known.part(self, &scope).await?;
-            synced.count(name, self.advance_at(estate, part, at).await?);
+            synced.count(name, self.advance_at(estate, part, at, lag).await?);
         }
         options.progress.tell(Step::Seen { connection: name.to_owned(), count: synced.seen });
         if !waiting.is_empty() {
             // Seen, but of no scope that ended: worth keeping, and proof of nothing.
             let estate = self.store().estate(None).await?;
-            synced.count(name, self.advance_at(&estate, waiting, at).await?);
+            synced.count(name, self.advance_at(&estate, waiting, at, lag).await?);
         }
         if !cloud.simulated() {
             synced.count(name, self.sync_shared(shared).await?);
@@ -183,16 +185,16 @@ impl Escher {
         let estate = self.store().estate(None).await?;
         let known = estate.entries().filter(|entry| entry.resource.shared_with().is_some()).cloned();
         let seen = seen.into_iter().map(|it| Sighting::Seen(Box::new(it)));
-        self.advance(&Estate::new(known), seen.chain(covered).collect()).await
+        self.advance_at(&Estate::new(known), seen.chain(covered).collect(), self.wall_now().timestamp(), ABSENCE_LAG).await
     }
 
     /// Holds sightings against a part of the estate and writes down what differs.
     pub(crate) async fn advance(&self, estate: &Estate, seen: Vec<Sighting>) -> Result<Diff> {
-        self.advance_at(estate, seen, self.now()).await
+        self.advance_at(estate, seen, self.now(), SignedDuration::ZERO).await
     }
 
-    async fn advance_at(&self, estate: &Estate, seen: Vec<Sighting>, at: Timestamp) -> Result<Diff> {
-        let diff = estate.advance(seen, at);
+    async fn advance_at(&self, estate: &Estate, seen: Vec<Sighting>, at: Timestamp, lag: SignedDuration) -> Result<Diff> {
+        let diff = estate.advance_lagging(seen, at, lag);
         self.store().apply(&diff).await?;
         Ok(diff)
     }

@@ -19,6 +19,9 @@ use crate::ops::doctor::{Check, Health, Report};
 /// What stands in for remarks that nothing vouches for.
 const NO_REMARKS: &str = "warnings and impact are omitted: this installation did not sign what is stored of them";
 
+/// Numbers of unreadable lines that are shown.
+const LINES: usize = 10;
+
 /// A plan as it stands. Decision and reasons are policy's, asked anew; warnings and impact are there only if this
 /// installation's seal covers them; an approval is there only if this installation's key signed it for this plan.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -272,6 +275,20 @@ impl Escher {
                 });
             }
         }
+        report.checks.push(match self.keys().decisions() {
+            Err(e) => Check::of("decisions", Health::Fail, &e),
+            Ok((known, lines)) if lines.is_empty() => Check::new("decisions", Health::Ok, format!("{} remembered", known.len())),
+            Ok((_, lines)) => {
+                let shown: Vec<String> = lines.iter().take(LINES).map(usize::to_string).collect();
+                let more = if lines.len() > LINES { format!(" and {} more", lines.len() - LINES) } else { String::new() };
+                let file = self.keys().settled_file();
+                let told = format!("unreadable in {}: line {}{more}", file.display(), shown.join(", "));
+                Check::new("decisions", Health::Warn, told).hint(
+                    "a line that a crash cut off can be removed: the store knows what it says; \
+                     otherwise restore the file from a backup, so that no plan that was rejected or started is taken for a new one",
+                )
+            }
+        });
         report.add_result("clock", self.sound_clock().await.map(|now| format!("{now:.0}")));
     }
 

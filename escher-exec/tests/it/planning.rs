@@ -74,7 +74,7 @@ async fn who_is_left_out_is_counted_and_named() {
         doc.warnings,
         [
             "these clouds are simulated: aws",
-            "1 already as wanted (`state = stopped`): web-2",
+            "1 left out, already `state = stopped`: web-2",
             "1 left out, whether `state = running` is so is not known: web-3",
             "1 left out, `state = running` is not so: web-4",
             "1 left out, aws 999 is not connected: web-5",
@@ -106,7 +106,7 @@ async fn nothing_to_do_says_why() {
     }
     f.store.see(&f.world, now());
     let error = f.try_plan(&[(Verb::Stop, "kind = vm", json!({}))]).await.unwrap_err();
-    let told = "7 already as wanted (`state = stopped`): web-1, web-2, web-3, web-4, web-5 and 2 more";
+    let told = "7 left out, already `state = stopped`: web-1, web-2, web-3, web-4, web-5 and 2 more";
     assert!(error.message().contains(told), "{error}");
     let error = f.try_plan(&[(Verb::Resize, "kind = vm", json!({"colour": "red"}))]).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Invalid);
@@ -123,7 +123,7 @@ async fn nothing_to_do_says_why() {
 async fn a_tag_is_as_wanted_only_to_the_letter() {
     let f = Fixture::vms(1);
     let error = f.try_plan(&[(Verb::Tag, "kind = vm", json!({"tags": {"owner": "ada"}}))]).await.unwrap_err();
-    assert!(error.message().contains("already as wanted (`tag.owner = ada`): web-1"), "{error}");
+    assert!(error.message().contains("left out, already `tag.owner = ada`: web-1"), "{error}");
     assert_eq!(f.plan(&[(Verb::Tag, "kind = vm", json!({"tags": {"owner": "Ada"}}))]).await.steps.len(), 1);
     assert!(f.try_plan(&[(Verb::Untag, "kind = vm", json!({"keys": ["nothing"]}))]).await.is_err());
 }
@@ -293,7 +293,7 @@ async fn orders_over_tags_act_on_keys_as_they_are_written() {
     for part in ["1 with the tag `env` written `Env`: web-2", "1 with the tag `env` written `ENV` and `env`: web-3"] {
         assert!(doc.warnings.contains(&part.to_owned()), "{part}: {:?}", doc.warnings);
     }
-    assert!(doc.warnings.iter().any(|line| line.contains("already as wanted") && line.contains("web-4, web-5")), "{:?}", doc.warnings);
+    assert!(doc.warnings.iter().any(|line| line.contains("left out, already") && line.contains("web-4, web-5")), "{:?}", doc.warnings);
     let doc = f.plan(&[(Verb::Untag, all, json!({"keys": ["größe", "Größe"]}))]).await;
     assert_eq!(params(&doc), [("web-5".to_owned(), json!(["GRÖßE", "Größe"]))]);
     // Set is the key that is written just so, else the one that is there, else a new one.

@@ -73,7 +73,7 @@ async fn what_cannot_be_taken_back_is_said() {
     assert_eq!(undo.steps.iter().map(|step| step.target.name.as_str()).collect::<Vec<_>>(), ["web-1"]);
     let warnings = undo.warnings.join("\n");
     for told in [
-        "1 already as wanted (`state = running`): web-2",
+        "1 left out, already `state = running`: web-2",
         "1 no longer there: web-3",
         "1 had no clear outcome and may have changed all the same; they are not touched: web-4",
         "1 cannot be undone, vm.restart has no way back: web-5",

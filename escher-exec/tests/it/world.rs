@@ -322,7 +322,7 @@ impl FakeStore {
             .values()
             .map(|resource| {
                 let (resource, hash) = (resource.clone(), resource.observed_hash());
-                (resource.id.clone(), Entry { resource, hash, first_seen: at, last_seen: at, missed: 0 })
+                (resource.id.clone(), Entry { resource, hash, first_seen: at, last_seen: at, missed: 0, missed_since: None })
             })
             .collect();
     }

@@ -8,6 +8,8 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, ConnectorBuilder};
@@ -101,6 +103,10 @@ impl AwsConfig {
             (None, None, None) => loader,
         };
         let sdk = loader.load().await;
+        let sdk = match sdk.credentials_provider() {
+            Some(provider) => sdk.into_builder().credentials_provider(SharedCredentialsProvider::new(Sound(provider))).build(),
+            None => sdk,
+        };
         // Also one from AWS_ENDPOINT_URL or a profile.
         sdk.endpoint_url().map_or(Ok(()), check_endpoint)?;
         if let (None, Some(_), Some(elsewhere)) = (&self.endpoint, &self.account, sdk.endpoint_url()) {
@@ -132,6 +138,37 @@ impl AwsConfig {
             return Ok(region);
         }
         Ok(Region::from_static("us-east-1"))
+    }
+}
+
+/// Credentials in which there is nothing but what a key has. A line break that was copied along is otherwise an error deep
+/// inside the SDK, or a signature that does not match.
+#[derive(Debug)]
+struct Sound(SharedCredentialsProvider);
+
+impl ProvideCredentials for Sound {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(async {
+            let found = self.0.provide_credentials().await?;
+            let parts = [
+                ("access key ID", Some(found.access_key_id())),
+                ("secret access key", Some(found.secret_access_key())),
+                ("session token", found.session_token()),
+            ];
+            match parts.iter().find(|(_, text)| text.is_some_and(|text| !text.bytes().all(|byte| byte.is_ascii_graphic()))) {
+                Some((part, _)) => Err(CredentialsError::invalid_configuration(format!(
+                    "the {part} contains a line break, a blank or another character that no key has; copy it again without"
+                ))),
+                None => Ok(found),
+            }
+        })
+    }
+
+    fn fallback_on_interrupt(&self) -> Option<Credentials> {
+        self.0.fallback_on_interrupt()
     }
 }
 

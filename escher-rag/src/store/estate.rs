@@ -11,7 +11,8 @@ use super::facts::{self, Facts};
 use super::{fault, guard, nanos, timestamp};
 
 /// What a row of an entry is read from.
-const ENTRY: &str = "SELECT e.id, e.hash, e.resource, e.sum, s.first_seen, s.last_seen, s.missed FROM entries e JOIN seen s USING (entry)";
+const ENTRY: &str =
+    "SELECT e.id, e.hash, e.resource, e.sum, s.first_seen, s.last_seen, s.missed, s.missed_since FROM entries e JOIN seen s USING (entry)";
 
 /// Entries that are parsed by one thread at least.
 const PARSED_TOGETHER: usize = 128;
@@ -24,6 +25,7 @@ pub(super) struct RawEntry {
     first_seen: i64,
     last_seen: i64,
     missed: u32,
+    missed_since: Option<i64>,
 }
 
 impl RawEntry {
@@ -36,6 +38,7 @@ impl RawEntry {
             first_seen: row.get(4)?,
             last_seen: row.get(5)?,
             missed: row.get(6)?,
+            missed_since: row.get(7)?,
         })
     }
 
@@ -47,6 +50,7 @@ impl RawEntry {
             first_seen: timestamp(self.first_seen),
             last_seen: timestamp(self.last_seen),
             missed: self.missed,
+            missed_since: self.missed_since.map(timestamp),
         })
     }
 }
@@ -200,17 +204,18 @@ impl Writing<'_> {
             self.upsert(entry)?;
         }
         let fault = |e| fault::of("write estate", e);
+        let at = nanos(diff.at)?;
         for (id, missed) in &diff.missed {
-            let sql = "UPDATE seen SET missed = ?2, revision = ?3 WHERE entry = (SELECT entry FROM entries WHERE id = ?1)";
+            let sql = "UPDATE seen SET missed = ?2, revision = ?3, missed_since = coalesce(missed_since, ?4)
+                WHERE entry = (SELECT entry FROM entries WHERE id = ?1)";
             let next = self.revision + 1;
-            if self.c.prepare_cached(sql).map_err(fault)?.execute(params![id.as_str(), missed, next]).map_err(fault)? > 0 {
+            if self.c.prepare_cached(sql).map_err(fault)?.execute(params![id.as_str(), missed, next, at]).map_err(fault)? > 0 {
                 self.revision = next;
             }
         }
         for id in &diff.removed {
             self.remove(id)?;
         }
-        let at = nanos(diff.at)?;
         let sql = "UPDATE seen SET last_seen = ?2 WHERE entry = (SELECT entry FROM entries WHERE id = ?1)";
         let mut touch = self.c.prepare_cached(sql).map_err(fault)?;
         for id in &diff.unchanged {
@@ -253,8 +258,10 @@ impl Writing<'_> {
         self.c.prepare_cached(sql).map_err(fault)?.execute(values).map_err(fault)?;
         self.facts.write(number, before.as_ref(), resource).map_err(fault)?;
         self.revision += 1;
-        let sql = "INSERT OR REPLACE INTO seen (entry, first_seen, last_seen, missed, revision) VALUES (?1, ?2, ?3, ?4, ?5)";
-        let values = params![number, first, last, entry.missed, self.revision];
+        let sql =
+            "INSERT OR REPLACE INTO seen (entry, first_seen, last_seen, missed, revision, missed_since) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let since = entry.missed_since.map(nanos).transpose()?;
+        let values = params![number, first, last, entry.missed, self.revision, since];
         self.c.prepare_cached(sql).map_err(fault)?.execute(values).map_err(fault)?;
         if old.is_none() {
             let sql = "DELETE FROM tombstones WHERE id = ?1";

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::fault;
 use crate::checksum::checksum;
 
-/// What this part adds to the file. Rows of the version before have no checksum until they are written again.
+/// What this part adds to the file. Rows of the versions before have no checksum; [`complete`] gives them one.
 pub(super) const SCRIPT: &str = "
     CREATE TABLE anchor (one INTEGER PRIMARY KEY CHECK (one = 1), epoch INTEGER NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL);
     ALTER TABLE entries ADD COLUMN sum INTEGER;
@@ -18,12 +18,12 @@ pub(super) const SCRIPT: &str = "
     ALTER TABLE runs ADD COLUMN sum INTEGER;
 ";
 
-/// Tables whose rows have a checksum, and over what.
-const SUMMED: [(&str, &str); 4] = [
-    ("resource", "SELECT id, sum, id, hash, resource FROM entries"),
-    ("resource", "SELECT id, narrow, cloud, account FROM entries"),
-    ("document", "SELECT id, sum, id, text, body FROM documents"),
-    ("run", "SELECT id, sum, id, record FROM runs"),
+/// Tables whose rows have a checksum, in which column, and over what.
+const SUMMED: [(&str, &str, &str, &str); 4] = [
+    ("resource", "entries", "sum", "id, hash, resource"),
+    ("resource", "entries", "narrow", "cloud, account"),
+    ("document", "documents", "sum", "id, text, body"),
+    ("run", "runs", "sum", "id, record"),
 ];
 
 const RESTORE: &str = "restore store.db from a backup, or move it away and sync again";
@@ -42,7 +42,8 @@ pub(super) fn sum(columns: &[&str]) -> i64 {
     columns.iter().fold(0, |sum, column| checksum(sum, column.as_bytes())).cast_signed()
 }
 
-/// The checksum of the columns by which a part of the estate is found. A migration that writes one of them anew sets it to `NULL`.
+/// The checksum of the columns by which a part of the estate is found. A migration that writes one of them anew sets it to
+/// `NULL`, so that [`complete`] makes another.
 pub(super) fn narrow_sum(columns: &[Option<&str>]) -> i64 {
     sum(&columns.iter().map(|column| column.unwrap_or(UNKNOWN)).collect::<Vec<_>>())
 }
@@ -50,9 +51,9 @@ pub(super) fn narrow_sum(columns: &[Option<&str>]) -> i64 {
 /// Stands for a column that is `NULL`: no text that a column may hold.
 const UNKNOWN: &str = "\0";
 
-/// Whether a row is as it was written.
+/// Whether a row is as it was written. One without a checksum is not: all have theirs once a file is at this version.
 pub(super) fn unaltered(what: &'static str, id: &str, known: Option<i64>, columns: &[&str]) -> Result<()> {
-    if known.is_none_or(|known| known == sum(columns)) {
+    if known == Some(sum(columns)) {
         return Ok(());
     }
     Err(Error::new(ErrorKind::Storage, format!("a stored {what} is not as it was written: the file was damaged or altered"))
@@ -89,14 +90,31 @@ pub(super) fn check(c: &Connection, all: bool) -> Result<()> {
     if !all {
         return Ok(());
     }
-    for (what, sql) in SUMMED {
-        let mut statement = c.prepare(sql).map_err(fault)?;
+    for (what, table, column, over) in SUMMED {
+        let mut statement = c.prepare(&format!("SELECT id, {column}, {over} FROM {table}")).map_err(fault)?;
         let columns = statement.column_count();
         let mut rows = statement.query([]).map_err(fault)?;
         while let Some(row) = rows.next().map_err(fault)? {
             let (id, known): (String, Option<i64>) = (row.get(0).map_err(fault)?, row.get(1).map_err(fault)?);
             let texts = (2..columns).map(|at| row.get(at)).collect::<rusqlite::Result<Vec<Option<String>>>>().map_err(fault)?;
             unaltered(what, &id, known, &texts.iter().map(|text| text.as_deref().unwrap_or(UNKNOWN)).collect::<Vec<_>>())?;
+        }
+    }
+    Ok(())
+}
+
+/// Gives a checksum to the rows of a file of a version that had none. Later on a row without one was altered.
+pub(super) fn complete(c: &Connection) -> Result<()> {
+    let fault = |e| fault::of("bring store to this version", e);
+    for (_, table, column, over) in SUMMED {
+        let mut rows = c.prepare(&format!("SELECT rowid, {over} FROM {table} WHERE {column} IS NULL")).map_err(fault)?;
+        let mut update = c.prepare(&format!("UPDATE {table} SET {column} = ?2 WHERE rowid = ?1")).map_err(fault)?;
+        let columns = rows.column_count();
+        let mut rows = rows.query([]).map_err(fault)?;
+        while let Some(row) = rows.next().map_err(fault)? {
+            let texts = (1..columns).map(|at| row.get(at)).collect::<rusqlite::Result<Vec<Option<String>>>>().map_err(fault)?;
+            let texts: Vec<Option<&str>> = texts.iter().map(Option::as_deref).collect();
+            update.execute(params![row.get::<_, i64>(0).map_err(fault)?, narrow_sum(&texts)]).map_err(fault)?;
         }
     }
     Ok(())

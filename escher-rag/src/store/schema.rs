@@ -108,6 +108,8 @@ const MIGRATIONS: &[&str] = &[
     INSERT INTO meta VALUES ('facts', 0);
 ",
     guard::SCRIPT,
+    // From here on every row has its checksum, too.
+    "ALTER TABLE seen ADD COLUMN missed_since INTEGER;",
 ];
 
 /// Opens the file for writing, makes it where there is none, and brings it to this version.
@@ -142,6 +144,9 @@ pub(super) fn open_writer(path: &Path, touched: bool) -> Result<Connection> {
     for (number, script) in (1i64..).zip(MIGRATIONS).skip_while(|(number, _)| *number <= version) {
         let transaction = connection.transaction().map_err(fault)?;
         transaction.execute_batch(script).map_err(fault)?;
+        if number == known {
+            guard::complete(&transaction)?;
+        }
         transaction.pragma_update(None, "application_id", APPLICATION).map_err(fault)?;
         transaction.pragma_update(None, "user_version", number).map_err(fault)?;
         transaction.commit().map_err(fault)?;
@@ -215,8 +220,30 @@ mod tests {
             let words = store.known_words().await.unwrap();
             assert_eq!((words.tags, words.relations), (["Owner".to_owned()].into(), ["attached".to_owned()].into()));
             assert_eq!(store.revision().await.unwrap(), 20);
+            store.check(true).unwrap();
             assert_eq!(store.entry(&all[2].id).await.unwrap().unwrap().resource, all[2]);
         }
+    }
+
+    #[tokio::test]
+    async fn a_row_without_a_checksum_is_of_an_older_file_or_altered() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("store.db");
+        let all = first_version(&path);
+        drop(SqliteStore::open(&path).unwrap());
+        let edit = |sql: &str| Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+        for column in ["sum", "narrow"] {
+            edit(&format!("UPDATE entries SET {column} = NULL WHERE entry = 7"));
+            let error = SqliteStore::open_touched(&path).err().unwrap();
+            assert!(error.message().contains("not as it was written"), "{column}: {error}");
+            // What says it is of the version before gets its checksums.
+            edit("ALTER TABLE seen DROP COLUMN missed_since; PRAGMA user_version = 3");
+            SqliteStore::open_touched(&path).unwrap();
+        }
+        edit("UPDATE entries SET sum = NULL WHERE entry = 7");
+        let store = SqliteStore::open(&path).unwrap();
+        assert!(store.entry(&all[1].id).await.unwrap_err().message().contains("not as it was written"));
+        assert!(store.entry(&all[0].id).await.unwrap().is_some());
     }
 
     #[tokio::test]

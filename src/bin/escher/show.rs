@@ -208,7 +208,7 @@ fn steps(plan: &PlanDoc, twins: &HashMap<&str, String>, known: &HashMap<&str, &H
             let hit = known.get(target.id.as_str());
             row.extend([or_none(hit.and_then(|hit| hit.zone.as_ref())), or_none(hit.and_then(|hit| hit.state))]);
         }
-        row.push(step.compensate.map_or_else(|| "none".to_owned(), |action| action.verb.to_string()));
+        row.push(step.compensate.map_or_else(|| "none".to_owned(), |undo| step.action.undo_called(undo.verb).to_owned()));
         row.push(serde_json::to_value(step.dry_run).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default());
         rows.add(row);
     }

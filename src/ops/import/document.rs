@@ -1,18 +1,18 @@
 //! JSON documents: an array of records, an object that holds a list of them, one record, or several of these after one
 //! another. Lists are read item by item, however long they are.
 
-use std::cell::Cell;
 use std::fmt;
-use std::io::{BufRead, Read};
-use std::rc::Rc;
+use std::io::BufRead;
 
 use escher_core::{Error, Result};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
+use super::bounded::{Bounded, Text};
 use super::format::Format;
 use super::record::{self, Reader};
 use super::tally::{Gone, Sink};
+use super::{LARGEST, LONGEST, too_long};
 
 /// Keys under which tools put lists of resources.
 const LISTS: &[&str] = &["data", "value", "rows", "results", "items", "assets", "resources", "ResourceTagMappingList"];
@@ -20,11 +20,13 @@ const LISTS: &[&str] = &["data", "value", "rows", "results", "items", "assets", 
 const RECORD: &[&str] = &["cloud", "asset_type", "assetType", "properties", "selfLink", "ResourceARN"];
 
 pub(super) fn read(input: impl BufRead, reader: &Reader, sink: &mut Sink) -> Result<()> {
-    let line = Rc::new(Cell::new(1));
-    let mut deserializer = serde_json::Deserializer::from_reader(Counting { input, line: line.clone() });
-    let mut walk = Walk { line, reader, sink, gone: false, columns: Vec::new() };
+    let input = Bounded::new(input);
+    let text = input.text();
+    let mut deserializer = serde_json::Deserializer::from_reader(input);
+    let mut walk = Walk { text, reader, sink, gone: false, columns: Vec::new(), page: None };
     // A document, or several after one another.
     while deserializer.end().is_err() {
+        walk.text.limit(0, LARGEST);
         match (Part { walk: &mut walk, within: Within::Document }).deserialize(&mut deserializer) {
             Ok(None) => {}
             Ok(Some(_)) => {
@@ -34,7 +36,7 @@ pub(super) fn read(input: impl BufRead, reader: &Reader, sink: &mut Sink) -> Res
                         .operation("read import file")
                         .hint("export the resources as JSON Lines, JSON or CSV, and import that"));
                 }
-                walk.sink.bad(walk.line.get(), &error);
+                walk.sink.bad(walk.text.line(), &error);
             }
             Err(_) if walk.gone => return Ok(()),
             Err(e) if e.is_io() => return Err(super::lines::failed(e.into())),
@@ -50,33 +52,22 @@ pub(super) fn read(input: impl BufRead, reader: &Reader, sink: &mut Sink) -> Res
             }
         }
     }
+    if let Some((line, key)) = walk.page {
+        let told = format!("this is one page of several, since `{key}` leads to the next: import the other pages as well");
+        walk.sink.remark(line, told);
+    }
     Ok(())
 }
 
-/// Counts lines as they are read.
-struct Counting<R> {
-    input: R,
-    line: Rc<Cell<usize>>,
-}
-
-impl<R: BufRead> Read for Counting<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let count = self.input.read(buffer)?;
-        let breaks = buffer[..count].iter().filter(|byte| **byte == b'\n').count();
-        if breaks > 0 {
-            self.line.set(self.line.get() + breaks);
-        }
-        Ok(count)
-    }
-}
-
 struct Walk<'w> {
-    line: Rc<Cell<usize>>,
+    text: Text,
     reader: &'w Reader,
     sink: &'w mut Sink,
     gone: bool,
     /// The columns of a table, once they were told.
     columns: Vec<String>,
+    /// What leads from the last document to the one after it, and where it ended.
+    page: Option<(usize, String)>,
 }
 
 impl Walk<'_> {
@@ -142,18 +133,32 @@ impl<'de> Visitor<'de> for Part<'_, '_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> std::result::Result<Self::Value, A::Error> {
         let Self { walk, .. } = self;
-        while let Some((line, value)) = list.next_element_seed(Item(&walk.line))? {
-            walk.take(line, value)?;
+        let depth = walk.text.depth();
+        walk.text.limit(depth, LONGEST);
+        while let Some((line, value)) = list.next_element_seed(Item(&walk.text))? {
+            match walk.text.take_cut() {
+                Some(length) => walk.sink.bad(line, &too_long(length, LONGEST)),
+                None => {
+                    walk.sink.weigh(walk.text.used());
+                    walk.take(line, value)?;
+                }
+            }
+            walk.text.limit(depth, LONGEST);
         }
         Ok(None)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Self::Value, A::Error> {
         let Self { walk, within } = self;
-        let line = walk.line.get();
+        let (line, depth) = (walk.text.line(), walk.text.depth());
         let mut kept = Map::new();
+        let (mut size, mut broken) = (0, false);
         let mut lists = matches!(within, Within::Scopes | Within::Scope);
-        while let Some(key) = map.next_key::<String>()? {
+        loop {
+            walk.text.limit(depth.saturating_sub(1), LARGEST);
+            let Some(key) = map.next_key::<String>()? else { break };
+            size += walk.text.used();
+            walk.text.limit(depth, LARGEST);
             let inner = match within {
                 Within::Scopes => Some(Within::Scope),
                 Within::Scope if key == "warning" => None,
@@ -167,25 +172,45 @@ impl<'de> Visitor<'de> for Part<'_, '_> {
                 Some(within) => map.next_value_seed(Part { walk: &mut *walk, within })?,
                 None => Some(map.next_value()?),
             };
-            match value {
-                Some(value) => {
-                    if key == "columns" {
-                        walk.columns = columns(&value);
-                    }
-                    if within == Within::Scope && value.pointer("/code").is_some_and(|code| code == "UNREACHABLE") {
-                        walk.sink.ignore(walk.line.get(), "places that the cloud could not reach when it answered".to_owned());
-                    }
-                    kept.insert(key, value);
+            let Some(value) = value else {
+                lists = true;
+                continue;
+            };
+            size += walk.text.used();
+            if let Some(length) = walk.text.take_cut().or_else(|| (size > LARGEST).then_some(size)) {
+                // What is left of it is no record, and what is in its lists is.
+                if !std::mem::replace(&mut broken, true) {
+                    walk.sink.bad(line, &too_long(length, LARGEST));
                 }
-                None => lists = true,
+                continue;
             }
+            if key == "columns" {
+                walk.columns = columns(&value);
+            }
+            if within == Within::Scope && value.pointer("/code").is_some_and(|code| code == "UNREACHABLE") {
+                walk.sink.ignore(walk.text.line(), "places that the cloud could not reach when it answered".to_owned());
+            }
+            kept.insert(key, value);
         }
-        match (lists, within) {
+        if within == Within::Document {
+            walk.page = kept.iter().find(|(key, value)| lists && leads_on(key, value)).map(|(key, _)| (walk.text.line(), key.clone()));
+        }
+        match (lists || broken, within) {
             (true, _) => Ok(None),
-            (false, Within::Document) => walk.take(line, Value::Object(kept)).map(|()| None),
+            (false, Within::Document) => {
+                walk.sink.weigh(size);
+                walk.take(line, Value::Object(kept)).map(|()| None)
+            }
             (false, _) => Ok(Some(Value::Object(kept))),
         }
     }
+}
+
+/// Whether a key beside a list says that there is more: the clouds' answers come a page at a time.
+fn leads_on(key: &str, value: &Value) -> bool {
+    let plain: String = key.rsplit('.').next().unwrap_or(key).chars().filter(char::is_ascii_alphanumeric).collect();
+    ["PaginationToken", "SkipToken", "NextLink", "NextPageToken", "NextToken"].iter().any(|known| known.eq_ignore_ascii_case(&plain))
+        && value.as_str().is_some_and(|token| !token.trim().is_empty())
 }
 
 /// Names of columns, told as texts or as objects with a name.
@@ -195,12 +220,12 @@ fn columns(value: &Value) -> Vec<String> {
 }
 
 /// An item and the line on which it begins.
-struct Item<'l>(&'l Cell<usize>);
+struct Item<'t>(&'t Text);
 
 impl<'de> DeserializeSeed<'de> for Item<'_> {
     type Value = (usize, Value);
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> std::result::Result<Self::Value, D::Error> {
-        let line = self.0.get();
+        let line = self.0.line();
         serde::Deserialize::deserialize(deserializer).map(|value| (line, value))
     }
 }

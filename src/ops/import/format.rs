@@ -157,27 +157,10 @@ pub(super) fn layout(head: &str, whole: bool) -> Result<Layout> {
     let Some(initial) = text.chars().next() else {
         return Err(Error::invalid("the file is empty").operation("read import file").hint(EXPORT));
     };
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let first = lines.next().unwrap_or_default();
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
     match initial {
-        '[' if !text[1..].trim_start().starts_with(|c: char| c.is_alphabetic() || c == '[') => return Ok(Layout::Document),
-        '{' => {
-            let one_line = whole || lines.next().is_some();
-            let spread = matches!(first.chars().last(), Some('{' | '[' | ','));
-            return Ok(match is_object(first) {
-                // A single object may hold a list of all.
-                true if text.trim_end() == first => Layout::Document,
-                true => Layout::Lines,
-                false if !one_line || spread => Layout::Document,
-                false => {
-                    if whole && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
-                        Layout::Document
-                    } else {
-                        Layout::Lines
-                    }
-                }
-            });
-        }
+        '[' if is_array(text) => return Ok(Layout::Document),
+        '{' => return Ok(if objects_by_line(text, first, whole) { Layout::Lines } else { Layout::Document }),
         _ => {}
     }
     // Lines of which the first is broken.
@@ -187,7 +170,7 @@ pub(super) fn layout(head: &str, whole: bool) -> Result<Layout> {
     if let Some((what, hint)) = known_text(text, first) {
         return Err(refused(what, hint));
     }
-    if let Some(delimiter) = delimiter(text) {
+    if let Some(delimiter) = delimiter(if whole { text } else { complete(text) }) {
         return Ok(Layout::Table(delimiter));
     }
     if yaml(first) {
@@ -208,6 +191,62 @@ pub(super) fn separator(first: &str) -> Option<u8> {
         },
         _ => None,
     }
+}
+
+/// Whether text that begins with an object has one object per line. The first line alone doesn't decide: it may be the
+/// one that is broken.
+fn objects_by_line(text: &str, first: &str, whole: bool) -> bool {
+    if is_object(first) {
+        // A single object may hold a list of all.
+        return text.trim_end() != first;
+    }
+    if whole && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
+        return false;
+    }
+    let seen = if whole { text } else { complete(text) };
+    let others: Vec<&str> = seen.lines().map(str::trim).filter(|line| !line.is_empty()).skip(1).take(50).collect();
+    let objects = others.iter().filter(|line| is_object(line)).count();
+    match others.is_empty() {
+        // A line that goes on beyond what can be seen: a resource, or a list of all.
+        true => !whole && top_keys(first).any(|key| key == "cloud"),
+        // Objects that are parts of a document have a comma after them, all but the last.
+        false => 2 * objects >= others.len() || !matches!(first.chars().last(), Some('{' | '[' | ',')),
+    }
+}
+
+/// Text without its last line, which may go on beyond what can be seen; where there is no other, that one.
+fn complete(text: &str) -> &str {
+    text.rfind('\n').map_or(text, |end| &text[..end])
+}
+
+/// The keys of an object that may be cut off, as far as they can be read.
+fn top_keys(object: &str) -> impl Iterator<Item = &str> {
+    let (mut depth, mut escaped, mut from) = (0_usize, false, None);
+    object.char_indices().filter_map(move |(at, c)| {
+        match (from, c) {
+            (Some(_), _) if escaped => escaped = false,
+            (Some(_), '\\') => escaped = true,
+            (Some(start), '"') => {
+                from = None;
+                let is_key = depth == 1 && object[at + 1..].trim_start().starts_with(':');
+                return is_key.then(|| &object[start..at]);
+            }
+            (Some(_), _) => {}
+            (None, '"') => from = Some(at + 1),
+            (None, '{' | '[') => depth += 1,
+            (None, '}' | ']') => depth = depth.saturating_sub(1),
+            (None, _) => {}
+        }
+        None
+    })
+}
+
+/// Whether text that begins with a bracket is JSON; `[default]` and `[[table]]` are INI and TOML, `[INFO]` is a log.
+fn is_array(text: &str) -> bool {
+    let inner = text.trim_start_matches(|c: char| c == '[' || c.is_whitespace());
+    let ends = |rest: &str| rest.trim_start().starts_with([',', ']']);
+    let literal = || ["null", "true", "false"].iter().any(|word| inner.strip_prefix(word).is_some_and(ends));
+    !inner.starts_with(|c: char| c.is_alphabetic() || c == '_') || literal()
 }
 
 fn is_object(line: &str) -> bool {
@@ -287,11 +326,18 @@ mod tests {
             (format!("not json\n{line}\n"), Layout::Lines),
             (format!("{{\"id\":\n{line}\n"), Layout::Lines),
             (format!("{{\"id\": broken}}\n{line}\n"), Layout::Lines),
+            (format!("{{\"id\":\"i-0\",\"cloud\":\"aws\",\n{line}\n{line}\n"), Layout::Lines),
+            (format!("{{\"id\":\"i-0\",\"tags\":{{\n{line}\n"), Layout::Lines),
+            (format!("{{\"id\":\"i-0\",\"tags\":[\n{line}\nbroken\n{line}\n"), Layout::Lines),
+            (format!("{{\"data\":[\n{line},\n{line},\n{line}\n]"), Layout::Document),
             (line.to_owned(), Layout::Document),
             ("{\n \"id\": 1\n}".to_owned(), Layout::Document),
             ("{ \"data\": [\n{}\n]}".to_owned(), Layout::Document),
             ("[]".to_owned(), Layout::Document),
             ("[\n  {}\n]".to_owned(), Layout::Document),
+            ("[[1,2],[3]]".to_owned(), Layout::Document),
+            ("[\n  [1, 2],\n  [3]\n]".to_owned(), Layout::Document),
+            ("[null]".to_owned(), Layout::Document),
             ("id,name\n1,2\n".to_owned(), Layout::Table(b',')),
             ("id;name\n1;2\n".to_owned(), Layout::Table(b';')),
             ("sep=;\r\nid;na,me\n1;2,3\n".to_owned(), Layout::Table(b';')),
@@ -301,6 +347,10 @@ mod tests {
             assert_eq!(layout(&text, true).unwrap(), expected, "{text}");
         }
         assert_eq!(layout("{\"data\":[{\"id\":", false).unwrap(), Layout::Document, "one endless line");
+        assert_eq!(layout("{\"data\":[{\"cloud\":\"aws\",\"id\":", false).unwrap(), Layout::Document);
+        let long = "{\"id\":\"a\\\"b{\",\"cloud\":\"aws\",\"name\":\"";
+        assert_eq!(layout(long, false).unwrap(), Layout::Lines, "a resource of one long line");
+        assert_eq!(layout(&format!("{{\"id\":\"i-0\",\n{line}\n{line}\n{{\"id"), false).unwrap(), Layout::Lines);
     }
 
     #[test]
@@ -324,6 +374,8 @@ mod tests {
             ("resource \"aws_instance\" \"web\" {\n}", "Terraform configuration"),
             ("-----BEGIN RSA PRIVATE KEY-----\nMIIE", "key"),
             ("[default]\nregion = x\n", "INI"),
+            ("[INFO] started\n[INFO] ended\n", "doesn't know"),
+            ("[[instances]]\nid = \"i-1\"\n", "INI or TOML"),
             ("+----+------+\n| id | name |\n", "drawn"),
             ("once upon a time\nthere was a cloud\n", "doesn't know"),
             ("Dear all, here is the list\nof our machines\n", "doesn't know"),

@@ -7,9 +7,7 @@ use escher_core::{Error, ErrorKind, Resource, Result};
 use super::format::Format;
 use super::record::{self, Reader};
 use super::tally::{Gone, Sink};
-
-/// Bytes of a line at most: no resource is as long as that.
-const LONGEST: u64 = 16 * 1024 * 1024;
+use super::{LONGEST, too_long};
 
 pub(super) fn read(mut input: impl BufRead, reader: &Reader, sink: &mut Sink) -> Result<()> {
     let mut bytes = Vec::new();
@@ -20,8 +18,8 @@ pub(super) fn read(mut input: impl BufRead, reader: &Reader, sink: &mut Sink) ->
             return Ok(());
         }
         if count as u64 == LONGEST && !bytes.ends_with(b"\n") {
-            skip_line(&mut input).map_err(failed)?;
-            sink.bad(number, &Error::invalid("longer than 16 MB"));
+            let rest = skip_line(&mut input).map_err(failed)?;
+            sink.bad(number, &too_long(LONGEST + rest, LONGEST));
             continue;
         }
         let text = match std::str::from_utf8(&bytes) {
@@ -34,6 +32,7 @@ pub(super) fn read(mut input: impl BufRead, reader: &Reader, sink: &mut Sink) ->
         if text.is_empty() {
             continue;
         }
+        sink.weigh(count as u64);
         if let Err(Gone) = line(number, text, reader, sink) {
             return Ok(());
         }
@@ -62,22 +61,17 @@ fn line(number: usize, text: &str, reader: &Reader, sink: &mut Sink) -> std::res
     }
 }
 
-/// Goes on to the end of a line that nobody wants.
-fn skip_line(input: &mut impl BufRead) -> std::io::Result<()> {
+/// Goes on to the end of a line that nobody wants; how many bytes that were.
+fn skip_line(input: &mut impl BufRead) -> std::io::Result<u64> {
+    let mut skipped = 0;
     loop {
         let buffer = input.fill_buf()?;
-        if buffer.is_empty() {
-            return Ok(());
-        }
-        match buffer.iter().position(|byte| *byte == b'\n') {
-            Some(at) => {
-                input.consume(at + 1);
-                return Ok(());
-            }
-            None => {
-                let all = buffer.len();
-                input.consume(all);
-            }
+        let end = buffer.iter().position(|byte| *byte == b'\n');
+        let count = end.map_or(buffer.len(), |at| at + 1);
+        skipped += count as u64;
+        input.consume(count);
+        if end.is_some() || count == 0 {
+            return Ok(skipped);
         }
     }
 }

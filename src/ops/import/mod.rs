@@ -4,12 +4,15 @@
 //! Then one reader goes through it ([`lines`], [`document`], [`table`]), and [`record`] finds out whose each record is.
 //! Reading and writing run side by side, a batch at a time, so that a file may be larger than memory.
 
+mod bounded;
+mod columns;
 mod document;
 mod format;
 mod lines;
 mod merge;
 mod record;
 mod row;
+mod rows;
 mod table;
 mod tally;
 mod terraform;
@@ -30,10 +33,10 @@ use crate::progress::{Progress, Step};
 pub use format::Format;
 pub use tally::{BadLine, Counted, Imported};
 
+use columns::Mapping;
 use format::Layout;
 use merge::{Taken, merged_over};
 use record::Reader;
-use row::Mapping;
 use tally::Sink;
 
 /// How a file is to be imported; found out where empty.
@@ -47,6 +50,10 @@ pub struct ImportOptions {
     pub map: Vec<(String, String)>,
 }
 
+/// Bytes of a line, row or item of a list at most: no resource is as long as that.
+const LONGEST: u64 = 16 * 1024 * 1024;
+/// Bytes of what stands in a document outside of its lists: a Terraform state is one such value.
+const LARGEST: u64 = 64 * 1024 * 1024;
 /// Batches that wait to be written at most.
 const WAITING: usize = 2;
 
@@ -132,6 +139,13 @@ impl Escher {
         let selection = self.store().select(&selector, now).await?;
         Ok(selection.matched.iter().map(|entry| entry.resource.to_line(now)).collect())
     }
+}
+
+/// What is wrong with a record that is not held in memory.
+fn too_long(length: u64, limit: u64) -> Error {
+    let megabytes = |bytes: u64| bytes.div_ceil(1024 * 1024);
+    Error::invalid(format!("too long: {} MB, and no more than {} MB are read at once", megabytes(length), megabytes(limit)))
+        .hint("check that the file is what it should be: no resource is as long as that")
 }
 
 /// Finds out what a file is, and reads it.

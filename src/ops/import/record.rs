@@ -4,8 +4,8 @@ use escher_core::{Error, Resource, Result};
 use escher_providers::shape::{arm, gcp, tagging};
 use serde_json::{Map, Value};
 
+use super::columns::Mapping;
 use super::format::Format;
-use super::row::Mapping;
 use super::tally::{Gone, Sink};
 use super::{row, terraform};
 
@@ -90,7 +90,7 @@ pub(super) fn take(
     error: Option<Error>,
 ) -> std::result::Result<(), Gone> {
     let Value::Object(object) = &value else {
-        sink.bad(line, &Error::invalid("not a JSON object"));
+        sink.bad(line, &not_an_object(&value));
         return Ok(());
     };
     if !reader.mapping.is_empty() {
@@ -143,6 +143,20 @@ pub(super) fn take(
             Ok(())
         }
     }
+}
+
+fn not_an_object(value: &Value) -> Error {
+    let what = match value {
+        Value::Array(_) => {
+            return Error::invalid("a JSON array, not a JSON object")
+                .hint("name the columns: import a list of objects, CSV with a header, or an object with `columns` and `rows`");
+        }
+        Value::Null => "null",
+        Value::Bool(_) => "a truth value",
+        Value::Number(_) => "a number",
+        Value::String(_) | Value::Object(_) => "a text",
+    };
+    Error::invalid(format!("{what}, not a JSON object"))
 }
 
 fn plain(read: Result<Resource>) -> Result<(Resource, Vec<String>)> {

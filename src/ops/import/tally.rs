@@ -11,6 +11,10 @@ use super::merge::Taken;
 
 /// Resources passed on at once.
 pub(super) const BATCH: usize = 2_000;
+/// Bytes of what was read for them, at most but for the last.
+const HEAVY: u64 = 32 * 1024 * 1024;
+/// Characters of a message that are kept: names and ids of any length stand in them.
+const LONG: usize = 400;
 /// Bad lines that are kept; more are counted.
 const MOST_BAD: usize = 100;
 /// Different remarks and reasons that are kept; more are counted.
@@ -71,6 +75,7 @@ pub(super) struct Gone;
 pub(super) struct Sink {
     out: Sender<Vec<Taken>>,
     batch: Vec<Taken>,
+    weight: u64,
     format: Option<Format>,
     bad: Vec<BadLine>,
     bad_count: usize,
@@ -88,6 +93,7 @@ impl Sink {
         Self {
             out,
             batch: Vec::with_capacity(BATCH),
+            weight: 0,
             format: None,
             bad: Vec::new(),
             bad_count: 0,
@@ -120,7 +126,12 @@ impl Sink {
         }
         self.taken += 1;
         self.batch.push(read);
-        if self.batch.len() == BATCH { self.pass_on() } else { Ok(()) }
+        if self.batch.len() == BATCH || self.weight >= HEAVY { self.pass_on() } else { Ok(()) }
+    }
+
+    /// How long the record is that is taken next, so that not many long ones wait at once.
+    pub(super) fn weigh(&mut self, bytes: u64) {
+        self.weight += bytes;
     }
 
     pub(super) fn bad(&mut self, line: usize, error: &Error) {
@@ -129,12 +140,17 @@ impl Sink {
         }
         self.bad_count += 1;
         if self.bad.len() < MOST_BAD {
-            self.bad.push(BadLine { line, reason: error.to_string() });
+            self.bad.push(BadLine { line, reason: shortened(error.to_string()) });
         }
     }
 
     pub(super) fn ignore(&mut self, line: usize, what: String) {
         count(&mut self.ignored, what, line);
+    }
+
+    /// Something to be told of the file as a whole.
+    pub(super) fn remark(&mut self, line: usize, what: String) {
+        count(&mut self.remarks, what, line);
     }
 
     /// Whether nothing came of anything so far.
@@ -168,6 +184,7 @@ impl Sink {
     }
 
     fn pass_on(&mut self) -> Result<(), Gone> {
+        self.weight = 0;
         let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
         self.out.blocking_send(batch).map_err(|_| Gone)
     }
@@ -194,7 +211,15 @@ impl Sink {
     }
 }
 
+fn shortened(text: String) -> String {
+    match text.char_indices().nth(LONG) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text,
+    }
+}
+
 fn count(counts: &mut BTreeMap<String, (usize, usize)>, what: String, line: usize) {
+    let what = shortened(what);
     if counts.len() >= MOST_WORDS && !counts.contains_key(&what) {
         counts.entry("others".to_owned()).or_insert((0, line)).0 += 1;
         return;

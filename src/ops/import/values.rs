@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use escher_core::CloudId;
+use escher_core::resource::attr;
+use serde_json::{Value, json};
 
 /// A number, also `1,024.5`. Commas count only where they group its digits by three and any dot comes after them.
 pub(super) fn number(value: &Value) -> Option<f64> {
@@ -77,10 +79,52 @@ pub(super) fn pairs(text: &str) -> BTreeMap<String, String> {
     text.split(parted).filter_map(pair).collect()
 }
 
+/// A cloud by its word or one of its names.
+pub(super) fn cloud(text: &str) -> Option<CloudId> {
+    text.parse().ok().or_else(|| match squashed(text).as_str() {
+        "amazon" | "amazonwebservices" => Some(CloudId::Aws),
+        "microsoft" | "microsoftazure" => Some(CloudId::Azure),
+        "google" | "googlecloud" | "googlecloudplatform" => Some(CloudId::Gcp),
+        _ => None,
+    })
+}
+
+/// A name in small letters, without what separates its words.
+pub(super) fn squashed(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// A scalar as text; of a list its first item.
+pub(super) fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Array(items) => text(items.first()?),
+        _ => None,
+    }
+}
+
+/// A value as text, whatever it is.
+pub(super) fn shown(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Why a value that should be a number is left out.
+pub(super) const NO_NUMBER: &str = "are no numbers";
+
+/// An attribute's value as selectors read it, or why it is none.
+pub(super) fn typed(name: &str, value: &Value) -> std::result::Result<Value, &'static str> {
+    match name {
+        attr::CAPACITY | attr::MEMORY => gigabytes(value).map(|number| json!(number)).ok_or(NO_NUMBER),
+        attr::PUBLIC | attr::ENCRYPTED | attr::ATTACHED | attr::AUTO_BACKUPS => {
+            boolean(value).map(Value::Bool).ok_or("are neither true nor false")
+        }
+        _ => Ok(value.clone()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]

@@ -9,7 +9,7 @@ pub(crate) fn page() -> Result<String> {
     let mut text = String::from(
         "# Actions\n\n\
          What Escher's catalogue knows to do to which kind of resource, before a cloud, an environment or a policy is looked at.\n\
-         A parameter in brackets may be left out. *Undo* names the verb that takes the action back; `-` means that nothing does.\n\
+         A parameter in brackets may be left out. *Undo* names the verb that undoes the action; `-` means that nothing does.\n\
          The risk is the starting point: production and many targets raise it.\n\n\
          This page is generated from `escher-core`: change the catalogue there, then run `cargo xtask drift --write`.\n",
     );
@@ -32,7 +32,7 @@ pub(crate) fn page() -> Result<String> {
 fn row(def: &ActionDef) -> String {
     let params: Vec<String> = def.params.iter().map(param).collect();
     let params = if params.is_empty() { "-".to_owned() } else { params.join(", ") };
-    let undo = def.inverse.map_or_else(|| "-".to_owned(), |verb| verb.to_string());
+    let undo = def.inverse.map_or_else(|| "-".to_owned(), |verb| def.action.undo_called(verb).to_owned());
     let (verb, action, effect, risk, impact) = (def.action.verb, def.action, effect(def.effect), def.risk, def.impact);
     format!("| {verb} | `{action}` | {params} | {effect} | {risk} | {undo} | {} |", impact.replace('|', "\\|"))
 }

@@ -77,7 +77,7 @@ pub(super) fn stopping(_: &Map<String, Value>, vm: &Resource) -> Result<Option<&
             .hint("move what it does to an instance with an EBS root disk"));
     }
     let loses = vm.bool_attr(STORAGE) == Some(true) && vm.state != Some(State::Stopped);
-    Ok(loses.then_some("lose what is on their instance-store disks when they stop"))
+    Ok(loses.then_some("will lose all data on instance-store disks"))
 }
 
 fn instances(page: &DescribeInstancesOutput) -> impl Iterator<Item = Result<&Instance>> {

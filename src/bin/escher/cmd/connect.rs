@@ -62,6 +62,13 @@ async fn aws(global: &Global, escher: &Escher, args: AwsArgs) -> Result<Exit> {
         out::line("You are:");
         identities(&found);
         endpoint(config.endpoint.as_deref());
+        let replaced = escher.replaced_by_aws(&config, &found);
+        if !replaced.is_empty() {
+            out::line("This account is connected already. Instead of that connection:");
+        }
+        for it in replaced {
+            out::line(&format!("  {}: {} (was: {})", it.setting, it.after, it.before));
+        }
     }
     // Nobody is asked about what they were not shown: with --json there is no question, as in a pipe.
     if !args.yes && !global.json && prompt::can_ask() && !prompt::yes("Connect this account?").await {

@@ -1,9 +1,11 @@
 //! `escher export`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use escher::{Escher, OutputFile, Result};
+use serde_json::Value;
 
+use super::blocking;
 use crate::exit::Exit;
 use crate::{out, text};
 
@@ -28,6 +30,15 @@ pub(crate) async fn run(escher: &Escher, args: Args) -> Result<Exit> {
         }
         return Ok(Exit::Done);
     };
+    // A pipe waits for its reader, and whoever waits can be interrupted.
+    if OutputFile::waits(path) {
+        let path = path.clone();
+        return blocking(move || write(&path, &lines)).await;
+    }
+    write(path, &lines)
+}
+
+fn write(path: &Path, lines: &[Value]) -> Result<Exit> {
     let mut file = OutputFile::create(path)?;
     lines.iter().try_for_each(|resource| file.line(text::json(&resource.to_string())))?;
     file.commit()?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use escher::{Counted, Error, ErrorKind, Escher, ImportFormat, ImportOptions, Imported, Result};
 
-use super::output;
+use super::{blocking, output};
 use crate::args::Global;
 use crate::bar;
 use crate::exit::Exit;
@@ -43,12 +43,8 @@ pub(crate) async fn import(global: &Global, escher: &Escher, args: ImportArgs) -
     let reader: Box<dyn Read + Send> = if stdin {
         Box::new(std::io::stdin())
     } else {
-        let file = File::open(&args.file).and_then(|file| match file.metadata()?.is_dir() {
-            // Opening a folder succeeds on Unix; only reading it fails.
-            true => Err(std::io::ErrorKind::IsADirectory.into()),
-            false => Ok(file),
-        });
-        Box::new(file.map_err(|e| file_error("open", &args.file, e))?)
+        let path = args.file.clone();
+        Box::new(blocking(move || open(&path)).await?)
     };
     let options = ImportOptions { format: args.format, map: args.map };
     let imported =
@@ -64,6 +60,15 @@ pub(crate) async fn import(global: &Global, escher: &Escher, args: ImportArgs) -
         note(&format!("… and {} more", counted(imported.bad_count - SHOWN, "bad line", "bad lines")));
     }
     Ok(if imported.bad_count == 0 { Exit::Done } else { Exit::Failed })
+}
+
+fn open(path: &Path) -> Result<File> {
+    let file = File::open(path).and_then(|file| match file.metadata()?.is_dir() {
+        // Opening a folder succeeds on Unix; only reading it fails.
+        true => Err(std::io::ErrorKind::IsADirectory.into()),
+        false => Ok(file),
+    });
+    file.map_err(|e| file_error("open", path, e))
 }
 
 fn summary(imported: &Imported) {

@@ -60,6 +60,11 @@ async fn interruptible(work: impl Future<Output = Result<Exit>>) -> Result<Exit>
     }
 }
 
+/// Does what may wait for another program, such as opening a pipe, aside: so a signal can end the command meanwhile.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|e| Error::internal(e.to_string()))?
+}
+
 /// Prints a document, or lets `otherwise` print for a person.
 fn output<T: serde::Serialize>(global: &Global, value: &T, otherwise: impl FnOnce()) {
     if global.json { out::json(value) } else { otherwise() }
