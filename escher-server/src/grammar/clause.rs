@@ -1,7 +1,7 @@
 //! Relative clauses and conditions as they are typed: “that are not idle”, “where env = dev”.
 
 use escher_core::Selector;
-use escher_core::selector::Field;
+use escher_core::selector::{Field, Op};
 
 use super::args::same;
 use super::rule::{Args, Rule};
@@ -20,6 +20,7 @@ pub(super) const RULES: &[Rule] = &[
             ("which are neither idle nor public", "idle = false AND public = false"),
         ])
         .not(&["that are not idle and untagged", "that nobody owns", "that we need"]),
+    Rule::new("Post", "Who (arent|isnt) Adj", |args| Some(args.cond(1)?.not().into())),
     Rule::new("Who", "(that|which)", |_| Some(Sem::Nothing)),
     // What is said of it.
     Rule::new("Pred", "Adj", same),
@@ -32,6 +33,15 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Pred", "not Adj but Adj", |args| consistent(args.cond(0)?.not().and(args.cond(1)?))),
     Rule::new("Pred", "Phrase", same),
     Rule::new("Pred", "Pred (and|but|,) Phrase", |args| consistent(args.cond(0)?.and(args.cond(1)?))),
+    // One state of ours, two of Azure's.
+    Rule::new("Pred", "stopped but not deallocated", |_| {
+        let raw = Formula::compare(Field::RawState, Op::Like, "deallocated").not();
+        Some(Formula::is(Field::State, "stopped").and(raw).into())
+    })
+    .ex(&[("stopped but not deallocated", "state = stopped AND NOT raw-state ~ deallocated")])
+    .not(&["deallocated but not stopped"]),
+    Rule::new("Pred", "not both Adj and Adj", |args| Some(args.cond(0)?.and(args.cond(1)?).not().into())),
+    Rule::new("Pre", "tagged", |_| Some(Formula::flag(escher_core::Flag::Untagged, false).into())),
     Rule::new("Pred", "(tagged)", |_| Some(Formula::flag(escher_core::Flag::Untagged, false).into())),
     Rule::new("Pred", "not (tagged)", |_| Some(Formula::flag(escher_core::Flag::Untagged, true).into())),
     Rule::new("Phrase", "Measure", same),
@@ -93,6 +103,11 @@ fn consistent(formula: Formula) -> Option<Sem> {
     (!formula.is_contradictory()).then(|| formula.into())
 }
 
+/// Both, where that is possible.
+pub(super) fn joined(a: Formula, b: Formula) -> Option<Sem> {
+    consistent(a.and(b))
+}
+
 /// A text that is a selector: comparisons, and no single words, which would be flags or keys by chance.
 fn typed(text: &str) -> Option<Sem> {
     let compares = text.split(' ').any(|word| {
@@ -112,7 +127,6 @@ fn typed(text: &str) -> Option<Sem> {
 }
 
 fn plain(part: &Selector) -> Option<Formula> {
-    use escher_core::selector::Op;
     Some(match part {
         Selector::Compare { field, op: Op::Eq, value } if !field.ty().is_number() && *field != Field::Created => {
             Formula::is(field.clone(), value.plain())

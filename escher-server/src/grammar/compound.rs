@@ -27,7 +27,9 @@ fn compound(args: &Args<'_>, number: Number) -> Option<Sem> {
 
 /// What something has: “dev VMs' snapshots”, “web-1's disks”.
 fn belonging(set: Set, owner: Set) -> Option<Sem> {
-    let fits = set.formula.values(&Field::Name).is_empty() && matches!(owner.head, Head::Kind | Head::Name);
+    // “Bob's VMs”: a free word owns by a tag, if at all, and which one is not said.
+    let known = owner.head == Head::Kind || owner.head == Head::Name && owner.number == Number::Many;
+    let fits = set.formula.values(&Field::Name).is_empty() && known;
     let why = owner.why.clone();
     let set = set.with(Formula::rel(Relation::Any, owner.formula));
     fits.then(|| Set { why: set.why.clone().or(why), ..set }.into())

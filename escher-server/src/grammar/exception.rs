@@ -30,7 +30,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Item", "(those|the ones|ones|any) Post", same),
     Rule::new("Item", "the? Pre ones", |args| Some(args.at(0).clone())),
     Rule::new("Item", "the? Pre Item", |args| Some(args.cond(0)?.and(args.cond(1)?).into())),
-    Rule::new("Item", "Where", same),
+    Rule::new("Item", "Within", same),
     Rule::new("Item", "EnvHead", same),
     Rule::new("Item", "all? the? Kinds", |args| Some(args.at(0).clone())),
     Rule::new("Item", "all? the? KindSg OneName", |args| Some(args.noun(0)?.formula().and(args.cond(1)?).into())),

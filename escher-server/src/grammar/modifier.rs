@@ -1,26 +1,52 @@
-//! Conditions before and behind a noun.
+//! Conditions before a noun.
 
 use super::args::same;
-use super::rule::Rule;
+use super::clause::joined;
+use super::rule::{Args, Rule};
 use crate::meaning::{Formula, Sem};
 
 pub(super) const RULES: &[Rule] = &[
-    Rule::new("Pre", "Env", same),
-    Rule::new("Pre", "NonProd", same),
-    Rule::new("Pre", "Cloud", same),
-    Rule::new("Pre", "State", same),
-    Rule::new("Pre", "Flag", same),
-    Rule::new("Pre", "Engine", same),
-    Rule::new("Pre", "Region", same),
-    Rule::new("Pre", "Place", same),
-    Rule::new("Pre", "Pre (and|or|,|/) Pre", |args| one_field(args.cond(0)?, args.cond(1)?))
-        .ex(&[("dev and test", "env IN (dev, test)")])
-        .not(&["dev and idle"]),
-    Rule::new("Pre", "(not|non) Flag", |args| Some(args.cond(0)?.not().into())).ex(&[("non idle", "idle = false")]),
+    Rule::new("Pre", "Singles", same),
+    Rule::new("Pre", "(not|non) Flag", |args| Some(args.cond(0)?.not().into()))
+        .ex(&[("non idle", "idle = false"), ("non-idle", "idle = false")])
+        .not(&["not idle and untagged"]),
+    Rule::new("Single", "Env", same),
+    Rule::new("Single", "NonProd", same).ex(&[("non-prod", "env IN (staging, dev, test, sandbox)")]),
+    Rule::new("Single", "Cloud", same),
+    Rule::new("Single", "State", same),
+    Rule::new("Single", "Flag", same),
+    Rule::new("Single", "Engine", same),
+    Rule::new("Single", "Region", same),
+    Rule::new("Single", "Place", same),
+    Rule::new("Single", "Geo", same),
+    Rule::new("Singles", "Single", same),
+    Rule::new("Singles", "Single (and|,|, and|&|/) Singles", together)
+        .ex(&[("dev and test", "env IN (dev, test)"), ("idle and untagged", "idle AND untagged")])
+        // A list of one field and something else: which belongs to which?
+        .not(&["dev, test and idle", "running and stopped and idle"]),
+    Rule::new("Singles", "Single (or|, or) Singles", |args| one_field(args.cond(0)?, args.cond(1)?))
+        .ex(&[("dev or test", "env IN (dev, test)")])
+        .not(&["idle or dev", "idle or public"]),
 ];
 
 /// Alternatives of one field.
 pub(super) fn one_field(a: Formula, b: Formula) -> Option<Sem> {
     let both = a.or(b);
     matches!(both, Formula::Is { .. } | Formula::Place { .. }).then(|| both.into())
+}
+
+/// Values of one field are alternatives; different fields hold together.
+fn together(args: &Args<'_>) -> Option<Sem> {
+    let (a, b) = (args.cond(0)?, args.cond(1)?);
+    if let Some(either) = one_field(a.clone(), b.clone()) {
+        return Some(either);
+    }
+    let lists = |formula: &Formula| {
+        formula.conjuncts().into_iter().any(|part| match part {
+            Formula::Is { values, .. } => values.len() > 1,
+            Formula::Place { spots, .. } => spots.len() > 1,
+            _ => false,
+        })
+    };
+    if lists(&a) || lists(&b) { None } else { joined(a, b) }
 }

@@ -83,6 +83,13 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Np", "Np Post", |args| narrowed(args.set(0)?, args.cond(1)?))
         .ex(&[("vms in dev older than 90d", "kind = vm AND env = dev AND age > 90d")])
         .not(&["vms in dev in prod"]),
+    // A country that is a region of the cloud that was named.
+    Rule::new("Np", "Np in PlaceOfGeo", |args| {
+        let set = args.set(0)?;
+        if set.formula.values(&Field::Cloud).len() != 1 { None } else { narrowed(set, args.cond(1)?) }
+    })
+    .ex(&[("aws vms in ireland", "cloud = aws AND kind = vm AND region = eu-west-1")])
+    .not(&["vms in ireland"]),
 ];
 
 fn same_second(args: &Args<'_>) -> Option<Sem> {

@@ -10,9 +10,10 @@ use crate::meaning::{Formula, Sem};
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new("Post", "Where", same),
-    Rule::new("Where", "(in|within|on|from|across|inside|located in|hosted in|deployed in|residing in|based in) Loc", same)
+    Rule::new("Where", "Within", same),
+    Rule::new("Within", "(in|within|on|from|across|inside|located in|hosted in|deployed in|residing in|based in) Loc", same)
         .ex(&[("in dev", "env = dev"), ("located in us-east-1", "region = us-east-1")])
-        .not(&["in eu-west-14", "in dve"]),
+        .not(&["in eu-west-14", "in dve", "in ireland"]),
     Rule::new("Where", "(but|and|that are|which are)? not (in|within|on|from) Loc", |args| Some(args.cond(0)?.not().into()))
         .ex(&[("not in prod", "env != prod"), ("but not in us-east-1", "region != us-east-1")]),
     Rule::new("Where", "outside of? Loc", |args| Some(args.cond(0)?.not().into())).ex(&[("outside prod", "env != prod")]),
@@ -44,6 +45,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("OneLoc", "Cloud OneLoc", |args| consistent(args.cond(0)?.and(args.cond(1)?)))
         .ex(&[("azure west us", "cloud = azure AND region = westus"), ("gcp project-x", "cloud = gcp AND account = project-x")])
         .not(&["aws west us", "aws azure"]),
+    // A country that is a region of some clouds needs one of them.
+    Rule::new("OneLoc", "Cloud PlaceOfGeo", |args| consistent(args.cond(0)?.and(args.cond(1)?)))
+        .ex(&[("azure ireland", "cloud = azure AND region = northeurope")]),
     Rule::new("OneLoc", "(govcloud|gov cloud|us govcloud)", |_| {
         let of = |code: &str| (CloudId::Aws, code.to_owned());
         Some(Formula::Place { spots: [of("us-gov-east-1"), of("us-gov-west-1")].into(), not: false }.into())
@@ -89,7 +93,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Label", "Quoted", same),
     Rule::new("Label", "Word", same),
     Rule::new("Label", "Id", same),
-    Rule::new("Label", "EnvHead", |args| {
+    Rule::new("Label", "Env", |args| {
         let env = args.cond(0)?;
         env.values(&Field::Env).into_iter().next().map(|word| Sem::Text(word.to_owned()))
     }),

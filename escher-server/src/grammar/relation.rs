@@ -67,7 +67,8 @@ fn linked(args: &Args<'_>, i: usize) -> Option<Sem> {
 
 fn follow(by: Relation, set: Set) -> Option<Sem> {
     // “Everything” relates to nothing in particular. “A load balancer” is any of them, which is just what is asked.
-    let bare = matches!(set.head, Head::Kind | Head::Name);
+    // A free word is nothing that is related: “VMs of bob”.
+    let bare = set.head == Head::Kind || set.head == Head::Name && set.number == crate::meaning::Number::Many;
     // A name that stands in a relation has no place of its own: “the db behind lb-1 in prod” is the prod db.
     let plain = set.head != Head::Name || matches!(set.formula, Formula::Is { field: Field::Name | Field::Id, .. });
     (bare && plain).then(|| Formula::rel(by, set.formula).into())

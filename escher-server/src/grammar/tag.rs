@@ -10,7 +10,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Post", "Tagging", same),
     Rule::new("Tagging", "(with|with tag|with tags|with the tag|with the tags|with label|with labels|with the label|tagged|tagged with|tagged as|labeled|labelled|labeled with|labelled with|having|having tag|that have|which have|that have the tag|that are tagged|that are tagged with|which are tagged) Tags", |args| all(args, 0))
         .ex(&[("tagged keep=yes", "tag.keep = yes"), ("tagged env=dev and team=data", "env = dev AND tag.team = data"), ("with the tag app=main", "tag.app = main")]),
-    Rule::new("Tagging", "(not|that are not|which are not|but not|and not) (tagged|tagged with|labeled|labelled) Tags", |args| {
+    Rule::new("Tagging", "(not|that are not|which are not|that arent|that isnt|but not|and not) (tagged|tagged with|labeled|labelled) Tags", |args| {
         let Sem::Cond(tags) = all(args, 0)? else { return None };
         Some(tags.not().into())
     })
@@ -23,7 +23,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Tagging", "(tagged|tagged with|labeled|labelled|that are tagged|which are tagged) (the|a)? KeyWord (tag|label)?", |args| exists(args, 0, true))
         .ex(&[("tagged keep", "tag.keep EXISTS"), ("tagged nightly-off", "tag.nightly-off EXISTS")])
         .not(&["tagged sometimes", "tagged incorrectly"]),
-    Rule::new("Tagging", "(not|that are not|which are not|but not|and not) (tagged|tagged with|labeled|labelled) KeyWord", |args| exists(args, 0, false))
+    Rule::new("Tagging", "(not|that are not|which are not|that arent|that isnt|but not|and not) (tagged|tagged with|labeled|labelled) KeyWord", |args| exists(args, 0, false))
         .ex(&[("not tagged keep", "NOT tag.keep EXISTS")]),
     Rule::new("Tagging", "(with|having|that have|which have) (a|an|the) KeyWord (tag|label)", |args| exists(args, 0, true))
         .ex(&[("with an owner tag", "tag.owner EXISTS")]),
@@ -33,6 +33,10 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Tagging", "(without|with no|missing|lacking) (a|an|the|any)? (tag|label) KeyWord", |args| exists(args, 0, false)),
     Rule::new("Tagging", "(without|with no|that have no|which have no|missing|lacking) (a|an|the|any)? CommonKey", |args| exists(args, 0, false))
         .ex(&[("without an owner", "NOT tag.owner EXISTS"), ("without a purpose", "NOT tag.purpose EXISTS")]),
+    Rule::new("Tagging", "(with|having|that have|which have) (a|an|the)? (empty|blank) KeyWord (tag|label)?", |args| empty(args))
+        .ex(&[("with an empty team tag", "tag.team = \"\"")]),
+    Rule::new("Tagging", "(with|having|that have|which have) the (tag|label) KeyWord (but|and) (no|without a|without) value", |args| empty(args))
+        .ex(&[("that have the tag team but no value", "tag.team = \"\"")]),
     // Key and value as words.
     Rule::new("Tagging", "(tagged|tagged with|labeled|labelled) KeyWord (:|is|as)? ValueWord", |args| Some(is(args.text(0)?, args.text(1)?)?.into()))
         .ex(&[("tagged with owner bob", "tag.owner = bob")])
@@ -221,4 +225,8 @@ fn all(args: &Args<'_>, i: usize) -> Option<Sem> {
 
 fn exists(args: &Args<'_>, i: usize, yes: bool) -> Option<Sem> {
     Some(Formula::exists(Field::Tag(args.text(i)?), yes).into())
+}
+
+fn empty(args: &Args<'_>) -> Option<Sem> {
+    Some(Formula::is(Field::Tag(args.text(0)?), "").into())
 }

@@ -12,6 +12,9 @@ use crate::meaning::{Formula, Noun, Sem};
 /// Times, units and the like: `words, words: category value`.
 const TIMES: &str = include_str!("data/times.txt");
 
+/// What the clouds report beyond the fields: `words, words: category attribute value`.
+const ATTRIBUTES: &str = include_str!("data/attributes.txt");
+
 /// Spellings of environments that are ordinary words and stand for one only before a kind, or after “in”.
 const NO_HEADS: &[&str] = &["live", "demo", "stage", "ci", "playground", "testing", "development", "test"];
 
@@ -65,6 +68,18 @@ pub(super) fn all(add: &mut impl FnMut(&str, Entry)) {
     }
     places(add);
     times(add);
+    attributes(add);
+}
+
+fn attributes(add: &mut impl FnMut(&str, Entry)) {
+    for line in ATTRIBUTES.lines() {
+        let Some((phrases, rest)) = line.split_once(": ") else { continue };
+        let [category, name, value] = rest.split(' ').collect::<Vec<_>>()[..] else { continue };
+        let category = if category == "Flag" { "Flag" } else { "FlagPhrase" };
+        for phrase in phrases.split(", ") {
+            add(phrase, Entry { category, sem: Formula::is(Field::Attr(name.to_owned()), value).into() });
+        }
+    }
 }
 
 fn of_core(phrase: &str, meaning: Meaning, add: &mut impl FnMut(&str, Entry)) {
@@ -133,7 +148,9 @@ fn places(add: &mut impl FnMut(&str, Entry)) {
                 continue;
             }
             let spots = regions::by_name(None, name).into_iter().map(|region| (region.cloud, region.code.to_owned())).collect();
-            add(&phrase, Entry { category: "Place", sem: Formula::Place { spots, not: false }.into() });
+            // “Ireland” is a country and, on two clouds, a region.
+            let category = if regions::geo_of_word(name).is_empty() { "Place" } else { "PlaceOfGeo" };
+            add(&phrase, Entry { category, sem: Formula::Place { spots, not: false }.into() });
         }
     }
     for word in regions::geo_words() {

@@ -64,6 +64,7 @@ pub(crate) const CATEGORIES: &[&str] = &[
     "PartGeo",
     "Percent",
     "Place",
+    "PlaceOfGeo",
     "Quoted",
     "Region",
     "Signed",
@@ -95,7 +96,7 @@ impl Entry {
     }
 
     fn is_place(&self) -> bool {
-        matches!(self.category, "Cloud" | "Env" | "EnvHead" | "NonProd" | "Place" | "Geo" | "PartGeo" | "Region" | "Zone")
+        matches!(self.category, "Cloud" | "Env" | "EnvHead" | "NonProd" | "Place" | "PlaceOfGeo" | "Geo" | "PartGeo" | "Region" | "Zone")
     }
 
     /// Whether a word of it is near enough to it to be meant for it.
@@ -109,7 +110,10 @@ impl Entry {
 
     /// Whether its words name nothing by themselves.
     pub(crate) fn blocks(&self) -> bool {
-        matches!(self.category, "KindSg" | "KindPl" | "Cloud" | "Engine" | "Place" | "Geo" | "PartGeo" | "Part" | "NonProd" | "Env")
+        matches!(
+            self.category,
+            "KindSg" | "KindPl" | "Cloud" | "Engine" | "Place" | "PlaceOfGeo" | "Geo" | "PartGeo" | "Part" | "NonProd" | "Env"
+        )
     }
 }
 
@@ -154,7 +158,7 @@ impl Lexicon {
 
     /// Adds an entry as it is written in the tables, and with its parts joined: `non-prod`, `auto-scaling group`, `keyvault`.
     fn add(&mut self, phrase: &str, entry: Entry) {
-        if !matches!(entry.category, "Place" | "PartGeo" | "Geo" | "Verb") && phrase.contains(' ') {
+        if !matches!(entry.category, "Place" | "PlaceOfGeo" | "PartGeo" | "Geo" | "Verb") && phrase.contains(' ') {
             self.add_as(&phrase.replace(' ', "-"), entry.clone());
             self.add_as(&phrase.replacen(' ', "-", 1), entry.clone());
             if matches!(entry.category, "KindSg" | "KindPl" | "Engine") {

@@ -27,7 +27,8 @@ pub(super) fn of(token: &Token, lexicon: &Lexicon, read: bool, owned: bool) -> V
             return found;
         }
         Shape::KeyValue => {
-            if let Some((key, value)) = text.split_once('=') {
+            // `owner={team}`: something was not put in.
+            if let Some((key, value)) = text.split_once('=').filter(|(_, value)| !value.contains(['{', '}', '*', '<', '>'])) {
                 let value = value.trim_matches(|c| matches!(c, '"' | '\'' | '“' | '”' | '`'));
                 put("KeyValue", Sem::Tags(BTreeMap::from([(key.to_owned(), value.to_owned())])));
             }

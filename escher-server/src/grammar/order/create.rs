@@ -52,6 +52,7 @@ pub(super) const RULES: &[Rule] = &[
     .ex(&[("create 3 vms", "create: kind = vm ? I make one at a time. What should its name be?")]),
     Rule::new("Creating", "Creating Given", with_params),
     Rule::new("Creating", "Creating ,? Post", with_place),
+    Rule::new("Creating", "Creating in PlaceOfGeo", with_place),
     Rule::new("NewThing", "Name", same),
     Rule::new("NewThing", "Quoted", same),
     Rule::new("NewNominal", "KindSg", |args| Some(Set::new(Head::Kind, Number::One, args.noun(0)?.formula()).into())),
