@@ -211,6 +211,10 @@ fn is(key: String, value: String) -> Option<Formula> {
                 .map(|env| Formula::is(Field::Env, env.as_str()))
         });
     }
+    // A pattern is no value.
+    if value.contains(['*', '{', '}', '<', '>']) {
+        return None;
+    }
     let named = Field::NAMED.iter().any(|field| field.word().eq_ignore_ascii_case(&key));
     (!named).then(|| Formula::is(Field::Tag(key), value))
 }

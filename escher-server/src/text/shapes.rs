@@ -28,7 +28,7 @@ pub(super) fn of(token: &Token, lexicon: &Lexicon, read: bool, owned: bool) -> V
         }
         Shape::KeyValue => {
             // `owner={team}`: something was not put in.
-            if let Some((key, value)) = text.split_once('=').filter(|(_, value)| !value.contains(['{', '}', '*', '<', '>'])) {
+            if let Some((key, value)) = text.split_once('=').filter(|(_, value)| !is_hole(value)) {
                 let value = value.trim_matches(|c| matches!(c, '"' | '\'' | '“' | '”' | '`'));
                 put("KeyValue", Sem::Tags(BTreeMap::from([(key.to_owned(), value.to_owned())])));
             }
@@ -69,6 +69,12 @@ pub(super) fn of(token: &Token, lexicon: &Lexicon, read: bool, owned: bool) -> V
         found.push(("Word", Sem::Text(text.to_owned())));
     }
     found
+}
+
+/// `{team}`, `<team>`: a value that was not put in.
+fn is_hole(value: &str) -> bool {
+    let inner = value.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).or_else(|| value.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')));
+    inner.is_some_and(|inner| inner.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ' ')))
 }
 
 /// `{name}`, `???`, `<vm>`, `web-*`: stands for something that was not put in.
