@@ -9,6 +9,9 @@ use crate::lex;
 use crate::parts::{self, Part};
 use crate::scene::Scene;
 
+/// Whether questions are read by the grammar.
+const ASKS: bool = true;
+
 /// Understands words with no model and no network. It keeps nothing between calls, and costs nothing to make.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OfflineBrain;
@@ -23,6 +26,9 @@ impl OfflineBrain {
     pub fn read(&self, utterance: &Utterance) -> Frame {
         if utterance.text.len() > lex::MOST_BYTES {
             return too_long();
+        }
+        if ASKS {
+            return self.read_new(utterance);
         }
         let old = self.read_old(utterance);
         // What is refused stays refused.
@@ -42,6 +48,23 @@ impl OfflineBrain {
                     format!("{understood}I did not understand {unread}, and I change nothing by a guess. Can you say it another way?"),
                 )
             }
+        }
+    }
+
+    fn read_new(&self, utterance: &Utterance) -> Frame {
+        if let Some(note) = decide::refusal(&utterance.text) {
+            let mut frame = Frame::new(Intent::Unknown);
+            frame.note = Some(note);
+            frame.confidence = 0.97;
+            return frame;
+        }
+        match decide::order(utterance, self.referred(utterance).as_ref()) {
+            // What is a whole question as well is none.
+            Verdict::Order(frame) if frame.is_executable() && decide::is_question(&utterance.text) => {
+                asked(*frame, "Is that an order? Say it as one, without what is around it.".to_owned())
+            }
+            Verdict::Order(frame) => *frame,
+            Verdict::NoOrder | Verdict::Unread { .. } => decide::question(utterance),
         }
     }
 

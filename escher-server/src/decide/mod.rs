@@ -1,9 +1,14 @@
 //! From readings to a decision: one is carried out, several or none lead to a question.
 
 mod frame;
+mod language;
 mod order;
+mod question;
+mod refusal;
 mod when;
 
 pub(crate) use frame::flattened;
 pub(crate) use order::{Verdict, order};
+pub(crate) use question::{is_question, question};
+pub(crate) use refusal::refusal;
 pub(crate) use when::when_shown;

@@ -83,5 +83,5 @@ fn named(set: Set, names: Formula) -> Option<Sem> {
 
 /// “The checkout VM”: a whole name in a change, a part of one in a question.
 fn likely(set: Set, word: String) -> Option<Sem> {
-    named(set, Formula::is(Field::Name, word))
+    named(set, Formula::Likely(word))
 }

@@ -3,13 +3,16 @@
 //! Most comes from the catalogues of `escher-core`; what is only needed to read sentences lies in `data`, a file per
 //! category, one entry a line.
 
+mod asking;
 mod entries;
+mod lists;
 mod spelling;
 
 use std::collections::{HashMap, HashSet};
 
 use crate::meaning::Sem;
 
+pub(crate) use lists::small_words;
 pub(crate) use spelling::Spelled;
 
 /// Ordinary words that name nothing: function words, verbs and nouns of everyday speech.
@@ -22,47 +25,60 @@ const TRADE: &str = include_str!("data/trade.txt");
 const PARTS: &str = include_str!("data/parts.txt");
 /// Ordinary words with a hyphen.
 const PROSE: &str = include_str!("data/prose.txt");
+/// Words that may stay unread in a question without anything being lost.
+const FUNCTION: &str = include_str!("data/function.txt");
 
 /// The categories that words and tokens have; all others the grammar makes.
 #[cfg(test)]
 pub(crate) const CATEGORIES: &[&str] = &[
     "Address",
+    "Ahead",
     "Any",
     "Capacity",
     "Cidr",
     "Cloud",
     "Decimal",
     "Duration",
+    "Effect",
     "Emoji",
     "Engine",
     "Env",
     "EnvHead",
+    "Field",
     "Flag",
     "FlagPhrase",
     "Geo",
+    "Hail",
     "Id",
     "KeyValue",
     "KindPl",
     "KindSg",
+    "Measured",
     "Money",
     "Month",
     "Name",
     "NonProd",
     "Num",
     "NumWord",
+    "Opener",
     "Part",
     "PartGeo",
     "Percent",
     "Place",
     "Quoted",
+    "Ranked",
     "Region",
     "Signed",
     "State",
+    "Symptom",
+    "Topic",
     "Tz",
     "Unit",
     "Verb",
     "Weekday",
     "Weekdays",
+    "WhatIf",
+    "Why",
     "Word",
     "Zone",
 ];
@@ -80,6 +96,11 @@ impl Entry {
         matches!(self.category, "Cloud" | "Env" | "EnvHead" | "NonProd" | "Place" | "Geo" | "PartGeo" | "Region" | "Zone")
     }
 
+    /// Whether only questions are made of it.
+    pub(crate) fn asks(&self) -> bool {
+        asking::CATEGORIES.contains(&self.category)
+    }
+
     /// Whether its words name nothing by themselves.
     pub(crate) fn blocks(&self) -> bool {
         matches!(self.category, "KindSg" | "KindPl" | "Cloud" | "Engine" | "Place" | "Geo" | "PartGeo" | "Part" | "NonProd" | "Env")
@@ -94,6 +115,9 @@ pub(crate) struct Lexicon {
     grammar: HashSet<String>,
     /// Those, and the words of entries.
     known: HashSet<String>,
+    /// Words of entries that only questions are made of.
+    asking: HashSet<String>,
+    function: HashSet<&'static str>,
     ordinary: HashSet<&'static str>,
     prose: HashSet<&'static str>,
     /// Words that say where something is done.
@@ -108,12 +132,15 @@ impl Lexicon {
             entries: HashMap::new(),
             longest: 1,
             known: grammar.clone(),
+            asking: HashSet::new(),
+            function: FUNCTION.split_whitespace().collect(),
             grammar,
             ordinary: [ORDINARY, DESCRIBING, TRADE].into_iter().flat_map(str::lines).flat_map(str::split_whitespace).collect(),
             prose: PROSE.split_whitespace().collect(),
             places: Vec::new(),
         };
         entries::all(&mut |phrase, entry| it.add(phrase, entry));
+        asking::all(&mut |phrase, entry| it.add(phrase, entry));
         for part in PARTS.lines().filter(|line| !line.is_empty()) {
             it.add(part, Entry { category: "Part", sem: Sem::Text(part.to_owned()) });
         }
@@ -123,7 +150,8 @@ impl Lexicon {
     fn add(&mut self, phrase: &str, entry: Entry) {
         let words: Vec<&str> = phrase.split(' ').collect();
         self.longest = self.longest.max(words.len());
-        self.known.extend(words.iter().map(|&word| word.to_owned()));
+        let known = if entry.asks() { &mut self.asking } else { &mut self.known };
+        known.extend(words.iter().map(|&word| word.to_owned()));
         if entry.is_sensitive() && words.len() == 1 && phrase.len() >= 3 && !self.places.iter().any(|known| known == phrase) {
             self.places.push(phrase.to_owned());
         }
@@ -146,6 +174,11 @@ impl Lexicon {
     /// Whether a production names this word.
     pub(crate) fn is_grammar(&self, word: &str) -> bool {
         self.grammar.contains(word)
+    }
+
+    /// Whether a word of a question means nothing that would be lost.
+    pub(crate) fn is_function(&self, word: &str) -> bool {
+        self.function.contains(word)
     }
 
     /// Whether a word names nothing by itself.

@@ -21,16 +21,17 @@ const SHORTEST: usize = 4;
 const LONGEST: usize = 24;
 
 impl Lexicon {
-    /// How a word in lower case is spelt.
-    pub(crate) fn spelled(&self, word: &str) -> Spelled {
-        if self.known.contains(word) || self.is_ordinary(word) || core::knows(word) {
+    /// How a word in lower case is spelt; among the words of questions too, if it is one.
+    pub(crate) fn spelled(&self, word: &str, asked: bool) -> Spelled {
+        if self.known.contains(word) || self.asking.contains(word) || self.is_ordinary(word) || core::knows(word) {
             return Spelled::Right;
         }
         if !(SHORTEST..=LONGEST).contains(&word.len()) || !word.bytes().all(|b| b.is_ascii_lowercase()) {
             return Spelled::Unknown;
         }
         let most = if word.len() >= 8 { 2 } else { 1 };
-        let near = self.known.iter().filter(|known| known.len() >= SHORTEST && known.len().abs_diff(word.len()) <= most);
+        let words = self.known.iter().chain(self.asking.iter().filter(|_| asked));
+        let near = words.filter(|known| known.len() >= SHORTEST && known.len().abs_diff(word.len()) <= most);
         let near = near.filter_map(|known| {
             let distance = strsim::osa_distance(word, known);
             (distance <= most).then_some((distance, known.as_bytes()[0] != word.as_bytes()[0], known))

@@ -27,14 +27,25 @@ pub(crate) struct Lattice {
     /// What each token was corrected to, if it was.
     corrections: Vec<Option<String>>,
     cut: bool,
+    /// Whether a question is read: its own words count, and every word may be corrected.
+    asked: bool,
 }
 
 impl Lattice {
     /// Reads tokens by a lexicon.
-    pub(crate) fn of(mut tokens: Vec<Token>, lexicon: &Lexicon) -> Self {
+    pub(crate) fn of(tokens: Vec<Token>, lexicon: &Lexicon) -> Self {
+        Self::read(tokens, lexicon, false)
+    }
+
+    /// Reads tokens as a question.
+    pub(crate) fn asked(tokens: Vec<Token>, lexicon: &Lexicon) -> Self {
+        Self::read(tokens, lexicon, true)
+    }
+
+    fn read(mut tokens: Vec<Token>, lexicon: &Lexicon, asked: bool) -> Self {
         let cut = tokens.len() > MOST_TOKENS;
         tokens.truncate(MOST_TOKENS);
-        let mut it = Self { edges: Vec::new(), corrections: vec![None; tokens.len()], tokens, cut };
+        let mut it = Self { edges: Vec::new(), corrections: vec![None; tokens.len()], tokens, cut, asked };
         it.words(lexicon);
         it.phrases(lexicon);
         it.shapes(lexicon);
@@ -49,7 +60,7 @@ impl Lattice {
             match token.shape {
                 Shape::Mark => self.push(&low, at, at + 1, Sem::Nothing, 0),
                 Shape::Emoji => self.push("Emoji", at, at + 1, Sem::Nothing, 0),
-                Shape::Word => match lexicon.spelled(&low) {
+                Shape::Word => match lexicon.spelled(&low, self.asked) {
                     Spelled::Right if lexicon.is_grammar(&low) => self.push(&low, at, at + 1, Sem::Nothing, 0),
                     Spelled::Right | Spelled::Unknown => {}
                     Spelled::Like(word) => {
@@ -87,7 +98,8 @@ impl Lattice {
                 corrected |= u128::from(*better) << at;
                 for entry in lexicon.entries(&phrase) {
                     // No correction decides where something is done.
-                    if corrected == 0 || !entry.is_sensitive() {
+                    let trusted = corrected == 0 || self.asked || !entry.is_sensitive();
+                    if trusted && (self.asked || !entry.asks()) {
                         found.push((from, at + 1, entry.clone(), corrected));
                     }
                 }

@@ -1,0 +1,61 @@
+//! Whether something is so: “is web-1 running?”, “which VMs are idle?”, “what is public?”
+
+use escher_core::Intent;
+
+use super::{about, claimed};
+use crate::grammar::args::same;
+use crate::grammar::rule::Rule;
+use crate::meaning::{Formula, Head, Number, Set};
+
+pub(in crate::grammar) const RULES: &[Rule] = &[
+    // Of one thing it is a question about that thing; of many, which of them are so.
+    Rule::new("Claim", "(is|are|was|were|does|do|did|has|have) (any of|any|all|all of|some of)? (our|my|the)? Nps Trait", |args| {
+        let set = args.set(0)?;
+        if set.named || set.head == Head::Name {
+            return Some(about(Some(Intent::Describe), Some(set)).into());
+        }
+        Some(about(Some(Intent::Find), Some(claimed(set, args.cond(1)?)?)).into())
+    })
+    .ex(&[
+        ("is web-1 running", "describe; name = web-1"),
+        ("are all our disks encrypted", "find; kind = disk AND encrypted"),
+        ("are any of our vms idle", "find; kind = vm AND idle"),
+    ]),
+    Rule::new("Claim", "Opener? Nps (are|is|were|was|have been|has been|being|were|which are|currently) Trait", |args| {
+        let ask = if args.has(0) { args.ask(0)? } else { about(None, None) };
+        let set = claimed(args.set(1)?, args.cond(2)?)?;
+        if set.number == Number::One && set.named {
+            return None;
+        }
+        ask.and(about(None, Some(set))).map(Into::into)
+    })
+    .ex(&[("which vms are idle", "find; kind = vm AND idle"), ("how many vms are not idle", "count; kind = vm AND idle = false")]),
+    Rule::new("Claim", "Opener? Nps (are|is|have been) Where", |args| {
+        let ask = if args.has(0) { args.ask(0)? } else { about(None, None) };
+        ask.and(about(None, Some(claimed(args.set(1)?, args.cond(2)?)?))).map(Into::into)
+    })
+    .ex(&[("which vms are in dev", "find; kind = vm AND env = dev")]),
+    Rule::new("Claim", "(what is|what 's|what are|whats|anything|is anything|is something|are things|everything|everything that is|all that is|all that 's|what all is|who is|which are|which is|which ones are|what resources are|which resources are|resources that are|all resources that are|any resources) Trait", |args| {
+        Some(about(Some(Intent::Find), Some(Set::new(Head::Thing, Number::Many, args.cond(0)?))).into())
+    })
+    .ex(&[("what is public", "find; public"), ("anything untagged", "find; untagged")]),
+    // “EC2 us-east-1 running”
+    Rule::new("Claim", "Opener? Nps Scope? Trailing", |args| {
+        let ask = if args.has(0) { args.ask(0)? } else { about(None, None) };
+        let set = args.set(1)?;
+        let set = if set.head == Head::Kind { claimed(set, args.cond(2)?.and(args.cond(3)?))? } else { return None };
+        ask.and(about(None, Some(set))).map(Into::into)
+    })
+    .ex(&[("redshift clusters idle", "cloud = aws AND kind = warehouse AND idle")]),
+    Rule::new("Trailing", "Adj", same),
+    Rule::new("Trait", "Adj", same),
+    Rule::new("Trait", "Adj (and|, and) Trait", |args| {
+        let both = args.cond(0)?.and(args.cond(1)?);
+        Some(both.into())
+    })
+    .ex(&[("idle and public", "idle AND public")]),
+    Rule::new("Trait", "FlagPhrase", same),
+    Rule::new("Trait", "Symptom", |_| Some(Formula::all().into())),
+    Rule::new("Where", "Post", same),
+    Rule::new("Where", "not Post", |args| Some(args.cond(0)?.not().into())).ex(&[("not in dev", "env != dev")]),
+];
