@@ -13,7 +13,7 @@ const ASKING: &str = include_str!("data/intents.txt");
 
 /// The categories that are made of these words alone.
 pub(super) const CATEGORIES: &[&str] =
-    &["Ahead", "Effect", "Field", "Hail", "Measured", "Opener", "Ranked", "Symptom", "Topic", "WhatIf", "Why"];
+    &["Ahead", "Effect", "Field", "Filler", "Hail", "Measured", "Opener", "PerField", "Ranked", "Symptom", "Topic", "WhatIf", "Why"];
 
 /// Hands every entry to `add`.
 pub(super) fn all(add: &mut impl FnMut(&str, Entry)) {
@@ -27,6 +27,9 @@ pub(super) fn all(add: &mut impl FnMut(&str, Entry)) {
         for phrase in phrases.split(", ") {
             // As the tokens of an utterance would be.
             let words: Vec<String> = text::split(phrase, text::MOST_TOKENS).into_iter().map(|token| token.low).collect();
+            if category == "Field" && words.len() == 1 {
+                add(&format!("per-{}", words[0]), Entry { category: "PerField", sem: sem.clone() });
+            }
             add(&words.join(" "), Entry { category, sem: sem.clone() });
         }
     }

@@ -38,6 +38,8 @@ const ISLANDS: &[(&str, Role, u32)] = &[
     ("Explained", Role::Shape, 80),
     ("Nps", Role::Things, 100),
     ("Counted", Role::Things, 90),
+    ("Compared", Role::Things, 100),
+    ("Threshold", Role::Condition, 90),
     ("Lookup", Role::Things, 100),
     ("Post", Role::Condition, 100),
     ("Scope", Role::Condition, 110),
@@ -45,14 +47,15 @@ const ISLANDS: &[(&str, Role, u32)] = &[
     ("Why", Role::Opener, 30),
     ("WhatIf", Role::Ahead, 30),
     ("Ahead", Role::Ahead, 25),
-    ("Topic", Role::Topic, 90),
+    ("Topic", Role::Topic, 30),
     ("GroupBy", Role::Cut, 40),
     ("Grouped", Role::Cut, 60),
-    ("Sort", Role::Cut, 60),
-    ("Limit", Role::Cut, 60),
+    ("Sort", Role::Cut, 40),
+    ("Limit", Role::Cut, 45),
     ("Period", Role::Period, 60),
-    ("Courtesy", Role::Courtesy, 5),
-    ("Hail", Role::Hail, 85),
+    ("Courtesy", Role::Courtesy, 6),
+    ("Greeting", Role::Hail, 3),
+    ("Aside", Role::Courtesy, 10),
 ];
 
 /// What it costs to leave a word unread, and one that means little.
@@ -62,6 +65,8 @@ const SMALL: u32 = 20;
 const CORRECTED: u32 = 60;
 /// What can only be asked about in an order is the worse reading of a question.
 const DOUBTFUL: u32 = 70;
+/// What a second set of things costs.
+const SECOND: u32 = 300;
 /// What nothing can be.
 const DEAD: u32 = 900;
 
@@ -100,6 +105,11 @@ pub(super) fn best(chart: &Chart, lattice: &Lattice, language: &Language) -> Cov
     for (category, role, cost) in ISLANDS {
         for edge in chart.phrases(&language.grammar, category) {
             let Some((ask, condition)) = contribution(&edge.sem) else { continue };
+            // A free word is all that is looked for, or none of it.
+            let ends = tokens.get(usize::from(edge.to)).is_none_or(|token| token.shape == Shape::Mark);
+            if *category == "Lookup" && !ends {
+                continue;
+            }
             let mut cost = cost + CORRECTED * edge.corrected.count_ones();
             let formula = condition.as_ref().or(ask.set.as_ref().map(|set| &set.formula));
             cost += formula.map_or(0, weight);
@@ -114,7 +124,8 @@ pub(super) fn best(chart: &Chart, lattice: &Lattice, language: &Language) -> Cov
         }
     }
     // From the end: what the rest costs at least, and what begins it.
-    let mut cheapest = vec![(0_u32, None); tokens.len() + 1];
+    // Both are told with and without things that were named before: a question is about one set.
+    let mut cheapest = vec![[(0_u32, None); 2]; tokens.len() + 1];
     for at in (0..tokens.len()).rev() {
         let skipped = if is_content(&tokens[at], language) {
             UNREAD
@@ -123,21 +134,28 @@ pub(super) fn best(chart: &Chart, lattice: &Lattice, language: &Language) -> Cov
         } else {
             SMALL
         };
-        let mut found = (cheapest[at + 1].0 + skipped, None);
-        for (index, (cost, island)) in starting[at].iter().enumerate() {
-            let sum = cost + cheapest[island.to].0;
-            if sum <= found.0 {
-                found = (sum, Some(index));
+        for seen in [0, 1] {
+            let mut found = (cheapest[at + 1][seen].0 + skipped, None);
+            for (index, (cost, island)) in starting[at].iter().enumerate() {
+                let things = island.ask.set.as_ref().is_some_and(|set| set.head != Head::Env);
+                let again = if things && seen == 1 { SECOND } else { 0 };
+                let sum = cost + again + cheapest[island.to][usize::from(things || seen == 1)].0;
+                if sum <= found.0 {
+                    found = (sum, Some(index));
+                }
             }
+            cheapest[at][seen] = found;
         }
-        cheapest[at] = found;
     }
     let mut cover = Cover::default();
-    let mut at = 0;
+    let (mut at, mut seen) = (0, 0);
     while at < tokens.len() {
-        match cheapest[at].1 {
+        match cheapest[at][seen].1 {
             Some(index) => {
                 let island = starting[at][index].1.clone();
+                if island.ask.set.as_ref().is_some_and(|set| set.head != Head::Env) {
+                    seen = 1;
+                }
                 at = island.to;
                 cover.islands.push(island);
             }
@@ -156,7 +174,7 @@ pub(super) fn best(chart: &Chart, lattice: &Lattice, language: &Language) -> Cov
 /// A condition behind a “not” that was not understood with it says the opposite of what was meant.
 fn denied(cover: &mut Cover, lattice: &Lattice, language: &Language) {
     const DENIALS: &[&str] =
-        &["not", "no", "without", "except", "never", "nor", "excluding", "lacking", "unless", "besides", "neither", "minus", "missing"];
+        &["not", "no", "without", "except", "never", "nor", "excluding", "lacking", "unless", "besides", "neither", "minus", "missing", "outside", "beyond", "apart", "other"];
     let tokens = lattice.tokens();
     let mut gone: Vec<usize> = Vec::new();
     for &at in &cover.unread {
@@ -202,10 +220,16 @@ fn of(set: &Set) -> Ask {
     Ask { set: (set.head != Head::Pronoun).then(|| set.clone()), ..Ask::default() }
 }
 
-/// The wider of two readings costs less.
+/// The simpler of two readings costs less: with fewer conditions, and with what is shared said of all.
 fn weight(formula: &Formula) -> u32 {
-    if formula.is_contradictory() {
-        return DEAD;
+    if formula.is_contradictory() { DEAD } else { parts(formula).min(60) }
+}
+
+fn parts(formula: &Formula) -> u32 {
+    match formula {
+        Formula::And(inner) => inner.iter().map(parts).sum(),
+        Formula::Or(inner) => 2 + 2 * inner.iter().map(parts).sum::<u32>(),
+        Formula::Not(inner) | Formula::Rel { to: inner, .. } => 1 + parts(inner),
+        _ => 1,
     }
-    u32::try_from(formula.conjuncts().len()).unwrap_or(u32::MAX).min(50)
 }

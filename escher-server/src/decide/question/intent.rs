@@ -5,6 +5,7 @@ use escher_core::{Intent, Kind};
 
 use super::cover::{Cover, Role};
 use crate::meaning::{Head, Set};
+use crate::text::Token;
 
 /// What speaks for an intent, from little to much.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,7 +25,7 @@ pub(super) enum Strength {
 }
 
 /// The intent, and what speaks for it.
-pub(super) fn of(cover: &Cover, set: Option<&Set>, mine: bool) -> Option<(Intent, Strength)> {
+pub(super) fn of(cover: &Cover, set: Option<&Set>, mine: bool, tokens: &[Token]) -> Option<(Intent, Strength)> {
     let mut best: Option<(Intent, Strength)> = None;
     let mut put = |intent: Intent, strength: Strength| {
         if best.is_none_or(|(_, known)| strength > known) {
@@ -47,6 +48,8 @@ pub(super) fn of(cover: &Cover, set: Option<&Set>, mine: bool) -> Option<(Intent
                 put(if advice { Intent::Advise } else { intent }, Strength::Shape);
             }
             (Role::Topic, Intent::Alerts) if kinds.contains(&Kind::Alarm) && cover.islands.len() < 3 => put(Intent::Find, Strength::Opener),
+            // “VMs costing more than …”: a condition that was not understood, and no bill.
+            (Role::Topic, Intent::Cost) if limits(tokens.get(island.to)) => {}
             (Role::Topic, _) => put(intent, Strength::Topic),
             (_, Intent::Describe) => put(intent, Strength::Describe),
             (_, Intent::Count) => put(intent, Strength::Count),
@@ -64,6 +67,12 @@ pub(super) fn of(cover: &Cover, set: Option<&Set>, mine: bool) -> Option<(Intent
         best = Some((Intent::Cost, Strength::Topic));
     }
     best
+}
+
+/// Whether a word begins a limit.
+fn limits(token: Option<&Token>) -> bool {
+    const LIMITS: &[&str] = &["more", "less", "over", "under", "above", "below", "between", "at", "exceeding", ">", "<", ">=", "<=", "="];
+    token.is_some_and(|token| LIMITS.contains(&token.low.as_str()))
 }
 
 /// The first topic.

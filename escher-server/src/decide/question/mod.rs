@@ -71,10 +71,13 @@ fn read(tokens: Vec<Token>) -> Reading {
     let tokens = lattice.tokens();
     let says = |words: &[&str]| tokens.iter().any(|token| words.contains(&token.low.as_str()));
     let (ask, formula, told, left) = together(&cover, language, tokens);
+    let told = told || says(&["resource", "resources", "assets"]);
     cover.unread.extend(left);
+    // “All but not those in dev”
+    cover.unread.retain(|&at| !(tokens[at].low == "but" && tokens.get(at + 1).is_some_and(|next| next.low == "not") && cover.islands.iter().any(|island| island.from == at + 1)));
     cover.unread.sort_unstable();
     cover.unread.dedup();
-    let found = intent::of(&cover, ask.set.as_ref(), says(&["we", "our", "my", "us"]));
+    let found = intent::of(&cover, ask.set.as_ref(), says(&["we", "our", "my", "us"]), tokens);
     let (intent, strength) = found.map_or((None, Strength::Bare), |(intent, strength)| (Some(intent), strength));
     let mask = cover.islands.iter().fold(0, |mask, island| mask | island.corrected);
     let first = tokens.iter().map(|token| token.low.as_str()).find(|word| word.chars().any(char::is_alphanumeric)).unwrap_or_default();
@@ -159,13 +162,19 @@ fn compared(cover: &Cover, index: usize, tokens: &[Token]) -> bool {
         && tokens.iter().any(|token| matches!(token.low.as_str(), "vs" | "versus" | "compare" | "compared" | "comparison"))
 }
 
+/// Words that may stand before the verb of an order.
+const LEADS: &[&str] = &[
+    "please", "pls", "plz", "can", "could", "would", "you", "i", "we", "to", "want", "need", "now", "just", "ok", "okay", "so", "and", "hey",
+    "hi", "hello", "then", "kindly", "let", "'s", "us", "like", "'d", "quickly", "also", "again", "go", "ahead", "immediately",
+];
+
 /// Whether the words order something: the verb stands where orders have it, and nothing strong says that they ask.
 fn ordered(cover: &Cover, chart: &chart::Chart, lattice: &Lattice, language: &Language, strength: Strength) -> Option<Option<Verb>> {
     if strength >= Strength::Describe && strength != Strength::Topic || strength == Strength::Count {
         return None;
     }
     let tokens = lattice.tokens();
-    let free = |at: usize| !cover.islands.iter().any(|island| (island.from..island.to).contains(&at) && island.role != Role::Things);
+    let free = |at: usize| !cover.islands.iter().any(|island| (island.from..island.to).contains(&at));
     let mut heads = true;
     for (at, token) in tokens.iter().enumerate() {
         let word = token.low.as_str();
@@ -186,7 +195,7 @@ fn ordered(cover: &Cover, chart: &chart::Chart, lattice: &Lattice, language: &La
             }
         }
         let courtesy = cover.islands.iter().any(|island| island.role == Role::Courtesy && (island.from..island.to).contains(&at));
-        heads &= courtesy || !cover::is_content(token, language);
+        heads &= courtesy || token.shape != Shape::Word || LEADS.contains(&word);
     }
     None
 }

@@ -14,6 +14,7 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     )
     .ex(&[("by region and env", "by region, env"), ("per tag owner", "by tag.owner"), ("grouped by the team tag", "by tag.team")])
     .not(&["by bob", "by cost"]),
+    Rule::new("GroupBy", "PerField", |args| Some(by(args.text(0)?))).ex(&[("per-region", "by region")]),
     Rule::new("Keys", "Key", same),
     Rule::new("Keys", "Key (and|,|, and|then|and then|and by|&) Keys", |args| {
         let (mut first, rest) = (args.ask(0)?, args.ask(1)?);

@@ -21,6 +21,11 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     Rule::new("Limit", "the? Figure Ranked", |args| ranked(args.text(0)?, args.ask(1)?))
         .ex(&[("the 10 oldest", "sorted by age downward; limit 10")]),
     Rule::new("Limit", "the? Ranked Figure", |args| ranked(args.text(1)?, args.ask(0)?)).ex(&[("newest 5", "sorted by age; limit 5")]),
+    // “Old snapshots”: how old, nobody said; the oldest come first.
+    Rule::new("Counted", "the? (old|older|aged|ancient) Nps", |args| {
+        Some(Ask { set: args.set(0), sort: Some(("age".to_owned(), true)), ..Ask::default() }.into())
+    })
+    .ex(&[("old snapshots", "kind = snapshot; sorted by age downward")]),
     // “Show 20 VMs”.
     Rule::new("Counted", "Figure Nps", |args| {
         let (limit, set) = (args.text(0)?, args.set(1)?);

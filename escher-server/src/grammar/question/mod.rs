@@ -23,6 +23,9 @@ pub(crate) const ISLANDS: &[&str] = &[
     "Explained",
     "Nps",
     "Counted",
+    "Compared",
+    "Threshold",
+    "Aside",
     "Lookup",
     "Post",
     "Scope",
@@ -37,7 +40,7 @@ pub(crate) const ISLANDS: &[&str] = &[
     "Limit",
     "Period",
     "Courtesy",
-    "Hail",
+    "Greeting",
 ];
 
 /// A question about a set, or a part of one.

@@ -1,6 +1,6 @@
 //! Whether something is so: “is web-1 running?”, “which VMs are idle?”, “what is public?”
 
-use escher_core::Intent;
+use escher_core::{Flag, Intent};
 
 use super::{about, claimed};
 use crate::grammar::args::same;
@@ -9,19 +9,21 @@ use crate::meaning::{Formula, Head, Number, Set};
 
 pub(in crate::grammar) const RULES: &[Rule] = &[
     // Of one thing it is a question about that thing; of many, which of them are so.
-    Rule::new("Claim", "(is|are|was|were|does|do|did|has|have) (any of|any|all|all of|some of)? (our|my|the)? Nps Trait", |args| {
+    Rule::new("Claim", "(is|are|was|were|does|do|did|has|have) (any of|any|all|all of|some of)? (our|my|the)? Nps Shown", |args| {
         let set = args.set(0)?;
         if set.named || set.head == Head::Name {
             return Some(about(Some(Intent::Describe), Some(set)).into());
         }
-        Some(about(Some(Intent::Find), Some(claimed(set, args.cond(1)?)?)).into())
+        // “Are the VMs slow?” is nothing that a resource tells.
+        let claim = args.cond(1)?;
+        if claim.is_all() { None } else { Some(about(Some(Intent::Find), Some(claimed(set, claim)?)).into()) }
     })
     .ex(&[
         ("is web-1 running", "describe; name = web-1"),
         ("are all our disks encrypted", "find; kind = disk AND encrypted"),
         ("are any of our vms idle", "find; kind = vm AND idle"),
     ]),
-    Rule::new("Claim", "Opener? Nps (are|is|were|was|have been|has been|being|were|which are|currently) Trait", |args| {
+    Rule::new("Claim", "Opener? Nps (are|is|were|was|have been|has been|being|which are|currently|becomes|become|gets|goes|turns|that becomes|that become) Trait", |args| {
         let ask = if args.has(0) { args.ask(0)? } else { about(None, None) };
         let set = claimed(args.set(1)?, args.cond(2)?)?;
         if set.number == Number::One && set.named {
@@ -48,6 +50,17 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     })
     .ex(&[("redshift clusters idle", "cloud = aws AND kind = warehouse AND idle")]),
     Rule::new("Trailing", "Adj", same),
+    Rule::new("Claim", "Opener? Scope? Trait (resources|resource|assets|things|stuff|items|everything)", |args| {
+        let ask = if args.has(0) { args.ask(0)? } else { about(None, None) };
+        let formula = args.cond(1)?.and(args.cond(2)?);
+        ask.and(about(None, Some(Set::new(Head::Thing, Number::Many, formula)))).map(Into::into)
+    })
+    .ex(&[("how many untagged resources", "count; untagged")]),
+    Rule::new("Claim", "Opener? (all|any)? (resources|assets|things|items) (are|that are|which are|is|being) Trait", |args| {
+        let ask = if args.has(0) { args.ask(0)? } else { about(None, None) };
+        ask.and(about(None, Some(Set::new(Head::Thing, Number::Many, args.cond(1)?)))).map(Into::into)
+    })
+    .ex(&[("which resources are untagged", "find; untagged")]),
     Rule::new("Trait", "Adj", same),
     Rule::new("Trait", "Adj (and|, and) Trait", |args| {
         let both = args.cond(0)?.and(args.cond(1)?);
@@ -55,7 +68,12 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     })
     .ex(&[("idle and public", "idle AND public")]),
     Rule::new("Trait", "FlagPhrase", same),
-    Rule::new("Trait", "Symptom", |_| Some(Formula::all().into())),
+    Rule::new("Trait", "(have|has|having) (a backup|backups|a recent backup|recent backups)", |_| Some(Formula::flag(Flag::BackedUp, true).into()))
+        .ex(&[("have backups", "backed-up")]),
+    Rule::new("Trait", "(have|has) (public access|a public ip|public ips|a public ip address)", |_| Some(Formula::flag(Flag::Public, true).into())),
+    Rule::new("Shown", "Trait", same),
+    Rule::new("Shown", "Symptom", |_| Some(Formula::all().into())),
+    Rule::new("Shown", "(not|still|really|even|currently) Shown", |_| Some(Formula::all().into())),
     Rule::new("Where", "Post", same),
     Rule::new("Where", "not Post", |args| Some(args.cond(0)?.not().into())).ex(&[("not in dev", "env != dev")]),
 ];

@@ -28,7 +28,7 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     Rule::new("Past", "Did", same),
     Rule::new(
         "Did",
-        "(stopped|shut down|turned off|switched off|powered off|deallocated|started|booted|turned on|restarted|rebooted|deleted|removed|destroyed|terminated|dropped|resized|scaled|tagged|untagged|snapshotted|backed up|restored|encrypted|released|rotated|attached|detached|opened|closed|modified|changed|touched|updated|created|launched|deployed|made private|made public)",
+        "(stopped|shut down|turned off|switched off|powered off|deallocated|started|booted|turned on|restarted|rebooted|deleted|removed|destroyed|terminated|dropped|resized|scaled|tagged|untagged|snapshotted|backed up|restored|encrypted|released|rotated|attached|detached|opened|closed|modified|changed|touched|updated|made private|made public)",
         nothing,
     ),
 ];

@@ -1,11 +1,12 @@
 //! Whole questions: an opener, what is asked about, and how the answer is cut.
 
 use escher_core::Intent;
+use escher_core::selector::{Field, Op};
 
 use super::{about, both};
-use crate::grammar::args::same;
+use crate::grammar::args::{nothing, same};
 use crate::grammar::rule::Rule;
-use crate::meaning::{Ask, Sem};
+use crate::meaning::{Ask, Formula, Number, Sem, Set};
 
 pub(in crate::grammar) const RULES: &[Rule] = &[
     Rule::new("Sentence", "Courtesies? Question Courtesies? Mark?", |args| Some(args.at(1).clone())),
@@ -24,6 +25,28 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     Rule::new("Cut", "Sort", same),
     Rule::new("Cut", "Limit", same),
     Rule::new("Cut", "Period", |args| Some(Ask { period: args.text(0), ..Ask::default() }.into())),
+    Rule::new("Greeting", "Hail", same),
+    Rule::new("Aside", "Filler", nothing),
+    // “EC2 vs GCE”
+    Rule::new("Compared", "Nps (vs|versus|compared to|compared with|against|relative to) Nps", |args| {
+        let (one, other) = (args.set(0)?, args.set(1)?);
+        (one.head == other.head).then(|| Set { formula: one.formula.or(other.formula), number: Number::Many, ..one }.into())
+    })
+    .ex(&[("ec2 vs rds", "cloud = aws AND kind IN (vm, database)")]),
+    Rule::new("Scope", "Scope (vs|versus|compared to|compared with|against) Scope", |args| Some(args.cond(0)?.or(args.cond(1)?).into()))
+        .ex(&[("aws vs azure", "cloud IN (aws, azure)")]),
+    // “When spending exceeds $1000”
+    Rule::new("Threshold", "(spending|spend|cost|costs|the bill|our bill|our spend|our spending) Exceeds Money", |args| {
+        Some(Formula::compare(Field::Cost, Op::Gt, format!("${}", args.text(1)?)).into())
+    })
+    .ex(&[("spending exceeds $1000", "cost > $1000")]),
+    Rule::new("Threshold", "(cpu|cpu usage|cpu load|the cpu) Exceeds Percent", |args| {
+        Some(Formula::compare(Field::Cpu, Op::Gt, format!("{}%", args.text(1)?)).into())
+    })
+    .ex(&[("cpu goes above 90%", "cpu > 90%")]),
+    Rule::new("Exceeds", "(exceeds|exceed|goes over|goes above|rises above|is over|is above|reaches|above|over|passes|hits)", |_| {
+        Some(Sem::Nothing)
+    }),
     // A free word as the whole of what is looked for.
     Rule::new("Lookup", "(find|look up|lookup|search|search for|look for|locate|show|show me|where is) the? Word", |args| {
         Some(about(Some(Intent::Find), Some(super::fields::like(&args.text(0)?))).into())

@@ -16,7 +16,7 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         nothing,
     ),
     Rule::new("Being", "(being|so|still|not|always|constantly|getting|suddenly|to|been)", nothing),
-    Rule::new("Lot", "Trait", nothing),
+    Rule::new("Lot", "Shown", nothing),
     Rule::new("Lot", "Verb", nothing),
     Rule::new("Lot", "Past", nothing),
     Rule::new("Reason", "WhatIf Gone? Nps", |args| describes(args, 2))
