@@ -21,6 +21,7 @@ fn main() -> std::io::Result<()> {
             ("schedule", frame.schedule.map(|schedule| serde_json::to_string(&schedule)).transpose()?),
             ("sort", frame.sort.map(|sort| format!("{} {}", sort.by, if sort.desc { "desc" } else { "asc" }))),
             ("limit", frame.limit.map(|limit| limit.to_string())),
+            ("unread", (!frame.unread.is_empty()).then(|| frame.unread.join(" "))),
             ("clarify", frame.clarify.map(|clarify| clarify.question)),
             ("note", frame.note),
         ];

@@ -25,7 +25,7 @@ impl Lexicon {
             || self.entries(word).iter().any(|entry| {
                 !matches!(
                     entry.category,
-                    "Hail"
+                    "Filler" | "PerField" | "Hail"
                         | "Opener"
                         | "Symptom"
                         | "NumWord"

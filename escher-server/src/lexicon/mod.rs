@@ -25,6 +25,8 @@ const TRADE: &str = include_str!("data/trade.txt");
 const PARTS: &str = include_str!("data/parts.txt");
 /// Ordinary words with a hyphen.
 const PROSE: &str = include_str!("data/prose.txt");
+/// Other common words of English: they are spelt right, and in a question they name something only before its kind.
+const COMMON: &str = include_str!("data/common.txt");
 /// Words that may stay unread in a question without anything being lost.
 const FUNCTION: &str = include_str!("data/function.txt");
 
@@ -120,6 +122,7 @@ pub(crate) struct Lexicon {
     /// Words of entries that only questions are made of.
     asking: HashSet<String>,
     function: HashSet<&'static str>,
+    common: HashSet<&'static str>,
     ordinary: HashSet<&'static str>,
     prose: HashSet<&'static str>,
     /// Words that say where something is done.
@@ -135,6 +138,7 @@ impl Lexicon {
             longest: 1,
             known: grammar.clone(),
             asking: HashSet::new(),
+            common: COMMON.split_whitespace().collect(),
             function: FUNCTION.split_whitespace().collect(),
             grammar,
             ordinary: [ORDINARY, DESCRIBING, TRADE].into_iter().flat_map(str::lines).flat_map(str::split_whitespace).collect(),
@@ -176,6 +180,18 @@ impl Lexicon {
     /// Whether a production names this word.
     pub(crate) fn is_grammar(&self, word: &str) -> bool {
         self.grammar.contains(word)
+    }
+
+    /// Whether a word is a common one of English.
+    pub(crate) fn is_common(&self, word: &str) -> bool {
+        self.common.contains(word)
+    }
+
+    /// Whether a common word describes more than it names.
+    pub(crate) fn describes(&self, word: &str) -> bool {
+        const ENDINGS: &[&str] = &["ed", "ing", "able", "ible", "ive", "al", "ous", "ful", "ant", "ent", "ary", "ic", "y"];
+        const OTHERS: &[&str] = &["spot", "zombie", "zombies", "orphan", "stale", "severe", "hot", "cold", "standby", "dead", "big", "small", "slow"];
+        self.is_common(word) && (OTHERS.contains(&word) || ENDINGS.iter().any(|ending| word.ends_with(ending)))
     }
 
     /// Whether a word of a question means nothing that would be lost.

@@ -23,7 +23,7 @@ const LONGEST: usize = 24;
 impl Lexicon {
     /// How a word in lower case is spelt; among the words of questions too, if it is one.
     pub(crate) fn spelled(&self, word: &str, asked: bool) -> Spelled {
-        if self.known.contains(word) || self.asking.contains(word) || self.is_ordinary(word) || core::knows(word) {
+        if self.known.contains(word) || self.asking.contains(word) || self.is_ordinary(word) || self.is_common(word) || core::knows(word) {
             return Spelled::Right;
         }
         if !(SHORTEST..=LONGEST).contains(&word.len()) || !word.bytes().all(|b| b.is_ascii_lowercase()) {

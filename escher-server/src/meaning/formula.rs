@@ -171,6 +171,7 @@ impl Formula {
     fn is_of(&self, wanted: &Field) -> bool {
         matches!(self, Self::Is { field, .. } | Self::Compare { field, .. } | Self::Exists { field, .. } if field == wanted)
             || (*wanted == Field::Region && matches!(self, Self::Place { .. }))
+            || (*wanted == Field::Name && matches!(self, Self::Likely(_)))
     }
 
     /// As a question means it: a word before its kind may be part of a name.

@@ -133,7 +133,10 @@ impl Lattice {
                 let span = usize::from(edge.from)..usize::from(edge.to);
                 span.contains(&at) && edge.symbol.starts_with(|c: char| c.is_ascii_uppercase())
             });
-            for (symbol, sem) in shapes::of(&self.tokens[at], lexicon, read, owned) {
+            let low = self.tokens[at].low.as_str();
+            let before_kind = || self.edges.iter().any(|edge| usize::from(edge.from) == at + 1 && edge.symbol.starts_with("Kind"));
+            let plain = self.asked && lexicon.is_common(low) && (lexicon.describes(low) || !before_kind());
+            for (symbol, sem) in shapes::of(&self.tokens[at], lexicon, read || plain, owned) {
                 self.push(symbol, at, at + 1, sem, 0);
             }
         }

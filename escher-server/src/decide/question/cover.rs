@@ -66,7 +66,7 @@ const CORRECTED: u32 = 60;
 /// What can only be asked about in an order is the worse reading of a question.
 const DOUBTFUL: u32 = 70;
 /// What a second set of things costs.
-const SECOND: u32 = 300;
+const SECOND: u32 = 150;
 /// What nothing can be.
 const DEAD: u32 = 900;
 

@@ -30,6 +30,8 @@ struct Reading {
     /// Whether anything says which things are meant.
     told: bool,
     unread: Vec<String>,
+    /// The words of the period.
+    period: Vec<String>,
     corrected: Vec<Correction>,
     /// An order that was not understood whole.
     ordered: Option<Option<Verb>>,
@@ -93,6 +95,14 @@ fn read(tokens: Vec<Token>) -> Reading {
         hail: cover.islands.iter().any(|island| island.role == Role::Hail),
         off_topic: cover.unread.iter().any(|&at| language.lexicon.is_off_topic(&tokens[at].low)),
         unread: words(&cover.unread, tokens),
+        period: cover
+            .islands
+            .iter()
+            .filter(|island| island.ask.period.is_some())
+            .flat_map(|island| island.from..island.to)
+            .filter(|&at| cover::is_content(&tokens[at], language))
+            .map(|at| tokens[at].text.clone())
+            .collect(),
         corrected: lattice.corrected(mask).map(|(from, to)| Correction { from: from.to_owned(), to: to.to_owned() }).collect(),
         intent,
         strength,
@@ -113,6 +123,7 @@ fn together(cover: &Cover, language: &Language, tokens: &[Token]) -> (Ask, Formu
     let mut formula = Formula::all();
     let mut told = false;
     let mut left = Vec::new();
+    let topical = cover.islands.iter().any(|island| island.role == Role::Topic);
     for (index, island) in cover.islands.iter().enumerate() {
         let mut ask = island.ask.clone();
         ask.intent = None;
@@ -121,8 +132,21 @@ fn together(cover: &Cover, language: &Language, tokens: &[Token]) -> (Ask, Formu
             formula = formula.and(condition.clone());
             told = true;
         }
-        if let Some(set) = ask.set.take() {
+        if let Some(mut set) = ask.set.take() {
+            // “Spot instances”: what the word stands for cannot be told, and it is no name.
+            let word = set.formula.conjuncts().into_iter().find_map(|part| match part {
+                Formula::Likely(word) if language.lexicon.is_matter(&word.to_lowercase()) => Some(word.clone()),
+                _ => None,
+            });
+            if let Some(word) = word {
+                left.extend((island.from..island.to).filter(|&at| tokens[at].text == word));
+                set.formula = set.formula.without(&Field::Name);
+                set.named = false;
+            }
+            // “Findings of my subscription”: ours, and no subscription among the things.
+            let ours = topical && set.number == Number::One && !set.named && set.kinds().iter().eq([&Kind::Account]);
             match &sum.set {
+                _ if ours => fits = false,
                 None => {
                     told = true;
                     sum.set = Some(set);
@@ -234,7 +258,7 @@ fn frame(mut reading: Reading, rest: Vec<String>, utterance: &Utterance) -> Fram
         let dated = matches!(intent, Intent::Cost | Intent::Alerts | Intent::History | Intent::Report | Intent::Advise | Intent::Schedule);
         match period::settled(said, utterance.now) {
             Some(period) if dated => frame.period = Some(period),
-            _ => reading.unread.push(said.replace('_', " ")),
+            _ => reading.unread.append(&mut reading.period),
         }
     }
     if let (Intent::Explain, Some(verb)) = (intent, reading.ask.verb) {

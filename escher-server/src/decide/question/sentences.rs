@@ -1,6 +1,9 @@
 //! Long text, sentence by sentence.
 
+use escher_core::Selector;
+
 use super::{Reading, Strength};
+use crate::meaning::Formula;
 use crate::text::{self, Token};
 
 /// Sentences that are looked at.
@@ -10,8 +13,30 @@ const MOST_TOKENS: usize = 2_000;
 /// Unread words of other sentences that are shown.
 const MOST_SHOWN: usize = 12;
 
+/// A selector that was typed as such, and the words before it: “VMs where attr.lifecycle = spot”.
+fn typed(text: &str) -> Option<(&str, Selector)> {
+    let is_typed = |text: &str| text.contains(['=', '<', '>', '~']) || text.contains(" EXISTS") || text.contains(" IN (");
+    let parsed = |text: &str| {
+        let text = text.trim().trim_end_matches(['.', '?', '!']);
+        if text.len() > 1_000 || !is_typed(text) { None } else { Selector::parse(text).ok() }
+    };
+    if let Some(selector) = parsed(text) {
+        return Some(("", selector));
+    }
+    [" where ", " with "].into_iter().find_map(|cue| {
+        let at = text.find(cue)?;
+        Some((&text[..at], parsed(&text[at + cue.len()..])?))
+    })
+}
+
 /// The sentence that asks most clearly, and words of the others that ask too.
 pub(super) fn read(text: &str) -> (Reading, Vec<String>) {
+    if let Some((before, selector)) = typed(text) {
+        let (mut reading, rest) = read(before);
+        reading.formula = reading.formula.and(Formula::Given(selector.to_string()));
+        reading.told = true;
+        return (reading, rest);
+    }
     let mut readings: Vec<Reading> = cut(text).into_iter().take(MOST_SENTENCES).map(super::read).collect();
     if readings.is_empty() {
         readings.push(super::read(Vec::new()));

@@ -83,6 +83,7 @@ fn onto(before: Reading, now: Reading) -> Reading {
         told: true,
         relevant: true,
         unread,
+        period: if now.period.is_empty() { before.period } else { now.period },
         corrected: now.corrected,
         ordered: now.ordered,
         pronoun: false,
