@@ -25,7 +25,9 @@ impl Lexicon {
             || self.entries(word).iter().any(|entry| {
                 !matches!(
                     entry.category,
-                    "Filler" | "PerField" | "Hail"
+                    "Filler"
+                        | "PerField"
+                        | "Hail"
                         | "Opener"
                         | "Symptom"
                         | "NumWord"

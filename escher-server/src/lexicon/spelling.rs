@@ -30,7 +30,7 @@ impl Lexicon {
             return Spelled::Unknown;
         }
         let most = if word.len() >= 8 { 2 } else { 1 };
-        let words = self.known.iter().chain(self.asking.iter().filter(|_| asked));
+        let words = self.known.iter().chain(self.asking.iter().filter(|known| asked && known.as_bytes()[0] == word.as_bytes()[0]));
         let near = words.filter(|known| known.len() >= SHORTEST && known.len().abs_diff(word.len()) <= most);
         let near = near.filter_map(|known| {
             let distance = strsim::osa_distance(word, known);

@@ -39,6 +39,7 @@ const ISLANDS: &[(&str, Role, u32)] = &[
     ("Nps", Role::Things, 100),
     ("Counted", Role::Things, 90),
     ("Compared", Role::Things, 100),
+    ("Ones", Role::Condition, 90),
     ("Threshold", Role::Condition, 90),
     ("Lookup", Role::Things, 100),
     ("Post", Role::Condition, 100),
@@ -173,8 +174,25 @@ pub(super) fn best(chart: &Chart, lattice: &Lattice, language: &Language) -> Cov
 
 /// A condition behind a “not” that was not understood with it says the opposite of what was meant.
 fn denied(cover: &mut Cover, lattice: &Lattice, language: &Language) {
-    const DENIALS: &[&str] =
-        &["not", "no", "without", "except", "never", "nor", "excluding", "lacking", "unless", "besides", "neither", "minus", "missing", "outside", "beyond", "apart", "other"];
+    const DENIALS: &[&str] = &[
+        "not",
+        "no",
+        "without",
+        "except",
+        "never",
+        "nor",
+        "excluding",
+        "lacking",
+        "unless",
+        "besides",
+        "neither",
+        "minus",
+        "missing",
+        "outside",
+        "beyond",
+        "apart",
+        "other",
+    ];
     let tokens = lattice.tokens();
     let mut gone: Vec<usize> = Vec::new();
     for &at in &cover.unread {

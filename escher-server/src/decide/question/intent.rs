@@ -63,7 +63,8 @@ pub(super) fn of(cover: &Cover, set: Option<&Set>, mine: bool, tokens: &[Token])
     // What costs most without a kind is a question about money.
     let ranked = cover.islands.iter().any(|island| island.ask.sort.as_ref().is_some_and(|(by, _)| by == "cost"));
     let general = set.is_none_or(|set| matches!(set.head, Head::Env) || set.kinds().is_empty() && set.head != Head::Thing && !set.named);
-    if ranked && general && best.is_none_or(|(_, strength)| strength <= Strength::Opener) {
+    let refers = tokens.iter().any(|token| matches!(token.low.as_str(), "them" | "those" | "these" | "it"));
+    if ranked && general && !refers && best.is_none_or(|(_, strength)| strength <= Strength::Opener) {
         best = Some((Intent::Cost, Strength::Topic));
     }
     best

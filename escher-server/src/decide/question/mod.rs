@@ -76,7 +76,11 @@ fn read(tokens: Vec<Token>) -> Reading {
     let told = told || says(&["resource", "resources", "assets"]);
     cover.unread.extend(left);
     // “All but not those in dev”
-    cover.unread.retain(|&at| !(tokens[at].low == "but" && tokens.get(at + 1).is_some_and(|next| next.low == "not") && cover.islands.iter().any(|island| island.from == at + 1)));
+    cover.unread.retain(|&at| {
+        !(tokens[at].low == "but"
+            && tokens.get(at + 1).is_some_and(|next| next.low == "not")
+            && cover.islands.iter().any(|island| island.from == at + 1))
+    });
     cover.unread.sort_unstable();
     cover.unread.dedup();
     let found = intent::of(&cover, ask.set.as_ref(), says(&["we", "our", "my", "us"]), tokens);
@@ -188,8 +192,40 @@ fn compared(cover: &Cover, index: usize, tokens: &[Token]) -> bool {
 
 /// Words that may stand before the verb of an order.
 const LEADS: &[&str] = &[
-    "please", "pls", "plz", "can", "could", "would", "you", "i", "we", "to", "want", "need", "now", "just", "ok", "okay", "so", "and", "hey",
-    "hi", "hello", "then", "kindly", "let", "'s", "us", "like", "'d", "quickly", "also", "again", "go", "ahead", "immediately",
+    "please",
+    "pls",
+    "plz",
+    "can",
+    "could",
+    "would",
+    "you",
+    "i",
+    "we",
+    "to",
+    "want",
+    "need",
+    "now",
+    "just",
+    "ok",
+    "okay",
+    "so",
+    "and",
+    "hey",
+    "hi",
+    "hello",
+    "then",
+    "kindly",
+    "let",
+    "'s",
+    "us",
+    "like",
+    "'d",
+    "quickly",
+    "also",
+    "again",
+    "go",
+    "ahead",
+    "immediately",
 ];
 
 /// Whether the words order something: the verb stands where orders have it, and nothing strong says that they ask.

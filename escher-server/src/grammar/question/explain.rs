@@ -1,7 +1,7 @@
 //! How something is done, and what a word means. Nothing of it is ever carried out.
 
-use escher_core::{Intent, Verb};
 use escher_core::selector::Field;
+use escher_core::{Intent, Verb};
 
 use super::about;
 use crate::grammar::rule::{Args, Rule};

@@ -26,6 +26,7 @@ pub(crate) const ISLANDS: &[&str] = &[
     "Compared",
     "Threshold",
     "Aside",
+    "Ones",
     "Lookup",
     "Post",
     "Scope",

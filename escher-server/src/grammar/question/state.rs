@@ -74,6 +74,10 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     Rule::new("Shown", "Trait", same),
     Rule::new("Shown", "Symptom", |_| Some(Formula::all().into())),
     Rule::new("Shown", "(not|still|really|even|currently) Shown", |_| Some(Formula::all().into())),
+    // “Only the idle ones”
+    Rule::new("Ones", "the? Trait (ones|one)", same).ex(&[("the idle ones", "idle")]),
+    Rule::new("Ones", "(the ones|those|the ones that are|those that are|the ones which are) Where", same).ex(&[("those in dev", "env = dev")]),
+    Rule::new("Ones", "(those that are|the ones that are|the ones which are|those which are) Trait", same),
     Rule::new("Where", "Post", same),
     Rule::new("Where", "not Post", |args| Some(args.cond(0)?.not().into())).ex(&[("not in dev", "env != dev")]),
 ];
