@@ -119,6 +119,13 @@ impl Words {
                 "new instructions",
                 "you are root",
                 "sudo mode",
+                "approval granted",
+                "approvals granted",
+                "obey only",
+                "obey me",
+                "no policies",
+                "there are no rules",
+                "from now on you",
             ])
     }
 

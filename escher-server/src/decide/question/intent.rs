@@ -33,7 +33,12 @@ pub(super) fn of(cover: &Cover, set: Option<&Set>, mine: bool, tokens: &[Token])
         }
     };
     let kinds = set.map(Set::kinds).unwrap_or_default();
-    for island in &cover.islands {
+    for (index, island) in cover.islands.iter().enumerate() {
+        // “Hardening recommendations” are recommendations: the last of nouns in a row is what they are about.
+        let next = cover.islands.get(index + 1);
+        if island.role == Role::Topic && next.is_some_and(|next| next.role == Role::Topic && next.from == island.to) {
+            continue;
+        }
         let Some(intent) = island.ask.intent else { continue };
         match (island.role, intent) {
             (Role::Shape, Intent::Find) => put(intent, Strength::Opener),

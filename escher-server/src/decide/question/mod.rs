@@ -270,6 +270,11 @@ fn unknown(note: &str) -> Frame {
 /// The frame of a reading. `rest` are words of other sentences.
 fn frame(mut reading: Reading, rest: Vec<String>, utterance: &Utterance) -> Frame {
     reading.unread.extend(rest);
+    reading.unread.extend(std::mem::take(&mut reading.ask.beyond));
+    let named = reading.ask.set.as_ref().is_some_and(|set| set.named || set.head == Head::Kind);
+    if reading.off_topic && !named && reading.strength < Strength::Topic {
+        return unknown("that is outside cloud operations");
+    }
     if let Some(verb) = reading.ordered {
         return order(&reading, verb);
     }

@@ -1,5 +1,7 @@
 //! What was done, and by whom.
 
+use std::collections::BTreeSet;
+
 use escher_core::Intent;
 
 use super::about;
@@ -22,6 +24,15 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         (set.head == Head::Kind).then(|| Ask { period: args.text(3), ..about(Some(Intent::History), Some(set)) }.into())
     })
     .ex(&[("vms restarted yesterday", "history; kind = vm; yesterday")]),
+    Rule::new("Happened", "(when did|when have) (we|i|you|they|someone|anyone) (last)? Act Nps", |args| past(args, 1))
+        .ex(&[("when did we last stop web-1", "history; name = web-1")]),
+    // What a person did is told by who the person was, and a frame has no word for that.
+    Rule::new("Happened", "what did Any (do|run|execute|change|approve|reject)", |args| {
+        let who = args.text(0)?;
+        let ours = matches!(who.to_lowercase().as_str(), "we" | "i" | "you" | "they" | "it" | "that" | "the");
+        (!ours).then(|| Ask { beyond: BTreeSet::from([who]), ..about(Some(Intent::History), None) }.into())
+    })
+    .ex(&[("what did bob do", "history; beyond: bob")]),
     Rule::new("Act", "Past", nothing),
     Rule::new("Act", "Verb", nothing),
     Rule::new("Act", "(change|touch|modify)", nothing),
