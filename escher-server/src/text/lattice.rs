@@ -151,6 +151,11 @@ impl Lattice {
         self.edges.iter()
     }
 
+    /// A word as it is read.
+    pub(crate) fn word(&self, at: usize) -> &str {
+        self.corrections[at].as_deref().unwrap_or(&self.tokens[at].low)
+    }
+
     pub(crate) fn tokens(&self) -> &[Token] {
         &self.tokens
     }

@@ -3,7 +3,7 @@
 use crate::chart::Chart;
 use crate::grammar::Language;
 use crate::meaning::{Ask, Formula, Head, Sem, Set};
-use crate::text::{Lattice, Shape, Token};
+use crate::text::{Lattice, Shape};
 
 /// What a phrase contributes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,11 +49,11 @@ const ISLANDS: &[(&str, Role, u32)] = &[
     ("WhatIf", Role::Ahead, 12),
     ("Ahead", Role::Ahead, 10),
     ("Topic", Role::Topic, 15),
-    ("GroupBy", Role::Cut, 40),
-    ("Grouped", Role::Cut, 60),
-    ("Sort", Role::Cut, 40),
-    ("Limit", Role::Cut, 45),
-    ("Period", Role::Period, 60),
+    ("GroupBy", Role::Cut, 10),
+    ("Grouped", Role::Cut, 30),
+    ("Sort", Role::Cut, 20),
+    ("Limit", Role::Cut, 30),
+    ("Period", Role::Period, 30),
     ("Courtesy", Role::Courtesy, 6),
     ("Greeting", Role::Hail, 3),
     ("Aside", Role::Courtesy, 10),
@@ -91,11 +91,12 @@ pub(super) struct Cover {
 }
 
 /// Whether a word that is left out changes what was asked.
-pub(super) fn is_content(token: &Token, language: &Language) -> bool {
+pub(super) fn is_content(lattice: &Lattice, at: usize, language: &Language) -> bool {
+    let Some(token) = lattice.tokens().get(at) else { return false };
     match token.shape {
         Shape::Mark | Shape::Emoji => matches!(token.low.as_str(), "=" | "<" | ">" | "<=" | ">=" | "!=" | "~"),
         Shape::Odd | Shape::Quoted | Shape::KeyValue => true,
-        Shape::Word => token.low.chars().any(char::is_alphanumeric) && !language.lexicon.is_function(&token.low),
+        Shape::Word => token.low.chars().any(char::is_alphanumeric) && !language.lexicon.is_function(lattice.word(at)),
     }
 }
 
@@ -114,7 +115,7 @@ pub(super) fn best(chart: &Chart, lattice: &Lattice, language: &Language) -> Cov
             let mut cost = cost + CORRECTED * edge.corrected.count_ones();
             let formula = condition.as_ref().or(ask.set.as_ref().map(|set| &set.formula));
             cost += formula.map_or(0, weight);
-            if ask.set.as_ref().is_some_and(|set| set.why.is_some()) {
+            if *role != Role::Shape && ask.set.as_ref().is_some_and(|set| set.why.is_some()) {
                 cost += DOUBTFUL;
             }
             let island =
@@ -128,7 +129,7 @@ pub(super) fn best(chart: &Chart, lattice: &Lattice, language: &Language) -> Cov
     // Both are told with and without things that were named before: a question is about one set.
     let mut cheapest = vec![[(0_u32, None); 2]; tokens.len() + 1];
     for at in (0..tokens.len()).rev() {
-        let skipped = if is_content(&tokens[at], language) {
+        let skipped = if is_content(lattice, at, language) {
             UNREAD
         } else if tokens[at].shape == Shape::Mark {
             1
@@ -161,7 +162,7 @@ pub(super) fn best(chart: &Chart, lattice: &Lattice, language: &Language) -> Cov
                 cover.islands.push(island);
             }
             None => {
-                if is_content(&tokens[at], language) {
+                if is_content(lattice, at, language) {
                     cover.unread.push(at);
                 }
                 at += 1;
@@ -200,7 +201,7 @@ fn denied(cover: &mut Cover, lattice: &Lattice, language: &Language) {
             continue;
         }
         let mut next = at + 1;
-        while next < tokens.len() && !is_content(&tokens[next], language) && cover.islands.iter().all(|island| island.from != next) {
+        while next < tokens.len() && !is_content(lattice, next, language) && cover.islands.iter().all(|island| island.from != next) {
             next += 1;
         }
         let touched = |island: &Island| {
@@ -216,7 +217,7 @@ fn denied(cover: &mut Cover, lattice: &Lattice, language: &Language) {
     gone.dedup();
     for index in gone.into_iter().rev() {
         let island = cover.islands.remove(index);
-        cover.unread.extend((island.from..island.to).filter(|&at| is_content(&tokens[at], language)));
+        cover.unread.extend((island.from..island.to).filter(|&at| is_content(lattice, at, language)));
     }
     cover.unread.sort_unstable();
 }

@@ -72,7 +72,7 @@ fn read(tokens: Vec<Token>) -> Reading {
     let mut cover = cover::best(&chart, &lattice, language);
     let tokens = lattice.tokens();
     let says = |words: &[&str]| tokens.iter().any(|token| words.contains(&token.low.as_str()));
-    let (ask, formula, told, left) = together(&cover, language, tokens);
+    let (ask, formula, told, left) = together(&cover, language, &lattice);
     let told = told || says(&["resource", "resources", "assets"]);
     cover.unread.extend(left);
     // “All but not those in dev”
@@ -104,7 +104,7 @@ fn read(tokens: Vec<Token>) -> Reading {
             .iter()
             .filter(|island| island.ask.period.is_some())
             .flat_map(|island| island.from..island.to)
-            .filter(|&at| cover::is_content(&tokens[at], language))
+            .filter(|&at| cover::is_content(&lattice, at, language))
             .map(|at| tokens[at].text.clone())
             .collect(),
         corrected: lattice.corrected(mask).map(|(from, to)| Correction { from: from.to_owned(), to: to.to_owned() }).collect(),
@@ -122,7 +122,8 @@ fn words(unread: &[usize], tokens: &[Token]) -> Vec<String> {
 }
 
 /// What the phrases of a cover say together, and the words of those that do not go with the others.
-fn together(cover: &Cover, language: &Language, tokens: &[Token]) -> (Ask, Formula, bool, Vec<usize>) {
+fn together(cover: &Cover, language: &Language, lattice: &Lattice) -> (Ask, Formula, bool, Vec<usize>) {
+    let tokens = lattice.tokens();
     let mut sum = Ask::default();
     let mut formula = Formula::all();
     let mut told = false;
@@ -155,6 +156,8 @@ fn together(cover: &Cover, language: &Language, tokens: &[Token]) -> (Ask, Formu
                     told = true;
                     sum.set = Some(set);
                 }
+                // “Mute the alarms of web-1”: alarms are what the topic is, and no more.
+                Some(known) if topical && known.kinds().iter().eq([&Kind::Alarm]) => sum.set = Some(set),
                 // “K8s prod”
                 Some(known) if (set.head == Head::Env) != (known.head == Head::Env) => {
                     formula = formula.and(set.formula.clone());
@@ -173,7 +176,7 @@ fn together(cover: &Cover, language: &Language, tokens: &[Token]) -> (Ask, Formu
         }
         match sum.clone().and(ask) {
             Some(both) if fits => sum = both,
-            _ => left.extend((island.from..island.to).filter(|&at| cover::is_content(&tokens[at], language))),
+            _ => left.extend((island.from..island.to).filter(|&at| cover::is_content(lattice, at, language))),
         }
     }
     if let Some(set) = &sum.set {
@@ -189,6 +192,36 @@ fn compared(cover: &Cover, index: usize, tokens: &[Token]) -> bool {
         .any(|token| matches!(token.low.as_str(), "vs" | "versus" | "and" | "or" | "with" | "to"))
         && tokens.iter().any(|token| matches!(token.low.as_str(), "vs" | "versus" | "compare" | "compared" | "comparison"))
 }
+
+/// What money does over time, which every answer about it shows.
+const TREND: &[&str] = &[
+    "jump",
+    "jumped",
+    "high",
+    "higher",
+    "increase",
+    "increased",
+    "increasing",
+    "rise",
+    "rose",
+    "rising",
+    "spike",
+    "spiked",
+    "drop",
+    "dropped",
+    "develop",
+    "developed",
+    "change",
+    "grow",
+    "grew",
+    "grown",
+    "growing",
+    "trend",
+    "estimate",
+    "estimated",
+    "low",
+    "lower",
+];
 
 /// Words that may stand before the verb of an order.
 const LEADS: &[&str] = &[
@@ -306,6 +339,9 @@ fn frame(mut reading: Reading, rest: Vec<String>, utterance: &Utterance) -> Fram
         frame.action = Some(action(verb, &kinds(&reading)));
     }
     frame.corrected = reading.corrected.clone();
+    if intent == Intent::Cost {
+        reading.unread.retain(|word| !TREND.contains(&word.to_lowercase().as_str()));
+    }
     if !matches!(intent, Intent::Explain | Intent::Playbook) {
         frame.unread = std::mem::take(&mut reading.unread);
     }
