@@ -13,7 +13,7 @@ const ASKING: &str = include_str!("data/intents.txt");
 
 /// The categories that are made of these words alone.
 pub(super) const CATEGORIES: &[&str] =
-    &["Ahead", "Effect", "Field", "Filler", "Hail", "Measured", "Opener", "PerField", "Ranked", "Symptom", "Topic", "WhatIf", "Why"];
+    &["Ahead", "Effect", "Field", "Filler", "Hail", "Measured", "Asking", "PerField", "Ranked", "Symptom", "Topic", "WhatIf", "Why"];
 
 /// Hands every entry to `add`.
 pub(super) fn all(add: &mut impl FnMut(&str, Entry)) {

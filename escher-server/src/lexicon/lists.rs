@@ -28,7 +28,7 @@ impl Lexicon {
                     "Filler"
                         | "PerField"
                         | "Hail"
-                        | "Opener"
+                        | "Asking"
                         | "Symptom"
                         | "NumWord"
                         | "Unit"

@@ -63,7 +63,7 @@ pub(crate) const CATEGORIES: &[&str] = &[
     "NonProd",
     "Num",
     "NumWord",
-    "Opener",
+    "Asking",
     "Part",
     "PerField",
     "PartGeo",

@@ -33,6 +33,7 @@ pub(super) enum Role {
 /// The categories that may stand by themselves, what each contributes, and what it costs.
 const ISLANDS: &[(&str, Role, u32)] = &[
     ("Claim", Role::Shape, 80),
+    ("Stated", Role::Shape, 80),
     ("Happened", Role::Shape, 80),
     ("Reason", Role::Shape, 80),
     ("Explained", Role::Shape, 80),
@@ -44,7 +45,7 @@ const ISLANDS: &[(&str, Role, u32)] = &[
     ("Lookup", Role::Things, 100),
     ("Post", Role::Condition, 100),
     ("Scope", Role::Condition, 110),
-    ("Opener", Role::Opener, 12),
+    ("Asking", Role::Opener, 12),
     ("Why", Role::Opener, 12),
     ("WhatIf", Role::Ahead, 12),
     ("Ahead", Role::Ahead, 10),

@@ -9,14 +9,14 @@ use crate::meaning::{Ask, Formula, Head, Number, Sem, Set};
 pub(in crate::grammar) const RULES: &[Rule] = &[
     Rule::new(
         "GroupBy",
-        "(by|per|grouped by|group by|group them by|broken down by|split by|split up by|for each|for every|in each|and group by) Keys",
+        "(by|per|grouped by|group by|group them by|broken down by|split by|split up by|for each|for every|in each|and group by) Groups",
         same,
     )
     .ex(&[("by region and env", "by region, env"), ("per tag owner", "by tag.owner"), ("grouped by the team tag", "by tag.team")])
     .not(&["by bob", "by cost"]),
     Rule::new("GroupBy", "PerField", |args| Some(by(args.text(0)?))).ex(&[("per-region", "by region")]),
-    Rule::new("Keys", "Key", same),
-    Rule::new("Keys", "Key (and|,|, and|then|and then|and by|&) Keys", |args| {
+    Rule::new("Groups", "GroupField", same),
+    Rule::new("Groups", "GroupField (and|,|, and|then|and then|and by|&) Groups", |args| {
         let (mut first, rest) = (args.ask(0)?, args.ask(1)?);
         for field in rest.group_by {
             if !first.group_by.contains(&field) {
@@ -25,9 +25,9 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         }
         Some(first.into())
     }),
-    Rule::new("Key", "the? Field", |args| Some(by(args.text(0)?))),
-    Rule::new("Key", "the? (tag|label) Any", |args| Some(by(format!("tag.{}", args.text(0)?)))),
-    Rule::new("Key", "the? Any (tag|label)", |args| {
+    Rule::new("GroupField", "the? Field", |args| Some(by(args.text(0)?))),
+    Rule::new("GroupField", "the? (tag|label) Any", |args| Some(by(format!("tag.{}", args.text(0)?)))),
+    Rule::new("GroupField", "the? Any (tag|label)", |args| {
         let key = args.text(0)?;
         (!matches!(key.as_str(), "the" | "a" | "each" | "every")).then(|| by(format!("tag.{key}")))
     }),

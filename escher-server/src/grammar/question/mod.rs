@@ -18,6 +18,7 @@ use crate::meaning::{Ask, Formula, Sem, Set};
 /// The phrases that a question is put together from where its words do not all go together.
 pub(crate) const ISLANDS: &[&str] = &[
     "Claim",
+    "Stated",
     "Happened",
     "Reason",
     "Explained",
@@ -30,7 +31,7 @@ pub(crate) const ISLANDS: &[&str] = &[
     "Lookup",
     "Post",
     "Scope",
-    "Opener",
+    "Asking",
     "Why",
     "WhatIf",
     "Ahead",

@@ -10,7 +10,7 @@ use crate::grammar::rule::{Args, Rule};
 use crate::meaning::{Ask, Head, Sem};
 
 pub(in crate::grammar) const RULES: &[Rule] = &[
-    Rule::new("Happened", "(who|who has|who was it that|did anyone|did anybody|did someone|did somebody|has anyone|has anybody|has someone|when did someone|when did we) Act Nps", |args| {
+    Rule::new("Happened", "(who|who has|who was it that|did anyone|did anybody|did someone|did somebody|has anyone|has anybody|has someone|when did someone|when did we) Undertaken Nps", |args| {
         past(args, 1)
     })
     .ex(&[("who stopped web-1", "history; name = web-1"), ("did anyone delete bucket logs-1", "history; kind = bucket AND name = logs-1")]),
@@ -19,12 +19,12 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     })
     .ex(&[("when was web-1 last restarted", "history; name = web-1")]),
     // “VMs restarted yesterday”: what was done, not how they are.
-    Rule::new("Happened", "Opener? Nps (that|which)? (were|was|got|have been|has been)? Past Period", |args| {
+    Rule::new("Happened", "Asking? Nps (that|which)? (were|was|got|have been|has been)? Past Period", |args| {
         let set = args.set(1)?;
         (set.head == Head::Kind).then(|| Ask { period: args.text(3), ..about(Some(Intent::History), Some(set)) }.into())
     })
     .ex(&[("vms restarted yesterday", "history; kind = vm; yesterday")]),
-    Rule::new("Happened", "(when did|when have) (we|i|you|they|someone|anyone) (last)? Act Nps", |args| past(args, 1))
+    Rule::new("Happened", "(when did|when have) (we|i|you|they|someone|anyone) (last)? Undertaken Nps", |args| past(args, 1))
         .ex(&[("when did we last stop web-1", "history; name = web-1")]),
     // What a person did is told by who the person was, and a frame has no word for that.
     Rule::new("Happened", "what did Any (do|run|execute|change|approve|reject)", |args| {
@@ -33,9 +33,9 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         (!ours).then(|| Ask { beyond: BTreeSet::from([who]), ..about(Some(Intent::History), None) }.into())
     })
     .ex(&[("what did bob do", "history; beyond: bob")]),
-    Rule::new("Act", "Past", nothing),
-    Rule::new("Act", "Verb", nothing),
-    Rule::new("Act", "(change|touch|modify)", nothing),
+    Rule::new("Undertaken", "Past", nothing),
+    Rule::new("Undertaken", "Verb", nothing),
+    Rule::new("Undertaken", "(change|touch|modify)", nothing),
     Rule::new("Past", "Did", same),
     Rule::new(
         "Did",

@@ -9,9 +9,11 @@ use crate::grammar::rule::Rule;
 use crate::meaning::{Ask, Formula, Number, Sem, Set};
 
 pub(in crate::grammar) const RULES: &[Rule] = &[
-    Rule::new("Sentence", "Courtesies? Question Courtesies? Mark?", |args| Some(args.at(1).clone())),
+    Rule::new("Sentence", "Polite? Question Polite? Mark?", |args| Some(args.at(1).clone())),
+    Rule::new("Polite", "Courtesy", nothing),
+    Rule::new("Polite", "Courtesy Polite", nothing),
     Rule::new("Mark", "(?|.|!)", |_| Some(Sem::Nothing)),
-    Rule::new("Question", "Opener Nps", |args| args.ask(0)?.and(about(None, args.set(1))).map(Sem::from))
+    Rule::new("Question", "Asking Nps", |args| args.ask(0)?.and(about(None, args.set(1))).map(Sem::from))
         .ex(&[("show idle vms", "find; kind = vm AND idle"), ("how many prod vms", "count; kind = vm AND env = prod")]),
     Rule::new("Question", "Topic (of|for|in|on|about|from)? Nps", |args| args.ask(0)?.and(about(None, args.set(1))).map(Sem::from))
         .ex(&[("alerts for web-1", "alerts; name = web-1")]),
