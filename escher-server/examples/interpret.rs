@@ -10,7 +10,7 @@ fn main() -> std::io::Result<()> {
     let now = "2026-11-20T12:00:00Z".parse().map_err(std::io::Error::other)?;
     for line in std::io::stdin().lock().lines() {
         let text = line?;
-        let frame = brain.read(&Utterance { text: text.clone(), history: Vec::new(), now });
+        let frame = brain.by_grammar(&Utterance { text: text.clone(), history: Vec::new(), now });
         let mut row = format!("{text}\n    {} | {}", frame.intent, frame.selector);
         let params = serde_json::to_string(&frame.params)?;
         let more = [
@@ -21,6 +21,7 @@ fn main() -> std::io::Result<()> {
             ("schedule", frame.schedule.map(|schedule| serde_json::to_string(&schedule)).transpose()?),
             ("sort", frame.sort.map(|sort| format!("{} {}", sort.by, if sort.desc { "desc" } else { "asc" }))),
             ("limit", frame.limit.map(|limit| limit.to_string())),
+            ("unread", (!frame.unread.is_empty()).then(|| frame.unread.join(" "))),
             ("clarify", frame.clarify.map(|clarify| clarify.question)),
             ("note", frame.note),
         ];

@@ -10,6 +10,12 @@ use crate::meaning::Other;
 use crate::parts::{self, Part};
 use crate::scene::Scene;
 
+/// Turns that a pronoun may reach back over.
+const REMEMBERED: usize = 6;
+
+/// Whether questions are read by the grammar.
+const ASKS: bool = true;
+
 /// Understands words with no model and no network. It keeps nothing between calls, and costs nothing to make.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OfflineBrain;
@@ -22,15 +28,18 @@ impl OfflineBrain {
 
     /// What the words mean; [`Brain::interpret`] without the waiting.
     pub fn read(&self, utterance: &Utterance) -> Frame {
-        if utterance.text.len() > lex::MOST_BYTES {
+        if utterance.text.len() > crate::text::MOST_BYTES {
             return too_long();
+        }
+        if ASKS {
+            return self.by_grammar(utterance);
         }
         let old = self.read_old(utterance);
         // What is refused stays refused.
         if old.intent == Intent::Unknown && old.note.is_some() {
             return old;
         }
-        let referred = self.referred(utterance);
+        let referred = self.referred(utterance, false);
         match decide::order(utterance, referred.as_ref()) {
             Verdict::Order(frame) => *frame,
             Verdict::NoOrder(other) => no_order(old, other),
@@ -49,11 +58,46 @@ impl OfflineBrain {
         (frame, explanation)
     }
 
+    /// What the words mean by the grammar alone, questions too.
+    #[doc(hidden)]
+    pub fn by_grammar(&self, utterance: &Utterance) -> Frame {
+        if utterance.text.len() > crate::text::MOST_BYTES {
+            return too_long();
+        }
+        if let Some(note) = decide::refusal(&utterance.text) {
+            let mut frame = Frame::new(Intent::Unknown);
+            frame.note = Some(note);
+            frame.confidence = 0.97;
+            return frame;
+        }
+        match decide::order(utterance, self.referred(utterance, true).as_ref()) {
+            // What is a whole question as well is none.
+            Verdict::Order(frame) if frame.is_executable() && decide::is_question(&utterance.text) => {
+                asked(*frame, "Is that an order? Say it as one, without what is around it.".to_owned())
+            }
+            Verdict::Order(frame) => *frame,
+            Verdict::NoOrder(other) => no_order(decide::question(utterance), other),
+            Verdict::Unread { order, question } => {
+                let read = decide::question(utterance);
+                match order {
+                    _ if is_question(&read, order.as_deref()) => read,
+                    // What was heard of a time, if only that there is one.
+                    Some(order) if read.intent == Intent::Schedule => Frame { intent: Intent::Schedule, ..*order },
+                    Some(order) => *order,
+                    None => asked(read, question),
+                }
+            }
+        }
+    }
+
     /// The one thing that was named in the turn before, if it was one.
-    fn referred(&self, utterance: &Utterance) -> Option<Selector> {
+    fn referred(&self, utterance: &Utterance, by_grammar: bool) -> Option<Selector> {
         let before = utterance.history.last()?;
-        let before = Utterance { text: before.clone(), history: Vec::new(), now: utterance.now };
-        let selector = Selector::parse(&self.read(&before).selector).ok()?;
+        // What the turn before referred to itself was named a few turns ago at most.
+        let history = utterance.history[utterance.history.len().saturating_sub(REMEMBERED)..utterance.history.len() - 1].to_vec();
+        let before = Utterance { text: before.clone(), history, now: utterance.now };
+        let frame = if ASKS || by_grammar { self.by_grammar(&before) } else { self.read(&before) };
+        let selector = Selector::parse(&frame.selector).ok()?;
         let one =
             selector.conjuncts().iter().any(|part| matches!(part, Selector::Compare { field: Field::Name | Field::Id, op: Op::Eq, .. }));
         one.then_some(selector)

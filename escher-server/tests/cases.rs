@@ -43,6 +43,10 @@ fn every_case_is_read_as_it_should_be() {
         for line in text.lines().filter(|line| !line.is_empty()) {
             let row: Map<String, Value> = serde_json::from_str(line).unwrap_or_else(|e| panic!("{file}: {e}: {line}"));
             let say = row["say"].as_str().unwrap();
+            // Questions are held against their cases in `questions.rs`.
+            if file == "questions" {
+                continue;
+            }
             if let Some(what) = wrong(&row, &read(say)) {
                 failed.push(format!("{file} {} `{say}`: {what}", row["case"].as_str().unwrap_or_default()));
             }

@@ -2,7 +2,10 @@
 
 mod explain;
 mod frame;
+mod language;
 mod order;
+mod question;
+mod refusal;
 mod unread;
 mod when;
 
@@ -10,4 +13,6 @@ pub(crate) use explain::explain;
 pub use explain::{Explanation, Parse};
 pub(crate) use frame::flattened;
 pub(crate) use order::{Verdict, order};
+pub(crate) use question::{is_question, question};
+pub(crate) use refusal::refusal;
 pub(crate) use when::when_shown;

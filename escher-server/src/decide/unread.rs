@@ -62,7 +62,7 @@ pub(super) fn unread(chart: &Chart, lattice: &Lattice, language: &Language, text
 fn question(understood: &[&str], gaps: &[&str], language: &Language) -> String {
     let near = gaps.iter().flat_map(|gap| gap.split_whitespace()).find(|word| {
         let (low, lexicon) = (word.to_lowercase(), &language.lexicon);
-        low.len() >= 3 && lexicon.spelled(&low) != Spelled::Right && lexicon.is_near_place(&low)
+        low.len() >= 3 && lexicon.spelled(&low, false) != Spelled::Right && lexicon.is_near_place(&low)
     });
     if let Some(word) = near {
         return format!("I know no place and no environment “{word}”, and correct neither in an order. Which one is meant?");

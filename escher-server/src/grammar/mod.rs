@@ -55,7 +55,14 @@ const FILES: &[&[Rule]] = &[
     time::whole::RULES,
     courtesy::RULES,
     sentence::RULES,
-    question::RULES,
+    question::whole::RULES,
+    question::fields::RULES,
+    question::limit::RULES,
+    question::period::RULES,
+    question::state::RULES,
+    question::why::RULES,
+    question::who::RULES,
+    question::explain::RULES,
 ];
 
 /// The grammar and its lexicon.
@@ -87,10 +94,24 @@ mod tests {
     use crate::chart;
     use crate::text::{self, Lattice};
 
+    /// The files whose phrases are read as questions are.
+    const ASKED: &[&[Rule]] = &[
+        question::whole::RULES,
+        question::fields::RULES,
+        question::limit::RULES,
+        question::period::RULES,
+        question::state::RULES,
+        question::why::RULES,
+        question::who::RULES,
+        question::explain::RULES,
+    ];
+
     /// What a phrase means as one category: every reading that could be acted on.
     fn readings(category: &str, phrase: &str) -> Vec<String> {
         let language = english();
-        let lattice = Lattice::of(text::split(phrase, text::MOST_TOKENS), &language.lexicon);
+        let tokens = text::split(phrase, text::MOST_TOKENS);
+        let asked = category != "Sentence" && ASKED.iter().any(|file| file.iter().any(|rule| rule.makes == category));
+        let lattice = if asked { Lattice::asked(tokens, &language.lexicon) } else { Lattice::of(tokens, &language.lexicon) };
         let chart = chart::parse(&language.grammar, &lattice);
         assert!(!chart.overflowed, "`{phrase}` is too much");
         chart.whole(&language.grammar, category).into_iter().map(|edge| shown(&edge.sem)).collect()
@@ -122,6 +143,7 @@ mod tests {
         let lexical: BTreeSet<&str> = crate::lexicon::CATEGORIES.iter().copied().collect();
         let made: BTreeSet<&str> = rules.iter().map(|rule| rule.makes).collect();
         let mut used: BTreeSet<String> = BTreeSet::from(["Sentence".to_owned()]);
+        used.extend(question::ISLANDS.iter().map(|&island| island.to_owned()));
         for rule in rules {
             for piece in rule.of.split([' ', '?', '(', ')', '|']).filter(|piece| rule::is_category(piece)) {
                 used.insert(piece.to_owned());

@@ -23,10 +23,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Pre", "Size", |args| Some(Formula::is(Field::Size, args.text(0)?).into())).ex(&[("m5.large", "size = m5.large")]),
     Rule::new("Pre", "Name", |args| family(&args.text(0)?)).ex(&[("t3", "size ~ t3")]).not(&["v5", "s1", "web2", "web-1"]),
     // A free word before its kind is its name if there is one, and part of the names of many: a change needs whole ones.
-    Rule::new("Nominal", "Word Noun", |args| likely(args.set(1)?, args.text(0)?)).ex(&[
-        ("checkout vm", "kind = vm AND name = checkout"),
-        ("checkout vms", "kind = vm AND name ~ checkout ? A change needs whole names, not “checkout”. Which ones exactly?"),
-    ]),
+    Rule::new("Nominal", "Word Noun", |args| likely(args.set(1)?, args.text(0)?))
+        .ex(&[("checkout vm", "kind = vm AND name = checkout"), ("checkout vms", "kind = vm AND name = checkout")]),
     Rule::new("Nominal", "Name Noun", |args| {
         let set = args.set(1)?;
         // “Web-1 VMs” are hardly one.
@@ -137,12 +135,8 @@ fn named(set: Set, names: Formula) -> Option<Sem> {
 
 /// “The checkout VM”: a whole name of one, a part of the names of many.
 fn likely(set: Set, word: String) -> Option<Sem> {
-    if set.number == Number::One {
-        return named(set, Formula::is(Field::Name, word));
-    }
-    let free = !set.named && set.formula.values(&Field::Name).is_empty();
-    let question = format!("A change needs whole names, not “{word}”. Which ones exactly?");
-    free.then(|| Set { named: true, ..set.with(Formula::compare(Field::Name, Op::Like, word)).asks(question) }.into())
+    // Whether the whole name is meant or a part of it, the sentence tells: a change needs whole ones.
+    named(set, Formula::Likely(word))
 }
 
 /// Families of machines that people name by themselves.

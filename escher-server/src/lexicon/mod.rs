@@ -3,7 +3,9 @@
 //! Most comes from the catalogues of `escher-core`; what is only needed to read sentences lies in `data`, a file per
 //! category, one entry a line.
 
+mod asking;
 mod entries;
+mod lists;
 mod spelling;
 
 use std::collections::{HashMap, HashSet};
@@ -11,6 +13,7 @@ use std::sync::OnceLock;
 
 use crate::meaning::Sem;
 
+pub(crate) use lists::small_words;
 pub(crate) use spelling::{Spelled, is_near_code};
 
 /// Ordinary words that name nothing: function words, verbs and nouns of everyday speech.
@@ -23,11 +26,16 @@ const TRADE: &str = include_str!("data/trade.txt");
 const PARTS: &str = include_str!("data/parts.txt");
 /// Ordinary words with a hyphen.
 const PROSE: &str = include_str!("data/prose.txt");
+/// Other common words of English: they are spelt right, and in a question they name something only before its kind.
+const COMMON: &str = include_str!("data/common.txt");
+/// Words that may stay unread in a question without anything being lost.
+const FUNCTION: &str = include_str!("data/function.txt");
 
 /// The categories that words and tokens have; all others the grammar makes.
 #[cfg(test)]
 pub(crate) const CATEGORIES: &[&str] = &[
     "Address",
+    "Ahead",
     "Any",
     "Capacity",
     "Cidr",
@@ -40,19 +48,24 @@ pub(crate) const CATEGORIES: &[&str] = &[
     "DayRange",
     "Decimal",
     "Duration",
+    "Effect",
     "Emoji",
     "Engine",
     "Env",
     "EnvHead",
+    "Field",
+    "Filler",
     "Flag",
     "FlagPhrase",
     "Geo",
+    "Hail",
     "Id",
     "KeyValue",
     "KindPl",
     "KindSg",
     "MinuteUnit",
     "Minutes",
+    "Measured",
     "Money",
     "Month",
     "Name",
@@ -60,17 +73,22 @@ pub(crate) const CATEGORIES: &[&str] = &[
     "Nth",
     "Num",
     "NumWord",
+    "Asking",
     "Part",
+    "PerField",
     "PartGeo",
     "Percent",
     "Place",
     "PlaceOfGeo",
     "Quoted",
+    "Ranked",
     "Region",
     "Signed",
     "Size",
     "State",
     "Ticket",
+    "Symptom",
+    "Topic",
     "Tz",
     "TzPlace",
     "TzVague",
@@ -78,6 +96,8 @@ pub(crate) const CATEGORIES: &[&str] = &[
     "Verb",
     "Weekday",
     "Weekdays",
+    "WhatIf",
+    "Why",
     "Word",
     "Zone",
 ];
@@ -108,6 +128,11 @@ impl Entry {
         }
     }
 
+    /// Whether only questions are made of it.
+    pub(crate) fn asks(&self) -> bool {
+        asking::CATEGORIES.contains(&self.category)
+    }
+
     /// Whether its words name nothing by themselves.
     pub(crate) fn blocks(&self) -> bool {
         matches!(
@@ -126,12 +151,18 @@ pub(crate) struct Lexicon {
     grammar: HashSet<String>,
     /// Those, and the words of entries.
     known: HashSet<String>,
+    /// Words of entries that only questions are made of.
+    asking: HashSet<String>,
+    function: HashSet<&'static str>,
+    common: HashSet<&'static str>,
     ordinary: HashSet<&'static str>,
     prose: HashSet<&'static str>,
     /// Words that say where something is done, or how much.
     places: Vec<String>,
     index: OnceLock<spelling::Index>,
     near_places: OnceLock<spelling::Index>,
+    /// Words of questions as well.
+    asked_index: OnceLock<spelling::Index>,
 }
 
 impl Lexicon {
@@ -142,14 +173,19 @@ impl Lexicon {
             entries: HashMap::new(),
             begun: HashSet::new(),
             known: grammar.clone(),
+            asking: HashSet::new(),
+            common: COMMON.split_whitespace().collect(),
+            function: FUNCTION.split_whitespace().collect(),
             grammar,
             ordinary: [ORDINARY, DESCRIBING, TRADE].into_iter().flat_map(str::lines).flat_map(str::split_whitespace).collect(),
             prose: PROSE.split_whitespace().collect(),
             places: Vec::new(),
             index: OnceLock::new(),
             near_places: OnceLock::new(),
+            asked_index: OnceLock::new(),
         };
         entries::all(&mut |phrase, entry| it.add(phrase, entry));
+        asking::all(&mut |phrase, entry| it.add(phrase, entry));
         for part in PARTS.lines().filter(|line| !line.is_empty()) {
             it.add(part, Entry { category: "Part", sem: Sem::Text(part.to_owned()) });
         }
@@ -175,7 +211,8 @@ impl Lexicon {
                 self.begun.insert(phrase[..at].to_owned());
             }
         }
-        self.known.extend(words.iter().map(|&word| word.to_owned()));
+        let known = if entry.asks() { &mut self.asking } else { &mut self.known };
+        known.extend(words.iter().map(|&word| word.to_owned()));
         if entry.is_sensitive() {
             self.places.extend(words.iter().filter(|word| entry.is_telling(word, words.len())).map(|&word| word.to_owned()));
         }
@@ -198,6 +235,24 @@ impl Lexicon {
     /// Whether a production names this word.
     pub(crate) fn is_grammar(&self, word: &str) -> bool {
         self.grammar.contains(word)
+    }
+
+    /// Whether a word is a common one of English.
+    pub(crate) fn is_common(&self, word: &str) -> bool {
+        self.common.contains(word)
+    }
+
+    /// Whether a common word describes more than it names.
+    pub(crate) fn describes(&self, word: &str) -> bool {
+        const ENDINGS: &[&str] = &["ed", "ing", "able", "ible", "ive", "al", "ous", "ful", "ant", "ent", "ary", "ic", "y"];
+        const OTHERS: &[&str] =
+            &["spot", "zombie", "zombies", "orphan", "stale", "severe", "hot", "cold", "standby", "dead", "big", "small", "slow"];
+        self.is_common(word) && (OTHERS.contains(&word) || ENDINGS.iter().any(|ending| word.ends_with(ending)))
+    }
+
+    /// Whether a word of a question means nothing that would be lost.
+    pub(crate) fn is_function(&self, word: &str) -> bool {
+        self.function.contains(word)
     }
 
     /// Whether a word names nothing by itself.

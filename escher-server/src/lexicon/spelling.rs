@@ -125,9 +125,9 @@ static CODES: LazyLock<Index> = LazyLock::new(|| Index::new(regions::all().iter(
 static RIGHT: LazyLock<HashSet<&str>> = LazyLock::new(|| ENGLISH.lines().collect());
 
 impl Lexicon {
-    /// How a word in lower case is spelt.
-    pub(crate) fn spelled(&self, word: &str) -> Spelled {
-        if self.known.contains(word) || self.is_ordinary(word) {
+    /// How a word in lower case is spelt; among the words of questions too, if it is one.
+    pub(crate) fn spelled(&self, word: &str, asked: bool) -> Spelled {
+        if self.known.contains(word) || self.asking.contains(word) || self.is_ordinary(word) || self.is_common(word) {
             return Spelled::Right;
         }
         if !(SHORTEST..=LONGEST).contains(&word.len()) || !word.bytes().all(|b| b.is_ascii_lowercase()) {
@@ -138,7 +138,7 @@ impl Lexicon {
         }
         let mut best: Vec<&str> = Vec::new();
         let mut least = (u8::MAX, true);
-        self.spellings().near(word, reach(word.len()), |distance, known| {
+        self.spellings(asked).near(word, reach(word.len()), |distance, known| {
             let rank = (distance, known.as_bytes()[0] != word.as_bytes()[0]);
             if rank < least {
                 best.clear();
@@ -148,13 +148,18 @@ impl Lexicon {
                 best.push(known);
             }
         });
-        if best.is_empty() || best.len() > MOST || self.is_near_place(word) {
+        // A question may be read with a place corrected; it is shown, and changes nothing.
+        if best.is_empty() || best.len() > MOST || !asked && self.is_near_place(word) {
             return Spelled::Unknown;
         }
         Spelled::Like(best.into_iter().map(str::to_owned).collect())
     }
 
-    fn spellings(&self) -> &Index {
+    fn spellings(&self, asked: bool) -> &Index {
+        if asked {
+            let words = || self.known.iter().chain(&self.asking).map(String::as_str).filter(|word| word.len() >= SHORTEST);
+            return self.asked_index.get_or_init(|| Index::new(words()));
+        }
         self.index.get_or_init(|| Index::new(self.known.iter().map(String::as_str).filter(|word| word.len() >= SHORTEST)))
     }
 
@@ -187,7 +192,7 @@ mod tests {
     use crate::grammar::english;
 
     fn like(word: &str) -> String {
-        match english().lexicon.spelled(word) {
+        match english().lexicon.spelled(word, false) {
             Spelled::Right => "right".to_owned(),
             Spelled::Unknown => "unknown".to_owned(),
             Spelled::Like(words) => words.join(" "),
@@ -238,8 +243,8 @@ mod tests {
         for word in ["everey", "databses", "instnaces", "xyzzy", "ab", "colck", "securitygruop"] {
             let most = reach(word.len());
             let mut found = Vec::new();
-            index.spellings().near(word, most, |distance, known| found.push((usize::from(distance), known)));
-            let all = index.spellings().words.iter().map(|known| (strsim::osa_distance(word, known), &**known));
+            index.spellings(false).near(word, most, |distance, known| found.push((usize::from(distance), known)));
+            let all = index.spellings(false).words.iter().map(|known| (strsim::osa_distance(word, known), &**known));
             let wanted: Vec<(usize, &str)> = all.filter(|(distance, _)| *distance <= usize::from(most)).collect();
             assert_eq!(found, wanted, "{word}");
         }
@@ -255,16 +260,16 @@ mod tests {
         let lexicon = &english().lexicon;
         println!("grammar and lexicon: {:?}", start.elapsed());
         let start = Instant::now();
-        println!("first: {:?} {:?}", lexicon.spelled("databsse"), start.elapsed());
-        println!("{} words", lexicon.spellings().words.len());
+        println!("first: {:?} {:?}", lexicon.spelled("databsse", false), start.elapsed());
+        println!("{} words", lexicon.spellings(false).words.len());
         let start = Instant::now();
         for word in ["zurfle", "databasse", "instancesss", "snapshotty", "frobber"].iter().cycle().take(5_000) {
-            std::hint::black_box(lexicon.spelled(word));
+            std::hint::black_box(lexicon.spelled(word, false));
         }
         println!("each unknown word: {:?}", start.elapsed() / 5_000);
         let Some(path) = std::env::var_os("WORDS") else { return };
         for word in std::fs::read_to_string(path).unwrap_or_default().lines() {
-            if let Spelled::Like(meant) = lexicon.spelled(word) {
+            if let Spelled::Like(meant) = lexicon.spelled(word, false) {
                 println!("+{word} {}", meant.join(" "));
             }
         }

@@ -27,6 +27,8 @@ pub(crate) enum Formula {
     Flag { flag: Flag, value: bool },
     /// Places, which the cloud of the same conjunction turns into regions.
     Place { spots: BTreeSet<Spot>, not: bool },
+    /// Called so, wholly in an order and at least in part in a question: “checkout VMs”.
+    Likely(String),
     /// Related to what a condition admits.
     Rel { by: Relation, to: Box<Formula> },
     /// A selector typed as such, printed.
@@ -162,6 +164,7 @@ impl Formula {
         match self {
             Self::And(parts) | Self::Or(parts) => parts.iter().flat_map(|part| part.values(wanted)).collect(),
             Self::Is { field, values, not: false } if field == wanted => values.iter().map(String::as_str).collect(),
+            Self::Likely(word) if *wanted == Field::Name => BTreeSet::from([word.as_str()]),
             _ => BTreeSet::new(),
         }
     }
@@ -175,6 +178,20 @@ impl Formula {
     fn is_of(&self, wanted: &Field) -> bool {
         matches!(self, Self::Is { field, .. } | Self::Compare { field, .. } | Self::Exists { field, .. } if field == wanted)
             || (*wanted == Field::Region && matches!(self, Self::Place { .. }))
+            || (*wanted == Field::Name && matches!(self, Self::Likely(_)))
+    }
+
+    /// As a question means it: a word before its kind may be part of a name.
+    #[must_use]
+    pub(crate) fn loosened(self) -> Self {
+        match self {
+            Self::And(parts) => Self::And(parts.into_iter().map(Self::loosened).collect()),
+            Self::Or(parts) => Self::Or(parts.into_iter().map(Self::loosened).collect()),
+            Self::Not(inner) => Self::Not(Box::new(inner.loosened())),
+            Self::Rel { by, to } => Self::Rel { by, to: Box::new(to.loosened()) },
+            Self::Likely(word) => Self::compare(Field::Name, Op::Like, word),
+            other => other,
+        }
     }
 
     /// The selector.
@@ -209,6 +226,7 @@ impl Formula {
                 let here = spots.iter().filter(|(of, _)| cloud.is_none_or(|clouds| clouds.contains(of)));
                 texts(&Field::Region, here.map(|(_, code)| code.as_str()), *not)?
             }
+            Self::Likely(word) => texts(&Field::Name, std::iter::once(word.as_str()), false)?,
             Self::Rel { by, to } => match &**to {
                 // A bare name is held against the ids themselves.
                 Self::Is { field: Field::Name, values, not: false } => texts(&by.field(), values.iter().map(String::as_str), false)?,

@@ -29,15 +29,26 @@ pub(crate) struct Lattice {
     /// The same in words.
     meant: Vec<String>,
     cut: bool,
+    /// Whether a question is read: its own words count, and every word may be corrected.
+    asked: bool,
 }
 
 impl Lattice {
     /// Reads tokens by a lexicon.
-    pub(crate) fn of(mut tokens: Vec<Token>, lexicon: &Lexicon) -> Self {
+    pub(crate) fn of(tokens: Vec<Token>, lexicon: &Lexicon) -> Self {
+        Self::read(tokens, lexicon, false)
+    }
+
+    /// Reads tokens as a question.
+    pub(crate) fn asked(tokens: Vec<Token>, lexicon: &Lexicon) -> Self {
+        Self::read(tokens, lexicon, true)
+    }
+
+    fn read(mut tokens: Vec<Token>, lexicon: &Lexicon, asked: bool) -> Self {
         let cut = tokens.len() > MOST_TOKENS;
         tokens.truncate(MOST_TOKENS);
-        let mut it =
-            Self { edges: Vec::new(), corrections: vec![Vec::new(); tokens.len()], meant: vec![String::new(); tokens.len()], tokens, cut };
+        let (corrections, meant) = (vec![Vec::new(); tokens.len()], vec![String::new(); tokens.len()]);
+        let mut it = Self { edges: Vec::new(), corrections, meant, tokens, cut, asked };
         it.words(lexicon);
         it.phrases(lexicon);
         it.shapes(lexicon);
@@ -53,7 +64,7 @@ impl Lattice {
             match token.shape {
                 Shape::Mark => self.push(&low, at, at + 1, Sem::Nothing, 0),
                 Shape::Emoji => self.push("Emoji", at, at + 1, Sem::Nothing, 0),
-                Shape::Word => match lexicon.spelled(&low) {
+                Shape::Word => match lexicon.spelled(&low, self.asked) {
                     Spelled::Right if lexicon.is_grammar(&low) => self.push(&low, at, at + 1, Sem::Nothing, 0),
                     Spelled::Right | Spelled::Unknown => {}
                     Spelled::Like(words) => {
@@ -118,7 +129,8 @@ impl Lattice {
             let corrected = corrected | bit;
             for entry in lexicon.entries(phrase) {
                 // No correction decides where something is done.
-                if corrected == 0 || !entry.is_sensitive() {
+                let trusted = corrected == 0 || self.asked || !entry.is_sensitive();
+                if trusted && (self.asked || !entry.asks()) {
                     found.push((from, at + 1, entry.clone(), corrected));
                 }
             }
@@ -137,7 +149,10 @@ impl Lattice {
                 let span = usize::from(edge.from)..usize::from(edge.to);
                 span.contains(&at) && edge.symbol.starts_with(|c: char| c.is_ascii_uppercase())
             });
-            for (symbol, sem) in shapes::of(&self.tokens[at], lexicon, read, owned) {
+            let low = self.tokens[at].low.as_str();
+            let before_kind = || self.edges.iter().any(|edge| usize::from(edge.from) == at + 1 && edge.symbol.starts_with("Kind"));
+            let plain = self.asked && lexicon.is_common(low) && (lexicon.describes(low) || !before_kind());
+            for (symbol, sem) in shapes::of(&self.tokens[at], lexicon, read || plain, owned) {
                 self.push(symbol, at, at + 1, sem, 0);
             }
         }
@@ -182,6 +197,11 @@ impl Lattice {
 
     pub(crate) fn edges(&self) -> impl Iterator<Item = &Lexical> {
         self.edges.iter()
+    }
+
+    /// A word as it is read.
+    pub(crate) fn word(&self, at: usize) -> &str {
+        self.corrections[at].first().map_or(&self.tokens[at].low, |word| word)
     }
 
     pub(crate) fn tokens(&self) -> &[Token] {

@@ -73,7 +73,10 @@ pub(super) fn of(token: &Token, lexicon: &Lexicon, read: bool, owned: bool) -> V
 
 /// `{team}`, `<team>`: a value that was not put in.
 fn is_hole(value: &str) -> bool {
-    let inner = value.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).or_else(|| value.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')));
+    let inner = value
+        .strip_prefix('{')
+        .and_then(|rest| rest.strip_suffix('}'))
+        .or_else(|| value.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')));
     inner.is_some_and(|inner| inner.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ' ')))
 }
 

@@ -1,0 +1,87 @@
+//! Which intent the words of a question are evidence for. What is said strongly beats what any question begins with; of two
+//! that are said equally strongly the first counts.
+
+use escher_core::{Intent, Kind};
+
+use super::cover::{Cover, Role};
+use crate::meaning::{Head, Set};
+use crate::text::Token;
+
+/// What speaks for an intent, from little to much.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Strength {
+    /// Things are named, and nothing else is said.
+    Bare,
+    /// “Show”, “which”.
+    Opener,
+    /// “How many”.
+    Count,
+    /// “Describe”, “status of”.
+    Describe,
+    /// “Bill”, “alerts”, “findings”.
+    Topic,
+    /// “How do I”, “what would happen if”, and questions of their own shape.
+    Shape,
+}
+
+/// The intent, and what speaks for it.
+pub(super) fn of(cover: &Cover, set: Option<&Set>, mine: bool, tokens: &[Token]) -> Option<(Intent, Strength)> {
+    let mut best: Option<(Intent, Strength)> = None;
+    let mut put = |intent: Intent, strength: Strength| {
+        if best.is_none_or(|(_, known)| strength > known) {
+            best = Some((intent, strength));
+        }
+    };
+    let kinds = set.map(Set::kinds).unwrap_or_default();
+    for (index, island) in cover.islands.iter().enumerate() {
+        // “Hardening recommendations” are recommendations: the last of nouns in a row is what they are about.
+        let next = cover.islands.get(index + 1);
+        if island.role == Role::Topic && next.is_some_and(|next| next.role == Role::Topic && next.from == island.to) {
+            continue;
+        }
+        let Some(intent) = island.ask.intent else { continue };
+        match (island.role, intent) {
+            (Role::Shape, Intent::Find) => put(intent, Strength::Opener),
+            (Role::Shape, Intent::Count) => put(intent, Strength::Count),
+            (Role::Shape, Intent::Cost | Intent::Advise | Intent::Alerts | Intent::Report | Intent::Playbook) => {
+                put(intent, Strength::Topic)
+            }
+            (Role::Shape, _) => put(intent, Strength::Shape),
+            (Role::Ahead, _) => {
+                // “How do we improve our security?”: advice about ours, and not how it is done.
+                let advice = mine && topic(cover) == Some(Intent::Advise);
+                put(if advice { Intent::Advise } else { intent }, Strength::Shape);
+            }
+            (Role::Topic, Intent::Alerts) if kinds.contains(&Kind::Alarm) && cover.islands.len() < 3 => put(Intent::Find, Strength::Opener),
+            // “VMs costing more than …”: a condition that was not understood, and no bill.
+            (Role::Topic, Intent::Cost) if limits(tokens.get(island.to)) => {}
+            (Role::Topic, _) => put(intent, Strength::Topic),
+            (_, Intent::Describe) => put(intent, Strength::Describe),
+            (_, Intent::Count) => put(intent, Strength::Count),
+            (Role::Hail, _) => {}
+            _ => put(intent, Strength::Opener),
+        }
+    }
+    if best.is_none() && set.is_some() {
+        best = Some((Intent::Find, Strength::Bare));
+    }
+    // What costs most without a kind is a question about money.
+    let ranked = cover.islands.iter().any(|island| island.ask.sort.as_ref().is_some_and(|(by, _)| by == "cost"));
+    let general = set.is_none_or(|set| matches!(set.head, Head::Env) || set.kinds().is_empty() && set.head != Head::Thing && !set.named);
+    let refers = tokens.iter().any(|token| matches!(token.low.as_str(), "them" | "those" | "these" | "it"));
+    if ranked && general && !refers && best.is_none_or(|(_, strength)| strength <= Strength::Opener) {
+        best = Some((Intent::Cost, Strength::Topic));
+    }
+    best
+}
+
+/// Whether a word begins a limit.
+fn limits(token: Option<&Token>) -> bool {
+    const LIMITS: &[&str] = &["more", "less", "over", "under", "above", "below", "between", "at", "exceeding", ">", "<", ">=", "<=", "="];
+    token.is_some_and(|token| LIMITS.contains(&token.low.as_str()))
+}
+
+/// The first topic.
+fn topic(cover: &Cover) -> Option<Intent> {
+    cover.islands.iter().find(|island| island.role == Role::Topic)?.ask.intent
+}

@@ -1,0 +1,82 @@
+//! Long text, sentence by sentence.
+
+use escher_core::Selector;
+
+use super::{Reading, Strength};
+use crate::meaning::Formula;
+use crate::text::{self, Token};
+
+/// Sentences that are looked at.
+const MOST_SENTENCES: usize = 60;
+/// Tokens of a text that are looked at.
+const MOST_TOKENS: usize = 2_000;
+/// Unread words of other sentences that are shown.
+const MOST_SHOWN: usize = 12;
+
+/// A selector that was typed as such, and the words before it: “VMs where attr.lifecycle = spot”.
+fn typed(text: &str) -> Option<(&str, Selector)> {
+    let is_typed = |text: &str| text.contains(['=', '<', '>', '~']) || text.contains(" EXISTS") || text.contains(" IN (");
+    let parsed = |text: &str| {
+        let text = text.trim().trim_end_matches(['.', '?', '!']);
+        if text.len() > 1_000 || !is_typed(text) { None } else { Selector::parse(text).ok() }
+    };
+    if let Some(selector) = parsed(text) {
+        return Some(("", selector));
+    }
+    [" where ", " with "].into_iter().find_map(|cue| {
+        let at = text.find(cue)?;
+        Some((&text[..at], parsed(&text[at + cue.len()..])?))
+    })
+}
+
+/// The sentence that asks most clearly, and words of the others that ask too.
+pub(super) fn read(text: &str) -> (Reading, Vec<String>) {
+    if let Some((before, selector)) = typed(text) {
+        let (mut reading, rest) = read(before);
+        reading.formula = reading.formula.and(Formula::Given(selector.to_string()));
+        reading.told = true;
+        return (reading, rest);
+    }
+    let mut readings: Vec<Reading> = cut(text).into_iter().take(MOST_SENTENCES).map(super::read).collect();
+    if readings.is_empty() {
+        readings.push(super::read(Vec::new()));
+    }
+    // An order among other sentences is still one that was not understood whole.
+    let weight = |reading: &Reading| {
+        (reading.ordered.is_some(), reading.intent.is_some() && reading.relevant, reading.told, reading.strength > Strength::Bare)
+    };
+    let best = (0..readings.len()).max_by_key(|&at| (weight(&readings[at]), std::cmp::Reverse(at))).unwrap_or(0);
+    let chosen = readings.remove(best);
+    let mut rest: Vec<String> = Vec::new();
+    for other in readings {
+        let greets = other.hail && !other.told;
+        if !greets {
+            rest.extend(other.unread);
+        }
+    }
+    rest.truncate(MOST_SHOWN);
+    (chosen, rest)
+}
+
+/// Cuts at the ends of sentences and at empty lines.
+fn cut(text: &str) -> Vec<Vec<Token>> {
+    let mut sentences: Vec<Vec<Token>> = vec![Vec::new()];
+    let mut end = 0;
+    for token in text::split(text, MOST_TOKENS) {
+        let broken = text.get(end..token.span.0).is_some_and(|gap| gap.matches('\n').count() > 1);
+        end = token.span.1;
+        let full = sentences.last().is_some_and(|sentence| sentence.len() >= text::MOST_TOKENS);
+        if broken || full {
+            sentences.push(Vec::new());
+        }
+        let ends = matches!(token.low.as_str(), "." | "!" | "?" | ";") && token.text.len() == 1;
+        if let Some(sentence) = sentences.last_mut() {
+            sentence.push(token);
+        }
+        if ends {
+            sentences.push(Vec::new());
+        }
+    }
+    sentences.retain(|sentence| sentence.iter().any(|token| token.low.chars().any(char::is_alphanumeric)));
+    sentences
+}

@@ -1,0 +1,368 @@
+//! What is refused before anything is parsed: steering, credentials, command lines, other providers, and what is forbidden or
+//! taken back. A refusal repeats nothing of what was said, since that may be a secret.
+
+use crate::text::{self, Shape, Token};
+
+const SECRETS: &str = include_str!("../lexicon/data/secrets.txt");
+const OTHERS: &str = include_str!("../lexicon/data/others.txt");
+
+const NO_CREDENTIALS: &str = "I never show, fetch, make or store credentials; use your cloud's own secret store for that";
+const KEEPS_RULES: &str = "I keep my rules: every change is planned, shown and approved before anything runs";
+/// Tokens that are looked at; an attempt to steer may stand at the end of a long text.
+const MOST_TOKENS: usize = 2_000;
+
+/// Why the words are refused, if they are.
+pub(crate) fn refusal(text: &str) -> Option<String> {
+    let words = Words(text::split(text, MOST_TOKENS));
+    let steers = words.steers().then(|| KEEPS_RULES.to_owned());
+    steers
+        .or_else(|| words.wants_secrets().then(|| NO_CREDENTIALS.to_owned()))
+        .or_else(|| words.commands())
+        .or_else(|| words.elsewhere())
+        .or_else(|| words.forbids())
+        .or_else(|| words.takes_back())
+}
+
+struct Words(Vec<Token>);
+
+impl Words {
+    fn low(&self, at: usize) -> &str {
+        self.0.get(at).filter(|token| token.shape != Shape::Quoted).map_or("", |token| token.low.as_str())
+    }
+
+    /// How many tokens of a phrase stand at a place; 0 where it does not stand there.
+    fn here(&self, at: usize, phrase: &str) -> usize {
+        let count = phrase.split(' ').count();
+        if phrase.split(' ').enumerate().all(|(i, word)| self.low(at + i) == word) { count } else { 0 }
+    }
+
+    /// Where the first of some phrases stands, and its length; the longest counts.
+    fn find<'a>(&self, phrases: impl IntoIterator<Item = &'a str> + Clone) -> Option<(usize, usize)> {
+        (0..self.0.len()).find_map(|at| {
+            let len = phrases.clone().into_iter().map(|phrase| self.here(at, phrase)).max().unwrap_or(0);
+            (len > 0).then_some((at, len))
+        })
+    }
+
+    fn says(&self, phrases: &[&str]) -> bool {
+        self.find(phrases.iter().copied()).is_some()
+    }
+
+    /// Words that try to talk the reader out of its rules.
+    fn steers(&self) -> bool {
+        const DROP: &[&str] =
+            &["ignore", "disregard", "forget", "override", "bypass", "circumvent", "skip", "disable", "ignoring", "bypassing", "skipping"];
+        const RULES: &[&str] = &[
+            "instructions",
+            "instruction",
+            "rules",
+            "prompt",
+            "prompts",
+            "guidelines",
+            "guardrails",
+            "directives",
+            "safety",
+            "safeguards",
+            "policy",
+            "policies",
+            "approval",
+            "approvals",
+            "confirmation",
+            "restrictions",
+            "constraints",
+            "checks",
+        ];
+        const OF: &[&str] = &[
+            "all",
+            "any",
+            "every",
+            "the",
+            "your",
+            "my",
+            "our",
+            "previous",
+            "prior",
+            "above",
+            "earlier",
+            "preceding",
+            "these",
+            "those",
+            "system",
+            "safety",
+            "and",
+            "of",
+            "existing",
+            "security",
+            "approval",
+        ];
+        let dropped = (0..self.0.len()).any(|at| {
+            let next = (at + 1..).find(|&next| !OF.contains(&self.low(next)) || RULES.contains(&self.low(next))).unwrap_or(at);
+            let (word, rule) = (self.low(at), self.low(next));
+            DROP.contains(&word) && RULES.contains(&rule) && (word != "disable" || rule != "policy")
+        });
+        dropped
+            || self.says(&[
+                "you are now",
+                "pretend to be",
+                "pretend you are",
+                "act as root",
+                "act as an admin",
+                "developer mode",
+                "jailbreak",
+                "system prompt",
+                "without approval",
+                "without asking",
+                "without confirmation",
+                "without my approval",
+                "without any approval",
+                "do anything now",
+                "new instructions",
+                "you are root",
+                "sudo mode",
+                "approval granted",
+                "approvals granted",
+                "obey only",
+                "obey me",
+                "no policies",
+                "there are no rules",
+                "from now on you",
+            ])
+    }
+
+    /// Secrets are neither shown nor taken. Naming keys is no request for one.
+    fn wants_secrets(&self) -> bool {
+        const SHOWING: &[&str] = &[
+            "show", "give", "get", "print", "reveal", "display", "read", "tell", "dump", "send", "fetch", "decrypt", "export", "retrieve",
+            "share", "what", "need", "want", "expose", "leak", "email", "copy", "output", "see", "extract", "view", "download", "reset",
+            "steal", "crack", "provide", "return", "where", "paste", "cat", "echo", "post", "whats", "gimme", "pull",
+        ];
+        const MAKING: &[&str] = &["create", "generate", "make", "mint", "issue", "add", "new"];
+        const EXEMPT: &[&str] =
+            &["with", "without", "whose", "using", "having", "have", "has", "by", "rotate", "no", "how", "which", "older"];
+        if self.0.iter().any(|token| is_secret(&token.text)) {
+            return true;
+        }
+        let how = self.says(&["how do", "how to", "how can", "how should", "best practice", "best practices"]);
+        let shown = self.says(&["read", "reveal", "decrypt", "dump", "print", "leak", "crack", "steal", "paste", "cat"]);
+        let secret = self.find(["secret", "secrets", "token", "tokens"]);
+        let value = self.says(&[
+            "value of secret",
+            "value of the secret",
+            "content of the secret",
+            "contents of the secret",
+            "contents of secret",
+            "content of secret",
+            "inside secret",
+            "inside the secret",
+        ]);
+        if value && !how || shown && secret.is_some() && !how {
+            return true;
+        }
+        // “Set secret smtp-pass to value …”
+        if let Some((at, _)) = secret {
+            let put = (0..at)
+                .any(|i| matches!(self.low(i), "set" | "put" | "change" | "update" | "store" | "write" | "save" | "overwrite" | "replace"));
+            let given =
+                (at..self.0.len()).any(|i| matches!(self.low(i), "to" | "value" | "as" | "=" | ":") || self.0[i].shape == Shape::KeyValue);
+            let into = put && (0..at).any(|i| matches!(self.low(i), "in" | "into"));
+            if put && (given || into) {
+                return true;
+            }
+        }
+        let variable = self.0.iter().any(|token| {
+            ["secret_access_key", "access_key_id", "client_secret", "private_key", "api_key", "session_token", "_password"]
+                .iter()
+                .any(|key| token.low.contains(key) && token.low.contains('_'))
+        });
+        if variable && !how && (0..self.0.len()).any(|at| SHOWING.contains(&self.low(at))) {
+            return true;
+        }
+        let Some((at, len)) = self.find(SECRETS.lines()) else { return false };
+        if how || self.says(&["rotate", "policy", "older than"]) {
+            return false;
+        }
+        let exempt = |from: usize| (from..at).any(|i| EXEMPT.contains(&self.low(i)));
+        let showing = (0..at).rev().find(|&i| SHOWING.contains(&self.low(i))).is_some_and(|i| !exempt(i));
+        let making = (at.saturating_sub(4)..at).any(|i| MAKING.contains(&self.low(i)) && !exempt(i)) && !exempt(0);
+        let bare = at <= 2
+            && !exempt(0)
+            && self.0.len() <= at + len + 4
+            && !matches!(self.low(0), "list" | "count" | "find" | "delete" | "rotate");
+        let password = ["pass", "cred"].iter().any(|front| self.low(at).starts_with(front)) && !exempt(0);
+        let listed = password && matches!(self.low(0), "list" | "find" | "search")
+            || password && self.0.iter().take(at).any(|token| token.low == "all");
+        showing || making || bare || listed
+    }
+
+    /// “rm -rf /”, “approve plan pl_1”: commands, which are typed elsewhere.
+    fn commands(&self) -> Option<String> {
+        let option = self.0.iter().any(|token| {
+            let name = token.low.trim_start_matches('-');
+            token.shape == Shape::Word && name.len() < token.low.len() && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        });
+        let shell = matches!(
+            self.low(0),
+            "kubectl" | "curl" | "wget" | "sudo" | "rm" | "gcloud" | "gsutil" | "ssh-keygen" | "terraform" | "aws-cli" | "select"
+        ) && self.0.len() > 1
+            || matches!((self.low(0), self.low(1)), ("drop", "table") | ("aws", "ec2" | "s3" | "rds") | ("az", "vm" | "group"))
+                && matches!(
+                    self.low(2),
+                    "delete" | "stop-instances" | "terminate-instances" | "start-instances" | "rm" | "deallocate" | "stop" | "vms"
+                );
+        if option || shell {
+            return Some("that reads like a command line, which I do not run; say in words what should happen".to_owned());
+        }
+        let carried_on = self.says(&["approve", "reject", "run", "execute", "resume", "undo", "continue"]);
+        let of_ours = self.0.iter().any(|token| token.low.starts_with("pl_") || token.low.starts_with("run_"));
+        (carried_on && of_ours).then(|| "plans and runs are approved, run, resumed and undone by their ids, not in words".to_owned())
+    }
+
+    /// What belongs to somebody other than the three clouds.
+    fn elsewhere(&self) -> Option<String> {
+        // Moving from there to one of the three is a procedure that can be written.
+        if self.says(&["migrate", "migration", "playbook", "move from", "runbook"]) {
+            return None;
+        }
+        let provider = OTHERS.lines().filter_map(|line| line.split_once(": ")).find(|(_, words)| {
+            self.find(words.split(", "))
+                .is_some_and(|(at, _)| at == 0 || !matches!(self.low(at - 1), "called" | "named" | "=" | "for" | "app" | "tagged" | "team"))
+        });
+        provider.map(|(name, _)| format!("that belongs to {name}; I know AWS, Azure and Google Cloud"))
+    }
+
+    /// “Don't stop …”: an order not to do something is none to do it.
+    fn forbids(&self) -> Option<String> {
+        const NEVER: &[&str] = &[
+            "do not",
+            "dont",
+            "do n't",
+            "never",
+            "must not",
+            "mustnt",
+            "should not",
+            "shouldnt",
+            "you must not",
+            "you should not",
+            "we must not",
+            "we should not",
+            "nobody should",
+            "no one should",
+            "avoid",
+            "stop not",
+            "i do not want to",
+            "i do not want you to",
+            "i dont want to",
+            "i dont want you to",
+            "we do not want to",
+            "under no circumstances",
+            "refrain from",
+            "not to",
+            "make sure not to",
+            "make sure you do not",
+            "make sure nobody",
+            "hold off on",
+            "no need to",
+            "there 's no need to",
+            "there is no need to",
+            "you do not need to",
+            "please never",
+            "can you not",
+            "can not you not",
+        ];
+        const COURTEOUS: &[&str] =
+            &["please", "hey", "hi", "hello", "escher", ",", "just", "so", "ok", "okay", "and", "pls", "team", "kindly"];
+        let first = (0..self.0.len()).find(|&at| !COURTEOUS.contains(&self.low(at)) && self.0[at].shape != Shape::Emoji)?;
+        let len = NEVER.iter().map(|phrase| self.here(first, phrase)).max().filter(|&len| len > 0)?;
+        let next = self.low(first + len);
+        let asks = matches!(next, "forget" | "we" | "i" | "you" | "know" | "understand" | "have" | "any");
+        (!asks && !next.is_empty()).then(|| "you said not to do it, so there is nothing to do".to_owned())
+    }
+
+    /// “Stop web-1, actually no”: an order that is taken back in the same breath.
+    fn takes_back(&self) -> Option<String> {
+        const BACK: &[&str] = &[
+            "actually no",
+            "actually do not",
+            "actually not",
+            "never mind",
+            "nevermind",
+            "scratch that",
+            "forget it",
+            "forget that",
+            "cancel that",
+            "wait no",
+            "no wait",
+            "just kidding",
+            "or not",
+            "on second thought",
+            "on second thoughts",
+        ];
+        let (at, len) = self.find(BACK.iter().copied())?;
+        let last =
+            (at + len..self.0.len()).all(|i| matches!(self.low(i), "." | "!" | "," | "please" | "sorry" | "thanks" | "it" | "do" | "not"));
+        (at > 0 && last).then(|| "you took that back, so there is nothing to do".to_owned())
+    }
+}
+
+/// A token that is a credential by its looks.
+fn is_secret(text: &str) -> bool {
+    let long = |rest: &str, least: usize| rest.len() >= least && rest.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    let text = text.rsplit(['=', ':']).next().unwrap_or(text);
+    ["AKIA", "ASIA"].iter().any(|front| text.strip_prefix(front).is_some_and(|rest| rest.len() == 16 && long(rest, 16)))
+        || ["ghp_", "gho_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "sk_live_", "AIza"]
+            .iter()
+            .any(|front| text.strip_prefix(front).is_some_and(|rest| long(rest, 16)))
+        || text.starts_with("eyJ") && text.len() > 40 && text.matches('.').count() == 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::refusal;
+
+    #[test]
+    fn asking_for_a_secret_is_refused_and_naming_keys_is_not() {
+        for text in [
+            "show me the service account json key for deploy-bot",
+            "paste the ssh private key of web-1",
+            "what's the db password for prod",
+            "root password of db-1",
+            "create an access key for bob",
+            "set secret smtp-pass-1 to value Zt4-red-88",
+            "put hunter2 into secret smtp-pass-1",
+            "read secret db-pass",
+            "print AWS_SECRET_ACCESS_KEY",
+            "export all passwords to csv",
+        ] {
+            assert!(refusal(text).is_some(), "{text}");
+        }
+        for text in [
+            "create a VM called vm-lab-8 in westus2 with SSH keys",
+            "list access keys older than 90 days",
+            "how do I rotate a private key?",
+            "rotate secret db-pass",
+            "list secrets in prod",
+            "kms keys in eu-west-1",
+            "which VMs use password authentication",
+            "tag secret db-pass with owner=bob",
+        ] {
+            assert_eq!(refusal(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_repeats_nothing_of_a_secret() {
+        for text in ["set secret smtp-pass-1 to value Zt4-red-88", "tag web-1 with key=AKIAABCDEFGHIJKLMNOP"] {
+            let note = refusal(text).unwrap_or_default();
+            assert!(!note.is_empty() && !note.contains("Zt4") && !note.contains("AKIA"), "{text}: {note}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_ours_is_refused_and_a_name_is_ours() {
+        assert!(refusal("stop the droplet web-1").is_some());
+        assert!(refusal("stop vms tagged oci").is_none());
+        assert!(refusal("do not stop web-1").is_some());
+        assert!(refusal("do we have public buckets").is_none());
+        assert!(refusal("stop web-1, actually no").is_some());
+    }
+}

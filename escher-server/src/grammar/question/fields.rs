@@ -1,0 +1,84 @@
+//! What an answer is grouped and sorted by.
+
+use escher_core::selector::{Field, Op};
+
+use crate::grammar::args::same;
+use crate::grammar::rule::Rule;
+use crate::meaning::{Ask, Formula, Head, Number, Sem, Set};
+
+pub(in crate::grammar) const RULES: &[Rule] = &[
+    Rule::new(
+        "GroupBy",
+        "(by|per|grouped by|group by|group them by|broken down by|split by|split up by|for each|for every|in each|and group by) Groups",
+        same,
+    )
+    .ex(&[("by region and env", "by region, env"), ("per tag owner", "by tag.owner"), ("grouped by the team tag", "by tag.team")])
+    .not(&["by bob", "by cost"]),
+    Rule::new("GroupBy", "PerField", |args| Some(by(args.text(0)?))).ex(&[("per-region", "by region")]),
+    Rule::new("Groups", "GroupField", same),
+    Rule::new("Groups", "GroupField (and|,|, and|then|and then|and by|&) Groups", |args| {
+        let (mut first, rest) = (args.ask(0)?, args.ask(1)?);
+        for field in rest.group_by {
+            if !first.group_by.contains(&field) {
+                first.group_by.push(field);
+            }
+        }
+        Some(first.into())
+    }),
+    Rule::new("GroupField", "the? Field", |args| Some(by(args.text(0)?))),
+    Rule::new("GroupField", "the? (tag|label) Any", |args| Some(by(format!("tag.{}", args.text(0)?)))),
+    Rule::new("GroupField", "the? Any (tag|label)", |args| {
+        let key = args.text(0)?;
+        (!matches!(key.as_str(), "the" | "a" | "each" | "every")).then(|| by(format!("tag.{key}")))
+    }),
+    // “Top 5 services by cost”, “which service is the most expensive”.
+    Rule::new("Grouped", "(which|what)? Limit? the? Field (is|are)? the? Ranked", |args| {
+        let group = Ask { group_by: vec![args.text(1)?], ..args.ask(2)? };
+        if args.has(0) { group.and(args.ask(0)?).map(Sem::from) } else { Some(group.into()) }
+    })
+    .ex(&[("which service is the most expensive", "by service; sorted by cost downward")]),
+    Rule::new("Grouped", "(which|what)? Limit the? Field by Measured", |args| {
+        let (field, desc) = measured(&args.text(2)?, None);
+        args.ask(0)?.and(Ask { group_by: vec![args.text(1)?], sort: Some((field, desc)), ..Ask::default() }).map(Sem::from)
+    })
+    .ex(&[("top 5 services by cost", "by service; sorted by cost downward; limit 5")]),
+    Rule::new("Grouped", "(which|what) Limit? the? Ranked Field", |args| {
+        let group = Ask { group_by: vec![args.text(2)?], ..args.ask(1)? };
+        if args.has(0) { group.and(args.ask(0)?).map(Sem::from) } else { Some(group.into()) }
+    }),
+    Rule::new(
+        "Sort",
+        "(by|sorted by|sort by|sort them by|ordered by|order by|ranked by|rank by|, sorted by|and sort by) Measured Direction?",
+        |args| Some(sorted(&args.text(0)?, args.text(1))),
+    )
+    .ex(&[("sorted by cost", "sorted by cost downward"), ("by name", "sorted by name"), ("by age ascending", "sorted by age")]),
+    Rule::new("Sort", "the? (highest|most|largest|greatest|top) Measured", |args| Some(sorted(&args.text(0)?, Some("desc".to_owned())))),
+    Rule::new("Sort", "the? (lowest|least|smallest|fewest) Measured", |args| Some(sorted(&args.text(0)?, Some("asc".to_owned())))),
+    Rule::new("Sort", "Ranked", same).ex(&[("cheapest", "sorted by cost")]),
+    Rule::new(
+        "Direction",
+        "(descending|desc|downward|highest first|largest first|, highest first|, most expensive first|most expensive first|oldest first|, oldest first)",
+        |_| Some(Sem::Text("desc".to_owned())),
+    ),
+    Rule::new("Direction", "(ascending|asc|upward|lowest first|smallest first|cheapest first|, cheapest first|, lowest first)", |_| {
+        Some(Sem::Text("asc".to_owned()))
+    }),
+];
+
+fn by(field: String) -> Sem {
+    Ask { group_by: vec![field], ..Ask::default() }.into()
+}
+
+/// Names run upward, amounts downward, unless it is said.
+fn measured(field: &str, direction: Option<&str>) -> (String, bool) {
+    (field.to_owned(), direction.map_or(field != "name", |direction| direction == "desc"))
+}
+
+fn sorted(field: &str, direction: Option<String>) -> Sem {
+    Ask { sort: Some(measured(field, direction.as_deref())), ..Ask::default() }.into()
+}
+
+/// What is called something like this.
+pub(super) fn like(word: &str) -> Set {
+    Set::new(Head::Name, Number::Many, Formula::compare(Field::Name, Op::Like, word))
+}

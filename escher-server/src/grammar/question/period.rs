@@ -1,0 +1,95 @@
+//! Periods: “last month”, “in October”, “since Monday”. What depends on today is told in a word that `decide` settles.
+
+use jiff::civil::Date;
+
+use crate::grammar::args::same;
+use crate::grammar::rule::Rule;
+use crate::meaning::Sem;
+
+pub(in crate::grammar) const RULES: &[Rule] = &[
+    Rule::new("Period", "(in|on|for|during|over|within|from|throughout|as of|of) Stretch", same),
+    Rule::new("Period", "Stretch", same),
+    Rule::new("Stretch", "(today|this morning|so far today|this evening|this afternoon)", |_| word("today")).ex(&[("today", "today")]),
+    Rule::new("Stretch", "(yesterday|last night|yesterday night|yesterday evening|yesterday morning)", |_| word("yesterday")),
+    Rule::new("Stretch", "(this week|the current week|current week|this week so far)", |_| word("this_week")),
+    Rule::new("Stretch", "(last week|the previous week|previous week|the past week|past week)", |_| word("last_week")),
+    Rule::new("Stretch", "(next week|the coming week)", |_| word("next_week")),
+    Rule::new("Stretch", "(this month|the current month|current month|month to date|mtd|this month so far|so far this month)", |_| {
+        word("this_month")
+    }),
+    Rule::new("Stretch", "(last month|the previous month|previous month|the past month|past month)", |_| word("last_month"))
+        .ex(&[("last month", "last_month")]),
+    Rule::new("Stretch", "(next month|the coming month)", |_| word("next_month")),
+    Rule::new("Stretch", "(this quarter|the current quarter|current quarter|quarter to date|qtd)", |_| word("this_quarter")),
+    Rule::new("Stretch", "(last quarter|the previous quarter|previous quarter|the past quarter)", |_| word("last_quarter")),
+    Rule::new("Stretch", "(this year|the current year|year to date|ytd|so far this year|the year to date)", |_| word("this_year")),
+    Rule::new("Stretch", "(last year|the previous year|previous year|the past year)", |_| word("last_year")),
+    Rule::new("Stretch", "the? (last|past|previous) Figure Unit", |args| span(&args.text(0)?, &args.text(1)?)).ex(&[
+        ("last 7 days", "last_7d"),
+        ("the past two hours", "last_2h"),
+        ("last 2 weeks", "last_14d"),
+    ]),
+    Rule::new("Stretch", "the? (last|past|previous) Duration", |args| {
+        let text = args.text(0)?;
+        let cut = text.find(|c: char| c.is_ascii_alphabetic())?;
+        span(&text[..cut], &text[cut..])
+    })
+    .ex(&[("the last 24h", "last_24h")]),
+    Rule::new("Stretch", "the? (last|past) (hour)", |_| word("last_1h")),
+    Rule::new("Stretch", "the? (last|past) (day)", |_| word("last_24h")),
+    Rule::new("Stretch", "Month", |args| Some(Sem::Text(format!("month {}", args.text(0)?)))),
+    Rule::new("Stretch", "Month Any", |args| {
+        let (month, year) = (args.text(0)?, args.text(1)?);
+        (year.len() == 4 && year.starts_with("20")).then(|| Sem::Text(format!("{year}-{:0>2}", month)))
+    })
+    .ex(&[("october 2026", "2026-10")]),
+    Rule::new("Stretch", "Any", |args| {
+        let text = args.text(0)?.to_lowercase();
+        if let Some(quarter) = text.strip_prefix('q').filter(|rest| matches!(*rest, "1" | "2" | "3" | "4")) {
+            return Some(Sem::Text(format!("quarter {quarter}")));
+        }
+        (is_month(&text) || text.parse::<Date>().is_ok() && text.len() == 10)
+            .then(|| Sem::Text(if text.len() == 10 { format!("{text}..{text}") } else { text }))
+    })
+    .ex(&[("2026-03", "2026-03"), ("q3", "quarter 3")])
+    .not(&["2026-13", "web-1"]),
+    Rule::new("Period", "(from|between) Any (to|and|until|till|through|..) Any", |args| {
+        let (from, to) = (args.text(0)?.parse::<Date>().ok()?, args.text(1)?.parse::<Date>().ok()?);
+        (from <= to).then(|| Sem::Text(format!("{from}..{to}")))
+    })
+    .ex(&[("from 2026-10-01 to 2026-10-15", "2026-10-01..2026-10-15")]),
+    Rule::new("Period", "since Weekday", |args| Some(Sem::Text(format!("since weekday {}", args.text(0)?)))),
+    Rule::new("Period", "since Any", |args| {
+        let from = args.text(0)?.parse::<Date>().ok()?;
+        Some(Sem::Text(format!("since {from}")))
+    }),
+    Rule::new("Period", "since yesterday", |_| word("since yesterday")),
+    Rule::new("Period", "on? Weekday", |args| Some(Sem::Text(format!("weekday {}", args.text(0)?)))),
+];
+
+#[allow(clippy::unnecessary_wraps, reason = "a production's meaning has this type")]
+fn word(period: &str) -> Option<Sem> {
+    Some(Sem::Text(period.to_owned()))
+}
+
+fn span(amount: &str, unit: &str) -> Option<Sem> {
+    let amount: u32 = amount.parse().ok().filter(|amount| (1..=10_000).contains(amount))?;
+    let (amount, unit) = match unit {
+        "h" => (amount, 'h'),
+        "d" => (amount, 'd'),
+        "w" => (amount * 7, 'd'),
+        "mo" => (amount * 30, 'd'),
+        "y" => (amount * 365, 'd'),
+        _ => return None,
+    };
+    Some(Sem::Text(format!("last_{amount}{unit}")))
+}
+
+fn is_month(text: &str) -> bool {
+    text.split_once('-').is_some_and(|(year, month)| {
+        year.len() == 4
+            && month.len() == 2
+            && year.parse::<u16>().is_ok()
+            && month.parse::<u8>().is_ok_and(|month| (1..=12).contains(&month))
+    })
+}

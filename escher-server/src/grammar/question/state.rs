@@ -1,0 +1,89 @@
+//! Whether something is so: “is web-1 running?”, “which VMs are idle?”, “what is public?”
+
+use escher_core::{Flag, Intent};
+
+use super::{about, claimed};
+use crate::grammar::args::{nothing, same};
+use crate::grammar::rule::Rule;
+use crate::meaning::{Formula, Head, Number, Set};
+
+pub(in crate::grammar) const RULES: &[Rule] = &[
+    // Of one thing it is a question about that thing; of many, which of them are so.
+    Rule::new("Claim", "(is|are|was|were|does|do|did|has|have) (any of|any|all|all of|some of)? (our|my|the)? Nps Shown", |args| {
+        let set = args.set(0)?;
+        if set.named || set.head == Head::Name {
+            return Some(about(Some(Intent::Describe), Some(set)).into());
+        }
+        // “Are the VMs slow?” is nothing that a resource tells.
+        let claim = args.cond(1)?;
+        if claim.is_all() { None } else { Some(about(Some(Intent::Find), Some(claimed(set, claim)?)).into()) }
+    })
+    .ex(&[
+        ("is web-1 running", "describe; name = web-1"),
+        ("are all our disks encrypted", "find; kind = disk AND encrypted"),
+        ("are any of our vms idle", "find; kind = vm AND idle"),
+    ]),
+    // What is said of things may be asked of them: “which VMs are idle”.
+    Rule::new("Claim", "Asking Stated", |args| args.ask(0)?.and(args.ask(1)?).map(Into::into)).ex(&[
+        ("which vms are idle", "find; kind = vm AND idle"),
+        ("how many vms are not idle", "count; kind = vm AND idle = false"),
+        ("which vms are in dev", "find; kind = vm AND env = dev"),
+        ("how many untagged resources", "count; untagged"),
+    ]),
+    Rule::new("Stated", "Nps Copula Trait", |args| {
+        let set = claimed(args.set(0)?, args.cond(2)?)?;
+        (set.number == Number::Many || !set.named).then(|| about(None, Some(set)).into())
+    }),
+    Rule::new("Copula", "(are|is|were|was|have been|has been|being|which are|currently)", nothing),
+    Rule::new("Copula", "(becomes|become|gets|goes|turns|that becomes|that become)", nothing),
+    Rule::new("Stated", "Nps (are|is|have been) Whereabouts", |args| Some(about(None, Some(claimed(args.set(0)?, args.cond(1)?)?)).into())),
+    // “EC2 us-east-1 running”
+    Rule::new("Stated", "Nps Scope? Trailing", |args| {
+        let set = args.set(0)?;
+        let set = if set.head == Head::Kind { claimed(set, args.cond(1)?.and(args.cond(2)?))? } else { return None };
+        Some(about(None, Some(set)).into())
+    })
+    .ex(&[("redshift clusters idle", "cloud = aws AND kind = warehouse AND idle")]),
+    Rule::new("Trailing", "Adj", same),
+    Rule::new("Stated", "Scope? Trait (resources|resource|assets|things|stuff|items|everything)", |args| {
+        Some(about(None, Some(all_that(args.cond(0)?.and(args.cond(1)?)))).into())
+    }),
+    Rule::new("Stated", "(all|any)? (resources|assets|things|items) (are|that are|which are|is|being) Trait", |args| {
+        Some(about(None, Some(all_that(args.cond(0)?))).into())
+    })
+    .ex(&[("resources that are untagged", "untagged")]),
+    Rule::new("Claim", "AllThat Trait", |args| Some(about(Some(Intent::Find), Some(all_that(args.cond(1)?))).into()))
+        .ex(&[("what is public", "find; public"), ("anything untagged", "find; untagged")]),
+    Rule::new("AllThat", "(what is|what 's|what are|whats|what all is|who is|which are|which is|which ones are)", nothing),
+    Rule::new("AllThat", "(anything|is anything|is something|are things|everything|everything that is|all that is|all that 's)", nothing),
+    Rule::new("AllThat", "(what resources are|which resources are|resources that are|all resources that are|any resources)", nothing),
+    Rule::new("Trait", "Adj", same),
+    Rule::new("Trait", "Adj (and|, and) Trait", |args| {
+        let both = args.cond(0)?.and(args.cond(1)?);
+        Some(both.into())
+    })
+    .ex(&[("idle and public", "idle AND public")]),
+    Rule::new("Trait", "FlagPhrase", same),
+    Rule::new("Trait", "(have|has|having) (a backup|backups|a recent backup|recent backups)", |_| {
+        Some(Formula::flag(Flag::BackedUp, true).into())
+    })
+    .ex(&[("have backups", "backed-up")]),
+    Rule::new("Trait", "(have|has) (public access|a public ip|public ips|a public ip address)", |_| {
+        Some(Formula::flag(Flag::Public, true).into())
+    }),
+    Rule::new("Shown", "Trait", same),
+    Rule::new("Shown", "Symptom", |_| Some(Formula::all().into())),
+    Rule::new("Shown", "(not|still|really|even|currently) Shown", |_| Some(Formula::all().into())),
+    // “Only the idle ones”
+    Rule::new("Ones", "the? Trait (ones|one)", same).ex(&[("the idle ones", "idle")]),
+    Rule::new("Ones", "(the ones|those|the ones that are|those that are|the ones which are) Whereabouts", same)
+        .ex(&[("those in dev", "env = dev")]),
+    Rule::new("Ones", "(those that are|the ones that are|the ones which are|those which are) Trait", same),
+    Rule::new("Whereabouts", "Post", same),
+    Rule::new("Whereabouts", "not Post", |args| Some(args.cond(0)?.not().into())).ex(&[("not in dev", "env != dev")]),
+];
+
+/// Everything that is so.
+fn all_that(condition: Formula) -> Set {
+    Set::new(Head::Thing, Number::Many, condition)
+}

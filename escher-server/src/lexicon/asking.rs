@@ -1,0 +1,50 @@
+//! Words that only questions are made of: openers, topics, fields to group and sort by. Orders never see them.
+
+use std::str::FromStr;
+
+use escher_core::Intent;
+
+use super::Entry;
+use crate::meaning::{Ask, Sem};
+use crate::text;
+
+/// `Category meaning: phrase, phrase, …`
+const ASKING: &str = include_str!("data/intents.txt");
+
+/// The categories that are made of these words alone.
+pub(super) const CATEGORIES: &[&str] =
+    &["Ahead", "Effect", "Field", "Filler", "Hail", "Measured", "Asking", "PerField", "Ranked", "Symptom", "Topic", "WhatIf", "Why"];
+
+/// Hands every entry to `add`.
+pub(super) fn all(add: &mut impl FnMut(&str, Entry)) {
+    for line in ASKING.lines() {
+        let Some(((category, meaning), phrases)) = line.split_once(": ").and_then(|(head, phrases)| Some((head.split_once(' ')?, phrases)))
+        else {
+            continue;
+        };
+        let Some(&category) = CATEGORIES.iter().find(|known| **known == category) else { continue };
+        let sem = meant(category, meaning);
+        for phrase in phrases.split(", ") {
+            // As the tokens of an utterance would be.
+            let words: Vec<String> = text::split(phrase, text::MOST_TOKENS).into_iter().map(|token| token.low).collect();
+            if category == "Field" && words.len() == 1 {
+                add(&format!("per-{}", words[0]), Entry { category: "PerField", sem: sem.clone() });
+            }
+            add(&words.join(" "), Entry { category, sem: sem.clone() });
+        }
+    }
+}
+
+fn meant(category: &str, meaning: &str) -> Sem {
+    match category {
+        "Ranked" => {
+            let (field, desc) = meaning.strip_suffix('-').map_or_else(|| (meaning.trim_end_matches('+'), false), |field| (field, true));
+            Ask { sort: Some((field.to_owned(), desc)), ..Ask::default() }.into()
+        }
+        "Field" | "Measured" => Sem::Text(meaning.to_owned()),
+        _ => match Intent::from_str(meaning) {
+            Ok(intent) => Ask { intent: Some(intent), ..Ask::default() }.into(),
+            Err(_) => Sem::Text(meaning.to_owned()),
+        },
+    }
+}
