@@ -10,7 +10,7 @@ fn main() -> std::io::Result<()> {
     let now = "2026-11-20T12:00:00Z".parse().map_err(std::io::Error::other)?;
     for line in std::io::stdin().lock().lines() {
         let text = line?;
-        let frame = brain.by_grammar(&Utterance { text: text.clone(), history: Vec::new(), now });
+        let frame = brain.read(&Utterance { text: text.clone(), history: Vec::new(), now });
         let mut row = format!("{text}\n    {} | {}", frame.intent, frame.selector);
         let params = serde_json::to_string(&frame.params)?;
         let more = [

@@ -1,20 +1,15 @@
-//! The pipeline.
+//! The offline brain: an order if all words make one, else a question answered from what was understood of it.
 
 use async_trait::async_trait;
 use escher_core::selector::{Field, Op};
 use escher_core::{Brain, Capabilities, Clarify, Frame, Intent, PlanTemplate, Result, Selector, Utterance};
 
 use crate::decide::{self, Explanation, Verdict};
-use crate::lex;
 use crate::meaning::Other;
-use crate::parts::{self, Part};
-use crate::scene::Scene;
+use crate::text::{MOST_BYTES, MOST_TOKENS};
 
 /// Turns that a pronoun may reach back over.
 const REMEMBERED: usize = 6;
-
-/// Whether questions are read by the grammar.
-const ASKS: bool = true;
 
 /// Understands words with no model and no network. It keeps nothing between calls, and costs nothing to make.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,40 +23,7 @@ impl OfflineBrain {
 
     /// What the words mean; [`Brain::interpret`] without the waiting.
     pub fn read(&self, utterance: &Utterance) -> Frame {
-        if utterance.text.len() > crate::text::MOST_BYTES {
-            return too_long();
-        }
-        if ASKS {
-            return self.by_grammar(utterance);
-        }
-        let old = self.read_old(utterance);
-        // What is refused stays refused.
-        if old.intent == Intent::Unknown && old.note.is_some() {
-            return old;
-        }
-        let referred = self.referred(utterance, false);
-        match decide::order(utterance, referred.as_ref()) {
-            Verdict::Order(frame) => *frame,
-            Verdict::NoOrder(other) => no_order(old, other),
-            Verdict::Unread { order, .. } if is_question(&old, order.as_deref()) => old,
-            // What was heard of a time, if only that there is one.
-            Verdict::Unread { order: Some(order), .. } if old.intent == Intent::Schedule => Frame { intent: Intent::Schedule, ..*order },
-            Verdict::Unread { order: Some(order), .. } => *order,
-            Verdict::Unread { order: None, question } => asked(old, question),
-        }
-    }
-
-    /// What the words mean, and how they were read.
-    pub fn explain(&self, utterance: &Utterance) -> (Frame, Explanation) {
-        let frame = self.read(utterance);
-        let explanation = decide::explain(utterance, &frame);
-        (frame, explanation)
-    }
-
-    /// What the words mean by the grammar alone, questions too.
-    #[doc(hidden)]
-    pub fn by_grammar(&self, utterance: &Utterance) -> Frame {
-        if utterance.text.len() > crate::text::MOST_BYTES {
+        if utterance.text.len() > MOST_BYTES {
             return too_long();
         }
         if let Some(note) = decide::refusal(&utterance.text) {
@@ -70,7 +32,7 @@ impl OfflineBrain {
             frame.confidence = 0.97;
             return frame;
         }
-        match decide::order(utterance, self.referred(utterance, true).as_ref()) {
+        match decide::order(utterance, self.referred(utterance).as_ref()) {
             // What is a whole question as well is none.
             Verdict::Order(frame) if frame.is_executable() && decide::is_question(&utterance.text) => {
                 asked(*frame, "Is that an order? Say it as one, without what is around it.".to_owned())
@@ -90,54 +52,25 @@ impl OfflineBrain {
         }
     }
 
+    /// What the words mean, and how they were read.
+    pub fn explain(&self, utterance: &Utterance) -> (Frame, Explanation) {
+        let frame = self.read(utterance);
+        let explanation = decide::explain(utterance, &frame);
+        (frame, explanation)
+    }
+
     /// The one thing that was named in the turn before, if it was one.
-    fn referred(&self, utterance: &Utterance, by_grammar: bool) -> Option<Selector> {
+    fn referred(&self, utterance: &Utterance) -> Option<Selector> {
         let before = utterance.history.last()?;
         // What the turn before referred to itself was named a few turns ago at most.
         let history = utterance.history[utterance.history.len().saturating_sub(REMEMBERED)..utterance.history.len() - 1].to_vec();
         let before = Utterance { text: before.clone(), history, now: utterance.now };
-        let frame = if ASKS || by_grammar { self.by_grammar(&before) } else { self.read(&before) };
-        let selector = Selector::parse(&frame.selector).ok()?;
+        let selector = Selector::parse(&self.read(&before).selector).ok()?;
         let one =
             selector.conjuncts().iter().any(|part| matches!(part, Selector::Compare { field: Field::Name | Field::Id, op: Op::Eq, .. }));
         one.then_some(selector)
     }
-
-    fn read_old(&self, utterance: &Utterance) -> Frame {
-        let tokens = lex::split(&utterance.text);
-        if tokens.len() > lex::MOST_WORDS {
-            return too_long();
-        }
-        let mut scene = Scene::new(&utterance.text, &utterance.history, utterance.now, tokens);
-        for part in PIPELINE {
-            part.read(&mut scene);
-        }
-        parts::present::frame(scene)
-    }
 }
-
-/// Who reads when. Each part sees what those before it have claimed.
-static PIPELINE: &[&dyn Part] = &[
-    &parts::guard::Guard,
-    &parts::mood::Mood,
-    &parts::verb::Command,
-    &parts::params::Params,
-    &parts::embedded::Embedded,
-    &parts::time::Time,
-    &parts::name::Names,
-    &parts::tag::Tags,
-    &parts::amount::Amounts,
-    &parts::order::Order,
-    &parts::place::Places,
-    &parts::gazetteer::Gazetteer,
-    &parts::negation::Spread,
-    &parts::rest::Rest,
-    &parts::intent::Classifier,
-    &parts::history::History,
-    &parts::negation::Together,
-    &parts::either::Either,
-    &parts::check::Validator,
-];
 
 fn orders(frame: &Frame) -> bool {
     matches!(frame.intent, Intent::Act | Intent::Schedule) || frame.is_executable()
@@ -187,7 +120,7 @@ fn no_order(mut frame: Frame, other: Other) -> Frame {
 fn too_long() -> Frame {
     let mut frame = Frame::new(Intent::Unknown);
     frame.confidence = 0.99;
-    frame.note = Some(format!("that is more than I can take at once; say it in at most {} words", lex::MOST_WORDS));
+    frame.note = Some(format!("that is more than I can take at once; say it in at most {} words", MOST_TOKENS));
     frame
 }
 

@@ -1,9 +1,10 @@
 //! The brain: turns words into frames and frames into plan templates, offline.
 //!
-//! [`OfflineBrain`] is a pipeline of small parts over one scene: the router listens for what must be refused and how
-//! the words are meant, the gazetteers and the slot readers claim the words they understand, the classifier names
-//! the intent, the validator asks back where a change would be a guess, and the presenter writes the frame. A further
-//! agent is one more part in the list. The same words always give the same frame.
+//! Words become tokens, tokens a lattice of lexical readings (`text`, `lexicon`), and a chart parser (`chart`) puts them
+//! together by the productions of a grammar (`grammar`), whose meanings are canonical (`meaning`). From the readings of the
+//! whole comes a decision (`decide`): an order runs only if all its words were understood, in one way, and holds against the
+//! rules for every order (`check`); a question is answered from the best partial reading, and says what it could not use.
+//! The same words always give the same frame.
 
 mod brain;
 mod chart;
@@ -12,11 +13,8 @@ mod decide;
 mod draft;
 mod goal;
 mod grammar;
-mod lex;
 mod lexicon;
 mod meaning;
-mod parts;
-mod scene;
 mod text;
 
 pub use brain::OfflineBrain;

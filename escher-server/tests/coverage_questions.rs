@@ -55,7 +55,7 @@ fn questions_of_the_tables() {
             }
             count += 1;
             let say = row["say"].as_str().unwrap();
-            let frame: Frame = OfflineBrain::new().by_grammar(&Utterance {
+            let frame: Frame = OfflineBrain::new().read(&Utterance {
                 text: say.to_owned(),
                 history: Vec::new(),
                 now: "2026-11-20T12:00:00Z".parse().unwrap(),

@@ -16,7 +16,7 @@ const NOW: &str = "2026-11-20T12:00:00Z";
 
 fn read(after: &[&str], text: &str) -> Frame {
     let history = after.iter().map(|turn| (*turn).to_owned()).collect();
-    OfflineBrain::new().by_grammar(&Utterance { text: text.to_owned(), history, now: NOW.parse().unwrap() })
+    OfflineBrain::new().read(&Utterance { text: text.to_owned(), history, now: NOW.parse().unwrap() })
 }
 
 /// A selector whose lists and conjunctions stand in one order.

@@ -11,7 +11,6 @@ mod when;
 
 pub(crate) use explain::explain;
 pub use explain::{Explanation, Parse};
-pub(crate) use frame::flattened;
 pub(crate) use order::{Verdict, order};
 pub(crate) use question::{is_question, question};
 pub(crate) use refusal::refusal;

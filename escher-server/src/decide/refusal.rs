@@ -189,8 +189,8 @@ impl Words {
             && self.0.len() <= at + len + 4
             && !matches!(self.low(0), "list" | "count" | "find" | "delete" | "rotate");
         let password = ["pass", "cred"].iter().any(|front| self.low(at).starts_with(front)) && !exempt(0);
-        let listed = password && matches!(self.low(0), "list" | "find" | "search")
-            || password && self.0.iter().take(at).any(|token| token.low == "all");
+        let listed =
+            password && (matches!(self.low(0), "list" | "find" | "search") || self.0.iter().take(at).any(|token| token.low == "all"));
         showing || making || bare || listed
     }
 

@@ -140,7 +140,7 @@ fn hour(clock: Clock, part: Option<DayPart>, one_day: bool) -> Result<i8, String
         DayPart::Morning => (1..12).contains(&hour),
         DayPart::Afternoon => (12..19).contains(&hour),
         DayPart::Evening => (16..24).contains(&hour),
-        DayPart::Night => hour >= 17 || hour < 6,
+        DayPart::Night => !(6..17).contains(&hour),
     };
     if !fits {
         return which();

@@ -20,7 +20,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Where", "running in Loc", |args| Some(args.cond(0)?.and(Formula::is(Field::State, "running")).into()))
         .ex(&[("running in westus", "region = westus AND state = running")]),
     // Several places: alternatives of one field, or pairs.
-    Rule::new("Where", "Where and Where", |args| both(args)).ex(&[
+    Rule::new("Where", "Where and Where", both).ex(&[
         ("in dev and in us-east-1", "region = us-east-1 AND env = dev"),
         ("in westus in dev and in eastus in test", "region = eastus AND env = test OR region = westus AND env = dev"),
         ("in dev and in test", "env IN (dev, test)"),

@@ -24,8 +24,10 @@ pub(crate) struct Rule {
     pub(crate) of: &'static str,
     /// Its meaning; `None` where the parts do not go together.
     pub(crate) means: fn(&Args<'_>) -> Option<Sem>,
+    #[cfg_attr(not(test), allow(dead_code, reason = "examples are tests"))]
     /// Phrases of this category and what they mean, as [`crate::grammar::shown`] prints it.
     pub(crate) examples: &'static [(&'static str, &'static str)],
+    #[cfg_attr(not(test), allow(dead_code, reason = "examples are tests"))]
     /// Phrases that are none of this category.
     pub(crate) counter: &'static [&'static str],
 }
@@ -178,6 +180,7 @@ impl Grammar {
     }
 
     /// Every rule.
+    #[cfg(test)]
     pub(crate) fn rules(&self) -> &[Rule] {
         &self.rules
     }

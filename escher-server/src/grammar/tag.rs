@@ -33,9 +33,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Tagging", "(without|with no|missing|lacking) (a|an|the|any)? (tag|label) KeyWord", |args| exists(args, 0, false)),
     Rule::new("Tagging", "(without|with no|that have no|which have no|missing|lacking) (a|an|the|any)? CommonKey", |args| exists(args, 0, false))
         .ex(&[("without an owner", "NOT tag.owner EXISTS"), ("without a purpose", "NOT tag.purpose EXISTS")]),
-    Rule::new("Tagging", "(with|having|that have|which have) (a|an|the)? (empty|blank) KeyWord (tag|label)?", |args| empty(args))
+    Rule::new("Tagging", "(with|having|that have|which have) (a|an|the)? (empty|blank) KeyWord (tag|label)?", empty)
         .ex(&[("with an empty team tag", "tag.team = \"\"")]),
-    Rule::new("Tagging", "(with|having|that have|which have) the (tag|label) KeyWord (but|and) (no|without a|without) value", |args| empty(args))
+    Rule::new("Tagging", "(with|having|that have|which have) the (tag|label) KeyWord (but|and) (no|without a|without) value", empty)
         .ex(&[("that have the tag team but no value", "tag.team = \"\"")]),
     // Key and value as words.
     Rule::new("Tagging", "(tagged|tagged with|labeled|labelled) KeyWord (:|is|as)? ValueWord", |args| Some(is(args.text(0)?, args.text(1)?)?.into()))

@@ -250,8 +250,7 @@ mod tests {
         }
     }
 
-    /// `cargo test --release -p escher-server --lib spelling -- --ignored --nocapture`; `WORDS` names a list of English
-    /// words, one a line, to find those that `english.txt` lacks.
+    /// `cargo test --release -p escher-server --lib spelling -- --ignored --nocapture`
     #[test]
     #[ignore = "measures"]
     #[allow(clippy::print_stdout, reason = "the measurements")]
@@ -267,11 +266,5 @@ mod tests {
             std::hint::black_box(lexicon.spelled(word, false));
         }
         println!("each unknown word: {:?}", start.elapsed() / 5_000);
-        let Some(path) = std::env::var_os("WORDS") else { return };
-        for word in std::fs::read_to_string(path).unwrap_or_default().lines() {
-            if let Spelled::Like(meant) = lexicon.spelled(word, false) {
-                println!("+{word} {}", meant.join(" "));
-            }
-        }
     }
 }

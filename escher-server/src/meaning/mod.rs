@@ -150,14 +150,6 @@ impl Params {
         self.0.is_empty()
     }
 
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.0.contains_key(name)
-    }
-
-    pub(crate) fn get(&self, name: &str) -> Option<Value> {
-        self.0.get(name).and_then(|text| serde_json::from_str(text).ok())
-    }
-
     pub(crate) fn map(&self) -> Map<String, Value> {
         self.0.iter().filter_map(|(name, text)| Some((name.clone(), serde_json::from_str(text).ok()?))).collect()
     }

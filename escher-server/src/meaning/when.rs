@@ -114,6 +114,11 @@ impl When {
                 (a, b) => Some(a.or(b)),
             }
         }
+        // “Weekly” leaves the day open, and “on Sunday” after it does not.
+        let open = |a: &Self, b: &Self| matches!(&a.every, Some(Every::Week(Days(days))) if days.is_empty()) && b.day.is_some();
+        if open(&self, &other) || open(&other, &self) {
+            return None;
+        }
         Some(Self {
             clock: either(self.clock, other.clock)?,
             part: either(self.part, other.part)?,

@@ -151,7 +151,7 @@ fn pair(tokens: &mut Vec<Token>, text: &str, start: usize, end: usize) -> Option
         push(tokens, text, (start, end), Shape::KeyValue);
         return Some(end);
     }
-    let value = body[at + 1..].trim_end_matches(|c| matches!(c, ',' | ';' | '.' | '!' | '?' | ')'));
+    let value = body[at + 1..].trim_end_matches([',', ';', '.', '!', '?', ')']);
     if value.is_empty() {
         return None;
     }

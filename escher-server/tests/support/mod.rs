@@ -6,21 +6,21 @@ use escher_server::OfflineBrain;
 use serde_json::Value;
 
 /// A Friday.
-pub const NOW: &str = "2026-11-20T12:00:00Z";
+pub(crate) const NOW: &str = "2026-11-20T12:00:00Z";
 
 /// The frame of words without a history.
-pub fn read(text: &str) -> Frame {
+pub(crate) fn read(text: &str) -> Frame {
     read_after(&[], text)
 }
 
 /// The frame of words after others.
-pub fn read_after(history: &[&str], text: &str) -> Frame {
+pub(crate) fn read_after(history: &[&str], text: &str) -> Frame {
     let history = history.iter().map(|text| (*text).to_owned()).collect();
     OfflineBrain::new().read(&Utterance { text: text.to_owned(), history, now: NOW.parse().unwrap() })
 }
 
 /// A selector's text with its lists and conjunctions in one order; what cannot be read stays as it is.
-pub fn ordered(selector: &str) -> String {
+pub(crate) fn ordered(selector: &str) -> String {
     Selector::parse(selector).map_or_else(|_| selector.to_owned(), |it| sorted(it).to_string())
 }
 
@@ -44,7 +44,7 @@ fn sorted(selector: Selector) -> Selector {
 }
 
 /// Every row of the tables.
-pub fn tables() -> impl Iterator<Item = Value> {
+pub(crate) fn tables() -> impl Iterator<Item = Value> {
     let tables = [
         include_str!("../frames/questions.jsonl"),
         include_str!("../frames/changes.jsonl"),

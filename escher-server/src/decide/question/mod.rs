@@ -9,6 +9,9 @@ mod turns;
 use escher_core::selector::Field;
 use escher_core::{Clarify, Correction, Frame, Intent, Kind, Selector, Sort, Utterance, Verb};
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
 use self::cover::{Cover, Role};
 use self::intent::Strength;
 use super::frame::flattened;
@@ -309,7 +312,7 @@ fn frame(mut reading: Reading, rest: Vec<String>, utterance: &Utterance) -> Fram
         return unknown("that is outside cloud operations");
     }
     if let Some(verb) = reading.ordered {
-        return order(&reading, verb);
+        return order(&reading, verb, utterance);
     }
     let Some(intent) = settled(&mut reading) else {
         let mut frame = unknown("I did not find anything about clouds in that");
@@ -321,7 +324,8 @@ fn frame(mut reading: Reading, rest: Vec<String>, utterance: &Utterance) -> Fram
         frame.confidence = 0.95;
         return frame;
     }
-    match reading.formula.selector() {
+    let today = utterance.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    match reading.formula.on(today).selector() {
         Ok(selector) => flattened(&mut frame, &selector),
         Err(e) => frame.clarify = Some(ask_back(format!("I cannot put that into one condition ({e}). Which ones exactly?"))),
     }
@@ -408,6 +412,10 @@ fn is_one(reading: &Reading) -> bool {
         })
 }
 
+fn today(utterance: &Utterance) -> Date {
+    utterance.now.to_zoned(TimeZone::UTC).date()
+}
+
 fn kinds(reading: &Reading) -> Vec<Kind> {
     reading.formula.values(&Field::Kind).into_iter().filter_map(|word| word.parse().ok()).collect()
 }
@@ -421,9 +429,9 @@ fn action(verb: Verb, kinds: &[Kind]) -> String {
 }
 
 /// What looks like an order and was not understood as one: a question back, with what is known.
-fn order(reading: &Reading, verb: Option<Verb>) -> Frame {
+fn order(reading: &Reading, verb: Option<Verb>, utterance: &Utterance) -> Frame {
     let mut frame = Frame::new(Intent::Act);
-    let selector = reading.formula.selector().unwrap_or(Selector::All);
+    let selector = reading.formula.on(today(utterance)).selector().unwrap_or(Selector::All);
     flattened(&mut frame, &selector);
     frame.action = verb.map(|verb| action(verb, &kinds(reading)));
     let unread =

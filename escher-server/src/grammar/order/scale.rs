@@ -17,7 +17,7 @@ pub(super) const RULES: &[Rule] = &[
         .not(&["scale asg-1 to at least 3", "scale asg-1 to between 2 and 5", "scale asg-1 to half"]),
     Rule::new("Full", "(scale|autoscale) Nps by SignedCount", |args| scaled(args.set(0)?, args.params(1)?))
         .ex(&[("scale web-asg by +2", "scale: name = web-asg {\"count\":\"+2\"}")]),
-    Rule::new("Full", "(scale|autoscale) Nps (by|with) Count", |args| {
+    Rule::new("Full", "(scale|autoscale) Nps (by|with) ScaleCount", |args| {
         let n = args.text(1)?;
         let options = [format!("up by {n}"), format!("down by {n}")];
         Some(Order::new(Verb::Scale, args.set(0)?).asks(format!("Up or down by {n}?")).offers(options).into())
@@ -26,13 +26,13 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Full", "scale Nps to SignedCount", |args| {
         Some(Order::new(Verb::Scale, args.set(0)?).asks("To that number, or by it?").offers(["to how many", "by how many"]).into())
     }),
-    Rule::new("Full", "scale Nps Way by Count", |args| by(args.set(0)?, &args.text(1)?, &args.text(2)?))
+    Rule::new("Full", "scale Nps Way by ScaleCount", |args| by(args.set(0)?, &args.text(1)?, &args.text(2)?))
         .ex(&[("scale web-asg down by 1", "scale: name = web-asg {\"count\":\"-1\"}")])
         .not(&["scale web-asg up by 2 and down by 1"]),
-    Rule::new("Full", "scale Nps up Count", |args| by(args.set(0)?, "+", &args.text(1)?))
+    Rule::new("Full", "scale Nps up ScaleCount", |args| by(args.set(0)?, "+", &args.text(1)?))
         .ex(&[("scale web-asg up 2", "scale: name = web-asg {\"count\":\"+2\"}")]),
-    Rule::new("Full", "scale Nps down Count", |args| by(args.set(0)?, "-", &args.text(1)?)),
-    Rule::new("Full", "ScaleWay Nps by Count", |args| by(args.set(1)?, &args.text(0)?, &args.text(2)?)).ex(&[
+    Rule::new("Full", "scale Nps down ScaleCount", |args| by(args.set(0)?, "-", &args.text(1)?)),
+    Rule::new("Full", "ScaleWay Nps by ScaleCount", |args| by(args.set(1)?, &args.text(0)?, &args.text(2)?)).ex(&[
         ("scale in asg-1 by 1", "scale: name = asg-1 {\"count\":\"-1\"}"),
         ("scale up the dev asgs by two", "scale: kind = scale-group AND env = dev {\"count\":\"+2\"}"),
     ]),
@@ -40,7 +40,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Full", "MoreOrLess Nps by UnitCount", |args| by(args.set(1)?, &args.text(0)?, &args.text(2)?))
         .ex(&[("increase asg-1 by 3 instances", "scale: name = asg-1 {\"count\":\"+3\"}")]),
     Rule::new("Full", "MoreOrLess Nps to UnitCount", |args| scaled(args.set(1)?, count(&args.text(2)?)?)),
-    Rule::new("Full", "ScaleWay Nps Count", |args| {
+    Rule::new("Full", "ScaleWay Nps ScaleCount", |args| {
         let n = args.text(2)?;
         Some(
             Order::new(Verb::Scale, args.set(1)?).asks(format!("To {n}, or by {n}?")).offers([format!("to {n}"), format!("by {n}")]).into(),
@@ -83,17 +83,17 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Way", "(down|in)", |_| Some(Sem::Text("-".to_owned()))),
     Rule::new("Desired", "(desired|target)? (capacity|count|instance count|node count|task count|replica count)", nothing),
     Rule::new("Desired", "(number of)? (instances|nodes|replicas|tasks)", nothing),
-    Rule::new("ToCount", "(to|to be|at) Count", |args| Some(count(&args.text(0)?)?.into())).ex(&[("to 5 nodes", "{\"count\":5}")]),
-    Rule::new("ToCount", "from Count to Count", |args| Some(count(&args.text(1)?)?.into())),
-    Rule::new("Count", "Whole", same),
-    Rule::new("Count", "UnitCount", same),
-    Rule::new("UnitCount", "Whole (more|extra|additional|new)? Counted", same),
+    Rule::new("ToCount", "(to|to be|at) ScaleCount", |args| Some(count(&args.text(0)?)?.into())).ex(&[("to 5 nodes", "{\"count\":5}")]),
+    Rule::new("ToCount", "from ScaleCount to ScaleCount", |args| Some(count(&args.text(1)?)?.into())),
+    Rule::new("ScaleCount", "Whole", same),
+    Rule::new("ScaleCount", "UnitCount", same),
+    Rule::new("UnitCount", "Whole (more|extra|additional|new)? ScaleUnit", same),
     Rule::new("Whole", "Num", |args| args.text(0)?.parse::<u32>().ok().map(|n| Sem::Text(n.to_string()))),
     Rule::new("Whole", "NumWord", |args| args.text(0)?.parse::<u32>().ok().map(|n| Sem::Text(n.to_string()))).ex(&[("three", "3")]),
     Rule::new("Whole", "zero", |_| Some(Sem::Text("0".to_owned()))),
-    Rule::new("SignedCount", "Signed Counted?", |args| Some(Params::of("count", args.text(0)?).into())),
+    Rule::new("SignedCount", "Signed ScaleUnit?", |args| Some(Params::of("count", args.text(0)?).into())),
     Rule::new(
-        "Counted",
+        "ScaleUnit",
         "(instance|instances|node|nodes|replica|replicas|task|tasks|pod|pods|copies|machine|machines|vm|vms|worker|workers)",
         nothing,
     ),

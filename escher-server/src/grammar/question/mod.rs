@@ -16,6 +16,7 @@ use super::rule::Args;
 use crate::meaning::{Ask, Formula, Sem, Set};
 
 /// The phrases that a question is put together from where its words do not all go together.
+#[cfg(test)]
 pub(crate) const ISLANDS: &[&str] = &[
     "Claim",
     "Stated",

@@ -63,7 +63,8 @@ pub(in super::super) const RULES: &[Rule] = &[
     Rule::new("When", "every TimeNum MinuteUnit", |args| step(number(args, 0)?, "min")).ex(&[("every fifteen minutes", "every 15min")]),
     Rule::new("When", "every Minutes", |args| step(number(args, 0)?, "min")),
     Rule::new("When", "(weekly|every week|each week|once a week)", |_| {
-        Some(When { why: Some("On which day of the week, and at what time?".to_owned()), ..When::default() }.into())
+        let every = Some(Every::Week(Days(BTreeSet::new())));
+        Some(When { every, why: Some("On which day of the week, and at what time?".to_owned()), ..When::default() }.into())
     }),
 ];
 

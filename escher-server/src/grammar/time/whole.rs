@@ -21,22 +21,4 @@ pub(in super::super) const RULES: &[Rule] = &[
             "every day except fridays",
             "at 8pm every other day",
         ]),
-    Rule::new("Order", "Order ,? Whens", |args| {
-        let mut order = args.order(0)?;
-        let when = args.when(1)?;
-        order.when = Some(match order.when.take() {
-            Some(known) => known.and(when)?,
-            None => when,
-        });
-        Some(order.into())
-    }),
-    Rule::new("Order", "Whens ,? Order", |args| {
-        let mut order = args.order(1)?;
-        let when = args.when(0)?;
-        order.when = Some(match order.when.take() {
-            Some(known) => when.and(known)?,
-            None => when,
-        });
-        Some(order.into())
-    }),
 ];
