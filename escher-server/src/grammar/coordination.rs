@@ -6,8 +6,12 @@ use crate::meaning::{Formula, Head, Number, Sem, Set};
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new("Kinds", "KindPl", |args| Some(args.noun(0)?.formula().into())),
-    Rule::new("Kinds", "KindPl (and|,|, and|&|or|and all|and the) Kinds", |args| Some(args.noun(0)?.formula().or(args.cond(1)?).into()))
-        .ex(&[("vms, disks and snapshots", "kind IN (vm, disk, snapshot)")]),
+    Rule::new("Kinds", "KindPl (and|,|, and|&|or|and all|and the) Kinds", |args| {
+        let (one, others) = (args.noun(0)?.formula(), args.cond(1)?);
+        // “The sandbox VMs and the VMs” are two sets.
+        (!others.branches().contains(&&one)).then(|| one.clone().or(others.clone())).filter(|both| *both != others).map(Into::into)
+    })
+    .ex(&[("vms, disks and snapshots", "kind IN (vm, disk, snapshot)")]),
     Rule::new("Nps", "Np", same),
     Rule::new("Nps", "Np (,|and|, and|&|as well as|plus|and also) Nps", |args| together(args.set(0)?, args.set(1)?))
         .ex(&[("dev vms and test vms", "kind = vm AND env IN (dev, test)")]),

@@ -42,7 +42,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Politely", "(can|could|will) (you|someone|somebody) please? just? (kindly|also|go ahead and)?", nothing).ex(&[("could you please", "-")]),
     Rule::new("Politely", "would you (please|kindly|mind|be so kind as to|be so kind and)", nothing),
     Rule::new("Politely", "(be so kind as to|be so kind and|be so good as to|do me a favor and|do me a favour and)", nothing),
-    Rule::new("Politely", "(go ahead and|go and|proceed to|proceed and|let 's|let us|lets|do not forget to|remember to|make sure to|be sure to|please make sure to)", nothing)
+    Rule::new("Politely", "(go ahead and|go and|proceed to|proceed and|let 's|let us|lets|do not forget to|make sure to|be sure to|please make sure to)", nothing)
         .ex(&[("don't forget to", "-"), ("go ahead and", "-")]),
     Rule::new("Wishing", "(i|we) really? (need|want|would like|'d like|wish|wanna|gotta) (you to|to|for you to)", nothing)
     .ex(&[("I need you to", "-"), ("we want to", "-"), ("I'd like you to", "-")]),

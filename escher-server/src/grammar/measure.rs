@@ -18,6 +18,12 @@ pub(super) const RULES: &[Rule] = &[
     // Creation.
     Rule::new("Measure", "Made (in|within|during|over) the? (last|past) Span", |args| age(Op::Lt, args, 1))
         .ex(&[("created in the last 7 days", "age < 7d")]),
+    Rule::new("Measure", "Made Cmp Span ago", |args| age(args.op(1)?, args, 2)).ex(&[("created more than 90 days ago", "age > 90d")]),
+    Rule::new("Measure", "(costing|that cost|which cost) between Dollars and Dollars Monthly?", |args| {
+        let (least, most) = (args.text(0)?, args.text(1)?);
+        Some(Formula::compare(Field::Cost, Op::Ge, least).and(Formula::compare(Field::Cost, Op::Le, most)).into())
+    })
+    .ex(&[("costing between $100 and $300", "cost <= $300 AND cost >= $100")]),
     Rule::new("Measure", "Made (before|prior to) Moment", |args| created(Op::Lt, moment::start(&args.text(1)?)))
         .ex(&[("created before yesterday", "created < 2026-11-19"), ("created before last week", "created < 2026-11-09")]),
     Rule::new("Measure", "Made after Moment", |args| created(Op::Ge, moment::end(&args.text(1)?)))

@@ -22,6 +22,10 @@ pub(super) const RULES: &[Rule] = &[
     // Sizes.
     Rule::new("Pre", "Size", |args| Some(Formula::is(Field::Size, args.text(0)?).into())).ex(&[("m5.large", "size = m5.large")]),
     Rule::new("Pre", "Name", |args| family(&args.text(0)?)).ex(&[("t3", "size ~ t3")]).not(&["v5", "s1", "web2", "web-1"]),
+    Rule::new("Post", "(of|with|of the|with the) (size|type|instance type|machine type|sku) Size", |args| {
+        Some(Formula::is(Field::Size, args.text(0)?).into())
+    })
+    .ex(&[("of size Standard_D8s_v3", "size = Standard_D8s_v3")]),
     // A free word before its kind is its name if there is one, and part of the names of many: a change needs whole ones.
     Rule::new("Nominal", "Word Noun", |args| likely(args.set(1)?, args.text(0)?))
         .ex(&[("checkout vm", "kind = vm AND name = checkout"), ("checkout vms", "kind = vm AND name = checkout")]),

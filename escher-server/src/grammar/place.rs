@@ -16,6 +16,8 @@ pub(super) const RULES: &[Rule] = &[
         .not(&["in eu-west-14", "in dve", "in ireland"]),
     Rule::new("Where", "(but|and|that are|which are)? not (in|within|on|from) Loc", |args| Some(args.cond(0)?.not().into()))
         .ex(&[("not in prod", "env != prod"), ("but not in us-east-1", "region != us-east-1")]),
+    Rule::new("Where", "in neither OneLoc nor OneLoc", |args| Some(args.cond(0)?.not().and(args.cond(1)?.not()).into()))
+        .ex(&[("in neither prod nor staging", "NOT env IN (prod, staging)")]),
     Rule::new("Where", "outside of? Loc", |args| Some(args.cond(0)?.not().into())).ex(&[("outside prod", "env != prod")]),
     Rule::new("Where", "running in Loc", |args| Some(args.cond(0)?.and(Formula::is(Field::State, "running")).into()))
         .ex(&[("running in westus", "region = westus AND state = running")]),
@@ -36,7 +38,7 @@ pub(super) const RULES: &[Rule] = &[
         .not(&["dev and westus"]),
     Rule::new("OneLoc", "Region", same),
     Rule::new("OneLoc", "region Region", same),
-    Rule::new("OneLoc", "Zone", same),
+    Rule::new("OneLoc", "(zone|availability zone|az)? Zone", same),
     Rule::new("OneLoc", "Place", same),
     Rule::new("OneLoc", "Geo", same),
     Rule::new("OneLoc", "Cloud", same),

@@ -15,6 +15,12 @@ pub(super) const RULES: &[Rule] = &[
         Some(tags.not().into())
     })
     .ex(&[("not tagged keep=yes", "tag.keep != yes")]),
+    Rule::new("Tagging", "(with|tagged|tagged with) KeyValue or KeyValue", |args| {
+        let (Sem::Cond(a), Sem::Cond(b)) = (all(args, 0)?, all(args, 1)?) else { return None };
+        let either = a.or(b);
+        matches!(either, Formula::Is { .. }).then(|| either.into())
+    })
+    .ex(&[("tagged keep=1 or keep=2", "tag.keep IN (1, 2)")]),
     Rule::new("Tagging", "without (the|a|any)? (tag|tags|label|labels)? Tags", |args| {
         let Sem::Cond(tags) = all(args, 0)? else { return None };
         Some(tags.not().into())
@@ -30,6 +36,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Tagging", "(with|having|that have|which have) the (tag|label) KeyWord", |args| exists(args, 0, true)),
     Rule::new("Tagging", "(without|with no|missing|lacking|that have no|which have no|having no|that lack|which lack) (a|an|the|any)? KeyWord (tag|tags|label|labels)", |args| exists(args, 0, false))
         .ex(&[("without an owner tag", "NOT tag.owner EXISTS"), ("with no cost-center tag", "NOT tag.cost-center EXISTS")]),
+    Rule::new("Tagging", "(that|which) (do not|does not|dont|doesnt) have (a|an|the|any) KeyWord (tag|label)", |args| exists(args, 0, false))
+        .ex(&[("that do not have an owner tag", "NOT tag.owner EXISTS")]),
     Rule::new("Tagging", "(without|with no|missing|lacking) (a|an|the|any)? (tag|label) KeyWord", |args| exists(args, 0, false)),
     Rule::new("Tagging", "(without|with no|that have no|which have no|missing|lacking) (a|an|the|any)? CommonKey", |args| exists(args, 0, false))
         .ex(&[("without an owner", "NOT tag.owner EXISTS"), ("without a purpose", "NOT tag.purpose EXISTS")]),

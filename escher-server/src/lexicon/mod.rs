@@ -122,7 +122,7 @@ impl Entry {
     /// Whether a word of it is near enough to it to be meant for it.
     fn is_telling(&self, word: &str, words: usize) -> bool {
         match (self.is_place(), words) {
-            (true, 1) => word.len() >= 3,
+            (true, 1) => word.len() >= if matches!(self.category, "Env" | "EnvHead") { 2 } else { 3 },
             (true, _) => word.len() >= 5,
             (false, _) => word.len() >= 4,
         }
@@ -197,8 +197,9 @@ impl Lexicon {
         if !matches!(entry.category, "Place" | "PlaceOfGeo" | "PartGeo" | "Geo" | "Verb") && phrase.contains(' ') {
             self.add_as(&phrase.replace(' ', "-"), entry.clone());
             self.add_as(&phrase.replacen(' ', "-", 1), entry.clone());
-            if matches!(entry.category, "KindSg" | "KindPl" | "Engine") {
+            if matches!(entry.category, "KindSg" | "KindPl" | "Engine" | "NonProd") {
                 self.add_as(&phrase.replace(' ', ""), entry.clone());
+                self.add_as(&phrase.replacen(' ', "", 1), entry.clone());
             }
         }
         self.add_as(phrase, entry);

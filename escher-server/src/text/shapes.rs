@@ -214,7 +214,7 @@ fn is_identifier(word: &str) -> bool {
     }
     let joined = word.contains(['-', '_', '.', '@']) || (word.contains('/') && word.contains(|c: char| c.is_ascii_digit()));
     let mixed = word.chars().any(|c| c.is_ascii_digit());
-    let ends = word.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
+    let ends = word.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '/'))
         && word.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
     // `web-1/web-2` are two.
     let several =

@@ -2,7 +2,7 @@
 
 use crate::chart::Chart;
 use crate::grammar::Language;
-use crate::meaning::{Ask, Formula, Head, Sem, Set};
+use crate::meaning::{Ask, Formula, Head, Number, Sem, Set};
 use crate::text::{Lattice, Shape};
 
 /// What a phrase contributes.
@@ -108,6 +108,10 @@ pub(super) fn best(chart: &Chart, lattice: &Lattice, language: &Language) -> Cov
     for (category, role, cost) in ISLANDS {
         for edge in chart.phrases(&language.grammar, category) {
             let Some((ask, condition)) = contribution(&edge.sem) else { continue };
+            // A free word alone is no thing among other words.
+            if *category == "Nps" && ask.set.as_ref().is_some_and(|set| set.head == Head::Name && set.number == Number::One) {
+                continue;
+            }
             // A free word is all that is looked for, or none of it.
             let ends = tokens.get(usize::from(edge.to)).is_none_or(|token| token.shape == Shape::Mark);
             if *category == "Lookup" && !ends {

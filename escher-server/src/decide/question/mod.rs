@@ -6,7 +6,7 @@ mod period;
 mod sentences;
 mod turns;
 
-use escher_core::selector::Field;
+use escher_core::selector::{Field, Relation};
 use escher_core::{Clarify, Correction, Frame, Intent, Kind, Selector, Sort, Utterance, Verb};
 
 use jiff::civil::Date;
@@ -324,8 +324,11 @@ fn frame(mut reading: Reading, rest: Vec<String>, utterance: &Utterance) -> Fram
         frame.confidence = 0.95;
         return frame;
     }
-    let today = utterance.now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    match reading.formula.on(today).selector() {
+    // “The cost of dev VMs” is a cost of these VMs, and not of what is related to them.
+    if !matches!(intent, Intent::Find | Intent::Count | Intent::Describe) && reading.formula.values(&Field::Kind).is_empty() {
+        reading.formula = belongings(&reading.formula);
+    }
+    match reading.formula.on(today(utterance)).selector() {
         Ok(selector) => flattened(&mut frame, &selector),
         Err(e) => frame.clarify = Some(ask_back(format!("I cannot put that into one condition ({e}). Which ones exactly?"))),
     }
@@ -410,6 +413,14 @@ fn is_one(reading: &Reading) -> bool {
                     | Formula::Compare { field: Field::Name, .. }
             )
         })
+}
+
+/// What something is of, as that itself.
+fn belongings(formula: &Formula) -> Formula {
+    formula.conjuncts().into_iter().fold(Formula::all(), |all, part| match part {
+        Formula::Rel { by: Relation::Any, to } => all.and((**to).clone()),
+        other => all.and(other.clone()),
+    })
 }
 
 fn today(utterance: &Utterance) -> Date {

@@ -86,6 +86,10 @@ fn with_params(args: &Args<'_>) -> Option<Sem> {
 /// Where it is made.
 fn with_place(args: &Args<'_>) -> Option<Sem> {
     let (mut order, place) = (args.order(0)?, args.cond(1)?);
+    // A size is a parameter, and read as one.
+    if matches!(&place, Formula::Is { field: Field::Size, .. }) {
+        return None;
+    }
     order.set = order.set.with(place);
     (!order.set.formula.is_contradictory()).then(|| order.into())
 }

@@ -1,6 +1,7 @@
 //! Verbs that need nothing but an object: “stop dev VMs”.
 
 use escher_core::Verb;
+use escher_core::selector::Field;
 
 use crate::grammar::rule::Rule;
 use crate::meaning::{Number, Order, Sem};
@@ -10,7 +11,11 @@ pub(super) const RULES: &[Rule] = &[
         let (verb, set) = (args.verb(0)?, args.set(1)?);
         // “Spin up a VM” makes one.
         let new = verb == Verb::Start && set.number == Number::One && set.why.is_some();
-        (!new).then(|| Order::new(verb, set).into())
+        // “Stop stopping web-1”: what is under way can be neither stopped nor started by an order.
+        let states = set.formula.values(&Field::State);
+        let under_way = states.contains("stopping") || states.contains("starting");
+        let order = Order::new(verb, set.clone());
+        (!new).then(|| if under_way { order.asks("That is two orders in one. What should happen?") } else { order }.into())
     })
     .ex(&[
         ("stop idle dev vms", "stop: kind = vm AND env = dev AND idle"),

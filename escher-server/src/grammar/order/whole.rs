@@ -25,11 +25,11 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Order", "Timed ,? Whens", |args| at(args.order(0)?, args.when(1)?)),
     Rule::new("Order", "Whens (,|:)? Timed", |args| at(args.order(1)?, args.when(0)?)),
     // How: the clouds stop machines in an orderly way, and have no other.
-    Rule::new("Order", "(gracefully|cleanly) Order", |args| gently(args.order(0)?)).ex(&[
-        ("gracefully stop web-1", "stop: name = web-1"),
+    Rule::new("Order", "(gracefully|cleanly) Order", |args| manner(args.order(0)?)).ex(&[
+        ("gracefully stop web-1", "stop: name = web-1 ? I do that the way the cloud does it, and choose no manner. Is that meant?"),
         ("gracefully restart web-1", "restart: name = web-1 ? I do that the way the cloud does it, and choose no manner. Is that meant?"),
     ]),
-    Rule::new("Order", "Order (gracefully|cleanly)", |args| gently(args.order(0)?)),
+    Rule::new("Order", "Order (gracefully|cleanly)", |args| manner(args.order(0)?)),
     Rule::new(
         "Order",
         "(forcibly|forcefully|force|hard|cold|permanently|brutally|quietly|silently|safely|carefully|slowly|quickly) Order",
@@ -78,10 +78,6 @@ fn is_place(part: &Formula) -> bool {
         ),
         _ => false,
     }
-}
-
-fn gently(order: Order) -> Option<Sem> {
-    if order.verb == Some(Verb::Stop) { Some(order.into()) } else { manner(order) }
 }
 
 fn manner(order: Order) -> Option<Sem> {
