@@ -91,7 +91,7 @@ fn is_plain(frame: &Frame) -> bool {
 /// Words that are no order are not carried out as one.
 fn asked(mut frame: Frame, question: String) -> Frame {
     frame.clarify = Some(Clarify { question, options: Vec::new() });
-    frame.confidence = 0.5;
+    frame.confidence = 0.88;
     frame
 }
 

@@ -63,7 +63,10 @@ pub(crate) fn order(utterance: &Utterance, referred: Option<&Selector>) -> Verdi
     if readings.iter().any(|reading| !reading.dead) {
         readings.retain(|reading| !reading.dead);
     }
-    let doubtful = other.is_some() || chart.overflowed;
+    // “Stop web-1?” with no word of courtesy before it asks as much as it orders.
+    let asks = lattice.tokens().last().is_some_and(|token| token.low == "?")
+        && chart.phrases(&language.grammar, "Order").iter().any(|edge| edge.from == 0);
+    let doubtful = other.is_some() || asks || chart.overflowed;
     let mut frames: Vec<Frame> = readings.into_iter().map(|reading| reading.frame).collect();
     // What is understood and can only lead to a question leads to it, whatever else it may mean.
     let asking = frames.iter().position(|frame| frame.clarify.is_some());
@@ -93,7 +96,7 @@ fn same(a: &Frame, b: &Frame) -> bool {
 fn asked(mut frame: Frame, question: &str) -> Frame {
     if frame.clarify.is_none() {
         frame.clarify = Some(Clarify { question: question.to_owned(), options: Vec::new() });
-        frame.confidence = 0.6;
+        frame.confidence = 0.85;
     }
     frame
 }
@@ -105,7 +108,7 @@ fn several(readings: Vec<Frame>) -> Frame {
     frame.readings = readings.clone();
     frame.action = Some(readings[0].action.clone()).filter(|action| readings.iter().all(|frame| frame.action == *action)).flatten();
     frame.clarify = Some(Clarify { question: "That can be read in more than one way. Which one?".to_owned(), options });
-    frame.confidence = 0.5;
+    frame.confidence = 0.9;
     frame
 }
 
@@ -164,7 +167,7 @@ fn reading(order: &Order, utterance: &Utterance, referred: Option<&Selector>, la
         (None, None) => Some(Clarify { question: "What should be done?".to_owned(), options: Vec::new() }),
     };
     frame.corrected = lattice.corrected(corrected).map(|(from, to)| Correction { from: from.to_owned(), to: to.to_owned() }).collect();
-    frame.confidence = if frame.clarify.is_some() { 0.6 } else { (0.97 - 0.04 * frame.corrected.len() as f64).max(0.7) };
+    frame.confidence = if frame.clarify.is_some() { 0.93 } else { (0.97 - 0.04 * frame.corrected.len() as f64).max(0.7) };
     let impossible = verb.is_some_and(|verb| !check::is_possible(verb, &kinds));
     let lacking = verb.is_some_and(|verb| check::lacks(&Draft { verb, kinds: &kinds, selector: &selector, params: &frame.params }));
     let wide = order.question().is_none() && order.verb != Some(Verb::Create) && !selector.narrows();

@@ -108,6 +108,11 @@ fn narrowed(set: Set, condition: Formula) -> Option<Sem> {
     if set.head == Head::Thing && condition.conjuncts().into_iter().any(|part| matches!(part, Formula::Rel { .. })) {
         return None;
     }
+    // A storage account holds containers of blobs, which are no services.
+    let holds = |part: &&Formula| matches!(part, Formula::Rel { to, .. } if to.values(&Field::Kind).contains("bucket"));
+    if set.kinds().contains(&Kind::ContainerService) && condition.conjuncts().iter().any(holds) {
+        return None;
+    }
     let set = set.with(condition);
     (!set.formula.is_contradictory()).then(|| set.into())
 }

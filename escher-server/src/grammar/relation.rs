@@ -17,7 +17,11 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Related", "Who? (are|is|sit|sits|stand)? (behind|in front of) Np", |args| related(Rel::Behind, args, 1))
         .ex(&[("behind lb-1", "rel.behind = lb-1"), ("behind a load balancer", "rel.behind IN (kind = load-balancer)")]),
     Rule::new("Related", "Who? (are|is)? (used by|in use by) Np", |args| linked(args, 1)).ex(&[("used by web-1", "linked = web-1")]),
-    Rule::new("Related", "Who? (use|uses|using) Np", |args| related(Rel::Uses, args, 1)),
+    // “Use IMDSv1”: what is no resource of ours is not used in this sense.
+    Rule::new("Related", "Who? (use|uses|using) Np", |args| {
+        let set = args.set(1)?;
+        if set.head == Head::Kind { follow(Relation::Is(Rel::Uses), set) } else { None }
+    }),
     Rule::new("Related", "Who? (are|is)? (encrypted with|encrypted by) Np", |args| related(Rel::EncryptedBy, args, 1))
         .ex(&[("encrypted with key-1", "rel.encrypted-by = key-1")]),
     Rule::new("Related", "Who? (are|is)? (backed up by) Np", |args| related(Rel::BackedUpBy, args, 1)),

@@ -52,6 +52,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Tagging", "whose KeyWord (tag)? is ValueWord", |args| Some(is(args.text(0)?, args.text(1)?)?.into()))
         .ex(&[("whose owner is bob", "tag.owner = bob")])
         .not(&["whose owner is unknown", "whose name is web-1", "whose owner is me"]),
+    Rule::new("Tagging", "whose KeyWord (tag)? is (empty|blank)", empty).ex(&[("whose team tag is blank", "tag.team = \"\"")]),
     Rule::new("Tagging", "whose KeyWord (tag)? is not ValueWord", |args| Some(is(args.text(0)?, args.text(1)?)?.not().into()))
         .ex(&[("whose owner is not alice", "tag.owner != alice")]),
     Rule::new("Tagging", "(with|where) (the)? (tag)? KeyWord (=|is|:) ValueWord", |args| Some(is(args.text(0)?, args.text(1)?)?.into())),
@@ -84,6 +85,7 @@ pub(super) const RULES: &[Rule] = &[
 /// Words that are no values: nobody is called so.
 const NO_VALUES: &[&str] = &[
     "unknown",
+    "blank",
     "missing",
     "me",
     "us",

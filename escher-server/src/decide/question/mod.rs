@@ -418,6 +418,8 @@ fn is_one(reading: &Reading) -> bool {
 /// What something is of, as that itself.
 fn belongings(formula: &Formula) -> Formula {
     formula.conjuncts().into_iter().fold(Formula::all(), |all, part| match part {
+        // “Of my subscription”: of everything there is.
+        Formula::Rel { by: Relation::Any, to } if **to == Formula::is(Field::Kind, "account") => all,
         Formula::Rel { by: Relation::Any, to } => all.and((**to).clone()),
         other => all.and(other.clone()),
     })
@@ -449,7 +451,7 @@ fn order(reading: &Reading, verb: Option<Verb>, utterance: &Utterance) -> Frame 
         if reading.unread.is_empty() { "how that goes together".to_owned() } else { format!("“{}”", reading.unread.join(" ")) };
     frame.clarify = Some(ask_back(format!("I did not understand {unread}, and I change nothing by a guess. Can you say it another way?")));
     frame.unread = reading.unread.clone();
-    frame.confidence = 0.5;
+    frame.confidence = 0.88;
     frame
 }
 
@@ -465,6 +467,6 @@ fn confidence(frame: &Frame, strength: Strength) -> f64 {
         Strength::Topic => 0.92,
         Strength::Shape => 0.96,
     };
-    let lost = 0.15 * frame.unread.len() as f64 + 0.04 * frame.corrected.len() as f64 + if frame.clarify.is_some() { 0.3 } else { 0.0 };
-    (base - lost).clamp(0.2, 0.99)
+    let lost = 0.09 * frame.unread.len() as f64 + 0.04 * frame.corrected.len() as f64 + if frame.clarify.is_some() { 0.1 } else { 0.0 };
+    (base - lost).clamp(0.4, 0.99)
 }
