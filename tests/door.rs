@@ -58,7 +58,7 @@ fn what_is_terminated_does_not_count_unless_it_is_asked_for() {
     let desk = of(&[
         vm("i-0a", "web", json!({"cost_month": 10.0})),
         vm("i-0b", "web", json!({"state": "terminated", "cost_month": 90.0})),
-        vm("i-0c", "old", json!({"state": "terminated"})),
+        vm("i-0c", "relic", json!({"state": "terminated"})),
         vm("i-0d", "i-0d", json!({"state": "terminated"})),
     ]);
     let ask = |words: &str| desk.json(&["ask", "--json", words])["answer"].clone();
@@ -74,7 +74,7 @@ fn what_is_terminated_does_not_count_unless_it_is_asked_for() {
         assert_eq!((&answer["total"], answer.get("terminated")), (&expected.into(), None), "{words}: {answer}");
     }
     // Somebody who asks what became of it is told.
-    assert!(ask("describe vm old")["text"].as_str().unwrap().contains("terminated"));
+    assert!(ask("describe vm relic")["text"].as_str().unwrap().contains("terminated"));
     // The selector language is exact: it admits what matches.
     assert_eq!(desk.json(&["search", "--json", "--where", "kind = vm"])["total"], 4);
     assert_eq!(lines(&desk.ok(&["export", "--where", "kind = vm"])).len(), 4);

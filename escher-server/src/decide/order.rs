@@ -65,7 +65,7 @@ pub(crate) fn order(utterance: &Utterance, referred: Option<&Selector>) -> Verdi
     }
     // “Stop web-1?” with no word of courtesy before it asks as much as it orders.
     let asks = lattice.tokens().last().is_some_and(|token| token.low == "?")
-        && chart.phrases(&language.grammar, "Order").iter().any(|edge| edge.from == 0);
+        && chart.phrases(&language.grammar, "Verb").iter().any(|edge| edge.from == 0);
     let doubtful = other.is_some() || asks || chart.overflowed;
     let mut frames: Vec<Frame> = readings.into_iter().map(|reading| reading.frame).collect();
     // What is understood and can only lead to a question leads to it, whatever else it may mean.

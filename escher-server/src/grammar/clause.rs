@@ -4,6 +4,7 @@ use escher_core::Selector;
 use escher_core::selector::{Field, Op};
 
 use super::args::same;
+use super::modifier::one_field;
 use super::rule::{Args, Rule};
 use crate::meaning::{Formula, Sem};
 
@@ -25,8 +26,9 @@ pub(super) const RULES: &[Rule] = &[
     // What is said of it.
     Rule::new("Pred", "Adj", same),
     Rule::new("Pred", "not Adj", |args| Some(args.cond(0)?.not().into())),
-    Rule::new("Pred", "not Adj or Adj", |args| Some(args.cond(0)?.not().and(args.cond(1)?.not()).into()))
-        .ex(&[("not running or starting", "NOT state IN (running, starting)")]),
+    Rule::new("Pred", "not Adj or Adj", |args| one_field(args.cond(0)?, args.cond(1)?).and_then(denied))
+        .ex(&[("not running or starting", "NOT state IN (running, starting)")])
+        .not(&["not prod or idle"]),
     Rule::new("Pred", "neither Adj nor Adj", |args| Some(args.cond(0)?.not().and(args.cond(1)?.not()).into())),
     Rule::new("Pred", "both? Adj and Adj", |args| consistent(args.cond(0)?.and(args.cond(1)?))),
     Rule::new("Pred", "Adj (but|and) not Adj", |args| consistent(args.cond(0)?.and(args.cond(1)?.not()))),
@@ -56,11 +58,7 @@ pub(super) const RULES: &[Rule] = &[
         matches!(either, Formula::Is { .. }).then(|| either.into())
     }),
     Rule::new("Post", "(not|but not) Adj", |args| Some(args.cond(0)?.not().into())).ex(&[("not idle", "idle = false")]),
-    Rule::new("Post", "not Adj or Adj", |args| Some(args.cond(0)?.not().and(args.cond(1)?.not()).into())),
-    // Denials that stand before a noun or as a clause.
-    Rule::new("Post", "(that have|which have|having|have) (no|not any) (backup|backups)", |_| {
-        Some(Formula::flag(escher_core::Flag::BackedUp, false).into())
-    }),
+    Rule::new("Post", "not Adj or Adj", |args| one_field(args.cond(0)?, args.cond(1)?).and_then(denied)),
     Rule::new("Post", "(that have|which have|having) (no|not any) (tags|labels)", |_| {
         Some(Formula::flag(escher_core::Flag::Untagged, true).into())
     }),
@@ -103,6 +101,11 @@ fn consistent(formula: Formula) -> Option<Sem> {
     (!formula.is_contradictory()).then(|| formula.into())
 }
 
+fn denied(sem: Sem) -> Option<Sem> {
+    let Sem::Cond(formula) = sem else { return None };
+    Some(formula.not().into())
+}
+
 /// Both, where that is possible.
 pub(super) fn joined(a: Formula, b: Formula) -> Option<Sem> {
     consistent(a.and(b))
@@ -133,6 +136,7 @@ fn plain(part: &Selector) -> Option<Formula> {
         }
         Selector::Compare { field, op, value } if *op != Op::Ne => Formula::compare(field.clone(), *op, value.plain()),
         Selector::Flag(flag) => Formula::flag(*flag, true),
+        Selector::Not(inner) => plain(inner)?.not(),
         Selector::In { field, values } => Formula::is_any(field.clone(), values.iter().map(escher_core::selector::Value::plain)),
         _ => return None,
     })

@@ -22,6 +22,10 @@ fn together(a: Set, b: Set) -> Option<Sem> {
     if a.head != b.head || a.named != b.named {
         return None;
     }
+    // A free word is an item of no list.
+    if [&a, &b].into_iter().any(|set| set.head == Head::Name && set.number == Number::One) {
+        return None;
+    }
     // “Web-1 and web-2 in us-east-1”: the place is said of both, which the list of names says.
     if a.head == Head::Name && matches!(a.formula, Formula::Is { .. }) && !matches!(b.formula, Formula::Is { .. }) {
         return None;

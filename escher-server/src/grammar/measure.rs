@@ -73,6 +73,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Measure", "more expensive than Dollars Monthly?", |args| compare(Field::Cost, Op::Gt, args.text(0)?)),
     Rule::new("Monthly", "(a|per|each|every|/) month", |_| Some(Sem::Nothing)),
     Rule::new("Monthly", "(monthly)", |_| Some(Sem::Nothing)),
+    Rule::new("Measure", "(with|of)? between Capacity and Capacity", |args| between(Field::Capacity, args))
+        .ex(&[("between 100 GB and 500 GB", "capacity <= 500GB AND capacity >= 100GB")]),
+    Rule::new("Measure", "(with)? cpu between Share and Share", |args| between(Field::Cpu, args)),
     // Load and memory.
     Rule::new("Measure", "(with|using|having|at)? Cmp Share (cpu|of cpu|cpu usage|cpu utilization|cpu utilisation|cpu load)", |args| {
         compare(Field::Cpu, args.op(0)?, args.text(1)?)
@@ -121,6 +124,11 @@ fn created(op: Op, value: String) -> Option<Sem> {
 
 fn compare(field: Field, op: Op, value: String) -> Option<Sem> {
     Some(Formula::compare(field, op, value).into())
+}
+
+fn between(field: Field, args: &Args<'_>) -> Option<Sem> {
+    let least = Formula::compare(field.clone(), Op::Ge, args.text(0)?);
+    Some(least.and(Formula::compare(field, Op::Le, args.text(1)?)).into())
 }
 
 /// `< 5%`, or two of these that leave something between them.

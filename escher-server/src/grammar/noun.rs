@@ -85,6 +85,18 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Np", "Np Post", |args| narrowed(args.set(0)?, args.cond(1)?))
         .ex(&[("vms in dev older than 90d", "kind = vm AND env = dev AND age > 90d")])
         .not(&["vms in dev in prod"]),
+    // Alternatives of different fields: a question can show them all, a change cannot choose.
+    Rule::new("Nominal", "Pre or Pre Nominal", |args| either(args.set(2)?, args.cond(0)?, args.cond(1)?))
+        .ex(&[("dev or idle vms", "kind = vm AND (env = dev OR idle) ? One condition or the other: which ones exactly?")]),
+    Rule::new("Np", "Np (that are|which are|that is) Adj or Adj", |args| either(args.set(0)?, args.cond(1)?, args.cond(2)?)),
+    Rule::new("Np", "Np in Loc or Adj", |args| either(args.set(0)?, args.cond(1)?, args.cond(2)?)),
+    // A part of a name.
+    Rule::new("Np", "Np (with|whose|that have|having) (name|names|the name) (containing|contains|contain|starting with|starts with|like|including|beginning with|ending with) NewName", |args| {
+        let word = args.text(1)?;
+        let question = format!("A change needs whole names, not “{word}”. Which ones exactly?");
+        Some(args.set(0)?.with(Formula::compare(Field::Name, Op::Like, word)).asks(question).into())
+    })
+    .ex(&[("vms whose name contains web", "kind = vm AND name ~ web ? A change needs whole names, not “web”. Which ones exactly?")]),
     // A country that is a region of the cloud that was named.
     Rule::new("Np", "Np in PlaceOfGeo", |args| {
         let set = args.set(0)?;
@@ -140,6 +152,14 @@ fn places(condition: &Formula) -> bool {
 fn named(set: Set, names: Formula) -> Option<Sem> {
     let one = set.kinds().len() == 1 && !set.named && set.formula.values(&Field::Name).is_empty();
     one.then(|| Set { named: true, ..set.with(names) }.into())
+}
+
+/// One condition or the other.
+fn either(set: Set, a: Formula, b: Formula) -> Option<Sem> {
+    let both = a.or(b);
+    // Of one field it is a list, which is read as one.
+    let apart = matches!(both, Formula::Or(_));
+    apart.then(|| set.with(both).asks("One condition or the other: which ones exactly?").into())
 }
 
 /// “The checkout VM”: a whole name of one, a part of the names of many.

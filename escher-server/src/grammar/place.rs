@@ -41,6 +41,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("OneLoc", "(zone|availability zone|az)? Zone", same),
     Rule::new("OneLoc", "Place", same),
     Rule::new("OneLoc", "Geo", same),
+    Rule::new("OneLoc", "AskedPlace", same),
     Rule::new("OneLoc", "Cloud", same),
     Rule::new("OneLoc", "Env", same),
     Rule::new("OneLoc", "NonProd", same),

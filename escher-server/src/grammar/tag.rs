@@ -39,14 +39,14 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Tagging", "(that|which) (do not|does not|dont|doesnt) have (a|an|the|any) KeyWord (tag|label)", |args| exists(args, 0, false))
         .ex(&[("that do not have an owner tag", "NOT tag.owner EXISTS")]),
     Rule::new("Tagging", "(without|with no|missing|lacking) (a|an|the|any)? (tag|label) KeyWord", |args| exists(args, 0, false)),
-    Rule::new("Tagging", "(without|with no|that have no|which have no|missing|lacking) (a|an|the|any)? CommonKey", |args| exists(args, 0, false))
+    Rule::new("Tagging", "(without|with no|that have no|which have no|have no|has no|missing|lacking) (a|an|the|any)? CommonKey", |args| exists(args, 0, false))
         .ex(&[("without an owner", "NOT tag.owner EXISTS"), ("without a purpose", "NOT tag.purpose EXISTS")]),
     Rule::new("Tagging", "(with|having|that have|which have) (a|an|the)? (empty|blank) KeyWord (tag|label)?", empty)
         .ex(&[("with an empty team tag", "tag.team = \"\"")]),
     Rule::new("Tagging", "(with|having|that have|which have) the (tag|label) KeyWord (but|and) (no|without a|without) value", empty)
         .ex(&[("that have the tag team but no value", "tag.team = \"\"")]),
     // Key and value as words.
-    Rule::new("Tagging", "(tagged|tagged with|labeled|labelled) KeyWord (:|is|as)? ValueWord", |args| Some(is(args.text(0)?, args.text(1)?)?.into()))
+    Rule::new("Tagging", "(tagged|tagged with|labeled|labelled) KeyWord (:|is|as)? FreeValue", |args| Some(is(args.text(0)?, args.text(1)?)?.into()))
         .ex(&[("tagged with owner bob", "tag.owner = bob")])
         .not(&["tagged owner unknown"]),
     Rule::new("Tagging", "whose KeyWord (tag)? is ValueWord", |args| Some(is(args.text(0)?, args.text(1)?)?.into()))
@@ -58,6 +58,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Tagging", "(with|where) (the)? (tag)? KeyWord (=|is|:) ValueWord", |args| Some(is(args.text(0)?, args.text(1)?)?.into())),
     Rule::new("Tagging", "(owned by|that belong to owner|belonging to owner) ValueWord", |args| Some(is("owner".to_owned(), args.text(0)?)?.into()))
         .ex(&[("owned by bob", "tag.owner = bob")]),
+    Rule::new("Tagging", "(for|belonging to|that belong to) (the)? team ValueWord", |args| Some(is("team".to_owned(), args.text(0)?)?.into())),
+    Rule::new("Tagging", "(with|having|that have) (a|an) CommonKey", |args| exists(args, 0, true)).ex(&[("with an owner", "tag.owner EXISTS")]),
     Rule::new("Tagging", "of (the)? team ValueWord", |args| Some(is("team".to_owned(), args.text(0)?)?.into()))
         .ex(&[("of team payments", "tag.team = payments")]),
     Rule::new("Tagging", "of (the)? ValueWord team", |args| Some(is("team".to_owned(), args.text(0)?)?.into())),
@@ -69,6 +71,10 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("CommonKey", "(purpose)", |_| Some(Sem::Text("purpose".to_owned()))),
     Rule::new("CommonKey", "(cost center|cost centre|cost-center)", |_| Some(Sem::Text("cost-center".to_owned()))),
     Rule::new("CommonKey", "(team)", |_| Some(Sem::Text("team".to_owned()))),
+    Rule::new("FreeValue", "Word", same),
+    Rule::new("FreeValue", "Name", same),
+    Rule::new("FreeValue", "Quoted", same),
+    Rule::new("FreeValue", "Num", same),
     Rule::new("ValueWord", "Any", value),
     Rule::new("ValueWord", "Quoted", same),
     Rule::new("Tags", "KeyValues", same),
@@ -203,7 +209,8 @@ fn key(args: &Args<'_>) -> Option<Sem> {
     let text = args.text(0)?;
     let fits = text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ':' | '.' | '/' | '@'));
     let adverb = text.to_lowercase().ends_with("ly");
-    (fits && !adverb && !NO_KEYS.contains(&text.to_lowercase().as_str())).then_some(Sem::Text(text))
+    let typed = text.starts_with("tag.");
+    (fits && !adverb && !typed && !NO_KEYS.contains(&text.to_lowercase().as_str())).then_some(Sem::Text(text))
 }
 
 fn value(args: &Args<'_>) -> Option<Sem> {

@@ -2,21 +2,41 @@
 
 use std::str::FromStr;
 
-use escher_core::Intent;
+use escher_core::selector::Field;
+use escher_core::{Intent, regions};
 
 use super::Entry;
-use crate::meaning::{Ask, Sem};
+use crate::meaning::{Ask, Formula, Sem};
 use crate::text;
 
 /// `Category meaning: phrase, phrase, …`
 const ASKING: &str = include_str!("data/intents.txt");
 
 /// The categories that are made of these words alone.
-pub(super) const CATEGORIES: &[&str] =
-    &["Ahead", "Effect", "Field", "Filler", "Hail", "Measured", "Asking", "PerField", "Ranked", "Symptom", "Topic", "WhatIf", "Why"];
+pub(super) const CATEGORIES: &[&str] = &[
+    "Ahead",
+    "AskedPlace",
+    "Effect",
+    "Field",
+    "Filler",
+    "Hail",
+    "Measured",
+    "Asking",
+    "PerField",
+    "Ranked",
+    "Symptom",
+    "Topic",
+    "WhatIf",
+    "Why",
+];
 
 /// Hands every entry to `add`.
 pub(super) fn all(add: &mut impl FnMut(&str, Entry)) {
+    // A country stands for its part of the world where nothing is changed by that.
+    for word in regions::geo_words().filter(|word| word.len() > 2) {
+        let geos = regions::geo_of_word(word).into_iter().map(|geo| geo.as_str().to_owned());
+        add(word, Entry { category: "AskedPlace", sem: Formula::is_any(Field::Geo, geos).into() });
+    }
     for line in ASKING.lines() {
         let Some(((category, meaning), phrases)) = line.split_once(": ").and_then(|(head, phrases)| Some((head.split_once(' ')?, phrases)))
         else {

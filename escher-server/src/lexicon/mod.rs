@@ -36,6 +36,7 @@ const FUNCTION: &str = include_str!("data/function.txt");
 pub(crate) const CATEGORIES: &[&str] = &[
     "Address",
     "Ahead",
+    "AskedPlace",
     "Any",
     "Capacity",
     "Cidr",
@@ -194,7 +195,7 @@ impl Lexicon {
 
     /// Adds an entry as it is written in the tables, and with its parts joined: `non-prod`, `auto-scaling group`, `keyvault`.
     fn add(&mut self, phrase: &str, entry: Entry) {
-        if !matches!(entry.category, "Place" | "PlaceOfGeo" | "PartGeo" | "Geo" | "Verb") && phrase.contains(' ') {
+        if !matches!(entry.category, "Place" | "PlaceOfGeo" | "PartGeo" | "Geo" | "AskedPlace" | "Verb") && phrase.contains(' ') {
             self.add_as(&phrase.replace(' ', "-"), entry.clone());
             self.add_as(&phrase.replacen(' ', "-", 1), entry.clone());
             if matches!(entry.category, "KindSg" | "KindPl" | "Engine" | "NonProd") {

@@ -229,7 +229,7 @@ impl Formula {
             Self::Likely(word) => texts(&Field::Name, std::iter::once(word.as_str()), false)?,
             Self::Rel { by, to } => match &**to {
                 // A bare name is held against the ids themselves.
-                Self::Is { field: Field::Name, values, not: false } => texts(&by.field(), values.iter().map(String::as_str), false)?,
+                Self::Is { field: Field::Name | Field::Id, values, not: false } => texts(&by.field(), values.iter().map(String::as_str), false)?,
                 to => Selector::Related { by: by.clone(), to: Box::new(to.within(None)?.normalised()) },
             },
             Self::Given(text) => Selector::parse(text)?,
@@ -381,8 +381,27 @@ fn excludes(a: &Formula, b: &Formula) -> bool {
         (Formula::Flag { flag: f, value: v }, Formula::Flag { flag: g, value: w }) => f == g && v != w,
         (Formula::Exists { field: f, yes: v }, Formula::Exists { field: g, yes: w }) => f == g && v != w,
         (Formula::Place { spots: v, not: false }, Formula::Place { spots: w, not: false }) => v.is_disjoint(w),
+        (Formula::Compare { field: f, op: p, value: v, not: false }, Formula::Compare { field: g, op: q, value: w, not: false }) => {
+            f == g && apart(*p, v, *q, w)
+        }
         _ => false,
     }
+}
+
+/// Whether nothing is above one number and below the other, as far as both are told in one unit.
+fn apart(p: Op, v: &str, q: Op, w: &str) -> bool {
+    let number = |text: &str| {
+        let digits = text.trim_start_matches('$');
+        let end = digits.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(digits.len());
+        digits[..end].parse::<f64>().ok().map(|number| (number, digits[end..].to_owned()))
+    };
+    let (Some((v, unit)), Some((w, other))) = (number(v), number(w)) else { return false };
+    let above = |op| matches!(op, Op::Gt | Op::Ge);
+    let below = |op| matches!(op, Op::Lt | Op::Le);
+    unit == other
+        && (above(p) && below(q) && v >= w || below(p) && above(q) && v <= w)
+        && (p, q, v) != (Op::Ge, Op::Le, w)
+        && (p, q, v) != (Op::Le, Op::Ge, w)
 }
 
 /// The order in which conditions are written.

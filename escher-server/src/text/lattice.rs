@@ -150,9 +150,19 @@ impl Lattice {
                 span.contains(&at) && edge.symbol.starts_with(|c: char| c.is_ascii_uppercase())
             });
             let low = self.tokens[at].low.as_str();
-            let before_kind = || self.edges.iter().any(|edge| usize::from(edge.from) == at + 1 && edge.symbol.starts_with("Kind"));
-            let plain = self.asked && lexicon.is_common(low) && (lexicon.describes(low) || !before_kind());
-            for (symbol, sem) in shapes::of(&self.tokens[at], lexicon, read || plain, owned) {
+            let kind_at = |at: usize, from: bool, symbol: &str| {
+                self.edges.iter().any(|edge| {
+                    let end = if from { edge.from } else { edge.to };
+                    usize::from(end) == at && edge.symbol.starts_with(symbol)
+                })
+            };
+            // “VM old”: behind one thing stands its name.
+            let named = kind_at(at, false, "KindSg");
+            let common = self.asked && lexicon.is_common(low) && !named && (lexicon.describes(low) || !kind_at(at + 1, true, "Kind"));
+            // What may be a slip may be a name as well, and an order is not guessed.
+            let slip = !self.asked && !self.corrections[at].is_empty();
+            let (read, owned) = if slip { (false, false) } else { (read || common, owned) };
+            for (symbol, sem) in shapes::of(&self.tokens[at], lexicon, read, owned) {
                 self.push(symbol, at, at + 1, sem, 0);
             }
         }

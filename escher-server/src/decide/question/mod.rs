@@ -185,6 +185,15 @@ fn together(cover: &Cover, language: &Language, lattice: &Lattice) -> (Ask, Form
     if let Some(set) = &sum.set {
         formula = set.formula.clone().and(formula);
     }
+    // “Containers of a storage account” are within it, and no services.
+    let account = formula.conjuncts().into_iter().find_map(|part| match part {
+        Formula::Rel { to, .. } if to.values(&Field::Kind).contains("bucket") => Some((**to).clone()),
+        _ => None,
+    });
+    if let Some(account) = account.filter(|_| formula.values(&Field::Kind).contains("container-service")) {
+        left.extend((0..tokens.len()).filter(|&at| tokens[at].low.starts_with("container")));
+        formula = account;
+    }
     (sum, formula.loosened(), told, left)
 }
 
