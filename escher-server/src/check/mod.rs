@@ -1,6 +1,7 @@
 //! What every order has to hold against, whichever brain read it: the catalogue, the rule that a change is narrow, and the
 //! parameters that it needs.
 
+use escher_core::selector::{Field, Op};
 use escher_core::{Action, ActionDef, Clarify, Kind, ParamDef, ParamType, Selector, Verb};
 use serde_json::{Map, Value};
 
@@ -32,7 +33,7 @@ pub(crate) fn is_possible(verb: Verb, kinds: &[Kind]) -> bool {
 
 /// The question that an order has to be answered first, if there is one.
 pub(crate) fn question(draft: &Draft<'_>) -> Option<Clarify> {
-    capable(draft).or_else(|| narrow(draft)).or_else(|| parameters(draft))
+    capable(draft).or_else(|| alike(draft)).or_else(|| narrow(draft)).or_else(|| parameters(draft))
 }
 
 fn ask(question: impl Into<String>, options: &[&str]) -> Option<Clarify> {
@@ -48,6 +49,16 @@ fn capable(draft: &Draft<'_>) -> Option<Clarify> {
     let kind = draft.kinds.iter().copied().find(|&kind| ActionDef::find(Action { kind, verb }).is_none())?;
     let can: Vec<&str> = ActionDef::all().filter(|def| def.action.kind == kind).map(|def| def.action.verb.as_str()).collect();
     ask(format!("A {} has no action “{verb}”. What should be done?", goal::noun(kind, true)), &can)
+}
+
+/// Names in a change are whole ones.
+fn alike(draft: &Draft<'_>) -> Option<Clarify> {
+    let leaves = draft.selector.leaves();
+    let like = leaves.into_iter().find_map(|leaf| match leaf {
+        Selector::Compare { field: Field::Name, op: Op::Like, value } => Some(value.plain()),
+        _ => None,
+    })?;
+    ask(format!("A change needs whole names, not “{like}”. Which ones exactly?"), &["name them", "list them first"])
 }
 
 fn narrow(draft: &Draft<'_>) -> Option<Clarify> {

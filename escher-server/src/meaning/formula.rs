@@ -229,7 +229,9 @@ impl Formula {
             Self::Likely(word) => texts(&Field::Name, std::iter::once(word.as_str()), false)?,
             Self::Rel { by, to } => match &**to {
                 // A bare name is held against the ids themselves.
-                Self::Is { field: Field::Name | Field::Id, values, not: false } => texts(&by.field(), values.iter().map(String::as_str), false)?,
+                Self::Is { field: Field::Name | Field::Id, values, not: false } => {
+                    texts(&by.field(), values.iter().map(String::as_str), false)?
+                }
                 to => Selector::Related { by: by.clone(), to: Box::new(to.within(None)?.normalised()) },
             },
             Self::Given(text) => Selector::parse(text)?,
