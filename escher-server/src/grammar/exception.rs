@@ -7,7 +7,7 @@ use crate::meaning::{Formula, Head, Sem, Set};
 pub(super) const RULES: &[Rule] = &[
     Rule::new(
         "Np",
-        "Np ,? (except|except for|excluding|but not|but|other than|apart from|minus|save for|leaving out|and not|, not|not counting) Items",
+        "Np ,? (except|except for|excluding|but not|other than|apart from|minus|save for|leaving out|and not|, not|not counting) Items",
         |args| except(args.set(0)?, args.cond(1)?),
     )
     .ex(&[
@@ -24,6 +24,10 @@ pub(super) const RULES: &[Rule] = &[
         ("dev vms except those that are idle and tagged keep", "kind = vm AND env = dev AND NOT (tag.keep EXISTS AND idle)"),
     ])
     .not(&["dev vms except prod ones", "dev vms except disks", "dev vms except 2", "dev vms except bob"]),
+    // “But” alone takes names out; “dev VMs but in westus” may as well mean only those.
+    Rule::new("Np", "Np but Names", |args| except(args.set(0)?, args.cond(1)?))
+        .ex(&[("all dev vms but web-1", "kind = vm AND env = dev AND name != web-1")])
+        .not(&["dev vms but in westus", "dev vms but the ones in westus"]),
     Rule::new("Items", "(for|the)? Item", |args| Some(args.at(0).clone())),
     Rule::new("Items", "Item (,|and|, and|or) Items", |args| Some(args.cond(0)?.or(args.cond(1)?).into())),
     Rule::new("Item", "OneName", same),

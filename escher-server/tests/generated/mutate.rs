@@ -63,7 +63,7 @@ pub(crate) fn mutants(change: Change, order: &Act) -> Vec<Mutant> {
 const LIGHT: &str = "the a an all every each of in on at from to for with by is are be and our only please pls plz kindly could can would \
      you i we need want like id i'd get me hi hey hello team thanks thank now asap ok okay go ahead make sure there so much \
      resource resources group account project subscription region zone network called named name id instance instances cluster \
-     service month per currently right just that which it them usage located running vm vms machine machines every everything up";
+     service month per currently right just that which it them usage located running vm vms machine machines every everything up port tcp am pm tonight today desired add now also too well those ones capacity";
 
 /// What nobody has said before.
 const NONSENSE: [&str; 3] = ["blorptz", "quuxly", "vrimfold"];
