@@ -88,7 +88,7 @@ fn a_tag_goes_and_comes_under_the_keys_that_it_has() {
     assert_eq!(tags(), before);
 
     // Set is the key that is there, and no second one beside it.
-    let set = order("tag vms with fleet=kill with ENVIRONMENT=test");
+    let set = order("tag vms tagged fleet=kill with ENVIRONMENT=test");
     assert_eq!(set["run"]["done"], 2, "{set}");
     assert!(tags().values().all(|tags| tags["environment"] == "test" && !tags.contains_key("ENVIRONMENT")));
 }

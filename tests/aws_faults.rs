@@ -45,7 +45,7 @@ fn what_is_not_found_right_after_a_change_is_neither_failed_nor_lost() {
         for words in [
             "tag bucket-005 with lag=seen",
             "tag vm web-000 with lag=seen",
-            "close port 22 on firewall front",
+            "close port 22 on firewall called front",
             "take a snapshot of disk free-disk",
             "remove the tag lag from bucket-005",
             "remove the tag lag from vm web-000",
