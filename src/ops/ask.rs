@@ -86,12 +86,11 @@ impl Escher {
     pub async fn ask(&self, text: &str) -> Result<Asked> {
         let utterance = Utterance { text: text.to_owned(), history: Vec::new(), now: self.now() };
         let frame = self.brain().interpret(&utterance).await?;
-        let frame_unread = frame.unread.clone();
         let (frame, reply) = match &frame.clarify {
             Some(clarify) => match readings::settle(self, &frame, clarify).await? {
                 Settled::One(frame) => {
                     let reply = self.reply(&frame).await?;
-                    (frame, reply)
+                    (*frame, reply)
                 }
                 Settled::Asks(clarify) => (frame, Reply::Clarify(clarify)),
             },
@@ -100,7 +99,8 @@ impl Escher {
                 (frame, reply)
             }
         };
-        Ok(Asked { frame, reply: admit_unread(reply, &frame_unread) })
+        let reply = admit_unread(reply, &frame.unread);
+        Ok(Asked { frame, reply })
     }
 
     async fn reply(&self, frame: &Frame) -> Result<Reply> {

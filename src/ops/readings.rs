@@ -9,7 +9,7 @@ use crate::escher::Escher;
 /// What came of the readings.
 pub(crate) enum Settled {
     /// They all select the same resources and do the same to them; this is the narrowest.
-    One(Frame),
+    One(Box<Frame>),
     /// They differ, or there were none: a question.
     Asks(Clarify),
 }
@@ -29,7 +29,7 @@ pub(crate) async fn settle(escher: &Escher, frame: &Frame, clarify: &Clarify) ->
     if same && frame.readings.iter().all(|reading| reading.is_executable() && alike(reading)) {
         // The one with the most conditions says most plainly what will be touched.
         let narrowest = frame.readings.iter().max_by_key(|reading| reading.constraints.len()).unwrap_or(first);
-        return Ok(Settled::One(narrowest.clone()));
+        return Ok(Settled::One(Box::new(narrowest.clone())));
     }
     let counted = |(option, found): (&String, &BTreeSet<ResourceId>)| match found.len() {
         0 => format!("{option} (nothing)"),
