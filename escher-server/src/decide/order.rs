@@ -170,7 +170,10 @@ fn reading(order: &Order, utterance: &Utterance, referred: Option<&Selector>, la
     frame.confidence = if frame.clarify.is_some() { 0.93 } else { (0.97 - 0.04 * frame.corrected.len() as f64).max(0.7) };
     let impossible = verb.is_some_and(|verb| !check::is_possible(verb, &kinds));
     let lacking = verb.is_some_and(|verb| check::lacks(&Draft { verb, kinds: &kinds, selector: &selector, params: &frame.params }));
-    let wide = order.question().is_none() && order.verb != Some(Verb::Create) && !selector.narrows();
+    // How far a denial reaches is nobody's to guess: “disks not attached to VMs in dev” may be all but a few.
+    let relation = |part: &Formula| matches!(part, Formula::Not(inner) if matches!(**inner, Formula::Rel { .. } | Formula::Given(_)));
+    let denies = formula.conjuncts().into_iter().any(relation);
+    let wide = order.question().is_none() && order.verb != Some(Verb::Create) && !selector.narrows() && !denies;
     // “The database” alone is none in particular; “all databases” are too many, which is worth a question.
     let none = wide && order.set.number == Number::One;
     let dead = formula.is_contradictory() || impossible || order.question().is_none() && lacking || none;

@@ -1,8 +1,12 @@
 //! Several noun phrases together, and what reaches over them.
 
+use std::collections::BTreeSet;
+
 use escher_core::selector::Field;
 
 use super::args::same;
+use super::exception::except;
+use super::noun::narrowed;
 use super::rule::Rule;
 use crate::meaning::{Formula, Head, Number, Sem, Set};
 
@@ -15,16 +19,58 @@ pub(super) const RULES: &[Rule] = &[
     })
     .ex(&[("vms, disks and snapshots", "kind IN (vm, disk, snapshot)")]),
     Rule::new("Nps", "Np", same),
-    Rule::new("Nps", "Pair", same),
-    Rule::new("Pair", "Np (,|and|, and|&|as well as|plus|and also) Nps", |args| together(args.set(0)?, args.set(1)?))
-        .ex(&[("dev vms and test vms", "kind = vm AND env IN (dev, test)")]),
-    // What stands behind both may be said of both.
-    Rule::new("Nps", "Pair Post", |args| reaching(args.set(0)?, args.cond(1)?)),
+    Rule::new("Nps", "Np (,|and|, and|&|as well as|plus|and also) Nps", |args| together(args.set(0)?, args.set(1)?))
+        .ex(&[
+            ("dev vms and test vms", "kind = vm AND env IN (dev, test)"),
+            ("web-1 and the database orders-db", "kind = database AND name = orders-db OR name = web-1"),
+            ("dev in aws and test in azure", "cloud = aws AND env = dev OR cloud = azure AND env = test"),
+            ("dev and test", "env IN (dev, test)"),
+        ])
+        .not(&["web-1 and dev vms", "dev and web-1"]),
+    // An environment that is an ordinary word stands alone only beside one that is none.
+    Rule::new("Nps", "Np (,|and|, and|&|as well as|plus) BesideEnv", |args| {
+        let (a, b) = (args.set(0)?, args.set(1)?);
+        if a.head == Head::Env { together(a, b) } else { None }
+    }),
+    Rule::new("BesideEnv", "Env Within?", |args| {
+        let condition = args.cond(0)?.and(args.cond(1)?);
+        (!condition.is_contradictory()).then(|| Set::new(Head::Env, Number::Many, condition).into())
+    }),
+    // What stands behind several things may be said of all of them, or of the last alone: then both are meant.
+    Rule::new("Nps", "Nps Post", |args| {
+        let (set, condition) = (args.set(0)?, args.cond(1)?);
+        if reaches(&set.formula, &condition) { narrowed(set, condition) } else { None }
+    }),
+    Rule::new("Nps", "Nps Except", |args| except(args.set(0)?, args.cond(1)?)),
 ];
+
+/// Whether a condition behind several things can be said of each: none has one of its sort already, and each can have it.
+fn reaches(things: &Formula, condition: &Formula) -> bool {
+    let own = sorts(things);
+    let each = things.conjuncts().into_iter().flat_map(Formula::branches);
+    sorts(condition).iter().all(|sort| !own.contains(sort))
+        && each.into_iter().all(|thing| !thing.clone().and(condition.clone()).is_contradictory())
+}
+
+/// What a condition speaks of: fields, flags, relations.
+fn sorts(formula: &Formula) -> BTreeSet<String> {
+    match formula {
+        Formula::And(parts) | Formula::Or(parts) => parts.iter().flat_map(sorts).collect(),
+        Formula::Not(inner) => sorts(inner),
+        Formula::Is { field, .. } | Formula::Compare { field, .. } | Formula::Exists { field, .. } => BTreeSet::from([field.to_string()]),
+        Formula::Flag { flag, .. } => BTreeSet::from([flag.to_string()]),
+        Formula::Place { .. } => BTreeSet::from([Field::Region.to_string()]),
+        Formula::Likely(_) => BTreeSet::from([Field::Name.to_string()]),
+        Formula::Rel { by, .. } => BTreeSet::from([by.to_string()]),
+        Formula::Given(_) => BTreeSet::new(),
+    }
+}
 
 /// Both: like with like, and neither within the other.
 fn together(a: Set, b: Set) -> Option<Sem> {
-    if a.head != b.head || a.named != b.named {
+    // A name joins what has a name of its own: “web-1 and the database orders-db”.
+    let names = a.head == Head::Name && b.head == Head::Kind && b.named;
+    if !names && (a.head != b.head || a.named != b.named) {
         return None;
     }
     // A free word is an item of no list.
@@ -32,7 +78,7 @@ fn together(a: Set, b: Set) -> Option<Sem> {
         return None;
     }
     // “Web-1 and web-2 in us-east-1”: the place is said of both, which the list of names says.
-    if a.head == Head::Name && matches!(a.formula, Formula::Is { .. }) && !matches!(b.formula, Formula::Is { .. }) {
+    if a.head == Head::Name && b.head == Head::Name && matches!(a.formula, Formula::Is { .. }) && !matches!(b.formula, Formula::Is { .. }) {
         return None;
     }
     let within = |inner: &Set, outer: &Set| outer.formula.conjuncts().iter().all(|part| inner.formula.conjuncts().contains(part));

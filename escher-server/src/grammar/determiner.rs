@@ -32,6 +32,10 @@ pub(super) const RULES: &[Rule] = &[
         Some(args.set(1)?.asks(PICK).into())
     })
     .ex(&[("the oldest three dev vms", "kind = vm AND env = dev ? I do not pick among many. Which ones exactly?")]),
+    Rule::new("Base", "the? Count (oldest|newest|biggest|largest|smallest|cheapest|most expensive|first|last|latest|youngest|busiest) Nominal", |args| {
+        Some(args.set(1)?.asks(PICK).into())
+    })
+    .ex(&[("the three oldest vms", "kind = vm ? I do not pick among many. Which ones exactly?")]),
     Rule::new("Base", "(my|these|those|my own) Nominal", |args| {
         Some(args.set(0)?.asks("Whose are they? Name an owner, an account or a tag.").into())
     }),

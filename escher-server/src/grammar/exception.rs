@@ -1,30 +1,41 @@
 //! Exceptions: “dev VMs except web-1 and those in westus”.
 
+use escher_core::selector::Field;
+
 use super::args::same;
-use super::rule::Rule;
-use crate::meaning::{Formula, Head, Sem, Set};
+use super::rule::{Args, Rule};
+use crate::meaning::{Formula, Sem, Set};
 
 pub(super) const RULES: &[Rule] = &[
+    Rule::new("Np", "Np Except", |args| except(args.set(0)?, args.cond(1)?))
+        .ex(&[
+            ("dev vms except web-1", "kind = vm AND env = dev AND name != web-1"),
+            ("dev vms except those not tagged keep=yes", "kind = vm AND env = dev AND tag.keep = yes"),
+            (
+                "dev vms except web-1, web-2 and the ones in westus",
+                "kind = vm AND region != westus AND env = dev AND NOT name IN (web-1, web-2)",
+            ),
+            ("dev vms except idle ones", "kind = vm AND env = dev AND idle = false"),
+            ("dev vms except in us-east-1", "kind = vm AND region != us-east-1 AND env = dev"),
+            ("everything in dev and test except databases", "kind != database AND env IN (dev, test)"),
+            ("web-1 and not web-2", "name = web-1 AND name != web-2"),
+            ("vms web-1 and web-2 but not web-3", "kind = vm AND name IN (web-1, web-2) AND name != web-3"),
+            ("dev vms except the one called gateway", "kind = vm AND env = dev AND name != gateway"),
+            (
+                "dev vms except web-1 and prod vms",
+                "kind = vm AND env = dev ? What is left out is not among them. What should be done with which?",
+            ),
+            ("dev vms except those that are idle and tagged keep", "kind = vm AND env = dev AND NOT (tag.keep EXISTS AND idle)"),
+        ])
+        .not(&["web-1 except web-1", "dev vms (web-1)", "dev vms except the one called", "dev vms except 2", "dev vms except bob"]),
     Rule::new(
-        "Np",
-        "Np ,? (except|except for|excluding|but not|other than|apart from|minus|save for|leaving out|and not|, not|not counting) Items",
-        |args| except(args.set(0)?, args.cond(1)?),
-    )
-    .ex(&[
-        ("dev vms except web-1", "kind = vm AND env = dev AND name != web-1"),
-        ("dev vms except those not tagged keep=yes", "kind = vm AND env = dev AND tag.keep = yes"),
-        (
-            "dev vms except web-1, web-2 and the ones in westus",
-            "kind = vm AND region != westus AND env = dev AND NOT name IN (web-1, web-2)",
-        ),
-        ("dev vms except idle ones", "kind = vm AND env = dev AND idle = false"),
-        ("dev vms except in us-east-1", "kind = vm AND region != us-east-1 AND env = dev"),
-        ("everything in dev and test except databases", "kind != database AND env IN (dev, test)"),
-        ("web-1 and not web-2", "name = web-1 AND name != web-2"),
-        ("dev vms except those that are idle and tagged keep", "kind = vm AND env = dev AND NOT (tag.keep EXISTS AND idle)"),
-    ])
-    .not(&["dev vms except prod ones", "dev vms except disks", "dev vms except 2", "dev vms except bob"]),
-    // “But” alone takes names out; “dev VMs but in westus” may as well mean only those.
+        "Except",
+        ",? (except|except for|excluding|but not|other than|apart from|minus|save for|leaving out|and not|, not|not counting) Items",
+        same,
+    ),
+    Rule::new("Np", "Np but the? Kinds", |args| except(args.set(0)?, args.cond(1)?))
+        .ex(&[("everything in dev but the buckets", "kind != bucket AND env = dev")]),
+    // “But” alone takes names and kinds out; “dev VMs but in westus” may as well mean only those.
     Rule::new("Np", "Np but Names", |args| except(args.set(0)?, args.cond(1)?))
         .ex(&[("all dev vms but web-1", "kind = vm AND env = dev AND name != web-1")])
         .not(&["dev vms but in westus", "dev vms but the ones in westus"]),
@@ -32,27 +43,48 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Items", "Item (,|and|, and|or) Items", |args| Some(args.cond(0)?.or(args.cond(1)?).into())),
     Rule::new("Item", "OneName", same),
     Rule::new("Item", "(those|the ones|ones|any) Post", same),
+    Rule::new("Item", "(the one|the ones|one|ones|those) (called|named) Names", same),
+    Rule::new("Item", "(the one|the ones|one|ones|those) (called|named) NewName", |args| {
+        Some(Formula::is(Field::Name, args.text(0)?).into())
+    }),
     Rule::new("Item", "the? Pre ones", |args| Some(args.at(0).clone())),
     Rule::new("Item", "the? Pre Item", |args| Some(args.cond(0)?.and(args.cond(1)?).into())),
     Rule::new("Item", "Within", same),
     Rule::new("Item", "EnvHead", same),
-    Rule::new("Item", "all? the? Kinds", |args| Some(args.at(0).clone())),
+    Rule::new("Item", "all? the? KindItem", same),
     Rule::new("Item", "all? the? KindSg OneName", |args| Some(args.noun(0)?.formula().and(args.cond(1)?).into())),
-    Rule::new("Item", "the? Pre Kinds", |args| Some(args.cond(0)?.and(args.cond(1)?).into())),
+    Rule::new("KindItem", "Kinds", same),
+    Rule::new("KindItem", "Pre KindItem", |args| Some(args.cond(0)?.and(args.cond(1)?).into())),
+    Rule::new("KindItem", "KindItem Post", |args| Some(args.cond(0)?.and(args.cond(1)?).into())),
 ];
+
+/// What is left of the first argument after the exception that is the second: “make them private except web-1”.
+pub(in crate::grammar) fn excepted(args: &Args<'_>) -> Option<Set> {
+    match except(args.set(0)?, args.cond(1)?)? {
+        Sem::Set(set) => Some(*set),
+        _ => None,
+    }
+}
 
 /// What is kept after an exception that takes something away and leaves something. What both say is said once: of dev
 /// VMs except idle VMs it is the idle ones that stay.
-fn except(set: Set, gone: Formula) -> Option<Sem> {
+pub(super) fn except(set: Set, gone: Formula) -> Option<Sem> {
+    let mut strange = false;
     let own: Vec<Formula> = set.formula.conjuncts().into_iter().cloned().collect();
     let mut taken = Formula::all();
     for branch in gone.branches() {
         let left = branch.conjuncts().into_iter().filter(|part| !own.contains(part)).cloned().fold(Formula::all(), Formula::and);
-        // What excludes all, or takes nothing away.
-        if left.is_all() || set.formula.clone().and(left.clone()).is_contradictory() && set.head != Head::Name {
+        if left.is_all() {
             return None;
         }
+        // Names are kept apart from names; all else that is not among them may have been meant in another way: prod VMs
+        // are no exception of dev VMs, and still less a further target.
+        let names = set.named && matches!(left, Formula::Is { field: Field::Name | Field::Id, .. });
+        strange |= !names && set.formula.clone().and(left.clone()).is_contradictory();
         taken = taken.and(left.not());
+    }
+    if strange {
+        return Some(set.asks("What is left out is not among them. What should be done with which?").into());
     }
     let kept = set.with(taken);
     (!kept.formula.is_contradictory()).then(|| kept.into())

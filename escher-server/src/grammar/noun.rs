@@ -1,7 +1,7 @@
 //! Noun phrases: a head, what describes it before and behind, and several of them together.
 
-use escher_core::Kind;
-use escher_core::selector::{Field, Op};
+use escher_core::selector::{Field, Op, Relation};
+use escher_core::{Kind, Rel};
 
 use super::args::same;
 use super::rule::{Args, Rule};
@@ -70,10 +70,17 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[("jenkins", "name = jenkins")])
         .not(&["everyone", "slowly", "service"]),
     Rule::new("Base", "the? Word (service|app|application|box|host|site|website|api|backend|frontend|worker)", |args| {
-        Some(Set::new(Head::Name, Number::One, Formula::is(Field::Name, args.text(0)?)).into())
+        let word = args.text(0)?;
+        (!is_sort(&word)).then(|| Set::new(Head::Name, Number::One, Formula::is(Field::Name, word)).into())
     })
     .ex(&[("the checkout service", "name = checkout")])
-    .not(&["the service"]),
+    .not(&["the service", "the web app"]),
+    Rule::new("Base", "the? (app service)? Word (app|service|application|site) (called|named)? Names", |args| {
+        let names = args.cond(1)?;
+        is_sort(&args.text(0)?).then(|| Set::new(Head::Name, Number::Many, names).into())
+    })
+    .ex(&[("the web app web-shop-9", "name = web-shop-9"), ("app service web app web-shop-9", "name = web-shop-9")])
+    .not(&["web app", "checkout app web-shop-9"]),
     Rule::new("Base", "the? (service|app|application|host|site|website) (called|named)? OneName", |args| {
         Some(Set::new(Head::Name, Number::One, args.cond(0)?).into())
     }),
@@ -106,12 +113,17 @@ pub(super) const RULES: &[Rule] = &[
     .not(&["vms in ireland"]),
 ];
 
+/// A “web app” is a sort of app, and “web” no name of one.
+fn is_sort(word: &str) -> bool {
+    matches!(word.to_lowercase().as_str(), "web" | "mobile" | "logic" | "rest")
+}
+
 fn same_second(args: &Args<'_>) -> Option<Sem> {
     Some(args.at(1).clone())
 }
 
 /// Narrowed by a condition that it does not already contradict.
-fn narrowed(set: Set, condition: Formula) -> Option<Sem> {
+pub(super) fn narrowed(set: Set, condition: Formula) -> Option<Sem> {
     // A name is one thing; only a place says more of it.
     if set.head == Head::Name && !places(&condition) {
         return None;
@@ -123,6 +135,13 @@ fn narrowed(set: Set, condition: Formula) -> Option<Sem> {
     // A storage account holds containers of blobs, which are no services.
     let holds = |part: &&Formula| matches!(part, Formula::Rel { to, .. } if to.values(&Field::Kind).contains("bucket"));
     if set.kinds().contains(&Kind::ContainerService) && condition.conjuncts().iter().any(holds) {
+        return None;
+    }
+    // A copy is attached to nothing; what it is a copy of may be.
+    let attached = |part: &Formula| matches!(part, Formula::Rel { by: Relation::Is(Rel::Attached), .. });
+    let kinds = set.kinds();
+    let copies = !kinds.is_empty() && kinds.iter().all(|kind| matches!(kind, Kind::Snapshot | Kind::Image));
+    if copies && condition.conjuncts().into_iter().any(attached) {
         return None;
     }
     let set = set.with(condition);

@@ -123,7 +123,17 @@ impl Set {
 
     /// The kinds that it can be of; none where any.
     pub(crate) fn kinds(&self) -> BTreeSet<Kind> {
-        self.formula.values(&Field::Kind).into_iter().filter_map(|word| word.parse().ok()).collect()
+        kinds(&self.formula).unwrap_or_default()
+    }
+}
+
+/// The kinds that a condition admits; `None` where it admits any, as one of several things may.
+fn kinds(formula: &Formula) -> Option<BTreeSet<Kind>> {
+    match formula {
+        Formula::And(parts) => parts.iter().find_map(kinds),
+        Formula::Or(parts) => parts.iter().map(kinds).try_fold(BTreeSet::new(), |sum, each| Some(sum.union(&each?).copied().collect())),
+        Formula::Is { field: Field::Kind, values, not: false } => Some(values.iter().filter_map(|word| word.parse().ok()).collect()),
+        _ => None,
     }
 }
 

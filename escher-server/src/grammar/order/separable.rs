@@ -2,6 +2,7 @@
 
 use escher_core::Verb;
 
+use crate::grammar::exception::excepted;
 use crate::grammar::rule::{Args, Rule};
 use crate::meaning::{Order, Sem};
 
@@ -9,6 +10,10 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Full", "(turn|switch|power|shut|take) Nps off", |args| acts(args, Verb::Stop))
         .ex(&[("turn the dev vms off", "stop: kind = vm AND env = dev")])
         .not(&["turn the dev vms off on", "turn off"]),
+    Rule::new("Full", "(turn|switch|power|shut|take) Nps off Except", |args| Some(Order::new(Verb::Stop, excepted(args)?).into()))
+        .ex(&[("turn the dev vms off except web-1", "stop: kind = vm AND env = dev AND name != web-1")]),
+    Rule::new("Full", "(shut|power|spin) Nps down Except", |args| Some(Order::new(Verb::Stop, excepted(args)?).into())),
+    Rule::new("Full", "(turn|switch|power) Nps (on|back on) Except", |args| Some(Order::new(Verb::Start, excepted(args)?).into())),
     Rule::new("Full", "(shut|power|spin) Nps down", |args| acts(args, Verb::Stop))
         .ex(&[("shut everything in sandbox down", "stop: env = sandbox")]),
     Rule::new("Full", "(turn|switch|power) Nps (on|back on)", |args| acts(args, Verb::Start))

@@ -3,6 +3,7 @@
 use escher_core::Verb;
 
 use crate::grammar::args::nothing;
+use crate::grammar::exception::excepted;
 use crate::grammar::rule::{Args, Rule};
 use crate::meaning::{Order, Sem};
 
@@ -15,6 +16,11 @@ pub(super) const RULES: &[Rule] = &[
         ("make the public buckets in prod private", "make-private: kind = bucket AND env = prod AND public"),
     ])
     .not(&["make private"]),
+    Rule::new("Full", "(make|set|turn|keep) Nps (private|to private|non-public|not public) Except", |args| {
+        Some(Order::new(Verb::MakePrivate, excepted(args)?).into())
+    })
+    .ex(&[("make dev buckets private except the ones tagged public=ok", "make-private: kind = bucket AND env = dev AND tag.public != ok")])
+    .not(&["make dev buckets private except"]),
     Rule::new("Full", "(make|set) Nps (public|to public|publicly readable|publicly accessible)", |args| {
         Some(Order::unknown(args.set(0)?).asks("I make nothing public. What should be done?").offers(["open-port"]).into())
     })
