@@ -64,6 +64,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Permission", "(can|may|should|could|shall|must|do|did|would) (i|we|they|one|he|she|anyone)", nothing).ex(&[("may I", "-")]),
     Rule::new("Permission", "(are|were) you (able|allowed|supposed|going) to", nothing).ex(&[("are you able to", "-")]),
     Rule::new("Permission", "(am i|are we) (allowed|able|supposed) to", nothing),
+    Rule::new("Permission", "do you think (i|we|one) (should|can|could|may)", nothing).ex(&[("do you think I should", "-")]),
     Rule::new("Permission", "(do|did|does) (i|we|you) (need to|have to)", nothing),
     Rule::new("Permission", "(how do|how can|how would|how should|how could) (i|we|you|one)", nothing).ex(&[("how do I", "-")]),
     Rule::new("Permission", "(how to|what if|what if i|what if we|what happens if i|what happens if we|what would happen if i|why would i|who can|who may|who could|when can i|when should i)", nothing),
