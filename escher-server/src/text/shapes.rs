@@ -80,10 +80,12 @@ fn is_hole(value: &str) -> bool {
     inner.is_some_and(|inner| inner.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ' ')))
 }
 
-/// `{name}`, `???`, `<vm>`, `web-*`: stands for something that was not put in.
+/// `{name}`, `???`, `<vm>`, `web-*`, `XXX`, `TBD`: stands for something that was not put in.
 fn is_placeholder(text: &str) -> bool {
     text.contains(['{', '}', '*', '$', '<', '>', '[', ']', '`', '|', '\\', ';']) && quantity(&text.to_lowercase()).is_none()
-        || text.chars().all(|c| matches!(c, '?' | '_' | '.' | '-' | 'x') && c != 'x')
+        || text.chars().all(|c| matches!(c, '?' | '_' | '.' | '-'))
+        || text.len() >= 3 && text.chars().all(|c| matches!(c, 'x' | 'X'))
+        || matches!(text.to_lowercase().as_str(), "tbd" | "todo" | "fixme" | "placeholder")
         || text.contains("..")
 }
 
