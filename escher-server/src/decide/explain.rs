@@ -74,5 +74,6 @@ fn decided(frame: &Frame, complete: usize, overflowed: bool) -> String {
         (None, false) if frame.unread.is_empty() => format!("and takes it as a question of kind `{}`", frame.intent),
         (None, false) => format!("and answers the best partial reading as `{}`, without “{}”", frame.intent, frame.unread.join("”, “")),
     };
-    format!("{parses}{bound}; {then}.")
+    let end = if then.ends_with(['.', '?', '!']) { "" } else { "." };
+    format!("{parses}{bound}; {then}{end}")
 }
