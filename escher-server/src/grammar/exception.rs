@@ -4,7 +4,7 @@ use escher_core::selector::Field;
 
 use super::args::same;
 use super::rule::{Args, Rule};
-use crate::meaning::{Formula, Sem, Set};
+use crate::meaning::{Formula, Head, Sem, Set};
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new("Np", "Np Except", |args| except(args.set(0)?, args.cond(1)?))
@@ -27,7 +27,14 @@ pub(super) const RULES: &[Rule] = &[
             ),
             ("dev vms except those that are idle and tagged keep", "kind = vm AND env = dev AND NOT (tag.keep EXISTS AND idle)"),
         ])
-        .not(&["web-1 except web-1", "dev vms (web-1)", "dev vms except the one called", "dev vms except 2", "dev vms except bob"]),
+        .not(&[
+            "web-1 except web-1",
+            "dev vms (web-1)",
+            "dev vms except the one called",
+            "dev vms except 2",
+            "dev vms except bob",
+            "dev but not idle vms",
+        ]),
     Rule::new(
         "Except",
         ",? (except|except for|excluding|but not|other than|apart from|minus|save for|leaving out|and not|, not|not counting) Items",
@@ -69,6 +76,11 @@ pub(in crate::grammar) fn excepted(args: &Args<'_>) -> Option<Set> {
 /// What is kept after an exception that takes something away and leaves something. What both say is said once: of dev
 /// VMs except idle VMs it is the idle ones that stay.
 pub(super) fn except(set: Set, gone: Formula) -> Option<Sem> {
+    // “Dev but not idle VMs” is not all of dev; it is hardly said of anything but VMs.
+    let described = |branch: &&Formula| branch.conjuncts().len() > 1 && !branch.values(&Field::Kind).is_empty();
+    if set.head == Head::Env && gone.branches().iter().any(described) {
+        return None;
+    }
     let mut strange = false;
     let own: Vec<Formula> = set.formula.conjuncts().into_iter().cloned().collect();
     let mut taken = Formula::all();
