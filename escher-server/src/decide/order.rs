@@ -10,7 +10,7 @@ use crate::check::{self, Draft};
 use crate::goal;
 use crate::grammar::english;
 use crate::meaning::{Formula, Head, Number, Order, Other, Sem};
-use crate::text::{self, Lattice};
+use crate::text::{self, Lattice, Shape};
 
 /// What came of reading words as an order.
 pub(crate) enum Verdict {
@@ -64,7 +64,7 @@ pub(crate) fn order(utterance: &Utterance, referred: Option<&Selector>) -> Verdi
         readings.retain(|reading| !reading.dead);
     }
     // “Stop web-1?” with no word of courtesy before it asks as much as it orders.
-    let asks = lattice.tokens().last().is_some_and(|token| token.low == "?")
+    let asks = lattice.tokens().iter().rev().take_while(|token| token.shape == Shape::Mark).any(|token| token.low == "?")
         && chart.phrases(&language.grammar, "Verb").iter().any(|edge| edge.from == 0);
     let doubtful = other.is_some() || asks || chart.overflowed;
     let mut frames: Vec<Frame> = readings.into_iter().map(|reading| reading.frame).collect();

@@ -118,6 +118,10 @@ fn typed(text: &str) -> Option<Sem> {
     });
     let selector = Selector::parse(text).ok().filter(|_| compares)?;
     let parts = selector.conjuncts();
+    // “1 = 1” is no condition on a resource.
+    if selector.fields().any(|field| matches!(field, Field::Tag(key) if key.parse::<f64>().is_ok())) {
+        return None;
+    }
     // “env = dve” reads as a tag; nobody means that.
     if selector
         .fields()

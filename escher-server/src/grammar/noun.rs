@@ -92,6 +92,11 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Np", "Np Post", |args| narrowed(args.set(0)?, args.cond(1)?))
         .ex(&[("vms in dev older than 90d", "kind = vm AND env = dev AND age > 90d")])
         .not(&["vms in dev in prod"]),
+    // “Created today at 5 pm”: made then, or to be done then?
+    Rule::new("Np", "Np Made (on|in)? Moment Whens", |args| {
+        let set = args.set(0)?.with(Formula::created_in(&args.text(2)?));
+        Some(set.asks("Created at that time, or to be done at that time?").into())
+    }),
     // Alternatives of different fields: a question can show them all, a change cannot choose.
     Rule::new("Nominal", "Pre or Pre Nominal", |args| either(args.set(2)?, args.cond(0)?, args.cond(1)?))
         .ex(&[("dev or idle vms", "kind = vm AND (env = dev OR idle) ? One condition or the other: which ones exactly?")]),

@@ -209,7 +209,9 @@ fn key(args: &Args<'_>) -> Option<Sem> {
     let text = args.text(0)?;
     let fits = text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ':' | '.' | '/' | '@'));
     let adverb = text.to_lowercase().ends_with("ly");
-    let typed = text.starts_with("tag.");
+    // “Whose disk is public”: of a kind that is a relation, and no tag.
+    let kind = escher_core::lexicon::meanings(&text).any(|meaning| matches!(meaning, escher_core::lexicon::Meaning::Kind(..)));
+    let typed = kind || text.starts_with("tag.");
     (fits && !adverb && !typed && !NO_KEYS.contains(&text.to_lowercase().as_str())).then_some(Sem::Text(text))
 }
 

@@ -21,7 +21,9 @@ pub(super) fn of(token: &Token, lexicon: &Lexicon, read: bool, owned: bool) -> V
         Shape::Mark | Shape::Emoji | Shape::Odd => return found,
         Shape::Quoted => {
             // An empty name is a placeholder.
-            if !text.trim().is_empty() && text.len() <= 200 && !text.chars().any(char::is_control) {
+            // So is a pattern.
+            let pattern = text.contains(['*', '{', '}', '$', '`', '<', '>']);
+            if !pattern && !text.trim().is_empty() && text.len() <= 200 && !text.chars().any(char::is_control) {
                 put("Quoted", Sem::Text(text.to_owned()));
             }
             return found;

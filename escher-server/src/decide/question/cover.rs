@@ -198,6 +198,8 @@ fn denied(cover: &mut Cover, lattice: &Lattice, language: &Language) {
         "beyond",
         "apart",
         "other",
+        "but",
+        "or",
     ];
     let tokens = lattice.tokens();
     let mut gone: Vec<usize> = Vec::new();

@@ -25,6 +25,11 @@ pub(super) const RULES: &[Rule] = &[
     .not(&["stop", "create web-1"]),
     Rule::new("Plain", "Act : Nps", |args| Some(Order::new(args.verb(0)?, args.set(1)?).into()))
         .ex(&[("stop: web-1", "stop: name = web-1")]),
+    // “Remove web-1 from dev” may as well take it out of there.
+    Rule::new("Plain", "(remove|drop|take|pull) Nps (from|out of) Loc", |args| {
+        let set = args.set(0)?.with(args.cond(1)?);
+        Some(Order::new(Verb::Delete, set).asks("Delete it, or take it out of there?").into())
+    }),
     Rule::new("Act", "Verb", |args| {
         let verb = args.verb(0)?;
         is_simple(verb).then_some(Sem::Verb(verb))

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use escher_core::Verb;
+use escher_core::selector::Field;
 use serde_json::{Map, Value};
 
 use super::names::is_word_of_grammar;
@@ -116,6 +117,10 @@ fn tagged(set: Set, args: &Args<'_>, at: usize) -> Option<Sem> {
     let tags = args.tags(at)?;
     // `a=1,b=2` may be one tag or two.
     let several = tags.values().find(|value| value.split(',').skip(1).any(|part| part.split_once('=').is_some_and(|(key, _)| is_key(key))));
+    // `owner=alice owner=bob`: the first would say which, the second what; nobody says so.
+    if tags.keys().any(|key| !set.formula.values(&Field::Tag(key.clone())).is_empty()) {
+        return Some(Order::new(Verb::Tag, set).asks("That tag is said twice. Which are meant, and which value should they have?").into());
+    }
     let question = several.map(|value| format!("Is “{value}” one value, or are these several tags? Put blanks between tags."));
     let tags: Map<String, Value> = tags.into_iter().map(|(key, value)| (key, Value::String(value))).collect();
     let order = Order::new(Verb::Tag, set).with(Params::of("tags", tags));

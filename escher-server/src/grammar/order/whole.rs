@@ -23,6 +23,15 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Full", "Plain ,? Whens Post", |args| placed(at_order(args.order(0)?, args.when(1)?)?, args.cond(2)?)),
     Rule::new("Full", "Full ,? Whens Post", |args| placed(at_order(args.order(0)?, args.when(1)?)?, args.cond(2)?)),
     Rule::new("Order", "Timed ,? Whens", |args| at(args.order(0)?, args.when(1)?)),
+    // “At 20:00 in Berlin”: there, or by its clocks?
+    Rule::new("Order", "Order in Place", |args| {
+        let order = args.order(0)?;
+        if order.when.is_none() {
+            None
+        } else {
+            Some(order.asks("In that place, or at that time there? Name the time zone, as in “Europe/Berlin”.").into())
+        }
+    }),
     Rule::new("Order", "Whens (,|:)? Timed", |args| at(args.order(1)?, args.when(0)?)),
     // How: the clouds stop machines in an orderly way, and have no other.
     Rule::new("Order", "(gracefully|cleanly) Order", |args| manner(args.order(0)?)).ex(&[
