@@ -88,28 +88,3 @@ fn together(a: Set, b: Set) -> Option<Sem> {
     let why = a.why.clone().or(b.why.clone());
     Some(Set { formula: a.formula.or(b.formula), number: Number::Many, head: a.head, named: a.named, why }.into())
 }
-
-/// Both narrowed by a condition behind the last, where neither says something of that kind already.
-fn reaching(both: Set, condition: Formula) -> Option<Sem> {
-    let field = |part: &Formula| match part {
-        Formula::Is { field, .. } | Formula::Compare { field, .. } | Formula::Exists { field, .. } => field.to_string(),
-        Formula::Place { .. } => Field::Region.to_string(),
-        Formula::Flag { flag, .. } => flag.to_string(),
-        other => format!("{other:?}"),
-    };
-    let said: Vec<String> = condition.conjuncts().into_iter().map(field).collect();
-    let apart = matches!(both.formula, Formula::Or(_)) || both.formula.conjuncts().iter().any(|part| matches!(part, Formula::Or(_)));
-    let leaves = leaves(&both.formula);
-    if both.head != Head::Kind || !apart || leaves.into_iter().any(|leaf| said.contains(&field(leaf))) {
-        return None;
-    }
-    let set = both.with(condition);
-    (!set.formula.is_contradictory()).then(|| set.into())
-}
-
-fn leaves(formula: &Formula) -> Vec<&Formula> {
-    match formula {
-        Formula::And(parts) | Formula::Or(parts) => parts.iter().flat_map(leaves).collect(),
-        leaf => vec![leaf],
-    }
-}
