@@ -6,6 +6,7 @@ last line.
 
 import os
 import pty
+import signal
 import sys
 
 early, answer, program = sys.argv[1], sys.argv[2], sys.argv[3:]
@@ -13,6 +14,9 @@ ready, go = os.pipe()
 child, terminal = pty.fork()
 if child == 0:
     os.read(ready, 1)
+    # As a person's shell would, whatever this process was started with.
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
     os.execv(program[0], program)
 os.write(terminal, early.encode())
 os.write(go, b"x")
