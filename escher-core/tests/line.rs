@@ -87,7 +87,9 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_goes_out_comes_back(resource in resource()) {
+    fn what_goes_out_comes_back(mut resource in resource()) {
+        // A link to nothing is none.
+        resource.links.retain(|link| !link.id.as_str().trim().is_empty());
         let line = resource.to_line(arbitrary::now()).to_string();
         prop_assert!(!line.contains('\n'), "one line");
         let read = Resource::from_line(&line).unwrap();
