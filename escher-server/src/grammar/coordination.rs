@@ -85,6 +85,12 @@ fn together(a: Set, b: Set) -> Option<Sem> {
     if within(&a, &b) || within(&b, &a) {
         return None;
     }
-    let why = a.why.clone().or(b.why.clone());
+    // “Unattached dev disks and test disks”: whether the test disks are unattached too is not said.
+    let describes = |part: &Formula| matches!(part, Formula::Flag { .. } | Formula::Is { field: Field::State, .. });
+    let own = sorts(&b.formula);
+    let open = a.kinds() == b.kinds()
+        && a.formula.conjuncts().into_iter().any(|part| describes(part) && sorts(part).iter().all(|sort| !own.contains(sort)));
+    let open = open.then(|| "Is what stands before the first said of the others too? Say it of each.".to_owned());
+    let why = a.why.clone().or(b.why.clone()).or(open);
     Some(Set { formula: a.formula.or(b.formula), number: Number::Many, head: a.head, named: a.named, why }.into())
 }
