@@ -1,6 +1,6 @@
 //! From a frame that orders a change to a template of steps over selectors.
 
-use crate::goal;
+use crate::{check, goal};
 use escher_core::{Action, Capabilities, CloudId, Error, ErrorKind, Frame, Kind, Next, PlanTemplate, Result, Selector, StepTemplate, Verb};
 
 /// The template of an executable frame.
@@ -20,11 +20,18 @@ pub(crate) fn draft(frame: &Frame, capabilities: &Capabilities) -> Result<PlanTe
     let kind: Option<Kind> = if kind == "*" { None } else { Some(kind.parse()?) };
     let selector = Selector::parse(&frame.selector)
         .map_err(|e| bad(format!("the frame's selector cannot be read: {e}"), "send the frame as it was made"))?;
-    if verb != Verb::Create && !selector.narrows() {
+    // Whichever brain made the frame.
+    let kinds: Vec<Kind> = kind.into_iter().collect();
+    if let Some(clarify) = check::question(&check::Draft { verb, kinds: &kinds, selector: &selector, params: &frame.params }) {
         return Err(bad(
-            format!("`{selector}` is too wide for a change"),
+            format!("`{selector}` is no order that can be planned: {}", clarify.question),
             "name the resources, or an account, region, environment, tag or flag",
         ));
+    }
+    if frame.schedule.is_some() {
+        return Err(Error::new(ErrorKind::Unsupported, "a change at a later time cannot be planned yet")
+            .operation("draft a plan")
+            .hint("order it when it is to be done"));
     }
     let cloud = told_cloud(&selector);
     let can = capabilities.actions.iter().any(|&(of, Action { kind: known, verb: does })| {

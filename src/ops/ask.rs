@@ -79,7 +79,8 @@ pub fn explain_reading(utterance: &Utterance) -> (Frame, Explanation) {
 }
 
 impl Escher {
-    /// Answers a question at once; of a change makes a plan, stores it, and runs nothing.
+    /// Answers a question at once; of a change makes a plan, stores it, and runs nothing. Each text stands alone: turns
+    /// before it are not known here yet.
     ///
     /// # Errors
     /// `Invalid` where a change cannot be made; `Storage`. A change without a target is answered with why.

@@ -26,7 +26,9 @@ pub(crate) async fn settle(escher: &Escher, frame: &Frame, clarify: &Clarify) ->
             == (first.intent, &first.action, &first.params, &first.schedule)
     };
     let same = selected.windows(2).all(|pair| pair[0] == pair[1]) && selected.first().is_some_and(|found| !found.is_empty());
-    if same && frame.readings.iter().all(|reading| reading.is_executable() && alike(reading)) {
+    // What selects the same today may not when it is to be done.
+    let later = frame.readings.iter().any(|reading| reading.schedule.is_some());
+    if same && !later && frame.readings.iter().all(|reading| reading.is_executable() && alike(reading)) {
         // The one with the most conditions says most plainly what will be touched.
         let narrowest = frame.readings.iter().max_by_key(|reading| reading.constraints.len()).unwrap_or(first);
         return Ok(Settled::One(Box::new(narrowest.clone())));

@@ -12,6 +12,7 @@ mod when;
 pub(crate) use explain::explain;
 pub use explain::{Explanation, Parse};
 pub(crate) use order::{Verdict, order};
+#[cfg(test)]
+pub(crate) use question::islands;
 pub(crate) use question::{is_question, question};
 pub(crate) use refusal::refusal;
-pub(crate) use when::when_shown;

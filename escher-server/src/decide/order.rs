@@ -167,7 +167,8 @@ fn reading(order: &Order, utterance: &Utterance, referred: Option<&Selector>, la
         (None, None) => Some(Clarify { question: "What should be done?".to_owned(), options: Vec::new() }),
     };
     frame.corrected = lattice.corrected(corrected).map(|(from, to)| Correction { from: from.to_owned(), to: to.to_owned() }).collect();
-    frame.confidence = if frame.clarify.is_some() { 0.93 } else { (0.97 - 0.04 * frame.corrected.len() as f64).max(0.7) };
+    frame.confidence =
+        if frame.clarify.is_some() { 0.93 } else { ((0.97 - 0.04 * frame.corrected.len() as f64).max(0.7) * 100.0).round() / 100.0 };
     let impossible = verb.is_some_and(|verb| !check::is_possible(verb, &kinds));
     let lacking = verb.is_some_and(|verb| check::lacks(&Draft { verb, kinds: &kinds, selector: &selector, params: &frame.params }));
     // How far a denial reaches is nobody's to guess: “disks not attached to VMs in dev” may be all but a few.

@@ -123,7 +123,7 @@ fn cron(every: &Every, clock: Option<Clock>, part: Option<DayPart>) -> Result<St
 fn hour(clock: Clock, part: Option<DayPart>, one_day: bool) -> Result<i8, String> {
     let Clock { hour, certain, .. } = clock;
     let Some(part) = part else { return Ok(hour % 24) };
-    let which = || Err(format!("Which time is that: {hour}:{:02} in the {}?", clock.minute, word(part)));
+    let which = || Err(format!("Which time is that: {hour}:{:02} in the {}?", clock.minute, part));
     if hour == Clock::MIDNIGHT {
         return if part == DayPart::Night { Ok(0) } else { which() };
     }
@@ -149,15 +149,6 @@ fn hour(clock: Clock, part: Option<DayPart>, one_day: bool) -> Result<i8, String
         return Err("A night belongs to two days. On which one?".to_owned());
     }
     Ok(hour)
-}
-
-fn word(part: DayPart) -> &'static str {
-    match part {
-        DayPart::Morning => "morning",
-        DayPart::Afternoon => "afternoon",
-        DayPart::Evening => "evening",
-        DayPart::Night => "night",
-    }
 }
 
 /// Once, on a day or the next time that the clock shows it.
@@ -209,38 +200,4 @@ fn weekday(day: u8, next: bool, today: Date) -> Result<Date, String> {
         (0, true) => today.checked_add(7.days()).map_err(|_| which()),
         _ => today.checked_add(i32::from(ahead).days()).map_err(|_| which()),
     }
-}
-
-/// A time in short, for examples: the parts that were told.
-pub(crate) fn when_shown(when: &When) -> String {
-    const DAYS: [&str; 7] = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
-    let every = when.every.as_ref().map(|every| match every {
-        Every::Day => "every day".to_owned(),
-        Every::Week(days) => format!("every {}", days.0.iter().map(u8::to_string).collect::<Vec<_>>().join(",")),
-        Every::Month(day) => format!("every month on {day}"),
-        Every::Hours(step) => format!("every {step}h"),
-        Every::Minutes(step) => format!("every {step}min"),
-    });
-    let day = when.day.map(|day| match day {
-        Day::From(days) => format!("+{days}d"),
-        Day::In(days) => format!("in {days}d"),
-        Day::Weekday { day, next } => {
-            let name = DAYS.get(usize::from(day)).copied().unwrap_or_default();
-            if next { format!("next {name}") } else { name.to_owned() }
-        }
-        Day::Date(date) => date.to_string(),
-        Day::Yearly { month, day } => format!("{month:02}-{day:02}"),
-    });
-    let part = when.part.map(|part| word(part).to_owned());
-    let clock = when.clock.map(|clock| match clock {
-        Clock { hour: Clock::MIDNIGHT, .. } => "midnight".to_owned(),
-        Clock { hour, minute, certain: true } => format!("{hour:02}:{minute:02}"),
-        Clock { hour, minute, .. } => format!("{hour}:{minute:02}?"),
-    });
-    let once = when.once.map(|once| match once {
-        Once::In(minutes) => format!("in {minutes}min"),
-        Once::At(at) => shown(at),
-    });
-    let why = when.why.as_ref().map(|why| format!("? {why}"));
-    [every, day, part, clock, once, when.zone.clone(), why].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }

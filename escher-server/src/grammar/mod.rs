@@ -1,7 +1,7 @@
 //! The grammar of what people say, a file per phrase. Each production has its meaning and its examples.
 //!
 //! Meanings are compositional: a phrase means what its parts and its production make of them, and what means the same is
-//! equal. Nothing is taken back later; what must not be read that way is no production.
+//! equal. A phrase that must not be read that way is no production, or its meaning fails.
 
 mod args;
 mod clause;
@@ -32,7 +32,7 @@ use crate::lexicon::Lexicon;
 pub(crate) use rule::{Args, Grammar, Rule, Symbol};
 pub(crate) use shown::shown;
 
-/// Every file's rules; those of orders are listed in their own room.
+/// Every file's rules; those of orders and of questions are listed in their own rooms.
 const FILES: &[&[Rule]] = &[
     value::RULES,
     name::RULES,
@@ -55,14 +55,6 @@ const FILES: &[&[Rule]] = &[
     time::whole::RULES,
     courtesy::RULES,
     sentence::RULES,
-    question::whole::RULES,
-    question::fields::RULES,
-    question::limit::RULES,
-    question::period::RULES,
-    question::state::RULES,
-    question::why::RULES,
-    question::who::RULES,
-    question::explain::RULES,
 ];
 
 /// The grammar and its lexicon.
@@ -73,10 +65,11 @@ pub(crate) struct Language {
 
 static LANGUAGE: LazyLock<Language> = LazyLock::new(|| {
     // A grammar that cannot be built fails every test; with no rules nothing is understood, and all is asked.
-    let grammar = Grammar::build(FILES.iter().chain(order::FILES).copied().flatten().copied()).unwrap_or_else(|faulty| {
-        debug_assert!(false, "{faulty}");
-        Grammar::empty()
-    });
+    let grammar =
+        Grammar::build(FILES.iter().chain(order::FILES).chain(question::FILES).copied().flatten().copied()).unwrap_or_else(|faulty| {
+            debug_assert!(false, "{faulty}");
+            Grammar::empty()
+        });
     let lexicon = Lexicon::new(grammar.words());
     Language { grammar, lexicon }
 });
@@ -94,23 +87,11 @@ mod tests {
     use crate::chart;
     use crate::text::{self, Lattice};
 
-    /// The files whose phrases are read as questions are.
-    const ASKED: &[&[Rule]] = &[
-        question::whole::RULES,
-        question::fields::RULES,
-        question::limit::RULES,
-        question::period::RULES,
-        question::state::RULES,
-        question::why::RULES,
-        question::who::RULES,
-        question::explain::RULES,
-    ];
-
     /// What a phrase means as one category: every reading that could be acted on.
     fn readings(category: &str, phrase: &str) -> Vec<String> {
         let language = english();
         let tokens = text::split(phrase, text::MOST_TOKENS);
-        let asked = category != "Sentence" && ASKED.iter().any(|file| file.iter().any(|rule| rule.makes == category));
+        let asked = category != "Sentence" && question::FILES.iter().any(|file| file.iter().any(|rule| rule.makes == category));
         let lattice = if asked { Lattice::asked(tokens, &language.lexicon) } else { Lattice::of(tokens, &language.lexicon) };
         let chart = chart::parse(&language.grammar, &lattice);
         assert!(!chart.overflowed, "`{phrase}` is too much");
@@ -143,7 +124,7 @@ mod tests {
         let lexical: BTreeSet<&str> = crate::lexicon::CATEGORIES.iter().copied().collect();
         let made: BTreeSet<&str> = rules.iter().map(|rule| rule.makes).collect();
         let mut used: BTreeSet<String> = BTreeSet::from(["Sentence".to_owned()]);
-        used.extend(question::ISLANDS.iter().map(|&island| island.to_owned()));
+        used.extend(crate::decide::islands().map(str::to_owned));
         for rule in rules {
             for piece in rule.of.split([' ', '?', '(', ')', '|']).filter(|piece| rule::is_category(piece)) {
                 used.insert(piece.to_owned());

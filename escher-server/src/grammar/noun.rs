@@ -130,7 +130,7 @@ fn same_second(args: &Args<'_>) -> Option<Sem> {
 /// Narrowed by a condition that it does not already contradict.
 pub(super) fn narrowed(set: Set, condition: Formula) -> Option<Sem> {
     // A name is one thing; only a place says more of it.
-    if set.head == Head::Name && !places(&condition) {
+    if set.head == Head::Name && !condition.conjuncts().into_iter().all(Formula::is_place) {
         return None;
     }
     // Everything that is related to something would be anything.
@@ -151,26 +151,6 @@ pub(super) fn narrowed(set: Set, condition: Formula) -> Option<Sem> {
     }
     let set = set.with(condition);
     (!set.formula.is_contradictory()).then(|| set.into())
-}
-
-fn places(condition: &Formula) -> bool {
-    condition.conjuncts().into_iter().all(|part| {
-        matches!(part, Formula::Place { .. })
-            || matches!(
-                part,
-                Formula::Is {
-                    field: Field::Cloud
-                        | Field::Region
-                        | Field::Zone
-                        | Field::Geo
-                        | Field::Account
-                        | Field::Env
-                        | Field::Group
-                        | Field::Network,
-                    ..
-                }
-            )
-    })
 }
 
 fn named(set: Set, names: Formula) -> Option<Sem> {

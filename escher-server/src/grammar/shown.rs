@@ -14,7 +14,7 @@ pub(crate) fn shown(sem: &Sem) -> String {
         Sem::Set(it) => set(it),
         Sem::Verb(verb) => verb.to_string(),
         Sem::Params(it) => params(it),
-        Sem::When(when) => crate::decide::when_shown(when),
+        Sem::When(when) => when.to_string(),
         Sem::Order(it) => order(it),
         Sem::Ask(it) => ask(it),
         Sem::Other(other) => format!("{other:?}").to_lowercase(),
@@ -45,7 +45,7 @@ fn order(it: &Order) -> String {
         text.push_str(&format!(" {}", params(&it.params)));
     }
     if let Some(when) = &it.when {
-        text.push_str(&format!(" @ {}", crate::decide::when_shown(when)));
+        text.push_str(&format!(" @ {when}"));
     }
     if let Some(why) = it.question() {
         text.push_str(&format!(" ? {why}"));

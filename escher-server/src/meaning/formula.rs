@@ -169,6 +169,18 @@ impl Formula {
         }
     }
 
+    /// Whether it says where something is.
+    pub(crate) fn is_place(&self) -> bool {
+        match self {
+            Self::Place { .. } => true,
+            Self::Is { field, .. } => matches!(
+                field,
+                Field::Cloud | Field::Region | Field::Zone | Field::Geo | Field::Account | Field::Env | Field::Group | Field::Network
+            ),
+            _ => false,
+        }
+    }
+
     /// What it says of this field as conjuncts, taken out: that, and the rest.
     pub(crate) fn without(self, gone: &Field) -> Self {
         let parts = self.conjuncts().into_iter().filter(|part| !part.is_of(gone)).cloned();
@@ -223,8 +235,12 @@ impl Formula {
             Self::Exists { field, yes } => negated(Selector::Exists(field.clone()), !yes),
             Self::Flag { flag, value } => negated(Selector::Flag(*flag), !value),
             Self::Place { spots, not } => {
-                let here = spots.iter().filter(|(of, _)| cloud.is_none_or(|clouds| clouds.contains(of)));
-                texts(&Field::Region, here.map(|(_, code)| code.as_str()), *not)?
+                let here: Vec<&Spot> = spots.iter().filter(|(of, _)| cloud.is_none_or(|clouds| clouds.contains(of))).collect();
+                // Nothing of this cloud is there, so nothing is excluded.
+                if here.is_empty() && *not {
+                    return Ok(Selector::All);
+                }
+                texts(&Field::Region, here.iter().map(|(_, code)| code.as_str()), *not)?
             }
             Self::Likely(word) => texts(&Field::Name, std::iter::once(word.as_str()), false)?,
             Self::Rel { by, to } => match &**to {
@@ -372,7 +388,7 @@ fn clash(parts: &BTreeSet<Formula>) -> bool {
 }
 
 fn excludes(a: &Formula, b: &Formula) -> bool {
-    // A resource has many tags and links under one key, but one value of each of these.
+    // A resource is linked to many others and says many words, but has one value of each of these.
     let single = |field: &Field| !matches!(field, Field::Linked | Field::Rel(_) | Field::Text);
     match (a, b) {
         (Formula::Is { field: f, values: v, not: false }, Formula::Is { field: g, values: w, not: false }) => {

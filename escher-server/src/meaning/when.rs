@@ -1,6 +1,7 @@
 //! Times as they are said: parts that come in any order and are put together at the end.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use jiff::civil::{Date, DateTime};
 
@@ -127,6 +128,54 @@ impl When {
             once: either(self.once, other.once)?,
             zone: either(self.zone, other.zone)?,
             why: self.why.or(other.why),
+        })
+    }
+}
+
+/// In short: the parts that were said.
+impl fmt::Display for When {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const DAYS: [&str; 7] = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+        let every = self.every.as_ref().map(|every| match every {
+            Every::Day => "every day".to_owned(),
+            Every::Week(days) => format!("every {}", days.0.iter().map(u8::to_string).collect::<Vec<_>>().join(",")),
+            Every::Month(day) => format!("every month on {day}"),
+            Every::Hours(step) => format!("every {step}h"),
+            Every::Minutes(step) => format!("every {step}min"),
+        });
+        let day = self.day.map(|day| match day {
+            Day::From(days) => format!("+{days}d"),
+            Day::In(days) => format!("in {days}d"),
+            Day::Weekday { day, next } => {
+                let name = DAYS.get(usize::from(day)).copied().unwrap_or_default();
+                if next { format!("next {name}") } else { name.to_owned() }
+            }
+            Day::Date(date) => date.to_string(),
+            Day::Yearly { month, day } => format!("{month:02}-{day:02}"),
+        });
+        let part = self.part.map(|part| part.to_string());
+        let clock = self.clock.map(|clock| match clock {
+            Clock { hour: Clock::MIDNIGHT, .. } => "midnight".to_owned(),
+            Clock { hour, minute, certain: true } => format!("{hour:02}:{minute:02}"),
+            Clock { hour, minute, .. } => format!("{hour}:{minute:02}?"),
+        });
+        let once = self.once.map(|once| match once {
+            Once::In(minutes) => format!("in {minutes}min"),
+            Once::At(at) => at.strftime("%Y-%m-%dT%H:%M").to_string(),
+        });
+        let why = self.why.as_ref().map(|why| format!("? {why}"));
+        let parts: Vec<String> = [every, day, part, clock, once, self.zone.clone(), why].into_iter().flatten().collect();
+        f.write_str(&parts.join(" "))
+    }
+}
+
+impl fmt::Display for DayPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Morning => "morning",
+            Self::Afternoon => "afternoon",
+            Self::Evening => "evening",
+            Self::Night => "night",
         })
     }
 }

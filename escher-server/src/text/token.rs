@@ -3,6 +3,9 @@
 /// Longer than this in bytes is refused before it is split.
 pub(crate) const MOST_BYTES: usize = 8_000;
 
+/// Characters that may stand in quotes.
+const LONGEST_QUOTE: usize = 1_000;
+
 /// What a token is by its looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
@@ -87,7 +90,8 @@ fn quoted(text: &str, at: usize) -> Option<((usize, usize), usize)> {
         return None;
     }
     let body = at + open.len_utf8();
-    let (len, c) = text[body..].char_indices().find(|&(i, c)| {
+    // Text in quotes is a name or a value; an apostrophe that nothing closes must not be looked for to the end each time.
+    let (len, c) = text[body..].char_indices().take(LONGEST_QUOTE).find(|&(i, c)| {
         let after = text[body + i + c.len_utf8()..].chars().next();
         close.contains(&c) && (c != '\'' || after.is_none_or(|c| !c.is_alphanumeric()))
     })?;

@@ -60,6 +60,12 @@ const ISLANDS: &[(&str, Role, u32)] = &[
     ("Aside", Role::Courtesy, 10),
 ];
 
+/// The categories that stand in a cover.
+#[cfg(test)]
+pub(crate) fn islands() -> impl Iterator<Item = &'static str> {
+    ISLANDS.iter().map(|(category, ..)| *category)
+}
+
 /// What it costs to leave a word unread, and one that means little.
 const UNREAD: u32 = 400;
 const SMALL: u32 = 20;
@@ -131,7 +137,7 @@ pub(super) fn best(chart: &Chart, lattice: &Lattice, language: &Language) -> Cov
         }
     }
     // From the end: what the rest costs at least, and what begins it.
-    // Both are told with and without things that were named before: a question is about one set.
+    // Both are specified with and without things that were named before: a question is about one set.
     let mut cheapest = vec![[(0_u32, None); 2]; tokens.len() + 1];
     for at in (0..tokens.len()).rev() {
         let skipped = if is_content(lattice, at, language) {

@@ -12,6 +12,8 @@ use escher_core::{Clarify, Correction, Frame, Intent, Kind, Selector, Sort, Utte
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+#[cfg(test)]
+pub(crate) use self::cover::islands;
 use self::cover::{Cover, Role};
 use self::intent::Strength;
 use super::frame::flattened;
@@ -31,7 +33,7 @@ struct Reading {
     /// What its things have to satisfy, conditions that stand by themselves among it.
     formula: Formula,
     /// Whether anything says which things are meant.
-    told: bool,
+    specified: bool,
     unread: Vec<String>,
     /// The words of the period.
     period: Vec<String>,
@@ -75,8 +77,8 @@ fn read(tokens: Vec<Token>) -> Reading {
     let mut cover = cover::best(&chart, &lattice, language);
     let tokens = lattice.tokens();
     let says = |words: &[&str]| tokens.iter().any(|token| words.contains(&token.low.as_str()));
-    let (ask, formula, told, left) = together(&cover, language, &lattice);
-    let told = told || says(&["resource", "resources", "assets"]);
+    let (ask, formula, specified, left) = together(&cover, language, &lattice);
+    let specified = specified || says(&["resource", "resources", "assets"]);
     cover.unread.extend(left);
     // “All but not those in dev”
     cover.unread.retain(|&at| {
@@ -98,7 +100,7 @@ fn read(tokens: Vec<Token>) -> Reading {
             first,
             "and" | "what" | "how" | "only" | "just" | "now" | "but" | "also" | "then" | "same" | "in" | "ok" | "for" | "except" | "not"
         ),
-        relevant: told || matters || cover.islands.iter().any(|island| matches!(island.role, Role::Topic | Role::Shape)),
+        relevant: specified || matters || cover.islands.iter().any(|island| matches!(island.role, Role::Topic | Role::Shape)),
         hail: cover.islands.iter().any(|island| island.role == Role::Hail),
         off_topic: cover.unread.iter().any(|&at| language.lexicon.is_off_topic(&tokens[at].low)),
         unread: words(&cover.unread, tokens),
@@ -115,11 +117,11 @@ fn read(tokens: Vec<Token>) -> Reading {
         strength,
         ask,
         formula,
-        told,
+        specified,
     }
 }
 
-/// Unread words; what stands side by side is one.
+/// Unread words, as they were written.
 fn words(unread: &[usize], tokens: &[Token]) -> Vec<String> {
     unread.iter().map(|&at| tokens[at].text.clone()).collect()
 }
@@ -129,7 +131,7 @@ fn together(cover: &Cover, language: &Language, lattice: &Lattice) -> (Ask, Form
     let tokens = lattice.tokens();
     let mut sum = Ask::default();
     let mut formula = Formula::all();
-    let mut told = false;
+    let mut specified = false;
     let mut left = Vec::new();
     let topical = cover.islands.iter().any(|island| island.role == Role::Topic);
     for (index, island) in cover.islands.iter().enumerate() {
@@ -138,10 +140,10 @@ fn together(cover: &Cover, language: &Language, lattice: &Lattice) -> (Ask, Form
         let mut fits = true;
         if let Some(condition) = &island.condition {
             formula = formula.and(condition.clone());
-            told = true;
+            specified = true;
         }
         if let Some(mut set) = ask.set.take() {
-            // “Spot instances”: what the word stands for cannot be told, and it is no name.
+            // “Spot instances”: what the word stands for cannot be specified, and it is no name.
             let word = set.formula.conjuncts().into_iter().find_map(|part| match part {
                 Formula::Likely(word) if language.lexicon.is_matter(&word.to_lowercase()) => Some(word.clone()),
                 _ => None,
@@ -156,7 +158,7 @@ fn together(cover: &Cover, language: &Language, lattice: &Lattice) -> (Ask, Form
             match &sum.set {
                 _ if ours => fits = false,
                 None => {
-                    told = true;
+                    specified = true;
                     sum.set = Some(set);
                 }
                 // “Mute the alarms of web-1”: alarms are what the topic is, and no more.
@@ -194,7 +196,7 @@ fn together(cover: &Cover, language: &Language, lattice: &Lattice) -> (Ask, Form
         left.extend((0..tokens.len()).filter(|&at| tokens[at].low.starts_with("container")));
         formula = account;
     }
-    (sum, formula.loosened(), told, left)
+    (sum, formula.loosened(), specified, left)
 }
 
 fn compared(cover: &Cover, index: usize, tokens: &[Token]) -> bool {
@@ -364,7 +366,7 @@ fn frame(mut reading: Reading, rest: Vec<String>, utterance: &Utterance) -> Fram
     if reading.formula.is_contradictory() {
         frame.clarify = Some(ask_back("Nothing can be all of that at once. Which of it do you mean?".to_owned()));
     } else if intent == Intent::Describe && !is_one(&reading) {
-        let what = if reading.told { "Which one exactly? Give its name or id." } else { "Describe what? Give a name or an id." };
+        let what = if reading.specified { "Which one exactly? Give its name or id." } else { "Describe what? Give a name or an id." };
         frame.clarify = Some(Clarify { question: what.to_owned(), options: vec!["list them first".to_owned()] });
     }
     frame.confidence = confidence(&frame, reading.strength);
@@ -382,10 +384,10 @@ fn settled(reading: &mut Reading) -> Option<Intent> {
     if reading.off_topic && !sure && reading.strength < Strength::Topic || reading.off_topic && !reading.relevant {
         return None;
     }
-    let empty = !reading.told || only_places && !reading.unread.is_empty();
+    let empty = !reading.specified || only_places && !reading.unread.is_empty();
     match reading.intent {
         Some(Intent::Find) if empty && !asked => {
-            // “Asdf”: nothing at all; “list everything” has told of things.
+            // “Asdf”: nothing at all; “list everything” has specified of things.
             None
         }
         Some(Intent::Count) if empty && !reading.relevant => None,
@@ -393,7 +395,7 @@ fn settled(reading: &mut Reading) -> Option<Intent> {
         Some(Intent::Describe) => {
             let set = set.cloned();
             let kinds_only = set.as_ref().is_some_and(|set| !set.named && set.head == Head::Kind && set.number == Number::Many);
-            if is_one(reading) || reading.strength == Strength::Shape || !kinds_only && reading.told {
+            if is_one(reading) || reading.strength == Strength::Shape || !kinds_only && reading.specified {
                 return Some(Intent::Describe);
             }
             if kinds_only {
@@ -404,7 +406,7 @@ fn settled(reading: &mut Reading) -> Option<Intent> {
         }
         Some(intent) => Some(intent),
         None if reading.hail && reading.unread.is_empty() => Some(Intent::Smalltalk),
-        None if reading.told && !empty => Some(Intent::Find),
+        None if reading.specified && !empty => Some(Intent::Find),
         None if asked => Some(Intent::Find),
         None => None,
     }
@@ -477,5 +479,5 @@ fn confidence(frame: &Frame, strength: Strength) -> f64 {
         Strength::Shape => 0.96,
     };
     let lost = 0.09 * frame.unread.len() as f64 + 0.04 * frame.corrected.len() as f64 + if frame.clarify.is_some() { 0.1 } else { 0.0 };
-    (base - lost).clamp(0.4, 0.99)
+    ((base - lost).clamp(0.4, 0.99) * 100.0).round() / 100.0
 }

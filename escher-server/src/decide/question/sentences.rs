@@ -34,7 +34,7 @@ pub(super) fn read(text: &str) -> (Reading, Vec<String>) {
     if let Some((before, selector)) = typed(text) {
         let (mut reading, rest) = read(before);
         reading.formula = reading.formula.and(Formula::Given(selector.to_string()));
-        reading.told = true;
+        reading.specified = true;
         return (reading, rest);
     }
     let mut readings: Vec<Reading> = cut(text).into_iter().take(MOST_SENTENCES).map(super::read).collect();
@@ -43,13 +43,13 @@ pub(super) fn read(text: &str) -> (Reading, Vec<String>) {
     }
     // An order among other sentences is still one that was not understood whole.
     let weight = |reading: &Reading| {
-        (reading.ordered.is_some(), reading.intent.is_some() && reading.relevant, reading.told, reading.strength > Strength::Bare)
+        (reading.ordered.is_some(), reading.intent.is_some() && reading.relevant, reading.specified, reading.strength > Strength::Bare)
     };
     let best = (0..readings.len()).max_by_key(|&at| (weight(&readings[at]), std::cmp::Reverse(at))).unwrap_or(0);
     let chosen = readings.remove(best);
     let mut rest: Vec<String> = Vec::new();
     for other in readings {
-        let greets = other.hail && !other.told;
+        let greets = other.hail && !other.specified;
         if !greets {
             rest.extend(other.unread);
         }

@@ -23,7 +23,7 @@ pub(super) fn resolved(reading: Reading, utterance: &Utterance) -> Reading {
         let (turn, _) = sentences::read(text);
         let turn = match before.take() {
             Some(known) if is_open(&turn) => onto(known, turn),
-            known if !turn.told && turn.ask == Default::default() => match known {
+            known if !turn.specified && turn.ask == Default::default() => match known {
                 Some(known) => known,
                 None => continue,
             },
@@ -32,7 +32,7 @@ pub(super) fn resolved(reading: Reading, utterance: &Utterance) -> Reading {
         before = Some(turn);
     }
     match before {
-        Some(before) if before.told => onto(before, reading),
+        Some(before) if before.specified => onto(before, reading),
         _ => reading,
     }
 }
@@ -42,7 +42,7 @@ fn is_open(reading: &Reading) -> bool {
     let kind = reading.ask.set.as_ref().is_some_and(|set| matches!(set.head, Head::Kind | Head::Thing) && !reading.pronoun);
     let named = reading.ask.set.as_ref().is_some_and(|set| set.named);
     let cut = !reading.ask.group_by.is_empty() || reading.ask.sort.is_some() || reading.ask.limit.is_some() || reading.ask.period.is_some();
-    !named && (reading.pronoun && !kind || reading.follows && reading.strength <= Strength::Describe || !reading.told && cut)
+    !named && (reading.pronoun && !kind || reading.follows && reading.strength <= Strength::Describe || !reading.specified && cut)
 }
 
 /// What was said before, with what is said now in its place.
@@ -80,7 +80,7 @@ fn onto(before: Reading, now: Reading) -> Reading {
         strength: if fresh { now.strength } else { before.strength },
         ask,
         formula,
-        told: true,
+        specified: true,
         relevant: true,
         unread,
         period: if now.period.is_empty() { before.period } else { now.period },

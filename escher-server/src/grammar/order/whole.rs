@@ -1,7 +1,6 @@
 //! An order with what stands around it: times, places, manners.
 
 use escher_core::Verb;
-use escher_core::selector::Field;
 
 use crate::grammar::args::same;
 use crate::grammar::rule::Rule;
@@ -70,23 +69,12 @@ fn at_order(order: Order, when: When) -> Option<Order> {
 
 /// Where its object is, if it does not say otherwise.
 fn placed(order: Order, place: Formula) -> Option<Sem> {
-    let places = place.conjuncts().into_iter().all(is_place);
+    let places = place.conjuncts().into_iter().all(Formula::is_place);
     if !places || order.verb == Some(Verb::Create) {
         return None;
     }
     let set: Set = order.set.clone().with(place);
     (!set.formula.is_contradictory()).then(|| Order { set, ..order }.into())
-}
-
-fn is_place(part: &Formula) -> bool {
-    match part {
-        Formula::Place { .. } => true,
-        Formula::Is { field, .. } => matches!(
-            field,
-            Field::Cloud | Field::Region | Field::Zone | Field::Geo | Field::Account | Field::Env | Field::Group | Field::Network
-        ),
-        _ => false,
-    }
 }
 
 fn manner(order: Order) -> Option<Sem> {

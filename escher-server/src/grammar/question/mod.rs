@@ -12,39 +12,12 @@ pub(super) mod who;
 pub(super) mod whole;
 pub(super) mod why;
 
-use super::rule::Args;
+use super::rule::{Args, Rule};
 use crate::meaning::{Ask, Formula, Sem, Set};
 
-/// The phrases that a question is put together from where its words do not all go together.
-#[cfg(test)]
-pub(crate) const ISLANDS: &[&str] = &[
-    "Claim",
-    "Stated",
-    "Happened",
-    "Reason",
-    "Explained",
-    "Nps",
-    "Counted",
-    "Compared",
-    "Threshold",
-    "Aside",
-    "Ones",
-    "Lookup",
-    "Post",
-    "Scope",
-    "Asking",
-    "Why",
-    "WhatIf",
-    "Ahead",
-    "Topic",
-    "GroupBy",
-    "Grouped",
-    "Sort",
-    "Limit",
-    "Period",
-    "Courtesy",
-    "Greeting",
-];
+/// The rules of each file.
+pub(super) const FILES: &[&[Rule]] =
+    &[whole::RULES, fields::RULES, limit::RULES, period::RULES, state::RULES, why::RULES, who::RULES, explain::RULES];
 
 /// A question about a set, or a part of one.
 fn about(intent: Option<escher_core::Intent>, set: Option<Set>) -> Ask {
