@@ -33,7 +33,10 @@ fn sound(text: &str, frame: &Frame) {
             (op, value) => format!("{} {op} {}", constraint.field, quoted(value)),
         };
         let part = Selector::parse(&text_form).unwrap_or_else(|e| panic!("`{text}`: {constraint:?}: {e}"));
-        assert!(selector.conjuncts().contains(&part), "`{text}`: `{part}` is no part of `{selector}`");
+        // Whoever types a selector may write `NOT env = prod`, which is the same as `env != prod`.
+        let denied = (constraint.op == "!=").then(|| Selector::parse(&format!("NOT {}", text_form.replacen("!=", "=", 1))).unwrap());
+        let is_part = |part: &Selector| selector.conjuncts().contains(part);
+        assert!(is_part(&part) || denied.as_ref().is_some_and(is_part), "`{text}`: `{part}` is no part of `{selector}`");
     }
     assert!((0.0..=1.0).contains(&frame.confidence), "`{text}`: {}", frame.confidence);
     if frame.is_executable() {
@@ -369,6 +372,13 @@ const WORDS: &[&str] = &[
     ",",
     "don't",
 ];
+
+#[test]
+fn a_denied_comparison_is_sound_however_it_is_written() {
+    for text in ["NOT env=prod", "env!=prod", "NOT name ~ web AND NOT env = prod", "stop vms where NOT env=prod"] {
+        sound(text, &read(text));
+    }
+}
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
