@@ -1,9 +1,12 @@
 //! A frame: what an utterance means.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde::ser::SerializeMap as _;
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::{Map, Value, json};
 
+use crate::selector::{Field, Op, Selector, Unit, Value as Operand};
 use crate::words::vocabulary;
+use crate::{ActionPattern, Period};
 
 vocabulary! {
     /// What the person wants.
@@ -48,6 +51,53 @@ pub struct Constraint {
     pub op: String,
     /// Text, number, truth value; for `IN` and `NOT IN` a list, or `{"selector": "…"}` where a relation is followed.
     pub value: Value,
+    /// The words that it came from, where they are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+}
+
+impl Constraint {
+    /// A part of a conjunction, flattened; `None` where that cannot be.
+    pub fn of(part: &Selector) -> Option<Self> {
+        let new = |field: String, op: &str, value: Value| Some(Self { field, op: op.to_owned(), value, from: None });
+        let list = |values: &[Operand]| Value::Array(values.iter().map(operand).collect());
+        match part {
+            Selector::Compare { field, op, value } => new(field.to_string(), op.as_str(), operand(value)),
+            Selector::In { field, values } => new(field.to_string(), "IN", list(values)),
+            Selector::Exists(field) => new(field.to_string(), "EXISTS", json!(true)),
+            Selector::Flag(flag) => new(flag.to_string(), "=", json!(true)),
+            Selector::Related { by, to } => new(by.to_string(), "IN", json!({ "selector": to })),
+            Selector::Not(inner) => match &**inner {
+                Selector::Flag(flag) => new(flag.to_string(), "=", json!(false)),
+                Selector::Exists(field) => new(field.to_string(), "EXISTS", json!(false)),
+                Selector::In { field, values } => new(field.to_string(), "NOT IN", list(values)),
+                Selector::Related { by, to } => new(by.to_string(), "NOT IN", json!({ "selector": to })),
+                Selector::Compare { field, op: Op::Like, value } => new(field.to_string(), "NOT ~", operand(value)),
+                Selector::Compare { field, op: Op::Eq, value } => new(field.to_string(), "!=", operand(value)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+fn operand(value: &Operand) -> Value {
+    match value {
+        Operand::Number(quantity) if quantity.unit == Unit::Bare => {
+            let amount = quantity.amount;
+            if amount.fract() == 0.0 && amount.abs() < 9e15 { json!(amount as i64) } else { json!(amount) }
+        }
+        other => json!(other.plain()),
+    }
+}
+
+/// The words that a part of the selector came from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Source {
+    /// A part of the selector's top-level conjunction.
+    pub part: Selector,
+    /// As they were written.
+    pub words: String,
 }
 
 /// A question back. Nothing happens until it is answered.
@@ -89,32 +139,30 @@ pub enum Schedule {
 /// The order of an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sort {
-    /// A field of the selector language.
-    pub by: String,
+    /// The field.
+    pub by: Field,
     /// Largest first.
     pub desc: bool,
 }
 
 /// What an utterance means: the contract between the brain and everything that acts on words.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+///
+/// Printed as JSON it has `constraints` beside the selector, its top-level conjunction flattened, and `"complete": false`
+/// where they do not say all of it. Read from JSON the selector counts.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Frame {
     /// What the person wants.
     pub intent: Intent,
-    /// Which resources, in the selector language; empty for all.
-    pub selector: String,
-    /// The selector's top-level conjunction, flattened.
-    pub constraints: Vec<Constraint>,
-    /// Whether `constraints` say all that the selector says; printed only when they do not.
-    #[serde(default = "yes", skip_serializing_if = "is_true")]
-    pub complete: bool,
+    /// Which resources.
+    pub selector: Selector,
     /// `vm.stop`, or `*.stop` where the kind was not told.
-    pub action: Option<String>,
+    pub action: Option<ActionPattern>,
     /// The action's parameters.
     pub params: Map<String, Value>,
     /// Fields to group by.
-    pub group_by: Vec<String>,
-    /// A period word, `last_7d`, `2026-10` or `2026-10-01..2026-10-31`.
-    pub period: Option<String>,
+    pub group_by: Vec<Field>,
+    /// Of what time.
+    pub period: Option<Period>,
     /// When, for `schedule`.
     pub schedule: Option<Schedule>,
     /// The order asked for.
@@ -126,26 +174,55 @@ pub struct Frame {
     /// How sure, 0 to 1.
     pub confidence: f64,
     /// Why the utterance was refused or not understood.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub note: Option<String>,
     /// Words whose spelling was corrected.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub corrected: Vec<Correction>,
     /// Words of a question that nothing accounted for: the answer is to what is left.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub unread: Vec<String>,
     /// Where an order can be read in several ways, each of them whole. Whoever holds the estate sees whether they differ.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub readings: Vec<Frame>,
+    /// Which words each part of the selector came from, as far as that is known. Not printed with the frame.
+    #[serde(skip)]
+    pub from: Vec<Source>,
 }
 
-fn yes() -> bool {
-    true
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for this signature")]
-fn is_true(value: &bool) -> bool {
-    *value
+impl Serialize for Frame {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (constraints, complete) = (self.constraints(), self.is_complete());
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("intent", &self.intent)?;
+        map.serialize_entry("selector", &self.selector)?;
+        map.serialize_entry("constraints", &constraints)?;
+        if !complete {
+            map.serialize_entry("complete", &false)?;
+        }
+        map.serialize_entry("action", &self.action)?;
+        map.serialize_entry("params", &self.params)?;
+        map.serialize_entry("group_by", &self.group_by)?;
+        map.serialize_entry("period", &self.period)?;
+        map.serialize_entry("schedule", &self.schedule)?;
+        map.serialize_entry("sort", &self.sort)?;
+        map.serialize_entry("limit", &self.limit)?;
+        map.serialize_entry("clarify", &self.clarify)?;
+        map.serialize_entry("confidence", &self.confidence)?;
+        if let Some(note) = &self.note {
+            map.serialize_entry("note", note)?;
+        }
+        if !self.corrected.is_empty() {
+            map.serialize_entry("corrected", &self.corrected)?;
+        }
+        if !self.unread.is_empty() {
+            map.serialize_entry("unread", &self.unread)?;
+        }
+        if !self.readings.is_empty() {
+            map.serialize_entry("readings", &self.readings)?;
+        }
+        map.end()
+    }
 }
 
 impl Frame {
@@ -153,9 +230,7 @@ impl Frame {
     pub fn new(intent: Intent) -> Self {
         Self {
             intent,
-            selector: String::new(),
-            constraints: Vec::new(),
-            complete: true,
+            selector: Selector::All,
             action: None,
             params: Map::new(),
             group_by: Vec::new(),
@@ -169,11 +244,59 @@ impl Frame {
             corrected: Vec::new(),
             unread: Vec::new(),
             readings: Vec::new(),
+            from: Vec::new(),
         }
+    }
+
+    /// The selector's top-level conjunction, as far as it can be flattened.
+    pub fn constraints(&self) -> Vec<Constraint> {
+        self.selector.conjuncts().iter().filter_map(Constraint::of).collect()
+    }
+
+    /// The same, each with the words that it came from, as far as they are known.
+    pub fn sourced(&self) -> Vec<Constraint> {
+        let words = |part: &Selector| self.from.iter().find(|source| source.part == *part).map(|source| source.words.clone());
+        let parts = self.selector.conjuncts();
+        parts.iter().filter_map(|part| Constraint::of(part).map(|it| Constraint { from: words(part), ..it })).collect()
+    }
+
+    /// Whether the constraints say all that the selector says.
+    pub fn is_complete(&self) -> bool {
+        self.selector.conjuncts().iter().all(|part| Constraint::of(part).is_some())
     }
 
     /// Whether the frame orders a change that can be planned as it stands.
     pub fn is_executable(&self) -> bool {
         matches!(self.intent, Intent::Act | Intent::Schedule) && self.clarify.is_none() && self.action.is_some()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_is_printed_with_its_constraints_and_read_back_by_its_selector() {
+        let mut frame = Frame::new(Intent::Act);
+        frame.selector = Selector::parse("kind = vm AND NOT idle AND (env = dev OR region = westus)").unwrap();
+        frame.action = "vm.stop".parse().ok();
+        frame.period = "last_7d".parse().ok();
+        frame.sort = Some(Sort { by: Field::Cost, desc: true });
+        let json = serde_json::to_value(&frame).unwrap();
+        assert_eq!(json["complete"], false);
+        assert_eq!(json["constraints"], json!([{"field": "kind", "op": "=", "value": "vm"}, {"field": "idle", "op": "=", "value": false}]));
+        assert_eq!((&json["action"], &json["period"], &json["sort"]["by"]), (&json!("vm.stop"), &json!("last_7d"), &json!("cost")));
+        assert_eq!(serde_json::from_value::<Frame>(json).unwrap(), frame);
+    }
+
+    #[test]
+    fn what_is_no_frame_is_refused() {
+        let json = serde_json::to_value(Frame::new(Intent::Find)).unwrap();
+        for (key, value) in [("selector", "kind ="), ("action", "vm.fly"), ("period", "soon")] {
+            let mut wrong = json.clone();
+            wrong[key] = json!(value);
+            assert!(serde_json::from_value::<Frame>(wrong).is_err(), "{key} = {value}");
+        }
     }
 }

@@ -19,6 +19,8 @@ pub mod lexicon;
 mod line;
 mod memory;
 mod native;
+mod pattern;
+mod period;
 pub mod plan;
 pub mod regions;
 mod rel;
@@ -37,11 +39,13 @@ pub use embed::Embed;
 pub use error::{Error, ErrorKind, Next, Origin, Result, RetryBudget};
 pub use estate::{ABSENCE_LAG, ABSENCES, Diff, Entry, Estate, Gap, Scope, Sighting};
 pub use flags::{Condition, IdleRule, Test, idle_rule};
-pub use frame::{Clarify, Constraint, Correction, Frame, Intent, Schedule, Sort};
+pub use frame::{Clarify, Constraint, Correction, Frame, Intent, Schedule, Sort, Source};
 pub use id::ResourceId;
 pub use journal::{Head, Journal, JournalEntry, JournalStore, Permit, Phase, Undo};
 pub use line::{read_tags, read_time};
 pub use memory::{Changes, Collection, Document, Filter, Hits, Index, PlanRecord, PlanStatus, Query, RunRecord, Selection, Store};
+pub use pattern::ActionPattern;
+pub use period::{Period, PeriodWord};
 pub use plan::{
     Approval, Approved, ApprovedConnection, Checked, Moment, Plan, PlanDoc, PlanTemplate, Policy, Step, StepTemplate, Target, Verdict,
     VerifiedApproval,

@@ -93,6 +93,11 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Whoever made the template may know of a risk that its targets do not show. Nobody lowers one.
+    pub(crate) fn at_least(&mut self, risk: Option<Risk>) {
+        self.risk = self.risk.max(risk.unwrap_or(Risk::Read));
+    }
+
     /// Takes a target in with the action of its own kind, or notes why not; tells whether it was taken. A second step
     /// on a target waits for the first, and only the first is held against what is known now.
     ///

@@ -46,6 +46,7 @@ impl Planner {
     pub async fn resolve(&self, template: &PlanTemplate, store: &dyn Store) -> Result<PlanDoc> {
         let at = self.clock.now();
         let mut draft = Draft::new(&self.clouds, at, self.wall.now());
+        draft.at_least(template.risk);
         let (mut matched, mut unknown) = (0, 0);
         let mut touched: Vec<(Entry, Verb)> = Vec::new();
         let mut spelled = Reasons::default();

@@ -14,10 +14,10 @@ fn main() -> std::io::Result<()> {
         let mut row = format!("{text}\n    {} | {}", frame.intent, frame.selector);
         let params = serde_json::to_string(&frame.params)?;
         let more = [
-            ("action", frame.action),
+            ("action", frame.action.map(|action| action.to_string())),
             ("params", (params != "{}").then_some(params)),
-            ("group", (!frame.group_by.is_empty()).then(|| frame.group_by.join(","))),
-            ("period", frame.period),
+            ("group", (!frame.group_by.is_empty()).then(|| frame.group_by.iter().map(ToString::to_string).collect::<Vec<_>>().join(","))),
+            ("period", frame.period.map(|period| period.to_string())),
             ("schedule", frame.schedule.map(|schedule| serde_json::to_string(&schedule)).transpose()?),
             ("sort", frame.sort.map(|sort| format!("{} {}", sort.by, if sort.desc { "desc" } else { "asc" }))),
             ("limit", frame.limit.map(|limit| limit.to_string())),

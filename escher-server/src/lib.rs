@@ -6,16 +6,17 @@
 //! rules for every order (`check`); a question is answered from the best partial reading, and says what it could not use.
 //! The same words always give the same frame.
 
+mod agents;
 mod brain;
 mod chart;
 mod check;
 mod decide;
-mod draft;
 mod goal;
 mod grammar;
 mod lexicon;
 mod meaning;
 mod text;
 
-pub use brain::OfflineBrain;
-pub use decide::{Explanation, Parse};
+pub use agents::Said;
+pub use brain::{Explanation, OfflineBrain};
+pub use decide::Parse;

@@ -27,8 +27,11 @@ fn wrong(row: &Map<String, Value>, frame: &Frame) -> Option<String> {
     }
     let got = serde_json::to_value(frame).unwrap();
     for (key, want) in row.iter().filter(|(key, _)| !matches!(key.as_str(), "case" | "say" | "why")) {
-        let same =
-            if key == "selector" { ordered(want.as_str().unwrap_or_default()) == ordered(&frame.selector) } else { *want == got[key] };
+        let same = if key == "selector" {
+            ordered(want.as_str().unwrap_or_default()) == ordered(&frame.selector.to_string())
+        } else {
+            *want == got[key]
+        };
         if !same {
             return Some(format!("{key}: expected {want}, found {}", got[key]));
         }

@@ -5,18 +5,24 @@
 
 mod support;
 
-use escher_core::{Frame, Intent, Selector};
+use escher_core::{Frame, Intent, Selector, Verb};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use support::{ordered, read, read_after, tables};
 
 /// What holds of every frame, whatever was said.
 fn sound(text: &str, frame: &Frame) {
-    let selector = Selector::parse(&frame.selector).unwrap_or_else(|e| panic!("`{text}` makes `{}`: {e}", frame.selector));
-    assert_eq!(selector.to_string(), frame.selector, "`{text}`: the printed form");
-    let flat = frame.constraints.len();
-    assert_eq!(frame.complete, flat == selector.conjuncts().len(), "`{text}`: {flat} constraints of `{selector}`");
-    for constraint in &frame.constraints {
+    let printed = frame.selector.to_string();
+    let selector = Selector::parse(&printed).unwrap_or_else(|e| panic!("`{text}` makes `{printed}`: {e}"));
+    assert_eq!(selector, frame.selector, "`{text}`: the printed form");
+    let constraints = frame.constraints();
+    let flat = constraints.len();
+    assert_eq!(frame.is_complete(), flat == selector.conjuncts().len(), "`{text}`: {flat} constraints of `{selector}`");
+    for source in &frame.from {
+        assert!(selector.conjuncts().contains(&source.part), "`{text}`: `{}` is no part of `{selector}`", source.part);
+        assert!(source.words.split(' ').all(|word| text.contains(word)), "`{text}`: nobody said “{}”", source.words);
+    }
+    for constraint in &constraints {
         let text_form = match (constraint.op.as_str(), &constraint.value) {
             ("EXISTS", Value::Bool(yes)) => format!("{}{} EXISTS", if *yes { "" } else { "NOT " }, constraint.field),
             ("IN" | "NOT IN", Value::Array(values)) => {
@@ -40,9 +46,9 @@ fn sound(text: &str, frame: &Frame) {
     }
     assert!((0.0..=1.0).contains(&frame.confidence), "`{text}`: {}", frame.confidence);
     if frame.is_executable() {
-        let creates = frame.action.as_deref().is_some_and(|action| action.ends_with(".create"));
+        let creates = frame.action.is_some_and(|action| action.verb == Verb::Create);
         assert!(creates || selector.narrows(), "`{text}` would change all of `{selector}`");
-        assert!(frame.constraints.iter().all(|c| !(c.field == "name" && c.op.contains('~'))) || selector.narrows(), "`{text}`");
+        assert!(constraints.iter().all(|c| !(c.field == "name" && c.op.contains('~'))) || selector.narrows(), "`{text}`");
     }
     if let Some(clarify) = &frame.clarify {
         assert!(!clarify.question.is_empty(), "`{text}`");
@@ -61,7 +67,7 @@ fn quoted(value: &Value) -> String {
 
 /// The frame in the fixture's words.
 fn shown(say: &str, frame: &Frame) -> Value {
-    let mut row = json!({"say": say, "intent": frame.intent, "selector": ordered(&frame.selector)});
+    let mut row = json!({"say": say, "intent": frame.intent, "selector": ordered(&frame.selector.to_string())});
     let mut put = |key: &str, value: Option<Value>| {
         if let Some(value) = value {
             row[key] = value;
@@ -137,13 +143,13 @@ fn whole_frames() {
 #[test]
 fn a_pronoun_is_what_was_named_before_if_that_was_one_thing() {
     let frame = read_after(&["show me web-1 in us-east-1"], "stop it");
-    assert_eq!(frame.selector, "region = us-east-1 AND name = web-1");
+    assert_eq!(frame.selector.to_string(), "region = us-east-1 AND name = web-1");
     assert!(frame.is_executable());
     for history in [&["list idle VMs"][..], &["show web-1 and web-2"], &["hello"], &[]] {
         let frame = read_after(history, "delete it");
         assert!(!frame.is_executable() && frame.clarify.is_some(), "{history:?}: {frame:?}");
     }
-    assert_eq!(read_after(&["stop web-1"], "why is it public?").selector, "name = web-1");
+    assert_eq!(read_after(&["stop web-1"], "why is it public?").selector.to_string(), "name = web-1");
 }
 
 /// Questions that are not yet read as they should be. None of them becomes an order, and the list only gets shorter.
@@ -405,8 +411,8 @@ proptest! {
 fn a_nested_selector_stands_in_the_constraints_and_narrows_if_it_does_so_itself() {
     let frame = read("delete disks where rel.attached IN (kind = vm AND env = dev)");
     let nested = json!({"field": "rel.attached", "op": "IN", "value": {"selector": "kind = vm AND env = dev"}});
-    assert_eq!(serde_json::to_value(&frame.constraints).unwrap()[1], nested);
-    assert!(frame.complete && frame.is_executable());
+    assert_eq!(serde_json::to_value(frame.constraints()).unwrap()[1], nested);
+    assert!(frame.is_complete() && frame.is_executable());
     for wide in ["delete disks where rel.attached IN (kind = vm)", "stop vms where NOT linked IN (name = x)"] {
         let frame = read(wide);
         assert!(frame.clarify.is_some(), "`{wide}` would change all of `{}`", frame.selector);

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use escher_core::selector::{self, Field};
-use escher_core::{ActionDef, Capabilities, Entry, Estate, Frame, Intent, Resource, Result, Sort, Verb, idle_rule};
+use escher_core::{ActionDef, Capabilities, Entry, Estate, Frame, Intent, Resource, Selector, Sort, Verb, idle_rule};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -42,10 +42,9 @@ pub(crate) fn unanswered(text: &str) -> Answer {
 
 /// Sorts by a field; what does not tell it comes last.
 pub(crate) fn sort(entries: &mut [Entry], sort: &Sort, now: Timestamp) {
-    let Ok(field) = sort.by.parse::<Field>() else { return };
     entries.sort_by(|a, b| {
-        let number = |entry: &Entry| measure(&entry.resource, &field, now);
-        let text = |entry: &Entry| selector::texts(&entry.resource, &field).first().map(|text| text.to_lowercase());
+        let number = |entry: &Entry| measure(&entry.resource, &sort.by, now);
+        let text = |entry: &Entry| selector::texts(&entry.resource, &sort.by).first().map(|text| text.to_lowercase());
         let turn = |ordering: Ordering| if sort.desc { ordering.reverse() } else { ordering };
         match (number(a), number(b)) {
             (Some(a), Some(b)) => turn(a.total_cmp(&b)),
@@ -70,33 +69,29 @@ fn measure(resource: &Resource, field: &Field, now: Timestamp) -> Option<f64> {
 }
 
 /// Counts by fields, the largest group first.
-pub(crate) fn group(entries: &[Entry], by: &[String], now: Timestamp) -> Result<Vec<Group>> {
+pub(crate) fn group(entries: &[Entry], by: &[Field], now: Timestamp) -> Vec<Group> {
     if by.is_empty() {
-        return Ok(Vec::new());
+        return Vec::new();
     }
-    let fields = by.iter().map(|name| Ok((name.clone(), name.parse::<Field>()?))).collect::<Result<Vec<_>>>()?;
     let mut groups: BTreeMap<Vec<Option<String>>, Costs> = BTreeMap::new();
     for entry in entries {
         let value = |field: &Field| {
             let text = selector::texts(&entry.resource, field).first().map(|text| text.to_string());
             text.or_else(|| measure(&entry.resource, field, now).map(|n| n.to_string()))
         };
-        groups
-            .entry(fields.iter().map(|(_, field)| value(field)).collect())
-            .or_default()
-            .add(selector::number(&entry.resource, &Field::Cost));
+        groups.entry(by.iter().map(value).collect()).or_default().add(selector::number(&entry.resource, &Field::Cost));
     }
     let mut groups: Vec<Group> = groups
         .into_iter()
         .map(|(values, costs)| Group {
-            key: fields.iter().map(|(name, _)| name.clone()).zip(values).collect(),
+            key: by.iter().map(ToString::to_string).zip(values).collect(),
             count: costs.known + costs.unknown,
             cost_month: costs.sum(),
             cost_unknown: costs.unknown,
         })
         .collect();
     groups.sort_by_key(|group| std::cmp::Reverse(group.count));
-    Ok(groups)
+    groups
 }
 
 /// A sum over costs of which some may be unknown: unknown is never zero.
@@ -127,15 +122,15 @@ impl Costs {
 
 /// Says how many of the sorted entries lack what they are sorted by.
 pub(crate) fn unsorted(entries: &[Entry], sort: &Sort, now: Timestamp) -> Option<String> {
-    let field = sort.by.parse::<Field>().ok()?;
-    let lacks = |entry: &&Entry| measure(&entry.resource, &field, now).is_none() && selector::texts(&entry.resource, &field).is_empty();
+    let field = &sort.by;
+    let lacks = |entry: &&Entry| measure(&entry.resource, field, now).is_none() && selector::texts(&entry.resource, field).is_empty();
     let unknown = entries.iter().filter(lacks).count();
     (unknown > 0).then(|| format!(" The {field} of {unknown} of them is unknown; they come last."))
 }
 
 /// What was understood and how many there are.
 pub(crate) fn sentence(frame: &Frame, answer: &Answer) -> String {
-    let what = if frame.selector.is_empty() { "everything".to_owned() } else { frame.selector.clone() };
+    let what = if frame.selector == Selector::All { "everything".to_owned() } else { frame.selector.to_string() };
     let mut text = match answer.total {
         0 => format!("Nothing matches {what}."),
         1 => format!("1 resource matches {what}."),

@@ -1,6 +1,6 @@
 //! `ask`: words in, an answer or a plan out.
 
-use escher_core::{Brain as _, Clarify, Entry, Error, ErrorKind, Frame, Intent, Next, PlanDoc, Result, Selector, Store as _, Utterance};
+use escher_core::{Brain as _, Clarify, Entry, Error, ErrorKind, Frame, Intent, Next, PlanDoc, Result, Store as _, Utterance};
 pub use escher_server::Explanation;
 use serde::Serialize;
 use serde_json::Value;
@@ -128,14 +128,14 @@ impl Escher {
 
     /// Entries that a frame's selector admits, and the answer's frame around them.
     async fn admitted(&self, frame: &Frame) -> Result<(Vec<Entry>, Answer)> {
-        let selector = Selector::parse(&frame.selector)?;
-        let mut selection = self.store().select(&selector, self.now()).await?;
-        let mut terminated = selection.leave_out_terminated(&selector, self.now());
+        let selector = &frame.selector;
+        let mut selection = self.store().select(selector, self.now()).await?;
+        let mut terminated = selection.leave_out_terminated(selector, self.now());
         if frame.intent == Intent::Describe && selection.matched.is_empty() {
             // Of what was, more can be said than that it is no more.
             selection.matched = std::mem::take(&mut terminated);
         }
-        let mut warnings = self.unknown_keys(&selector).await?;
+        let mut warnings = self.unknown_keys(selector).await?;
         let empty = self.store().revision().await? == 0;
         if empty {
             warnings.push("the estate is empty".to_owned());
@@ -158,7 +158,7 @@ impl Escher {
         if let Some(sort) = &frame.sort {
             answer::sort(&mut entries, sort, self.now());
         }
-        answer.groups = answer::group(&entries, &frame.group_by, self.now())?;
+        answer.groups = answer::group(&entries, &frame.group_by, self.now());
         let limit = frame.limit.and_then(|n| usize::try_from(n).ok()).unwrap_or(usize::MAX);
         if frame.intent == Intent::Find {
             answer.hits = entries.iter().take(limit).map(|entry| Hit::new(&entry.resource, 1.0)).collect();
@@ -187,7 +187,7 @@ impl Escher {
         let mut answer = answer::unanswered(error.message());
         answer.hint = error.hint_text().map(str::to_owned);
         answer.next = error.next_step().cloned();
-        answer.warnings = self.unknown_keys(&Selector::parse(&frame.selector)?).await?;
+        answer.warnings = self.unknown_keys(&frame.selector).await?;
         answer.warnings.extend(self.simulated_note());
         Ok(answer)
     }

@@ -1,8 +1,6 @@
 //! `explain`: how something is done and what it is, from the catalogue; nothing is ever executed here.
 
-use std::str::FromStr as _;
-
-use escher_core::{Action, ActionDef, CloudId, Constraint, Effect, Frame, Kind, Result, Verb};
+use escher_core::{Action, ActionDef, CloudId, Constraint, Effect, Frame, Kind, Result};
 
 use crate::escher::Escher;
 use crate::ops::answer;
@@ -14,12 +12,8 @@ impl Escher {
         let clouds = told::<CloudId>(frame, "cloud");
         let clouds = if clouds.is_empty() { CloudId::ALL.to_vec() } else { clouds };
         let kinds = told::<Kind>(frame, "kind");
-        let verb = frame.action.as_deref().and_then(|action| action.split_once('.')).and_then(|(_, verb)| Verb::from_str(verb).ok());
-        let kinds = if kinds.is_empty() {
-            frame.action.as_deref().and_then(|action| Action::from_str(action).ok()).map(|action| action.kind).into_iter().collect()
-        } else {
-            kinds
-        };
+        let verb = frame.action.map(|action| action.verb);
+        let kinds = if kinds.is_empty() { frame.action.and_then(|action| action.kind).into_iter().collect() } else { kinds };
         let text = match (kinds.as_slice(), verb) {
             ([], _) => None,
             (kinds, Some(verb)) => kinds.iter().find_map(|&kind| how(Action { kind, verb }, &clouds)),
@@ -34,14 +28,14 @@ impl Escher {
 
 /// The words of a vocabulary that a frame's constraints on `field` name.
 fn told<T: std::str::FromStr>(frame: &Frame, field: &str) -> Vec<T> {
-    let of_field = |constraint: &&Constraint| constraint.field == field && matches!(constraint.op.as_str(), "=" | "IN");
+    let of_field = |constraint: &Constraint| constraint.field == field && matches!(constraint.op.as_str(), "=" | "IN");
     frame
-        .constraints
-        .iter()
+        .constraints()
+        .into_iter()
         .filter(of_field)
-        .flat_map(|constraint| match &constraint.value {
-            serde_json::Value::Array(values) => values.clone(),
-            value => vec![value.clone()],
+        .flat_map(|constraint| match constraint.value {
+            serde_json::Value::Array(values) => values,
+            value => vec![value],
         })
         .filter_map(|value| value.as_str()?.parse().ok())
         .collect()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use escher_core::{Clarify, Frame, ResourceId, Result, Selector, Store as _};
+use escher_core::{Clarify, Frame, ResourceId, Result, Store as _};
 
 use crate::escher::Escher;
 
@@ -30,7 +30,7 @@ pub(crate) async fn settle(escher: &Escher, frame: &Frame, clarify: &Clarify) ->
     let later = frame.readings.iter().any(|reading| reading.schedule.is_some());
     if same && !later && frame.readings.iter().all(|reading| reading.is_executable() && alike(reading)) {
         // The one with the most conditions says most plainly what will be touched.
-        let narrowest = frame.readings.iter().max_by_key(|reading| reading.constraints.len()).unwrap_or(first);
+        let narrowest = frame.readings.iter().max_by_key(|reading| reading.selector.conjuncts().len()).unwrap_or(first);
         return Ok(Settled::One(Box::new(narrowest.clone())));
     }
     let counted = |(option, found): (&String, &BTreeSet<ResourceId>)| match found.len() {
@@ -44,8 +44,7 @@ pub(crate) async fn settle(escher: &Escher, frame: &Frame, clarify: &Clarify) ->
 
 /// What a reading would touch.
 async fn targets(escher: &Escher, reading: &Frame) -> Result<BTreeSet<ResourceId>> {
-    let selector = Selector::parse(&reading.selector)?;
-    let mut selection = escher.store().select(&selector, escher.now()).await?;
-    selection.leave_out_terminated(&selector, escher.now());
+    let mut selection = escher.store().select(&reading.selector, escher.now()).await?;
+    selection.leave_out_terminated(&reading.selector, escher.now());
     Ok(selection.matched.into_iter().map(|entry| entry.resource.id).collect())
 }

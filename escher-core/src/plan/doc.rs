@@ -16,6 +16,9 @@ pub struct PlanTemplate {
     pub goal: String,
     /// Steps in their order.
     pub steps: Vec<StepTemplate>,
+    /// What the brain holds the risk to be at the least; a plan's is that or more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<Risk>,
 }
 
 /// One order: a verb on everything that a selector admits.

@@ -82,7 +82,7 @@ impl Fixture {
                 params: params.as_object().unwrap().clone(),
             })
             .collect();
-        self.planner().resolve(&PlanTemplate { goal: "Do it".into(), steps }, &*self.store).await
+        self.planner().resolve(&PlanTemplate { goal: "Do it".into(), steps, risk: None }, &*self.store).await
     }
 
     pub(crate) async fn plan(&self, orders: &[(Verb, &str, Value)]) -> PlanDoc {

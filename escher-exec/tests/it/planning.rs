@@ -261,6 +261,7 @@ async fn a_cloud_that_does_not_say_who_we_are_is_left_out() {
     let template = PlanTemplate {
         goal: "x".into(),
         steps: vec![StepTemplate { verb: Verb::Stop, selector: Selector::All, params: serde_json::Map::new() }],
+        risk: None,
     };
     assert!(planner.resolve(&template, &*f.store).await.unwrap_err().message().contains("not connected"));
 }
@@ -313,4 +314,20 @@ async fn orders_over_tags_act_on_keys_as_they_are_written() {
     {
         assert_eq!(f.try_plan(&[(verb, all, wrong)]).await.unwrap_err().kind(), ErrorKind::Invalid);
     }
+}
+
+#[tokio::test]
+async fn a_risk_that_the_template_knows_of_raises_the_plans_and_never_lowers_it() {
+    let f = Fixture::vms(1);
+    let plan = |risk| {
+        let steps =
+            vec![StepTemplate { verb: Verb::Stop, selector: Selector::parse("name = web-1").unwrap(), params: serde_json::Map::new() }];
+        PlanTemplate { goal: "x".into(), steps, risk }
+    };
+    let mut risks = Vec::new();
+    for risk in [None, Some(Risk::Read), Some(Risk::Critical)] {
+        risks.push(f.planner().resolve(&plan(risk), &*f.store).await.unwrap().risk);
+    }
+    assert_eq!(risks[0], risks[1], "what is already known of the action stays");
+    assert!(risks[0] < Risk::Critical && risks[2] == Risk::Critical, "{risks:?}");
 }

@@ -1,20 +1,10 @@
-//! How words were read: the parse as a bracketed phrase with its meanings, and who decided.
+//! How words were read: parses as bracketed phrases with their meanings.
 
-use escher_core::{Frame, Utterance};
 use serde::Serialize;
 
-use crate::chart::{self, Chart};
+use crate::chart::{self, Chart, Edge};
 use crate::grammar::{Language, Symbol, english, shown};
 use crate::text::{self, Lattice};
-
-/// How an utterance was read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Explanation {
-    /// Every complete parse, or the largest phrases where there is none.
-    pub parses: Vec<Parse>,
-    /// Who decided and why.
-    pub decided: String,
-}
 
 /// A phrase and what it means.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -25,23 +15,22 @@ pub struct Parse {
     pub meaning: String,
 }
 
-/// The explanation of a frame that came of an utterance.
-pub(crate) fn explain(utterance: &Utterance, frame: &Frame) -> Explanation {
+/// Every complete parse, or the largest phrases where there is none.
+pub(crate) fn parses(text: &str) -> Vec<Parse> {
     let language = english();
-    let lattice = Lattice::of(text::split(&utterance.text, text::MOST_TOKENS), &language.lexicon);
+    let lattice = Lattice::of(text::split(text, text::MOST_TOKENS), &language.lexicon);
     let chart = chart::parse(&language.grammar, &lattice);
     let mut whole = chart.whole(&language.grammar, "Sentence");
-    let complete = whole.len();
     if whole.is_empty() {
         whole = ["Order", "Nps", "Post", "Whens"].into_iter().flat_map(|category| chart.phrases(&language.grammar, category)).collect();
         whole.sort_by_key(|edge| std::cmp::Reverse(edge.to - edge.from));
         whole.truncate(3);
     }
-    let parses = whole.into_iter().map(|edge| {
+    let parse = |edge: &Edge| {
         let at = chart.edges.iter().position(|other| std::ptr::eq(other, edge)).unwrap_or_default();
         Parse { phrase: bracketed(&chart, &lattice, language, at, None), meaning: shown(&edge.sem) }
-    });
-    Explanation { parses: parses.collect(), decided: decided(frame, complete, chart.overflowed) }
+    };
+    whole.into_iter().map(parse).collect()
 }
 
 /// A phrase in brackets. A chain of categories over the same words is one bracket, named by the outermost.
@@ -59,21 +48,4 @@ fn bracketed(chart: &Chart, lattice: &Lattice, language: &Language, at: usize, o
             format!("[{} {}]", language.grammar.name(over.unwrap_or(edge.symbol)), inner.join(" "))
         }
     }
-}
-
-fn decided(frame: &Frame, complete: usize, overflowed: bool) -> String {
-    let parses = match complete {
-        0 => "The grammar found no way to read all words together".to_owned(),
-        1 => "The grammar found one way to read all words".to_owned(),
-        n => format!("The grammar found {n} ways to read all words"),
-    };
-    let bound = if overflowed { ", and there may be more than could be looked at" } else { "" };
-    let then = match (&frame.clarify, frame.is_executable()) {
-        (Some(clarify), _) => format!("so it asks: {}", clarify.question),
-        (None, true) => "and the checks (catalogue, narrowing, parameters) let the order pass".to_owned(),
-        (None, false) if frame.unread.is_empty() => format!("and takes it as a question of kind `{}`", frame.intent),
-        (None, false) => format!("and answers the best partial reading as `{}`, without “{}”", frame.intent, frame.unread.join("”, “")),
-    };
-    let end = if then.ends_with(['.', '?', '!']) { "" } else { "." };
-    format!("{parses}{bound}; {then}{end}")
 }

@@ -1,16 +1,16 @@
 //! From readings to a decision: one is carried out, several or none lead to a question.
 
 mod explain;
-mod frame;
 mod language;
 mod order;
 mod question;
 mod refusal;
+mod source;
 mod unread;
 mod when;
 
-pub(crate) use explain::explain;
-pub use explain::{Explanation, Parse};
+pub use explain::Parse;
+pub(crate) use explain::parses;
 pub(crate) use order::{Verdict, order};
 #[cfg(test)]
 pub(crate) use question::islands;

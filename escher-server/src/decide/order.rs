@@ -1,11 +1,11 @@
 //! Orders: executable only if complete parses cover all words and all of them mean the same.
 
-use escher_core::{Clarify, Correction, Frame, Intent, Kind, Selector, Utterance, Verb};
+use escher_core::{ActionPattern, Clarify, Correction, Frame, Intent, Kind, Selector, Utterance, Verb};
 
-use super::frame::flattened;
+use super::source::{heard, sources};
 use super::unread::{Unread, unread};
 use super::when;
-use crate::chart;
+use crate::chart::{self, Chart};
 use crate::check::{self, Draft};
 use crate::goal;
 use crate::grammar::english;
@@ -41,14 +41,14 @@ pub(crate) fn order(utterance: &Utterance, referred: Option<&Selector>) -> Verdi
             Some(other) => Verdict::NoOrder(other),
             None => {
                 let Unread { order, question } = unread(&chart, &lattice, language, &utterance.text);
-                let frame = order.map(|order| Frame { clarify: None, ..reading(&order, utterance, referred, &lattice, 0).frame });
+                let frame = order.map(|order| Frame { clarify: None, ..reading(&order, utterance, referred, (&chart, &lattice), 0).frame });
                 Verdict::Unread { order: frame.map(|frame| Box::new(asked(frame, &question))), question }
             }
         };
     }
     let mut readings: Vec<Reading> = Vec::new();
     for (order, corrected) in &orders {
-        let reading = reading(order, utterance, referred, &lattice, *corrected);
+        let reading = reading(order, utterance, referred, (&chart, &lattice), *corrected);
         // The same action on the same targets is the same, however it was put together.
         if !readings.iter().any(|known| same(&known.frame, &reading.frame)) {
             readings.push(reading);
@@ -106,22 +106,25 @@ fn several(readings: Vec<Frame>) -> Frame {
     let options: Vec<String> = readings.iter().map(in_words).collect();
     let mut frame = Frame::new(readings[0].intent);
     frame.readings = readings.clone();
-    frame.action = Some(readings[0].action.clone()).filter(|action| readings.iter().all(|frame| frame.action == *action)).flatten();
+    frame.action = readings[0].action.filter(|&action| readings.iter().all(|frame| frame.action == Some(action)));
     frame.clarify = Some(Clarify { question: "That can be read in more than one way. Which one?".to_owned(), options });
     frame.confidence = 0.9;
     frame
 }
 
 fn in_words(frame: &Frame) -> String {
-    let selector = Selector::parse(&frame.selector).unwrap_or(Selector::All);
-    let action = frame.action.as_deref().and_then(|action| action.split_once('.'));
-    let verb = action.and_then(|(_, verb)| verb.parse().ok()).unwrap_or(Verb::Stop);
-    let kind = action.and_then(|(kind, _)| kind.parse().ok());
-    format!("{}: {}", goal::sentence(verb, kind, &selector, &frame.params), frame.selector)
+    let what = frame.action.map(|action| goal::sentence(action.verb, action.kind, &frame.selector, &frame.params));
+    format!("{}: {}", what.unwrap_or_else(|| "That".to_owned()), frame.selector)
 }
 
 /// The frame of one reading, with the question that it leads to, if any.
-fn reading(order: &Order, utterance: &Utterance, referred: Option<&Selector>, lattice: &Lattice, corrected: u128) -> Reading {
+fn reading(
+    order: &Order,
+    utterance: &Utterance,
+    referred: Option<&Selector>,
+    (chart, lattice): (&Chart, &Lattice),
+    corrected: u128,
+) -> Reading {
     let mut frame = Frame::new(if order.when.is_some() { Intent::Schedule } else { Intent::Act });
     let formula = match (order.set.head, referred) {
         (Head::Pronoun, Some(selector)) => order.set.formula.clone().and(Formula::Given(selector.to_string())),
@@ -139,11 +142,9 @@ fn reading(order: &Order, utterance: &Utterance, referred: Option<&Selector>, la
             Selector::All
         }
     };
-    flattened(&mut frame, &selector);
-    frame.action = verb.map(|verb| match kinds.as_slice() {
-        [kind] => format!("{kind}.{verb}"),
-        _ => format!("*.{verb}"),
-    });
+    frame.from = sources(&selector, &heard(chart, lattice, &order.set.formula));
+    frame.selector = selector.clone();
+    frame.action = verb.map(|verb| ActionPattern::on(verb, &kinds));
     if formula.is_contradictory() {
         question.get_or_insert_with(|| "Nothing can be all of that at once. Which ones exactly?".to_owned());
     }

@@ -58,7 +58,9 @@ fn ask(it: &Ask) -> String {
     parts.extend(it.intent.map(|intent| intent.to_string()));
     parts.extend(it.set.as_ref().map(set));
     parts.extend(it.verb.map(|verb| format!("of {verb}")));
-    parts.extend((!it.group_by.is_empty()).then(|| format!("by {}", it.group_by.join(", "))));
+    parts.extend(
+        (!it.group_by.is_empty()).then(|| format!("by {}", it.group_by.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))),
+    );
     parts.extend(it.sort.as_ref().map(|(field, desc)| format!("sorted by {field}{}", if *desc { " downward" } else { "" })));
     parts.extend(it.limit.map(|limit| format!("limit {limit}")));
     parts.extend(it.period.clone());

@@ -59,7 +59,7 @@ fn meant(category: &str, meaning: &str) -> Sem {
     match category {
         "Ranked" => {
             let (field, desc) = meaning.strip_suffix('-').map_or_else(|| (meaning.trim_end_matches('+'), false), |field| (field, true));
-            Ask { sort: Some((field.to_owned(), desc)), ..Ask::default() }.into()
+            Ask { sort: field.parse().ok().map(|field| (field, desc)), ..Ask::default() }.into()
         }
         "Field" | "Measured" => Sem::Text(meaning.to_owned()),
         _ => match Intent::from_str(meaning) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use escher_core::selector::Field;
 use escher_core::{Intent, Verb};
 
 use super::Set;
@@ -12,9 +13,9 @@ pub(crate) struct Ask {
     pub(crate) intent: Option<Intent>,
     pub(crate) set: Option<Set>,
     /// Fields, in the order in which they were told.
-    pub(crate) group_by: Vec<String>,
+    pub(crate) group_by: Vec<Field>,
     /// A field, and whether the largest come first.
-    pub(crate) sort: Option<(String, bool)>,
+    pub(crate) sort: Option<(Field, bool)>,
     pub(crate) limit: Option<u64>,
     /// A period word of the contract.
     pub(crate) period: Option<String>,

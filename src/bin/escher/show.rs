@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use escher::core::{Intent, PlanDoc, ResourceId};
+use escher::core::{Intent, PlanDoc, ResourceId, Selector};
 use escher::{Answer, Asked, Escher, Explanation, Group, Hit, Reply, Result};
 use serde_json::Value;
 
@@ -84,12 +84,23 @@ pub(crate) fn explanation(explanation: &Explanation) {
         line(&format!("read as    {}", parse.phrase));
         line(&format!("           {}", parse.meaning));
     }
-    line(&format!("decided    {}", explanation.decided));
+    for constraint in &explanation.constraints {
+        let value = match &constraint.value {
+            serde_json::Value::String(text) => text.clone(),
+            serde_json::Value::Object(nested) => format!("({})", nested.get("selector").and_then(|it| it.as_str()).unwrap_or_default()),
+            other => other.to_string(),
+        };
+        let from = constraint.from.as_ref().map(|words| format!("   “{words}”")).unwrap_or_default();
+        line(&format!("because    {} {} {value}{from}", constraint.field, constraint.op));
+    }
+    for part in &explanation.agents {
+        line(&format!("{:10} {}", part.agent, part.said));
+    }
 }
 
 /// What came of an utterance.
 pub(crate) async fn asked(global: &Global, escher: &Escher, asked: &Asked) -> Result<()> {
-    if !asked.frame.selector.is_empty() {
+    if asked.frame.selector != Selector::All {
         line(&format!("understood: {} {}", asked.frame.intent, asked.frame.selector));
     }
     if !asked.frame.corrected.is_empty() {

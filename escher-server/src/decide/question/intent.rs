@@ -1,6 +1,7 @@
 //! Which intent the words of a question are evidence for. What is said strongly beats what any question begins with; of two
 //! that are said equally strongly the first counts.
 
+use escher_core::selector::Field;
 use escher_core::{Intent, Kind};
 
 use super::cover::{Cover, Role};
@@ -66,7 +67,7 @@ pub(super) fn of(cover: &Cover, set: Option<&Set>, mine: bool, tokens: &[Token])
         best = Some((Intent::Find, Strength::Bare));
     }
     // What costs most without a kind is a question about money.
-    let ranked = cover.islands.iter().any(|island| island.ask.sort.as_ref().is_some_and(|(by, _)| by == "cost"));
+    let ranked = cover.islands.iter().any(|island| island.ask.sort.as_ref().is_some_and(|(by, _)| *by == Field::Cost));
     let general = set.is_none_or(|set| matches!(set.head, Head::Env) || set.kinds().is_empty() && set.head != Head::Thing && !set.named);
     let refers = tokens.iter().any(|token| matches!(token.low.as_str(), "them" | "those" | "these" | "it"));
     if ranked && general && !refers && best.is_none_or(|(_, strength)| strength <= Strength::Opener) {

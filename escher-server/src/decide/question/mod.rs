@@ -7,7 +7,7 @@ mod sentences;
 mod turns;
 
 use escher_core::selector::{Field, Relation};
-use escher_core::{Clarify, Correction, Frame, Intent, Kind, Selector, Sort, Utterance, Verb};
+use escher_core::{ActionPattern, Clarify, Correction, Frame, Intent, Kind, Selector, Sort, Utterance, Verb};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -16,8 +16,8 @@ use jiff::tz::TimeZone;
 pub(crate) use self::cover::islands;
 use self::cover::{Cover, Role};
 use self::intent::Strength;
-use super::frame::flattened;
 use super::language;
+use super::source::{Heard, heard, sources};
 use crate::chart;
 use crate::check;
 use crate::grammar::{Language, english};
@@ -32,6 +32,8 @@ struct Reading {
     ask: Ask,
     /// What its things have to satisfy, conditions that stand by themselves among it.
     formula: Formula,
+    /// The words of its parts.
+    heard: Heard,
     /// Whether anything says which things are meant.
     specified: bool,
     unread: Vec<String>,
@@ -77,7 +79,9 @@ fn read(tokens: Vec<Token>) -> Reading {
     let mut cover = cover::best(&chart, &lattice, language);
     let tokens = lattice.tokens();
     let says = |words: &[&str]| tokens.iter().any(|token| words.contains(&token.low.as_str()));
-    let (ask, formula, specified, left) = together(&cover, language, &lattice);
+    let (ask, said, specified, left) = together(&cover, language, &lattice);
+    let heard = heard(&chart, &lattice, &said);
+    let formula = said.loosened();
     let specified = specified || says(&["resource", "resources", "assets"]);
     cover.unread.extend(left);
     // “All but not those in dev”
@@ -117,6 +121,7 @@ fn read(tokens: Vec<Token>) -> Reading {
         strength,
         ask,
         formula,
+        heard,
         specified,
     }
 }
@@ -196,7 +201,7 @@ fn together(cover: &Cover, language: &Language, lattice: &Lattice) -> (Ask, Form
         left.extend((0..tokens.len()).filter(|&at| tokens[at].low.starts_with("container")));
         formula = account;
     }
-    (sum, formula.loosened(), specified, left)
+    (sum, formula, specified, left)
 }
 
 fn compared(cover: &Cover, index: usize, tokens: &[Token]) -> bool {
@@ -340,7 +345,10 @@ fn frame(mut reading: Reading, rest: Vec<String>, utterance: &Utterance) -> Fram
         reading.formula = belongings(&reading.formula);
     }
     match reading.formula.on(today(utterance)).selector() {
-        Ok(selector) => flattened(&mut frame, &selector),
+        Ok(selector) => {
+            frame.from = sources(&selector, &reading.heard);
+            frame.selector = selector;
+        }
         Err(e) => frame.clarify = Some(ask_back(format!("I cannot put that into one condition ({e}). Which ones exactly?"))),
     }
     frame.group_by = reading.ask.group_by.clone();
@@ -444,19 +452,14 @@ fn kinds(reading: &Reading) -> Vec<Kind> {
     reading.formula.values(&Field::Kind).into_iter().filter_map(|word| word.parse().ok()).collect()
 }
 
-fn action(verb: Verb, kinds: &[Kind]) -> String {
-    let verb = check::settled(verb, kinds);
-    match kinds {
-        [kind] => format!("{kind}.{verb}"),
-        _ => format!("*.{verb}"),
-    }
+fn action(verb: Verb, kinds: &[Kind]) -> ActionPattern {
+    ActionPattern::on(check::settled(verb, kinds), kinds)
 }
 
 /// What looks like an order and was not understood as one: a question back, with what is known.
 fn order(reading: &Reading, verb: Option<Verb>, utterance: &Utterance) -> Frame {
     let mut frame = Frame::new(Intent::Act);
-    let selector = reading.formula.on(today(utterance)).selector().unwrap_or(Selector::All);
-    flattened(&mut frame, &selector);
+    frame.selector = reading.formula.on(today(utterance)).selector().unwrap_or(Selector::All);
     frame.action = verb.map(|verb| action(verb, &kinds(reading)));
     let unread =
         if reading.unread.is_empty() { "how that goes together".to_owned() } else { format!("“{}”", reading.unread.join(" ")) };

@@ -1,21 +1,22 @@
 //! Periods that depend on today, in the words of a frame.
 
+use escher_core::Period;
 use jiff::civil::{Date, Weekday};
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 
-/// The period word; `None` where there is no such time.
-pub(super) fn settled(period: &str, now: Timestamp) -> Option<String> {
+/// The period; `None` where there is no such time.
+pub(super) fn settled(period: &str, now: Timestamp) -> Option<Period> {
     let today = now.to_zoned(TimeZone::UTC).date();
     let (what, value) = match period.split_once(' ') {
         Some((what, value)) => (what, value),
-        None => return Some(period.to_owned()),
+        None => return period.parse().ok(),
     };
     match what {
         // The last one that has begun.
         "month" => {
             let month: i8 = value.parse().ok()?;
             let year = if month <= today.month() { today.year() } else { today.year() - 1 };
-            Some(format!("{year}-{month:02}"))
+            Date::new(year, month, 1).ok().map(Period::month)
         }
         "quarter" => {
             let quarter: i8 = value.parse().ok().filter(|quarter| (1..=4).contains(quarter))?;
@@ -23,11 +24,11 @@ pub(super) fn settled(period: &str, now: Timestamp) -> Option<String> {
             let year = if first <= today.month() { today.year() } else { today.year() - 1 };
             let from = Date::new(year, first, 1).ok()?;
             let to = from.checked_add(2.months()).ok()?.last_of_month();
-            Some(format!("{from}..{to}"))
+            Period::days(from, to)
         }
         "weekday" => {
             let day = last(today, value)?;
-            Some(format!("{day}..{day}"))
+            Period::days(day, day)
         }
         "since" => {
             let from = match value.split_once(' ') {
@@ -35,7 +36,7 @@ pub(super) fn settled(period: &str, now: Timestamp) -> Option<String> {
                 None if value == "yesterday" => today.yesterday().ok()?,
                 None => value.parse().ok()?,
             };
-            (from <= today).then(|| format!("{from}..{today}"))
+            Period::days(from, today)
         }
         _ => None,
     }
@@ -64,7 +65,7 @@ mod tests {
             ("weekday 5", Some("2026-11-13..2026-11-13")),
             ("since 2027-01-01", None),
         ] {
-            assert_eq!(settled(said, now).as_deref(), period, "{said}");
+            assert_eq!(settled(said, now).map(|it| it.to_string()).as_deref(), period, "{said}");
         }
     }
 }

@@ -74,12 +74,14 @@ fn onto(before: Reading, now: Reading) -> Reading {
     ask.limit = ask.limit.or(before.ask.limit.filter(|_| !counts));
     ask.period = ask.period.or(before.ask.period);
     let fresh = now.intent.is_some() && now.strength > Strength::Opener;
+    let heard = now.heard.into_iter().chain(before.heard).collect();
     let unread = now.unread.into_iter().filter(|word| !matches!(word.to_lowercase().as_str(), "only" | "same" | "except")).collect();
     Reading {
         intent: if fresh { now.intent } else { before.intent.or(now.intent) },
         strength: if fresh { now.strength } else { before.strength },
         ask,
         formula,
+        heard,
         specified: true,
         relevant: true,
         unread,

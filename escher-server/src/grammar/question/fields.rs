@@ -14,7 +14,7 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     )
     .ex(&[("by region and env", "by region, env"), ("per tag owner", "by tag.owner"), ("grouped by the team tag", "by tag.team")])
     .not(&["by bob", "by cost"]),
-    Rule::new("GroupBy", "PerField", |args| Some(by(args.text(0)?))).ex(&[("per-region", "by region")]),
+    Rule::new("GroupBy", "PerField", |args| by(&args.text(0)?)).ex(&[("per-region", "by region")]),
     Rule::new("Groups", "GroupField", same),
     Rule::new("Groups", "GroupField (and|,|, and|then|and then|and by|&) Groups", |args| {
         let (mut first, rest) = (args.ask(0)?, args.ask(1)?);
@@ -25,35 +25,35 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         }
         Some(first.into())
     }),
-    Rule::new("GroupField", "the? Field", |args| Some(by(args.text(0)?))),
-    Rule::new("GroupField", "the? (tag|label) Any", |args| Some(by(format!("tag.{}", args.text(0)?)))),
+    Rule::new("GroupField", "the? Field", |args| by(&args.text(0)?)),
+    Rule::new("GroupField", "the? (tag|label) Any", |args| by_tag(args.text(0)?)),
     Rule::new("GroupField", "the? Any (tag|label)", |args| {
         let key = args.text(0)?;
-        (!matches!(key.as_str(), "the" | "a" | "each" | "every")).then(|| by(format!("tag.{key}")))
+        (!matches!(key.as_str(), "the" | "a" | "each" | "every")).then(|| by_tag(key)).flatten()
     }),
     // “Top 5 services by cost”, “which service is the most expensive”.
     Rule::new("Grouped", "(which|what)? Limit? the? Field (is|are)? the? Ranked", |args| {
-        let group = Ask { group_by: vec![args.text(1)?], ..args.ask(2)? };
+        let group = Ask { group_by: vec![field(&args.text(1)?)?], ..args.ask(2)? };
         if args.has(0) { group.and(args.ask(0)?).map(Sem::from) } else { Some(group.into()) }
     })
     .ex(&[("which service is the most expensive", "by service; sorted by cost downward")]),
     Rule::new("Grouped", "(which|what)? Limit the? Field by Measured", |args| {
-        let (field, desc) = measured(&args.text(2)?, None);
-        args.ask(0)?.and(Ask { group_by: vec![args.text(1)?], sort: Some((field, desc)), ..Ask::default() }).map(Sem::from)
+        let sort = measured(&args.text(2)?, None);
+        args.ask(0)?.and(Ask { group_by: vec![field(&args.text(1)?)?], sort, ..Ask::default() }).map(Sem::from)
     })
     .ex(&[("top 5 services by cost", "by service; sorted by cost downward; limit 5")]),
     Rule::new("Grouped", "(which|what) Limit? the? Ranked Field", |args| {
-        let group = Ask { group_by: vec![args.text(2)?], ..args.ask(1)? };
+        let group = Ask { group_by: vec![field(&args.text(2)?)?], ..args.ask(1)? };
         if args.has(0) { group.and(args.ask(0)?).map(Sem::from) } else { Some(group.into()) }
     }),
     Rule::new(
         "Sort",
         "(by|sorted by|sort by|sort them by|ordered by|order by|ranked by|rank by|, sorted by|and sort by) Measured Direction?",
-        |args| Some(sorted(&args.text(0)?, args.text(1))),
+        |args| sorted(&args.text(0)?, args.text(1).as_deref()),
     )
     .ex(&[("sorted by cost", "sorted by cost downward"), ("by name", "sorted by name"), ("by age ascending", "sorted by age")]),
-    Rule::new("Sort", "the? (highest|most|largest|greatest|top) Measured", |args| Some(sorted(&args.text(0)?, Some("desc".to_owned())))),
-    Rule::new("Sort", "the? (lowest|least|smallest|fewest) Measured", |args| Some(sorted(&args.text(0)?, Some("asc".to_owned())))),
+    Rule::new("Sort", "the? (highest|most|largest|greatest|top) Measured", |args| sorted(&args.text(0)?, Some("desc"))),
+    Rule::new("Sort", "the? (lowest|least|smallest|fewest) Measured", |args| sorted(&args.text(0)?, Some("asc"))),
     Rule::new("Sort", "Ranked", same).ex(&[("cheapest", "sorted by cost")]),
     Rule::new(
         "Direction",
@@ -65,17 +65,25 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     }),
 ];
 
-fn by(field: String) -> Sem {
-    Ask { group_by: vec![field], ..Ask::default() }.into()
+fn field(word: &str) -> Option<Field> {
+    word.parse().ok()
+}
+
+fn by(word: &str) -> Option<Sem> {
+    Some(Ask { group_by: vec![field(word)?], ..Ask::default() }.into())
+}
+
+fn by_tag(key: String) -> Option<Sem> {
+    Some(Ask { group_by: vec![Field::Tag(key)], ..Ask::default() }.into())
 }
 
 /// Names run upward, amounts downward, unless it is said.
-fn measured(field: &str, direction: Option<&str>) -> (String, bool) {
-    (field.to_owned(), direction.map_or(field != "name", |direction| direction == "desc"))
+fn measured(word: &str, direction: Option<&str>) -> Option<(Field, bool)> {
+    field(word).map(|field| (field, direction.map_or(word != "name", |direction| direction == "desc")))
 }
 
-fn sorted(field: &str, direction: Option<String>) -> Sem {
-    Ask { sort: Some(measured(field, direction.as_deref())), ..Ask::default() }.into()
+fn sorted(word: &str, direction: Option<&str>) -> Option<Sem> {
+    Some(Ask { sort: Some(measured(word, direction)?), ..Ask::default() }.into())
 }
 
 /// What is called something like this.

@@ -1,5 +1,7 @@
 //! How many are wanted.
 
+use escher_core::selector::Field;
+
 use crate::grammar::args::same;
 use crate::grammar::rule::Rule;
 use crate::meaning::{Ask, Number, Sem};
@@ -23,7 +25,7 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     Rule::new("Limit", "the? Ranked Figure", |args| ranked(args.text(1)?, args.ask(0)?)).ex(&[("newest 5", "sorted by age; limit 5")]),
     // “Old snapshots”: how old, nobody said; the oldest come first.
     Rule::new("Counted", "the? (old|older|aged|ancient) Nps", |args| {
-        Some(Ask { set: args.set(0), sort: Some(("age".to_owned(), true)), ..Ask::default() }.into())
+        Some(Ask { set: args.set(0), sort: Some((Field::Age, true)), ..Ask::default() }.into())
     })
     .ex(&[("old snapshots", "kind = snapshot; sorted by age downward")]),
     // “Show 20 VMs”.

@@ -76,11 +76,11 @@ async fn frame(text: String, now: jiff::Timestamp) -> Result<Frame> {
 fn print(frame: &Frame) {
     out::line(&format!("intent     {} ({:.0} %)", frame.intent, frame.confidence * 100.0));
     let rows = [
-        ("selector", Some(frame.selector.clone()).filter(|text| !text.is_empty())),
-        ("action", frame.action.clone()),
+        ("selector", Some(frame.selector.to_string()).filter(|text| !text.is_empty())),
+        ("action", frame.action.map(|action| action.to_string())),
         ("params", (!frame.params.is_empty()).then(|| serde_json::Value::Object(frame.params.clone()).to_string())),
-        ("group by", (!frame.group_by.is_empty()).then(|| frame.group_by.join(", "))),
-        ("period", frame.period.clone()),
+        ("group by", (!frame.group_by.is_empty()).then(|| frame.group_by.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))),
+        ("period", frame.period.map(|period| period.to_string())),
         ("schedule", frame.schedule.as_ref().and_then(|schedule| serde_json::to_string(schedule).ok())),
         ("sort", frame.sort.as_ref().map(|sort| format!("{}{}", sort.by, if sort.desc { ", largest first" } else { "" }))),
         ("limit", frame.limit.map(|n| n.to_string())),
@@ -95,7 +95,8 @@ fn print(frame: &Frame) {
         }
     }
     for (number, reading) in frame.readings.iter().enumerate() {
-        out::line(&format!("reading {}  {} {}", number + 1, reading.action.as_deref().unwrap_or_default(), reading.selector));
+        let action = reading.action.map(|action| action.to_string()).unwrap_or_default();
+        out::line(&format!("reading {}  {action} {}", number + 1, reading.selector));
     }
 }
 

@@ -1,0 +1,101 @@
+//! What is meant: an order if all words make one, else a question answered from what was understood of it.
+
+use escher_core::{Clarify, Frame, Intent, Selector, Utterance, Verb};
+
+use super::Agent;
+use crate::decide::{self, Verdict};
+use crate::meaning::Other;
+
+/// Reads words by the grammar.
+pub(crate) struct Classifier;
+
+/// An utterance, and what a pronoun in it stands for.
+pub(crate) struct Words<'a> {
+    pub(crate) utterance: &'a Utterance,
+    pub(crate) referred: Option<Selector>,
+}
+
+impl Agent for Classifier {
+    const NAME: &'static str = "classifier";
+    type Takes<'a> = Words<'a>;
+    type Makes = Frame;
+
+    fn work(&self, Words { utterance, referred }: Words<'_>) -> Frame {
+        match decide::order(utterance, referred.as_ref()) {
+            // What is a whole question as well is none.
+            Verdict::Order(frame) if frame.is_executable() && decide::is_question(&utterance.text) => {
+                asked(*frame, "Is that an order? Say it as one, without what is around it.".to_owned())
+            }
+            Verdict::Order(frame) => *frame,
+            Verdict::NoOrder(other) => no_order(decide::question(utterance), other),
+            Verdict::Unread { order, question } => {
+                let read = decide::question(utterance);
+                match order {
+                    _ if is_question(&read, order.as_deref()) => read,
+                    // What was heard of a time, if only that there is one.
+                    Some(order) if read.intent == Intent::Schedule => Frame { intent: Intent::Schedule, ..*order },
+                    Some(order) => *order,
+                    None => asked(read, question),
+                }
+            }
+        }
+    }
+
+    fn says(&self, frame: &Frame) -> String {
+        let sure = format!("`{}`, {:.0} % sure", frame.intent, frame.confidence * 100.0);
+        let why = match (frame.intent, frame.readings.len()) {
+            (_, 2..) => "all words make an order, in several ways",
+            (Intent::Act | Intent::Schedule, _) if frame.is_executable() => "all words make an order, in one way",
+            (Intent::Act | Intent::Schedule, _) => "the words order something, and not all is clear",
+            (Intent::Unknown, _) => "nothing in the words is a question about clouds",
+            _ if frame.unread.is_empty() => "all words make a question",
+            _ => "the best partial reading is a question",
+        };
+        format!("{sure}: {why}")
+    }
+}
+
+fn orders(frame: &Frame) -> bool {
+    matches!(frame.intent, Intent::Act | Intent::Schedule) || frame.is_executable()
+}
+
+/// What reads as a question is answered as one; but an order among other words is no search.
+fn is_question(old: &Frame, order: Option<&Frame>) -> bool {
+    let hidden = old.intent == Intent::Find && order.is_some_and(is_plain);
+    !orders(old) && !hidden
+}
+
+/// Whether it is of a verb that is hardly ever a noun.
+fn is_plain(frame: &Frame) -> bool {
+    use Verb::{Attach, Delete, Detach, Encrypt, Resize, Restart, Rotate, Start, Stop};
+    frame.action.is_some_and(|action| matches!(action.verb, Start | Stop | Restart | Delete | Resize | Encrypt | Rotate | Attach | Detach))
+}
+
+/// Words that are no order are not carried out as one.
+fn asked(mut frame: Frame, question: String) -> Frame {
+    frame.clarify = Some(Clarify { question, options: Vec::new() });
+    frame.confidence = 0.88;
+    frame
+}
+
+/// A sentence that looks like an order and is none.
+fn no_order(mut frame: Frame, other: Other) -> Frame {
+    if !orders(&frame) {
+        return frame;
+    }
+    match other {
+        Other::Question => {
+            frame.intent = Intent::Explain;
+            frame.clarify = None;
+            frame
+        }
+        Other::Report => asked(frame, "That reads like a report. What should be done about it?".to_owned()),
+        Other::Nominal => asked(frame, "That names something, and orders nothing. What should be done with it?".to_owned()),
+        Other::Forbids => {
+            frame.intent = Intent::Unknown;
+            frame.clarify = None;
+            frame.note = Some("that forbids a change; nothing is changed".to_owned());
+            frame
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! How risky an order is at the least, by its words alone.
+
+use escher_core::{ActionDef, Effect, Frame, Risk};
+
+use super::Agent;
+
+/// Reads the catalogue. What the targets themselves add is seen by whoever holds the estate, who may raise it further; nobody
+/// lowers it.
+pub(crate) struct Assessor;
+
+/// A risk and where it comes from.
+pub(crate) struct Assessed {
+    pub(crate) risk: Risk,
+    effect: Effect,
+}
+
+impl Agent for Assessor {
+    const NAME: &'static str = "risk";
+    type Takes<'a> = &'a Frame;
+    type Makes = Option<Assessed>;
+
+    fn work(&self, frame: &Frame) -> Option<Assessed> {
+        let pattern = frame.action?;
+        // Of an action on any kind it is at least that of the kind where it matters least.
+        let defs =
+            ActionDef::all().filter(|def| def.action.verb == pattern.verb && pattern.kind.is_none_or(|kind| def.action.kind == kind));
+        defs.min_by_key(|def| def.risk).map(|def| Assessed { risk: def.risk, effect: def.effect })
+    }
+
+    fn says(&self, assessed: &Option<Assessed>) -> String {
+        let Some(Assessed { risk, effect }) = assessed else { return "no risk: nothing would be changed".to_owned() };
+        let lasts = match effect {
+            Effect::Reads => "it changes nothing",
+            Effect::Mutates => "it can be undone",
+            Effect::Destroys => "something is lost",
+        };
+        format!("{risk} at least: {lasts}; the targets themselves may raise it")
+    }
+}

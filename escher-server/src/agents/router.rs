@@ -1,0 +1,45 @@
+//! Whether words are read at all, and what history they are read with.
+
+use escher_core::{Frame, Intent, Utterance};
+
+use super::Agent;
+use crate::decide;
+use crate::text::{MOST_BYTES, MOST_TOKENS};
+
+/// Turns away what is too long or refused.
+pub(crate) struct Router;
+
+/// Where words go.
+pub(crate) enum Route {
+    /// To be read.
+    Read,
+    /// Nowhere: this is the answer.
+    Away(Box<Frame>),
+}
+
+impl Agent for Router {
+    const NAME: &'static str = "router";
+    type Takes<'a> = &'a Utterance;
+    type Makes = Route;
+
+    fn work(&self, utterance: &Utterance) -> Route {
+        if utterance.text.len() > MOST_BYTES {
+            return away(0.99, format!("that is more than I can take at once; say it in at most {MOST_TOKENS} words"));
+        }
+        decide::refusal(&utterance.text).map_or(Route::Read, |note| away(0.97, note))
+    }
+
+    fn says(&self, route: &Route) -> String {
+        match route {
+            Route::Read => "nothing in it is refused, so it is read".to_owned(),
+            Route::Away(frame) => format!("turned away: {}", frame.note.as_deref().unwrap_or_default()),
+        }
+    }
+}
+
+fn away(confidence: f64, note: String) -> Route {
+    let mut frame = Frame::new(Intent::Unknown);
+    frame.note = Some(note);
+    frame.confidence = confidence;
+    Route::Away(Box::new(frame))
+}
