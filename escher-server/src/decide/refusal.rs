@@ -1,10 +1,57 @@
 //! What is refused before anything is parsed: steering, credentials, command lines, other providers, and what is forbidden or
 //! taken back. A refusal repeats nothing of what was said, since that may be a secret.
 
+use std::sync::LazyLock;
+
 use crate::text::{self, Shape, Token};
 
 const SECRETS: &str = include_str!("../lexicon/data/secrets.txt");
 const OTHERS: &str = include_str!("../lexicon/data/others.txt");
+const REFUSALS: &str = include_str!("../lexicon/data/refusals.txt");
+
+/// Words and phrases that tell what is refused, a list a line.
+struct Phrases {
+    /// To do away with rules.
+    drops: Vec<&'static str>,
+    /// What may be done away with.
+    rules: Vec<&'static str>,
+    /// Words between the two.
+    between: Vec<&'static str>,
+    /// To talk the reader into something.
+    steering: Vec<&'static str>,
+    /// To show a secret.
+    showing: Vec<&'static str>,
+    /// To make one.
+    making: Vec<&'static str>,
+    /// What is about secrets and shows none.
+    exempt: Vec<&'static str>,
+    /// To forbid.
+    never: Vec<&'static str>,
+    /// What may stand before that.
+    courteous: Vec<&'static str>,
+    /// To take back what was said.
+    taken_back: Vec<&'static str>,
+}
+
+static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
+    let list = |name: &str| {
+        let line = REFUSALS.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+        debug_assert!(line.is_some(), "no list of what {name}");
+        line.unwrap_or_default().split(" | ").collect()
+    };
+    Phrases {
+        drops: list("drops"),
+        rules: list("rules"),
+        between: list("between"),
+        steering: list("steering"),
+        showing: list("showing"),
+        making: list("making"),
+        exempt: list("exempt"),
+        never: list("never"),
+        courteous: list("courteous"),
+        taken_back: list("taken back"),
+    }
+});
 
 const NO_CREDENTIALS: &str = "I never show, fetch, make or store credentials; use your cloud's own secret store for that";
 const KEEPS_RULES: &str = "I keep my rules: every change is planned, shown and approved before anything runs";
@@ -50,95 +97,18 @@ impl Words {
 
     /// Words that try to talk the reader out of its rules.
     fn steers(&self) -> bool {
-        const DROP: &[&str] =
-            &["ignore", "disregard", "forget", "override", "bypass", "circumvent", "skip", "disable", "ignoring", "bypassing", "skipping"];
-        const RULES: &[&str] = &[
-            "instructions",
-            "instruction",
-            "rules",
-            "prompt",
-            "prompts",
-            "guidelines",
-            "guardrails",
-            "directives",
-            "safety",
-            "safeguards",
-            "policy",
-            "policies",
-            "approval",
-            "approvals",
-            "confirmation",
-            "restrictions",
-            "constraints",
-            "checks",
-        ];
-        const OF: &[&str] = &[
-            "all",
-            "any",
-            "every",
-            "the",
-            "your",
-            "my",
-            "our",
-            "previous",
-            "prior",
-            "above",
-            "earlier",
-            "preceding",
-            "these",
-            "those",
-            "system",
-            "safety",
-            "and",
-            "of",
-            "existing",
-            "security",
-            "approval",
-        ];
         let dropped = (0..self.0.len()).any(|at| {
-            let next = (at + 1..).find(|&next| !OF.contains(&self.low(next)) || RULES.contains(&self.low(next))).unwrap_or(at);
+            let next = (at + 1..)
+                .find(|&next| !PHRASES.between.contains(&self.low(next)) || PHRASES.rules.contains(&self.low(next)))
+                .unwrap_or(at);
             let (word, rule) = (self.low(at), self.low(next));
-            DROP.contains(&word) && RULES.contains(&rule) && (word != "disable" || rule != "policy")
+            PHRASES.drops.contains(&word) && PHRASES.rules.contains(&rule) && (word != "disable" || rule != "policy")
         });
-        dropped
-            || self.says(&[
-                "you are now",
-                "pretend to be",
-                "pretend you are",
-                "act as root",
-                "act as an admin",
-                "developer mode",
-                "jailbreak",
-                "system prompt",
-                "without approval",
-                "without asking",
-                "without confirmation",
-                "without my approval",
-                "without any approval",
-                "do anything now",
-                "new instructions",
-                "you are root",
-                "sudo mode",
-                "approval granted",
-                "approvals granted",
-                "obey only",
-                "obey me",
-                "no policies",
-                "there are no rules",
-                "from now on you",
-            ])
+        dropped || self.find(PHRASES.steering.iter().copied()).is_some()
     }
 
     /// Secrets are neither shown nor taken. Naming keys is no request for one.
     fn wants_secrets(&self) -> bool {
-        const SHOWING: &[&str] = &[
-            "show", "give", "get", "print", "reveal", "display", "read", "tell", "dump", "send", "fetch", "decrypt", "export", "retrieve",
-            "share", "what", "need", "want", "expose", "leak", "email", "copy", "output", "see", "extract", "view", "download", "reset",
-            "steal", "crack", "provide", "return", "where", "paste", "cat", "echo", "post", "whats", "gimme", "pull",
-        ];
-        const MAKING: &[&str] = &["create", "generate", "make", "mint", "issue", "add", "new"];
-        const EXEMPT: &[&str] =
-            &["with", "without", "whose", "using", "having", "have", "has", "by", "rotate", "no", "how", "which", "older"];
         if self.0.iter().any(|token| is_secret(&token.text)) {
             return true;
         }
@@ -174,16 +144,16 @@ impl Words {
                 .iter()
                 .any(|key| token.low.contains(key) && token.low.contains('_'))
         });
-        if variable && !how && (0..self.0.len()).any(|at| SHOWING.contains(&self.low(at))) {
+        if variable && !how && (0..self.0.len()).any(|at| PHRASES.showing.contains(&self.low(at))) {
             return true;
         }
         let Some((at, len)) = self.find(SECRETS.lines()) else { return false };
         if how || self.says(&["rotate", "policy", "older than"]) {
             return false;
         }
-        let exempt = |from: usize| (from..at).any(|i| EXEMPT.contains(&self.low(i)));
-        let showing = (0..at).rev().find(|&i| SHOWING.contains(&self.low(i))).is_some_and(|i| !exempt(i));
-        let making = (at.saturating_sub(4)..at).any(|i| MAKING.contains(&self.low(i)) && !exempt(i)) && !exempt(0);
+        let exempt = |from: usize| (from..at).any(|i| PHRASES.exempt.contains(&self.low(i)));
+        let showing = (0..at).rev().find(|&i| PHRASES.showing.contains(&self.low(i))).is_some_and(|i| !exempt(i));
+        let making = (at.saturating_sub(4)..at).any(|i| PHRASES.making.contains(&self.low(i)) && !exempt(i)) && !exempt(0);
         let bare = at <= 2
             && !exempt(0)
             && self.0.len() <= at + len + 4
@@ -232,47 +202,8 @@ impl Words {
 
     /// “Don't stop …”: an order not to do something is none to do it.
     fn forbids(&self) -> Option<String> {
-        const NEVER: &[&str] = &[
-            "do not",
-            "dont",
-            "do n't",
-            "never",
-            "must not",
-            "mustnt",
-            "should not",
-            "shouldnt",
-            "you must not",
-            "you should not",
-            "we must not",
-            "we should not",
-            "nobody should",
-            "no one should",
-            "avoid",
-            "stop not",
-            "i do not want to",
-            "i do not want you to",
-            "i dont want to",
-            "i dont want you to",
-            "we do not want to",
-            "under no circumstances",
-            "refrain from",
-            "not to",
-            "make sure not to",
-            "make sure you do not",
-            "make sure nobody",
-            "hold off on",
-            "no need to",
-            "there 's no need to",
-            "there is no need to",
-            "you do not need to",
-            "please never",
-            "can you not",
-            "can not you not",
-        ];
-        const COURTEOUS: &[&str] =
-            &["please", "hey", "hi", "hello", "escher", ",", "just", "so", "ok", "okay", "and", "pls", "team", "kindly"];
-        let first = (0..self.0.len()).find(|&at| !COURTEOUS.contains(&self.low(at)) && self.0[at].shape != Shape::Emoji)?;
-        let len = NEVER.iter().map(|phrase| self.here(first, phrase)).max().filter(|&len| len > 0)?;
+        let first = (0..self.0.len()).find(|&at| !PHRASES.courteous.contains(&self.low(at)) && self.0[at].shape != Shape::Emoji)?;
+        let len = PHRASES.never.iter().map(|phrase| self.here(first, phrase)).max().filter(|&len| len > 0)?;
         let next = self.low(first + len);
         let asks = matches!(next, "forget" | "we" | "i" | "you" | "know" | "understand" | "have" | "any");
         (!asks && !next.is_empty()).then(|| "you said not to do it, so there is nothing to do".to_owned())
@@ -280,24 +211,7 @@ impl Words {
 
     /// “Stop web-1, actually no”: an order that is taken back in the same breath.
     fn takes_back(&self) -> Option<String> {
-        const BACK: &[&str] = &[
-            "actually no",
-            "actually do not",
-            "actually not",
-            "never mind",
-            "nevermind",
-            "scratch that",
-            "forget it",
-            "forget that",
-            "cancel that",
-            "wait no",
-            "no wait",
-            "just kidding",
-            "or not",
-            "on second thought",
-            "on second thoughts",
-        ];
-        let (at, len) = self.find(BACK.iter().copied())?;
+        let (at, len) = self.find(PHRASES.taken_back.iter().copied())?;
         let last =
             (at + len..self.0.len()).all(|i| matches!(self.low(i), "." | "!" | "," | "please" | "sorry" | "thanks" | "it" | "do" | "not"));
         (at > 0 && last).then(|| "you took that back, so there is nothing to do".to_owned())

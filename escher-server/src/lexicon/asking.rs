@@ -7,9 +7,8 @@ use escher_core::{Intent, regions};
 
 use super::Entry;
 use crate::meaning::{Ask, Formula, Sem};
-use crate::text;
 
-/// `Category meaning: phrase, phrase, …`
+/// `Category meaning: phrase, phrase, …`, each phrase with a space between its tokens: `what 's changed`.
 const ASKING: &str = include_str!("data/intents.txt");
 
 /// The categories that are made of these words alone.
@@ -45,12 +44,10 @@ pub(super) fn all(add: &mut impl FnMut(&str, Entry)) {
         let Some(&category) = CATEGORIES.iter().find(|known| **known == category) else { continue };
         let sem = meant(category, meaning);
         for phrase in phrases.split(", ") {
-            // As the tokens of an utterance would be.
-            let words: Vec<String> = text::split(phrase, text::MOST_TOKENS).into_iter().map(|token| token.low).collect();
-            if category == "Field" && words.len() == 1 {
-                add(&format!("per-{}", words[0]), Entry { category: "PerField", sem: sem.clone() });
+            if category == "Field" && !phrase.contains(' ') {
+                add(&format!("per-{phrase}"), Entry { category: "PerField", sem: sem.clone() });
             }
-            add(&words.join(" "), Entry { category, sem: sem.clone() });
+            add(phrase, Entry { category, sem: sem.clone() });
         }
     }
 }

@@ -11,6 +11,12 @@ static MATTERS: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("data/ma
 static OFF_TOPIC: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("data/off_topic.txt").split_whitespace().collect());
 /// Verbs that order something that is in no catalogue.
 static IMPERATIVES: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("data/imperatives.txt").split_whitespace().collect());
+/// What money does over time, which every answer about it shows.
+static TREND: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("data/trend.txt").split_whitespace().collect());
+/// Words that may stand before the verb of an order.
+static LEADS: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("data/leads.txt").split_whitespace().collect());
+/// Words that deny what stands behind them.
+static DENIALS: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("data/denials.txt").split_whitespace().collect());
 /// Small words of other languages, one language a line.
 static OTHERS: LazyLock<Vec<HashSet<&str>>> =
     LazyLock::new(|| include_str!("data/other_languages.txt").lines().map(|line| line.split_whitespace().collect()).collect());
@@ -49,6 +55,21 @@ impl Lexicon {
     /// Whether a word is about nothing of ours.
     pub(crate) fn is_off_topic(&self, word: &str) -> bool {
         OFF_TOPIC.contains(word)
+    }
+
+    /// Whether a word says how money develops.
+    pub(crate) fn is_trend(&self, word: &str) -> bool {
+        TREND.contains(word)
+    }
+
+    /// Whether a word may stand before the verb of an order.
+    pub(crate) fn leads(&self, word: &str) -> bool {
+        LEADS.contains(word)
+    }
+
+    /// Whether a word denies what stands behind it.
+    pub(crate) fn denies(&self, word: &str) -> bool {
+        DENIALS.contains(word)
     }
 
     /// Whether a sentence that begins with it orders something.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use escher_core::selector::{Field, Op, Relation, SyntaxError, Value};
-use escher_core::{CloudId, Env, Flag, Kind, Selector};
+use escher_core::selector::{Field, Op, Relation};
+use escher_core::{CloudId, Flag};
 
 /// A region of a cloud: cloud and code.
 pub(crate) type Spot = (CloudId, String);
@@ -148,17 +148,6 @@ impl Formula {
         }
     }
 
-    /// Whether no resource can satisfy it, as far as that shows: two values of one field, a flag and its opposite, a
-    /// place that the named cloud does not have.
-    pub(crate) fn is_contradictory(&self) -> bool {
-        match self {
-            Self::Or(parts) => parts.iter().all(Self::is_contradictory),
-            Self::And(parts) => parts.iter().any(Self::is_contradictory) || clash(parts),
-            Self::Rel { to, .. } => to.is_contradictory(),
-            _ => false,
-        }
-    }
-
     /// Every value that a text field is wanted to have anywhere, negations aside.
     pub(crate) fn values(&self, wanted: &Field) -> BTreeSet<&str> {
         match self {
@@ -205,110 +194,6 @@ impl Formula {
             other => other,
         }
     }
-
-    /// The selector.
-    ///
-    /// # Errors
-    /// Where a value is none of its field.
-    pub(crate) fn selector(&self) -> Result<Selector, SyntaxError> {
-        self.within(None).map(Selector::normalised)
-    }
-
-    /// The same within a conjunction that names a cloud.
-    fn within(&self, cloud: Option<&BTreeSet<CloudId>>) -> Result<Selector, SyntaxError> {
-        Ok(match self {
-            Self::And(parts) => {
-                let own = clouds(parts);
-                let cloud = own.as_ref().or(cloud);
-                let mut each = parts.iter().map(|part| part.within(cloud)).collect::<Result<Vec<_>, _>>()?;
-                each = exclusions(each);
-                each.sort_by_key(rank);
-                Selector::And(each)
-            }
-            Self::Or(parts) => Selector::Or(parts.iter().map(|part| part.within(cloud)).collect::<Result<_, _>>()?),
-            Self::Not(inner) => Selector::Not(Box::new(inner.within(cloud)?)),
-            Self::Is { field, values, not } => texts(field, values.iter().map(String::as_str), *not)?,
-            Self::Compare { field, op, value, not } => {
-                let compare = Selector::parse(&format!("{field} {op} {}", typed(field, value)))?;
-                if *not { Selector::Not(Box::new(compare)) } else { compare }
-            }
-            Self::Exists { field, yes } => negated(Selector::Exists(field.clone()), !yes),
-            Self::Flag { flag, value } => negated(Selector::Flag(*flag), !value),
-            Self::Place { spots, not } => {
-                let here: Vec<&Spot> = spots.iter().filter(|(of, _)| cloud.is_none_or(|clouds| clouds.contains(of))).collect();
-                // Nothing of this cloud is there, so nothing is excluded.
-                if here.is_empty() && *not {
-                    return Ok(Selector::All);
-                }
-                texts(&Field::Region, here.iter().map(|(_, code)| code.as_str()), *not)?
-            }
-            Self::Likely(word) => texts(&Field::Name, std::iter::once(word.as_str()), false)?,
-            Self::Rel { by, to } => match &**to {
-                // A bare name is held against the ids themselves.
-                Self::Is { field: Field::Name | Field::Id, values, not: false } => {
-                    texts(&by.field(), values.iter().map(String::as_str), false)?
-                }
-                to => Selector::Related { by: by.clone(), to: Box::new(to.within(None)?.normalised()) },
-            },
-            Self::Given(text) => Selector::parse(text)?,
-        })
-    }
-}
-
-/// A number as it is, everything else as a text.
-fn typed(field: &Field, value: &str) -> String {
-    let number = field.ty().is_number() || matches!(field, Field::Created) || value.parse::<f64>().is_ok();
-    if number { value.to_owned() } else { Value::text(value).to_string() }
-}
-
-fn negated(selector: Selector, not: bool) -> Selector {
-    if not { Selector::Not(Box::new(selector)) } else { selector }
-}
-
-fn texts<'a>(field: &Field, values: impl Iterator<Item = &'a str>, not: bool) -> Result<Selector, SyntaxError> {
-    let mut values: Vec<&str> = values.collect();
-    // Words of a vocabulary stand in its order.
-    let order = |word: &str| match field {
-        Field::Kind => Kind::ALL.iter().position(|known| known.as_str() == word),
-        Field::Env => Env::ALL.iter().position(|known| known.as_str() == word),
-        _ => None,
-    };
-    values.sort_by_key(|word| order(word));
-    match values.as_slice() {
-        [one] => Selector::compare(field.clone(), if not { Op::Ne } else { Op::Eq }, one),
-        many => Ok(negated(Selector::one_of(field.clone(), many.iter().copied())?, not)),
-    }
-}
-
-/// Several exclusions of one field are one list.
-fn exclusions(parts: Vec<Selector>) -> Vec<Selector> {
-    let mut kept: Vec<Selector> = Vec::new();
-    let mut gone: Vec<(Field, Vec<Value>)> = Vec::new();
-    for part in parts {
-        let (field, values) = match part {
-            Selector::Compare { field, op: Op::Ne, value } => (field, vec![value]),
-            Selector::Not(inner) => match *inner {
-                Selector::In { field, values } => (field, values),
-                other => {
-                    kept.push(Selector::Not(Box::new(other)));
-                    continue;
-                }
-            },
-            other => {
-                kept.push(other);
-                continue;
-            }
-        };
-        match gone.iter_mut().find(|(known, _)| *known == field) {
-            Some((_, known)) => known.extend(values),
-            None => gone.push((field, values)),
-        }
-    }
-    kept.extend(gone.into_iter().map(|(field, mut values)| match (values.pop(), values.is_empty()) {
-        (Some(value), true) => Selector::Compare { field, op: Op::Ne, value },
-        (last, _) => Selector::Not(Box::new(Selector::In { field, values: values.into_iter().chain(last).collect() })),
-    }));
-    kept
 }
 
 /// One part stands for itself.
@@ -357,109 +242,9 @@ fn opposite(op: Op) -> Option<Op> {
 }
 
 /// The clouds that a conjunction names.
-fn clouds(parts: &BTreeSet<Formula>) -> Option<BTreeSet<CloudId>> {
+pub(super) fn clouds(parts: &BTreeSet<Formula>) -> Option<BTreeSet<CloudId>> {
     parts.iter().find_map(|part| match part {
         Formula::Is { field: Field::Cloud, values, not: false } => Some(values.iter().filter_map(|word| word.parse().ok()).collect()),
         _ => None,
     })
-}
-
-/// Whether parts of a conjunction exclude each other.
-fn clash(parts: &BTreeSet<Formula>) -> bool {
-    let cloud = clouds(parts);
-    let regions = |field: &Field, values: &BTreeSet<String>| {
-        // A region of another cloud than the one that is named.
-        *field == Field::Region
-            && cloud.as_ref().is_some_and(|clouds| {
-                values.iter().all(|code| {
-                    let of: Vec<CloudId> = escher_core::regions::by_name(None, code).iter().map(|region| region.cloud).collect();
-                    !of.is_empty() && !of.iter().any(|of| clouds.contains(of))
-                })
-            })
-    };
-    parts.iter().enumerate().any(|(i, a)| {
-        let alone = match a {
-            Formula::Is { field, values, not: false } => regions(field, values),
-            Formula::Place { spots, not: false } => cloud.as_ref().is_some_and(|clouds| !spots.iter().any(|(of, _)| clouds.contains(of))),
-            _ => false,
-        };
-        alone || parts.iter().skip(i + 1).any(|b| excludes(a, b))
-    })
-}
-
-fn excludes(a: &Formula, b: &Formula) -> bool {
-    // A resource is linked to many others and says many words, but has one value of each of these.
-    let single = |field: &Field| !matches!(field, Field::Linked | Field::Rel(_) | Field::Text);
-    match (a, b) {
-        (Formula::Is { field: f, values: v, not: false }, Formula::Is { field: g, values: w, not: false }) => {
-            f == g && single(f) && v.is_disjoint(w)
-        }
-        (Formula::Is { field: f, values: v, not: false }, Formula::Is { field: g, values: w, not: true })
-        | (Formula::Is { field: g, values: w, not: true }, Formula::Is { field: f, values: v, not: false }) => f == g && v.is_subset(w),
-        (Formula::Flag { flag: f, value: v }, Formula::Flag { flag: g, value: w }) => f == g && v != w,
-        (Formula::Exists { field: f, yes: v }, Formula::Exists { field: g, yes: w }) => f == g && v != w,
-        (Formula::Place { spots: v, not: false }, Formula::Place { spots: w, not: false }) => v.is_disjoint(w),
-        (Formula::Compare { field: f, op: p, value: v, not: false }, Formula::Compare { field: g, op: q, value: w, not: false }) => {
-            f == g && apart(*p, v, *q, w)
-        }
-        _ => false,
-    }
-}
-
-/// Whether nothing is above one number and below the other, as far as both are told in one unit.
-fn apart(p: Op, v: &str, q: Op, w: &str) -> bool {
-    let number = |text: &str| {
-        let digits = text.trim_start_matches('$');
-        let end = digits.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(digits.len());
-        digits[..end].parse::<f64>().ok().map(|number| (number, digits[end..].to_owned()))
-    };
-    let (Some((v, unit)), Some((w, other))) = (number(v), number(w)) else { return false };
-    let above = |op| matches!(op, Op::Gt | Op::Ge);
-    let below = |op| matches!(op, Op::Lt | Op::Le);
-    unit == other
-        && (above(p) && below(q) && v >= w || below(p) && above(q) && v <= w)
-        && (p, q, v) != (Op::Ge, Op::Le, w)
-        && (p, q, v) != (Op::Le, Op::Ge, w)
-}
-
-/// The order in which conditions are written.
-fn rank(selector: &Selector) -> usize {
-    const FIELDS: &[Field] = &[
-        Field::Cloud,
-        Field::Kind,
-        Field::Type,
-        Field::Service,
-        Field::Engine,
-        Field::Account,
-        Field::Region,
-        Field::Zone,
-        Field::Geo,
-        Field::Env,
-        Field::Group,
-        Field::Network,
-        Field::Linked,
-        Field::Name,
-        Field::Id,
-        Field::State,
-        Field::RawState,
-        Field::Size,
-        Field::Capacity,
-        Field::Memory,
-        Field::Created,
-        Field::Age,
-        Field::Cost,
-        Field::Cpu,
-        Field::Text,
-    ];
-    let of_field = |field: &Field| match field {
-        Field::Rel(_) => 12,
-        other => FIELDS.iter().position(|known| known == other).unwrap_or(FIELDS.len()),
-    };
-    match selector {
-        Selector::Compare { field, .. } | Selector::In { field, .. } | Selector::Exists(field) => of_field(field),
-        Selector::Not(inner) if !matches!(**inner, Selector::And(_) | Selector::Or(_) | Selector::Not(_)) => rank(inner),
-        Selector::Flag(_) => FIELDS.len() + 1,
-        Selector::Related { .. } => FIELDS.len() + 2,
-        _ => FIELDS.len() + 3,
-    }
 }

@@ -1,8 +1,10 @@
 //! What phrases mean: typed, compositional, and equal where they mean the same.
 
 mod ask;
+mod clash;
 mod formula;
 pub(crate) mod moment;
+mod select;
 mod when;
 
 use std::collections::{BTreeMap, BTreeSet};

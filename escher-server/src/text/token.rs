@@ -253,6 +253,16 @@ mod tests {
     }
 
     #[test]
+    fn phrases_of_the_lexicon_are_written_token_by_token() {
+        for line in include_str!("../lexicon/data/intents.txt").lines() {
+            let Some((_, phrases)) = line.split_once(": ") else { continue };
+            for phrase in phrases.split(", ") {
+                assert_eq!(texts(phrase).join(" "), phrase);
+            }
+        }
+    }
+
+    #[test]
     fn words_marks_and_quotes() {
         assert_eq!(texts("Show VMs, where cpu<5%!"), ["show", "vms", ",", "where", "cpu", "<", "5%", "!"]);
         assert_eq!(texts("stop \"web 1\" and 'db 2'."), ["stop", "web 1", "and", "db 2", "."]);

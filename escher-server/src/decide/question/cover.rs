@@ -186,31 +186,10 @@ pub(super) fn best(chart: &Chart, lattice: &Lattice, language: &Language) -> Cov
 
 /// A condition behind a “not” that was not understood with it says the opposite of what was meant.
 fn denied(cover: &mut Cover, lattice: &Lattice, language: &Language) {
-    const DENIALS: &[&str] = &[
-        "not",
-        "no",
-        "without",
-        "except",
-        "never",
-        "nor",
-        "excluding",
-        "lacking",
-        "unless",
-        "besides",
-        "neither",
-        "minus",
-        "missing",
-        "outside",
-        "beyond",
-        "apart",
-        "other",
-        "but",
-        "or",
-    ];
     let tokens = lattice.tokens();
     let mut gone: Vec<usize> = Vec::new();
     for &at in &cover.unread {
-        if !DENIALS.contains(&tokens[at].low.as_str()) {
+        if !language.lexicon.denies(&tokens[at].low) {
             continue;
         }
         let mut next = at + 1;

@@ -3,55 +3,27 @@
 mod cover;
 mod intent;
 mod period;
+mod reading;
 mod sentences;
 mod turns;
 
 use escher_core::selector::{Field, Relation};
-use escher_core::{ActionPattern, Clarify, Correction, Frame, Intent, Kind, Selector, Sort, Utterance, Verb};
+use escher_core::{ActionPattern, Clarify, Frame, Intent, Kind, Selector, Sort, Utterance, Verb};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 #[cfg(test)]
 pub(crate) use self::cover::islands;
-use self::cover::{Cover, Role};
 use self::intent::Strength;
+use self::reading::Reading;
 use super::language;
-use super::source::{Heard, heard, sources};
+use super::source::sources;
 use crate::chart;
 use crate::check;
-use crate::grammar::{Language, english};
-use crate::meaning::{Ask, Formula, Head, Number, Sem, Set};
-use crate::text::{self, Lattice, Shape, Token};
-
-/// What one sentence was read as.
-#[derive(Clone, Debug)]
-struct Reading {
-    intent: Option<Intent>,
-    strength: Strength,
-    ask: Ask,
-    /// What its things have to satisfy, conditions that stand by themselves among it.
-    formula: Formula,
-    /// The words of its parts.
-    heard: Heard,
-    /// Whether anything says which things are meant.
-    specified: bool,
-    unread: Vec<String>,
-    /// The words of the period.
-    period: Vec<String>,
-    corrected: Vec<Correction>,
-    /// An order that was not understood whole.
-    ordered: Option<Option<Verb>>,
-    /// “It”, “them”.
-    pronoun: bool,
-    /// Begins as an answer to what was said before.
-    follows: bool,
-    /// Whether it says anything about clouds at all.
-    relevant: bool,
-    hail: bool,
-    /// Whether it is about something else altogether.
-    off_topic: bool,
-}
+use crate::grammar::english;
+use crate::meaning::{Formula, Head, Number, Sem};
+use crate::text::{self, Lattice};
 
 /// The frame of words that are no order.
 pub(crate) fn question(utterance: &Utterance) -> Frame {
@@ -69,247 +41,6 @@ pub(crate) fn is_question(text: &str) -> bool {
     let lattice = Lattice::asked(text::split(text, text::MOST_TOKENS), &language.lexicon);
     let chart = chart::parse(&language.grammar, &lattice);
     chart.whole(&language.grammar, "Sentence").iter().any(|edge| matches!(*edge.sem, Sem::Ask(_)))
-}
-
-/// Reads one sentence.
-fn read(tokens: Vec<Token>) -> Reading {
-    let language = english();
-    let lattice = Lattice::asked(tokens, &language.lexicon);
-    let chart = chart::parse(&language.grammar, &lattice);
-    let mut cover = cover::best(&chart, &lattice, language);
-    let tokens = lattice.tokens();
-    let says = |words: &[&str]| tokens.iter().any(|token| words.contains(&token.low.as_str()));
-    let (ask, said, specified, left) = together(&cover, language, &lattice);
-    let heard = heard(&chart, &lattice, &said);
-    let formula = said.loosened();
-    let specified = specified || says(&["resource", "resources", "assets"]);
-    cover.unread.extend(left);
-    // “All but not those in dev”
-    cover.unread.retain(|&at| {
-        !(tokens[at].low == "but"
-            && tokens.get(at + 1).is_some_and(|next| next.low == "not")
-            && cover.islands.iter().any(|island| island.from == at + 1))
-    });
-    cover.unread.sort_unstable();
-    cover.unread.dedup();
-    let found = intent::of(&cover, ask.set.as_ref(), says(&["we", "our", "my", "us"]), tokens);
-    let (intent, strength) = found.map_or((None, Strength::Bare), |(intent, strength)| (Some(intent), strength));
-    let mask = cover.islands.iter().fold(0, |mask, island| mask | island.corrected);
-    let first = tokens.iter().map(|token| token.low.as_str()).find(|word| word.chars().any(char::is_alphanumeric)).unwrap_or_default();
-    let matters = tokens.iter().any(|token| language.lexicon.is_matter(&token.low));
-    Reading {
-        ordered: ordered(&cover, &chart, &lattice, language, strength),
-        pronoun: says(&["it", "its", "them", "they", "those", "these", "that", "this", "ones"]),
-        follows: matches!(
-            first,
-            "and" | "what" | "how" | "only" | "just" | "now" | "but" | "also" | "then" | "same" | "in" | "ok" | "for" | "except" | "not"
-        ),
-        relevant: specified || matters || cover.islands.iter().any(|island| matches!(island.role, Role::Topic | Role::Shape)),
-        hail: cover.islands.iter().any(|island| island.role == Role::Hail),
-        off_topic: cover.unread.iter().any(|&at| language.lexicon.is_off_topic(&tokens[at].low)),
-        unread: words(&cover.unread, tokens),
-        period: cover
-            .islands
-            .iter()
-            .filter(|island| island.ask.period.is_some())
-            .flat_map(|island| island.from..island.to)
-            .filter(|&at| cover::is_content(&lattice, at, language))
-            .map(|at| tokens[at].text.clone())
-            .collect(),
-        corrected: lattice.corrected(mask).map(|(from, to)| Correction { from: from.to_owned(), to: to.to_owned() }).collect(),
-        intent,
-        strength,
-        ask,
-        formula,
-        heard,
-        specified,
-    }
-}
-
-/// Unread words, as they were written.
-fn words(unread: &[usize], tokens: &[Token]) -> Vec<String> {
-    unread.iter().map(|&at| tokens[at].text.clone()).collect()
-}
-
-/// What the phrases of a cover say together, and the words of those that do not go with the others.
-fn together(cover: &Cover, language: &Language, lattice: &Lattice) -> (Ask, Formula, bool, Vec<usize>) {
-    let tokens = lattice.tokens();
-    let mut sum = Ask::default();
-    let mut formula = Formula::all();
-    let mut specified = false;
-    let mut left = Vec::new();
-    let topical = cover.islands.iter().any(|island| island.role == Role::Topic);
-    for (index, island) in cover.islands.iter().enumerate() {
-        let mut ask = island.ask.clone();
-        ask.intent = None;
-        let mut fits = true;
-        if let Some(condition) = &island.condition {
-            formula = formula.and(condition.clone());
-            specified = true;
-        }
-        if let Some(mut set) = ask.set.take() {
-            // “Spot instances”: what the word stands for cannot be specified, and it is no name.
-            let word = set.formula.conjuncts().into_iter().find_map(|part| match part {
-                Formula::Likely(word) if language.lexicon.is_matter(&word.to_lowercase()) => Some(word.clone()),
-                _ => None,
-            });
-            if let Some(word) = word {
-                left.extend((island.from..island.to).filter(|&at| tokens[at].text == word));
-                set.formula = set.formula.without(&Field::Name);
-                set.named = false;
-            }
-            // “Findings of my subscription”: ours, and no subscription among the things.
-            let ours = topical && set.number == Number::One && !set.named && set.kinds().iter().eq([&Kind::Account]);
-            match &sum.set {
-                _ if ours => fits = false,
-                None => {
-                    specified = true;
-                    sum.set = Some(set);
-                }
-                // “Mute the alarms of web-1”: alarms are what the topic is, and no more.
-                Some(known) if topical && known.kinds().iter().eq([&Kind::Alarm]) => sum.set = Some(set),
-                // “K8s prod”
-                Some(known) if (set.head == Head::Env) != (known.head == Head::Env) => {
-                    formula = formula.and(set.formula.clone());
-                    if known.head == Head::Env {
-                        formula = formula.and(known.formula.clone());
-                        sum.set = Some(set);
-                    }
-                }
-                // “EC2 versus GCE”
-                Some(known) if compared(cover, index, tokens) && set.head == known.head => {
-                    let both = known.formula.clone().or(set.formula);
-                    sum.set = Some(Set { formula: both, number: Number::Many, ..known.clone() });
-                }
-                Some(_) => fits = false,
-            }
-        }
-        match sum.clone().and(ask) {
-            Some(both) if fits => sum = both,
-            _ => left.extend((island.from..island.to).filter(|&at| cover::is_content(lattice, at, language))),
-        }
-    }
-    if let Some(set) = &sum.set {
-        formula = set.formula.clone().and(formula);
-    }
-    // “Containers of a storage account” are within it, and no services.
-    let account = formula.conjuncts().into_iter().find_map(|part| match part {
-        Formula::Rel { to, .. } if to.values(&Field::Kind).contains("bucket") => Some((**to).clone()),
-        _ => None,
-    });
-    if let Some(account) = account.filter(|_| formula.values(&Field::Kind).contains("container-service")) {
-        left.extend((0..tokens.len()).filter(|&at| tokens[at].low.starts_with("container")));
-        formula = account;
-    }
-    (sum, formula, specified, left)
-}
-
-fn compared(cover: &Cover, index: usize, tokens: &[Token]) -> bool {
-    let before = index.checked_sub(1).map_or(0, |before| cover.islands[before].to);
-    tokens[before..cover.islands[index].from]
-        .iter()
-        .any(|token| matches!(token.low.as_str(), "vs" | "versus" | "and" | "or" | "with" | "to"))
-        && tokens.iter().any(|token| matches!(token.low.as_str(), "vs" | "versus" | "compare" | "compared" | "comparison"))
-}
-
-/// What money does over time, which every answer about it shows.
-const TREND: &[&str] = &[
-    "jump",
-    "jumped",
-    "high",
-    "higher",
-    "increase",
-    "increased",
-    "increasing",
-    "rise",
-    "rose",
-    "rising",
-    "spike",
-    "spiked",
-    "drop",
-    "dropped",
-    "develop",
-    "developed",
-    "change",
-    "grow",
-    "grew",
-    "grown",
-    "growing",
-    "trend",
-    "estimate",
-    "estimated",
-    "low",
-    "lower",
-];
-
-/// Words that may stand before the verb of an order.
-const LEADS: &[&str] = &[
-    "please",
-    "pls",
-    "plz",
-    "can",
-    "could",
-    "would",
-    "you",
-    "i",
-    "we",
-    "to",
-    "want",
-    "need",
-    "now",
-    "just",
-    "ok",
-    "okay",
-    "so",
-    "and",
-    "hey",
-    "hi",
-    "hello",
-    "then",
-    "kindly",
-    "let",
-    "'s",
-    "us",
-    "like",
-    "'d",
-    "quickly",
-    "also",
-    "again",
-    "go",
-    "ahead",
-    "immediately",
-];
-
-/// Whether the words order something: the verb stands where orders have it, and nothing strong says that they ask.
-fn ordered(cover: &Cover, chart: &chart::Chart, lattice: &Lattice, language: &Language, strength: Strength) -> Option<Option<Verb>> {
-    if strength >= Strength::Describe && strength != Strength::Topic || strength == Strength::Count {
-        return None;
-    }
-    let tokens = lattice.tokens();
-    let free = |at: usize| !cover.islands.iter().any(|island| (island.from..island.to).contains(&at));
-    let mut heads = true;
-    for (at, token) in tokens.iter().enumerate() {
-        let word = token.low.as_str();
-        let leads = heads || at > 0 && matches!(tokens[at - 1].low.as_str(), "please" | "then" | "," | "and" | "just" | "to" | "now" | ":");
-        if leads && token.shape == Shape::Word && free(at) {
-            let verb =
-                chart.phrases(&language.grammar, "Verb").into_iter().find(|edge| usize::from(edge.from) == at).and_then(|edge| match *edge
-                    .sem
-                {
-                    Sem::Verb(verb) => Some(verb),
-                    _ => None,
-                });
-            if verb.is_some() && strength != Strength::Topic {
-                return Some(verb);
-            }
-            if heads && strength < Strength::Topic && language.lexicon.is_imperative(word) {
-                return Some(None);
-            }
-        }
-        let courtesy = cover.islands.iter().any(|island| island.role == Role::Courtesy && (island.from..island.to).contains(&at));
-        heads &= courtesy || token.shape != Shape::Word || LEADS.contains(&word);
-    }
-    None
 }
 
 fn unknown(note: &str) -> Frame {
@@ -366,7 +97,7 @@ fn frame(mut reading: Reading, rest: Vec<String>, utterance: &Utterance) -> Fram
     }
     frame.corrected = reading.corrected.clone();
     if intent == Intent::Cost {
-        reading.unread.retain(|word| !TREND.contains(&word.to_lowercase().as_str()));
+        reading.unread.retain(|word| !english().lexicon.is_trend(&word.to_lowercase()));
     }
     if !matches!(intent, Intent::Explain | Intent::Playbook) {
         frame.unread = std::mem::take(&mut reading.unread);

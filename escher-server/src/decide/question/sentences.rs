@@ -2,7 +2,8 @@
 
 use escher_core::Selector;
 
-use super::{Reading, Strength};
+use super::intent::Strength;
+use super::reading::{self, Reading};
 use crate::meaning::Formula;
 use crate::text::{self, Token};
 
@@ -37,9 +38,9 @@ pub(super) fn read(text: &str) -> (Reading, Vec<String>) {
         reading.specified = true;
         return (reading, rest);
     }
-    let mut readings: Vec<Reading> = cut(text).into_iter().take(MOST_SENTENCES).map(super::read).collect();
+    let mut readings: Vec<Reading> = cut(text).into_iter().take(MOST_SENTENCES).map(reading::read).collect();
     if readings.is_empty() {
-        readings.push(super::read(Vec::new()));
+        readings.push(reading::read(Vec::new()));
     }
     // An order among other sentences is still one that was not understood whole.
     let weight = |reading: &Reading| {

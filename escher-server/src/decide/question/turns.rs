@@ -3,7 +3,9 @@
 use escher_core::selector::Field;
 use escher_core::{Intent, Utterance};
 
-use super::{Reading, Strength, sentences};
+use super::intent::Strength;
+use super::reading::Reading;
+use super::sentences;
 use crate::meaning::{Formula, Head};
 
 /// Turns that are looked at, the last one included.
