@@ -4,7 +4,7 @@ use escher_core::Selector;
 use escher_core::selector::{Field, Op};
 
 use super::args::same;
-use super::modifier::one_field;
+use super::both::{consistent, one_field};
 use super::rule::{Args, Rule};
 use crate::meaning::{Formula, Sem};
 
@@ -97,18 +97,9 @@ fn bit(text: &str) -> Option<Sem> {
     Some(Sem::Text(text.to_owned()))
 }
 
-fn consistent(formula: Formula) -> Option<Sem> {
-    (!formula.is_contradictory()).then(|| formula.into())
-}
-
 fn denied(sem: Sem) -> Option<Sem> {
     let Sem::Cond(formula) = sem else { return None };
     Some(formula.not().into())
-}
-
-/// Both, where that is possible.
-pub(super) fn joined(a: Formula, b: Formula) -> Option<Sem> {
-    consistent(a.and(b))
 }
 
 /// A text that is a selector: comparisons, and no single words, which would be flags or keys by chance.

@@ -4,6 +4,7 @@
 //! equal. A phrase that must not be read that way is no production, or its meaning fails.
 
 mod args;
+mod both;
 mod clause;
 mod compound;
 mod coordination;

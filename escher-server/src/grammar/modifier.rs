@@ -1,7 +1,7 @@
 //! Conditions before a noun.
 
 use super::args::same;
-use super::clause::joined;
+use super::both::{consistent, one_field};
 use super::rule::{Args, Rule};
 use crate::meaning::{Formula, Sem};
 
@@ -29,12 +29,6 @@ pub(super) const RULES: &[Rule] = &[
         .not(&["idle or dev", "idle or public"]),
 ];
 
-/// Alternatives of one field.
-pub(super) fn one_field(a: Formula, b: Formula) -> Option<Sem> {
-    let both = a.or(b);
-    matches!(both, Formula::Is { .. } | Formula::Place { .. }).then(|| both.into())
-}
-
 /// Values of one field are alternatives; different fields hold together.
 fn together(args: &Args<'_>) -> Option<Sem> {
     let (a, b) = (args.cond(0)?, args.cond(1)?);
@@ -48,5 +42,5 @@ fn together(args: &Args<'_>) -> Option<Sem> {
             _ => false,
         })
     };
-    if lists(&a) || lists(&b) { None } else { joined(a, b) }
+    if lists(&a) || lists(&b) { None } else { consistent(a.and(b)) }
 }

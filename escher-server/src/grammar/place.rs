@@ -4,7 +4,7 @@ use escher_core::CloudId;
 use escher_core::selector::Field;
 
 use super::args::same;
-use super::modifier::one_field;
+use super::both::{consistent, one_field};
 use super::rule::{Args, Rule};
 use crate::meaning::{Formula, Sem};
 
@@ -147,8 +147,4 @@ fn both(args: &Args<'_>) -> Option<Sem> {
         (_, true) => consistent(a.and(b)),
         _ => None,
     }
-}
-
-fn consistent(formula: Formula) -> Option<Sem> {
-    (!formula.is_contradictory()).then(|| formula.into())
 }

@@ -3,7 +3,7 @@
 use escher_core::selector::Field;
 use escher_core::{Intent, Verb};
 
-use super::about;
+use super::about::about;
 use crate::grammar::rule::{Args, Rule};
 use crate::meaning::{Ask, Formula, Head, Number, Sem, Set};
 

@@ -2,7 +2,7 @@
 
 use escher_core::{Flag, Intent};
 
-use super::{about, claimed};
+use super::about::{about, claimed};
 use crate::grammar::args::{nothing, same};
 use crate::grammar::rule::Rule;
 use crate::meaning::{Formula, Head, Number, Set};

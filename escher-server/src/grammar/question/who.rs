@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use escher_core::Intent;
 
-use super::about;
+use super::about::about;
 use crate::grammar::args::{nothing, same};
 use crate::grammar::rule::{Args, Rule};
 use crate::meaning::{Ask, Head, Sem};

@@ -3,7 +3,7 @@
 use escher_core::Intent;
 use escher_core::selector::{Field, Op};
 
-use super::{about, both};
+use super::about::{about, both};
 use crate::grammar::args::{nothing, same};
 use crate::grammar::rule::Rule;
 use crate::meaning::{Ask, Formula, Number, Sem, Set};

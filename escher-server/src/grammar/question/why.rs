@@ -2,7 +2,7 @@
 
 use escher_core::Intent;
 
-use super::about;
+use super::about::about;
 use crate::grammar::args::nothing;
 use crate::grammar::rule::{Args, Rule};
 use crate::meaning::{Head, Sem};
