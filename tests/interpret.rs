@@ -60,3 +60,25 @@ fn bytes_that_are_no_text_lose_no_other_line() {
     assert_eq!(frames.len(), 3);
     assert_eq!((&frames[0]["intent"], &frames[2]["selector"]), (&"find".into(), &"name = web-1".into()));
 }
+
+#[test]
+fn what_the_grammar_leaves_open_is_decided_by_the_nearest_examples_if_there_is_a_model() {
+    let (with, without) = (Desk::with_model(), Desk::empty());
+    let intent = |desk: &Desk, text: &str| {
+        let asked: Value = serde_json::from_str(&desk.run(&["ask", "--json", "--explain", text]).out).unwrap();
+        let said = asked["explanation"]["agents"].as_array().unwrap().iter().find(|part| part["agent"] == "classifier").unwrap();
+        (asked["frame"]["intent"].as_str().unwrap().to_owned(), said["said"].as_str().unwrap().contains("nearest examples"))
+    };
+    for (text, meant) in [
+        ("who is burning our money in gcp", "cost"),
+        ("is anything on fire", "alerts"),
+        ("are we safe from hackers", "advise"),
+    ] {
+        assert_eq!(intent(&with, text), (meant.to_owned(), true), "{text}");
+        assert!(!intent(&without, text).1, "{text}: there is no model");
+    }
+    // What the grammar is sure of, and what is an order, no example decides.
+    for text in ["list all buckets", "how much did we spend last month", "stop everything", "delete web-1 or whatever"] {
+        assert_eq!(intent(&with, text), intent(&without, text), "{text}");
+    }
+}

@@ -1,12 +1,14 @@
 //! The offline brain: its parts in a row.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use escher_core::selector::{Field, Op};
 use escher_core::{Brain, Capabilities, Constraint, Error, Frame, PlanTemplate, Result, Selector, Utterance};
 use serde::Serialize;
 
 use crate::agents::{Agent, Assessor, Classifier, Order, Planner, Presenter, Route, Router, Said, Validator, Words};
-use crate::decide::{self, Parse};
+use crate::decide::{self, Examples, Parse};
 
 /// Turns that a pronoun may reach back over.
 const REMEMBERED: usize = 6;
@@ -22,14 +24,24 @@ pub struct Explanation {
     pub agents: Vec<Said>,
 }
 
-/// Understands words with no model and no network. It keeps nothing between calls, and costs nothing to make.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct OfflineBrain;
+/// Understands words with no network, and with no model unless it is given one. It keeps nothing of what it reads, and
+/// costs nothing to make.
+#[derive(Clone, Debug, Default)]
+pub struct OfflineBrain {
+    examples: Option<Arc<Examples>>,
+}
 
 impl OfflineBrain {
-    /// The brain.
+    /// The brain that reads by the grammar alone.
     pub fn new() -> Self {
-        Self
+        Self::default()
+    }
+
+    /// One that asks examples what a question is about where the grammar leaves that open. It then takes as long as the
+    /// model does, and blocks.
+    #[must_use]
+    pub fn with(examples: Examples) -> Self {
+        Self { examples: Some(Arc::new(examples)) }
     }
 
     /// What the words mean; [`Brain::interpret`] without the waiting.
@@ -56,8 +68,9 @@ impl OfflineBrain {
         match pass(&Router, utterance, said) {
             Route::Away(frame) => *frame,
             Route::Read => {
-                let frame = pass(&Classifier, Words { utterance, referred: self.referred(utterance) }, said);
-                pass(&Validator, frame, said)
+                let words = Words { utterance, referred: self.referred(utterance) };
+                let classified = pass(&Classifier(self.examples.as_deref()), words, said);
+                pass(&Validator, classified.frame, said)
             }
         }
     }

@@ -19,4 +19,4 @@ mod text;
 
 pub use agents::Said;
 pub use brain::{Explanation, OfflineBrain};
-pub use decide::Parse;
+pub use decide::{Examples, Parse};

@@ -86,7 +86,7 @@ impl Escher {
     /// `Invalid` where a change cannot be made; `Storage`. A change without a target is answered with why.
     pub async fn ask(&self, text: &str) -> Result<Asked> {
         let utterance = Utterance { text: text.to_owned(), history: Vec::new(), now: self.now() };
-        let frame = self.brain().interpret(&utterance).await?;
+        let frame = self.read(utterance).await?;
         let (frame, reply) = match &frame.clarify {
             Some(clarify) => match readings::settle(self, &frame, clarify).await? {
                 Settled::One(frame) => {
@@ -102,6 +102,21 @@ impl Escher {
         };
         let reply = admit_unread(reply, &frame.unread);
         Ok(Asked { frame, reply })
+    }
+
+    /// What words mean here, where a model may help the grammar, and how they were read.
+    ///
+    /// # Errors
+    /// None of the words' making.
+    pub async fn explain_reading(&self, text: &str) -> Result<(Frame, Explanation)> {
+        let utterance = Utterance { text: text.to_owned(), history: Vec::new(), now: self.now() };
+        let brain = self.brain().clone();
+        blocking(move || brain.explain(&utterance)).await
+    }
+
+    async fn read(&self, utterance: Utterance) -> Result<Frame> {
+        let brain = self.brain().clone();
+        blocking(move || brain.read(&utterance)).await
     }
 
     async fn reply(&self, frame: &Frame) -> Result<Reply> {
@@ -206,6 +221,11 @@ impl Escher {
         let doc = self.resolve(&template, clouds).await?;
         self.save_plan(doc).await
     }
+}
+
+/// A model takes its time and uses every core.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|e| Error::internal("reading the words broke off").operation("ask").caused_by(e))
 }
 
 /// An answer that leaves words out says so, and counts as a question back.

@@ -3,11 +3,11 @@
 use escher_core::{Clarify, Frame, Intent, Selector, Utterance, Verb};
 
 use super::Agent;
-use crate::decide::{self, Verdict};
+use crate::decide::{self, Examples, Verdict};
 use crate::meaning::Other;
 
-/// Reads words by the grammar.
-pub(crate) struct Classifier;
+/// Reads words by the grammar, and what that leaves open by examples, where there are any.
+pub(crate) struct Classifier<'e>(pub(crate) Option<&'e Examples>);
 
 /// An utterance, and what a pronoun in it stands for.
 pub(crate) struct Words<'a> {
@@ -15,38 +15,53 @@ pub(crate) struct Words<'a> {
     pub(crate) referred: Option<Selector>,
 }
 
-impl Agent for Classifier {
+/// What was meant.
+pub(crate) struct Classified {
+    pub(crate) frame: Frame,
+    /// Whether examples decided what the grammar left open.
+    by_example: bool,
+}
+
+impl Agent for Classifier<'_> {
     const NAME: &'static str = "classifier";
     type Takes<'a> = Words<'a>;
-    type Makes = Frame;
+    type Makes = Classified;
 
-    fn work(&self, Words { utterance, referred }: Words<'_>) -> Frame {
-        match decide::order(utterance, referred.as_ref()) {
+    fn work(&self, Words { utterance, referred }: Words<'_>) -> Classified {
+        let mut by_example = false;
+        let mut question = || {
+            let (frame, examples) = decide::question(utterance, self.0);
+            by_example = examples;
+            frame
+        };
+        let frame = match decide::order(utterance, referred.as_ref()) {
             // What is a whole question as well is none.
             Verdict::Order(frame) if frame.is_executable() && decide::is_question(&utterance.text) => {
                 asked(*frame, "Is that an order? Say it as one, without what is around it.".to_owned())
             }
             Verdict::Order(frame) => *frame,
-            Verdict::NoOrder(other) => no_order(decide::question(utterance), other),
-            Verdict::Unread { order, question } => {
-                let read = decide::question(utterance);
+            Verdict::NoOrder(other) => no_order(question(), other),
+            Verdict::Unread { order, question: why } => {
+                let read = question();
                 match order {
                     _ if is_question(&read, order.as_deref()) => read,
                     // What was heard of a time, if only that there is one.
                     Some(order) if read.intent == Intent::Schedule => Frame { intent: Intent::Schedule, ..*order },
                     Some(order) => *order,
-                    None => asked(read, question),
+                    None => asked(read, why),
                 }
             }
-        }
+        };
+        Classified { frame, by_example }
     }
 
-    fn says(&self, frame: &Frame) -> String {
+    fn says(&self, Classified { frame, by_example }: &Classified) -> String {
         let sure = format!("`{}`, {:.0} % sure", frame.intent, frame.confidence * 100.0);
         let why = match (frame.intent, frame.readings.len()) {
             (_, 2..) => "all words make an order, in several ways",
             (Intent::Act | Intent::Schedule, _) if frame.is_executable() => "all words make an order, in one way",
             (Intent::Act | Intent::Schedule, _) => "the words order something, and not all is clear",
+            _ if *by_example => "the grammar leaves open what is asked, and the nearest examples decided",
             (Intent::Unknown, _) => "nothing in the words is a question about clouds",
             _ if frame.unread.is_empty() => "all words make a question",
             _ => "the best partial reading is a question",

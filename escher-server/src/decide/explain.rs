@@ -24,6 +24,8 @@ pub(crate) fn parses(text: &str) -> Vec<Parse> {
     if whole.is_empty() {
         whole = ["Order", "Nps", "Post", "Whens"].into_iter().flat_map(|category| chart.phrases(&language.grammar, category)).collect();
         whole.sort_by_key(|edge| std::cmp::Reverse(edge.to - edge.from));
+        // A phrase that means nothing by itself explains nothing.
+        whole.retain(|edge| !shown(&edge.sem).is_empty());
         whole.truncate(3);
     }
     let parse = |edge: &Edge| {

@@ -2,6 +2,7 @@
 
 mod explain;
 mod language;
+mod nearest;
 mod order;
 mod question;
 mod refusal;
@@ -11,6 +12,7 @@ mod when;
 
 pub use explain::Parse;
 pub(crate) use explain::parses;
+pub use nearest::Examples;
 pub(crate) use order::{Verdict, order};
 #[cfg(test)]
 pub(crate) use question::islands;

@@ -18,6 +18,7 @@ pub(crate) use self::cover::islands;
 use self::intent::Strength;
 use self::reading::Reading;
 use super::language;
+use super::nearest::Examples;
 use super::source::sources;
 use crate::chart;
 use crate::check;
@@ -25,14 +26,18 @@ use crate::grammar::english;
 use crate::meaning::{Formula, Head, Number, Sem};
 use crate::text::{self, Lattice};
 
-/// The frame of words that are no order.
-pub(crate) fn question(utterance: &Utterance) -> Frame {
+/// The frame of words that are no order. `examples` decide what the grammar leaves open; whether they did.
+pub(crate) fn question(utterance: &Utterance, examples: Option<&Examples>) -> (Frame, bool) {
     if let Some(note) = language::other(&utterance.text) {
-        return unknown(&note);
+        return (unknown(&note), false);
     }
     let (reading, rest) = sentences::read(&utterance.text);
-    let reading = turns::resolved(reading, utterance);
-    frame(reading, rest, utterance)
+    let mut reading = turns::resolved(reading, utterance);
+    let intent = examples.filter(|_| is_open(&reading)).and_then(|examples| examples.intent(&utterance.text));
+    if let Some(intent) = intent {
+        reading.take(intent);
+    }
+    (frame(reading, rest, utterance), intent.is_some())
 }
 
 /// Whether the words are a whole question.
@@ -110,6 +115,14 @@ fn frame(mut reading: Reading, rest: Vec<String>, utterance: &Utterance) -> Fram
     }
     frame.confidence = confidence(&frame, reading.strength);
     frame
+}
+
+/// Whether the grammar leaves open what is asked: nothing says so, or so little that most words are beside it.
+fn is_open(reading: &Reading) -> bool {
+    let told = reading.intent.is_some() && reading.strength > Strength::Opener;
+    let things = reading.ask.set.as_ref().is_some_and(|set| set.head == Head::Kind || set.named);
+    let beside = reading.unread.len() >= if things { 2 } else { 1 };
+    reading.ordered.is_none() && !told && !reading.pronoun && (reading.intent.is_none() || beside)
 }
 
 /// The intent in the end; `None` where nothing says anything about clouds.

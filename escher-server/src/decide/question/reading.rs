@@ -40,6 +40,16 @@ pub(super) struct Reading {
     pub(super) off_topic: bool,
 }
 
+impl Reading {
+    /// Takes the intent of an example that means nearly the same.
+    pub(super) fn take(&mut self, intent: Intent) {
+        self.off_topic |= intent == Intent::Unknown;
+        self.relevant |= intent != Intent::Unknown;
+        self.hail |= intent == Intent::Smalltalk;
+        (self.intent, self.strength) = (Some(intent), Strength::Opener);
+    }
+}
+
 /// Reads one sentence.
 pub(super) fn read(tokens: Vec<Token>) -> Reading {
     let language = english();

@@ -1,6 +1,6 @@
 //! `escher ask`.
 
-use escher::core::{PlanDoc, Utterance};
+use escher::core::PlanDoc;
 use escher::{Escher, Reply, Result};
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ pub(crate) struct Args {
 pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<Exit> {
     let text = args.text.join(" ");
     let asked = escher.ask(&text).await?;
-    let explanation = args.explain.then(|| escher::explain_reading(&Utterance { text, history: Vec::new(), now: escher.now() }).1);
+    let explanation = if args.explain { Some(escher.explain_reading(&text).await?.1) } else { None };
     if let Some(explanation) = explanation.as_ref().filter(|_| !global.json) {
         show::explanation(explanation);
     }
