@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use escher_core::selector::{Field, Op, Relation, SyntaxError, Value};
-use escher_core::{CloudId, Env, Flag, Kind, Selector};
+use escher_core::selector::{Field, Op, Relation};
+use escher_core::{CloudId, Flag};
 
 /// A region of a cloud: cloud and code.
 pub(crate) type Spot = (CloudId, String);
@@ -27,6 +27,8 @@ pub(crate) enum Formula {
     Flag { flag: Flag, value: bool },
     /// Places, which the cloud of the same conjunction turns into regions.
     Place { spots: BTreeSet<Spot>, not: bool },
+    /// A country that is a region of some clouds: that region where one of these is named, else what it is without one.
+    Area { spots: BTreeSet<Spot>, otherwise: Box<Formula> },
     /// Called so, wholly in an order and at least in part in a question: “checkout VMs”.
     Likely(String),
     /// Related to what a condition admits.
@@ -172,7 +174,7 @@ impl Formula {
     /// Whether it says where something is.
     pub(crate) fn is_place(&self) -> bool {
         match self {
-            Self::Place { .. } => true,
+            Self::Place { .. } | Self::Area { .. } => true,
             Self::Is { field, .. } => matches!(
                 field,
                 Field::Cloud | Field::Region | Field::Zone | Field::Geo | Field::Account | Field::Env | Field::Group | Field::Network
@@ -189,7 +191,7 @@ impl Formula {
 
     fn is_of(&self, wanted: &Field) -> bool {
         matches!(self, Self::Is { field, .. } | Self::Compare { field, .. } | Self::Exists { field, .. } if field == wanted)
-            || (*wanted == Field::Region && matches!(self, Self::Place { .. }))
+            || (*wanted == Field::Region && matches!(self, Self::Place { .. } | Self::Area { .. }))
             || (*wanted == Field::Name && matches!(self, Self::Likely(_)))
     }
 
@@ -205,110 +207,6 @@ impl Formula {
             other => other,
         }
     }
-
-    /// The selector.
-    ///
-    /// # Errors
-    /// Where a value is none of its field.
-    pub(crate) fn selector(&self) -> Result<Selector, SyntaxError> {
-        self.within(None).map(Selector::normalised)
-    }
-
-    /// The same within a conjunction that names a cloud.
-    fn within(&self, cloud: Option<&BTreeSet<CloudId>>) -> Result<Selector, SyntaxError> {
-        Ok(match self {
-            Self::And(parts) => {
-                let own = clouds(parts);
-                let cloud = own.as_ref().or(cloud);
-                let mut each = parts.iter().map(|part| part.within(cloud)).collect::<Result<Vec<_>, _>>()?;
-                each = exclusions(each);
-                each.sort_by_key(rank);
-                Selector::And(each)
-            }
-            Self::Or(parts) => Selector::Or(parts.iter().map(|part| part.within(cloud)).collect::<Result<_, _>>()?),
-            Self::Not(inner) => Selector::Not(Box::new(inner.within(cloud)?)),
-            Self::Is { field, values, not } => texts(field, values.iter().map(String::as_str), *not)?,
-            Self::Compare { field, op, value, not } => {
-                let compare = Selector::parse(&format!("{field} {op} {}", typed(field, value)))?;
-                if *not { Selector::Not(Box::new(compare)) } else { compare }
-            }
-            Self::Exists { field, yes } => negated(Selector::Exists(field.clone()), !yes),
-            Self::Flag { flag, value } => negated(Selector::Flag(*flag), !value),
-            Self::Place { spots, not } => {
-                let here: Vec<&Spot> = spots.iter().filter(|(of, _)| cloud.is_none_or(|clouds| clouds.contains(of))).collect();
-                // Nothing of this cloud is there, so nothing is excluded.
-                if here.is_empty() && *not {
-                    return Ok(Selector::All);
-                }
-                texts(&Field::Region, here.iter().map(|(_, code)| code.as_str()), *not)?
-            }
-            Self::Likely(word) => texts(&Field::Name, std::iter::once(word.as_str()), false)?,
-            Self::Rel { by, to } => match &**to {
-                // A bare name is held against the ids themselves.
-                Self::Is { field: Field::Name | Field::Id, values, not: false } => {
-                    texts(&by.field(), values.iter().map(String::as_str), false)?
-                }
-                to => Selector::Related { by: by.clone(), to: Box::new(to.within(None)?.normalised()) },
-            },
-            Self::Given(text) => Selector::parse(text)?,
-        })
-    }
-}
-
-/// A number as it is, everything else as a text.
-fn typed(field: &Field, value: &str) -> String {
-    let number = field.ty().is_number() || matches!(field, Field::Created) || value.parse::<f64>().is_ok();
-    if number { value.to_owned() } else { Value::text(value).to_string() }
-}
-
-fn negated(selector: Selector, not: bool) -> Selector {
-    if not { Selector::Not(Box::new(selector)) } else { selector }
-}
-
-fn texts<'a>(field: &Field, values: impl Iterator<Item = &'a str>, not: bool) -> Result<Selector, SyntaxError> {
-    let mut values: Vec<&str> = values.collect();
-    // Words of a vocabulary stand in its order.
-    let order = |word: &str| match field {
-        Field::Kind => Kind::ALL.iter().position(|known| known.as_str() == word),
-        Field::Env => Env::ALL.iter().position(|known| known.as_str() == word),
-        _ => None,
-    };
-    values.sort_by_key(|word| order(word));
-    match values.as_slice() {
-        [one] => Selector::compare(field.clone(), if not { Op::Ne } else { Op::Eq }, one),
-        many => Ok(negated(Selector::one_of(field.clone(), many.iter().copied())?, not)),
-    }
-}
-
-/// Several exclusions of one field are one list.
-fn exclusions(parts: Vec<Selector>) -> Vec<Selector> {
-    let mut kept: Vec<Selector> = Vec::new();
-    let mut gone: Vec<(Field, Vec<Value>)> = Vec::new();
-    for part in parts {
-        let (field, values) = match part {
-            Selector::Compare { field, op: Op::Ne, value } => (field, vec![value]),
-            Selector::Not(inner) => match *inner {
-                Selector::In { field, values } => (field, values),
-                other => {
-                    kept.push(Selector::Not(Box::new(other)));
-                    continue;
-                }
-            },
-            other => {
-                kept.push(other);
-                continue;
-            }
-        };
-        match gone.iter_mut().find(|(known, _)| *known == field) {
-            Some((_, known)) => known.extend(values),
-            None => gone.push((field, values)),
-        }
-    }
-    kept.extend(gone.into_iter().map(|(field, mut values)| match (values.pop(), values.is_empty()) {
-        (Some(value), true) => Selector::Compare { field, op: Op::Ne, value },
-        (last, _) => Selector::Not(Box::new(Selector::In { field, values: values.into_iter().chain(last).collect() })),
-    }));
-    kept
 }
 
 /// One part stands for itself.
@@ -357,7 +255,7 @@ fn opposite(op: Op) -> Option<Op> {
 }
 
 /// The clouds that a conjunction names.
-fn clouds(parts: &BTreeSet<Formula>) -> Option<BTreeSet<CloudId>> {
+pub(super) fn clouds(parts: &BTreeSet<Formula>) -> Option<BTreeSet<CloudId>> {
     parts.iter().find_map(|part| match part {
         Formula::Is { field: Field::Cloud, values, not: false } => Some(values.iter().filter_map(|word| word.parse().ok()).collect()),
         _ => None,
@@ -390,6 +288,9 @@ fn clash(parts: &BTreeSet<Formula>) -> bool {
 fn excludes(a: &Formula, b: &Formula) -> bool {
     // A resource is linked to many others and says many words, but has one value of each of these.
     let single = |field: &Field| !matches!(field, Field::Linked | Field::Rel(_) | Field::Text);
+    if super::place::apart(a, b) {
+        return true;
+    }
     match (a, b) {
         (Formula::Is { field: f, values: v, not: false }, Formula::Is { field: g, values: w, not: false }) => {
             f == g && single(f) && v.is_disjoint(w)
@@ -398,7 +299,6 @@ fn excludes(a: &Formula, b: &Formula) -> bool {
         | (Formula::Is { field: g, values: w, not: true }, Formula::Is { field: f, values: v, not: false }) => f == g && v.is_subset(w),
         (Formula::Flag { flag: f, value: v }, Formula::Flag { flag: g, value: w }) => f == g && v != w,
         (Formula::Exists { field: f, yes: v }, Formula::Exists { field: g, yes: w }) => f == g && v != w,
-        (Formula::Place { spots: v, not: false }, Formula::Place { spots: w, not: false }) => v.is_disjoint(w),
         (Formula::Compare { field: f, op: p, value: v, not: false }, Formula::Compare { field: g, op: q, value: w, not: false }) => {
             f == g && apart(*p, v, *q, w)
         }
@@ -420,46 +320,4 @@ fn apart(p: Op, v: &str, q: Op, w: &str) -> bool {
         && (above(p) && below(q) && v >= w || below(p) && above(q) && v <= w)
         && (p, q, v) != (Op::Ge, Op::Le, w)
         && (p, q, v) != (Op::Le, Op::Ge, w)
-}
-
-/// The order in which conditions are written.
-fn rank(selector: &Selector) -> usize {
-    const FIELDS: &[Field] = &[
-        Field::Cloud,
-        Field::Kind,
-        Field::Type,
-        Field::Service,
-        Field::Engine,
-        Field::Account,
-        Field::Region,
-        Field::Zone,
-        Field::Geo,
-        Field::Env,
-        Field::Group,
-        Field::Network,
-        Field::Linked,
-        Field::Name,
-        Field::Id,
-        Field::State,
-        Field::RawState,
-        Field::Size,
-        Field::Capacity,
-        Field::Memory,
-        Field::Created,
-        Field::Age,
-        Field::Cost,
-        Field::Cpu,
-        Field::Text,
-    ];
-    let of_field = |field: &Field| match field {
-        Field::Rel(_) => 12,
-        other => FIELDS.iter().position(|known| known == other).unwrap_or(FIELDS.len()),
-    };
-    match selector {
-        Selector::Compare { field, .. } | Selector::In { field, .. } | Selector::Exists(field) => of_field(field),
-        Selector::Not(inner) if !matches!(**inner, Selector::And(_) | Selector::Or(_) | Selector::Not(_)) => rank(inner),
-        Selector::Flag(_) => FIELDS.len() + 1,
-        Selector::Related { .. } => FIELDS.len() + 2,
-        _ => FIELDS.len() + 3,
-    }
 }

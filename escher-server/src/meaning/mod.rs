@@ -3,7 +3,9 @@
 mod ask;
 mod formula;
 pub(crate) mod moment;
+mod place;
 mod when;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 
