@@ -14,6 +14,12 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Within", "(in|within|on|from|across|inside|located in|hosted in|deployed in|residing in|based in) Loc", same)
         .ex(&[("in dev", "env = dev"), ("located in us-east-1", "region = us-east-1")])
         .not(&["in eu-west-14", "in dve", "in ireland"]),
+    // Everywhere is where all things are: “in all regions except us-east-1”.
+    Rule::new("Within", "(in|across|from|on) (all|every|any|each|all the|all our|all of our) (regions|region|clouds|cloud|accounts|account|subscriptions|projects|environments|environment|envs|zones)", |_| {
+        Some(Formula::all().into())
+    })
+    .ex(&[("across all regions", "")])
+    .not(&["in all of them"]),
     Rule::new("Where", "(but|and|that are|which are)? not (in|within|on|from) Loc", |args| Some(args.cond(0)?.not().into()))
         .ex(&[("not in prod", "env != prod"), ("but not in us-east-1", "region != us-east-1")]),
     Rule::new("Where", "in neither OneLoc nor OneLoc", |args| Some(args.cond(0)?.not().and(args.cond(1)?.not()).into()))
