@@ -4,13 +4,31 @@ use escher_core::selector::{Field, Relation};
 use escher_core::{Kind, Rel};
 
 use super::rule::{Args, Rule};
-use crate::meaning::{Formula, Head, Number, Sem, Set};
+use crate::meaning::{Formula, Head, Noun, Number, Sem, Set};
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new("Noun", "KindSg KindSg", |args| compound(args, Number::One))
         .ex(&[("vm disk", "kind = disk AND rel.attached IN (kind = vm)")]),
     Rule::new("Noun", "KindSg KindPl", |args| compound(args, Number::Many))
         .ex(&[("vm disks", "kind = disk AND rel.attached IN (kind = vm)")]),
+    // A product, and what it is called beside it: “RDS MySQL instances”, “Firestore DBs”, “EC2 spot instances”.
+    Rule::new("Nominal", "Brand Nominal", |args| branded(args.noun(0)?, args.set(1)?))
+        .ex(&[
+            ("rds mysql instances", "cloud = aws AND kind = database AND engine = mysql"),
+            ("firestore dbs", "cloud = gcp AND kind = nosql"),
+            ("rds prod servers", "cloud = aws AND kind = database AND env = prod"),
+            ("s3 public buckets", "cloud = aws AND kind = bucket AND public"),
+        ])
+        .not(&["ec2 gce instances", "cloud sql azure databases"]),
+    Rule::new("Noun", "Brand Engine", |args| {
+        let (brand, engine) = (args.noun(0)?, args.cond(1)?);
+        let runs = matches!(brand.kind, Kind::Database | Kind::Nosql | Kind::Cache);
+        consistent(Set::new(Head::Kind, Number::Many, brand.formula().and(engine))).filter(|_| runs)
+    })
+    .ex(&[("rds postgres", "cloud = aws AND kind = database AND engine = postgres")])
+    .not(&["s3 postgres", "azure sql mysql"]),
+    Rule::new("Brand", "KindSg", brand),
+    Rule::new("Brand", "KindPl", brand),
     Rule::new("Base", "Base ('s|') Nominal", |args| belonging(args.set(1)?, args.set(0)?))
         .ex(&[("dev vms' snapshots", "kind = snapshot AND linked IN (kind = vm AND env = dev)")]),
 ];
@@ -22,7 +40,38 @@ fn compound(args: &Args<'_>, number: Number) -> Option<Sem> {
         (Kind::Disk | Kind::Ip, Kind::Vm) => Relation::Is(Rel::Attached),
         _ => Relation::Any,
     };
-    (of.kind != head.kind).then(|| Set::new(Head::Kind, number, head.formula().and(Formula::rel(by, of.formula()))).into())
+    let apart = of.kind != head.kind && !(is_product(of) && stands_for(of.kind, head.kind) && head.cloud.is_none());
+    apart.then(|| Set::new(Head::Kind, number, head.formula().and(Formula::rel(by, of.formula()))).into())
+}
+
+/// Whether a noun is a cloud's own name for something.
+fn is_product(noun: Noun) -> bool {
+    noun.cloud.is_some()
+}
+
+fn brand(args: &Args<'_>) -> Option<Sem> {
+    args.noun(0).filter(|noun| is_product(*noun)).map(Sem::Noun)
+}
+
+/// Whether things of a product's kind go by the everyday word for another kind: RDS has instances, ElastiCache clusters.
+fn stands_for(product: Kind, word: Kind) -> bool {
+    let stores = matches!(product, Kind::Database | Kind::Nosql | Kind::Cache | Kind::Warehouse);
+    let accounts = product == Kind::Nosql && word == Kind::Account;
+    product == word || accounts || stores && matches!(word, Kind::Vm | Kind::Database | Kind::K8sCluster)
+}
+
+fn branded(brand: Noun, set: Set) -> Option<Sem> {
+    let kind = set.kinds().into_iter().next().filter(|_| set.kinds().len() == 1)?;
+    let apart = set.formula.values(&Field::Cloud).is_empty() && stands_for(brand.kind, kind);
+    let formula = set.formula.clone().without(&Field::Kind).and(brand.formula());
+    let set = Set { formula, ..set };
+    // An EKS cluster is a cluster as well.
+    let set = if kind == Kind::K8sCluster && brand.kind != kind { set.asks("Clusters of that product, or of Kubernetes?") } else { set };
+    consistent(set).filter(|_| apart)
+}
+
+fn consistent(set: Set) -> Option<Sem> {
+    (!set.formula.is_contradictory()).then(|| set.into())
 }
 
 /// What something has: “dev VMs' snapshots”, “web-1's disks”.

@@ -59,7 +59,7 @@ fn sorts(formula: &Formula) -> BTreeSet<String> {
         Formula::Not(inner) => sorts(inner),
         Formula::Is { field, .. } | Formula::Compare { field, .. } | Formula::Exists { field, .. } => BTreeSet::from([field.to_string()]),
         Formula::Flag { flag, .. } => BTreeSet::from([flag.to_string()]),
-        Formula::Place { .. } => BTreeSet::from([Field::Region.to_string()]),
+        Formula::Place { .. } | Formula::Area { .. } => BTreeSet::from([Field::Region.to_string()]),
         Formula::Likely(_) => BTreeSet::from([Field::Name.to_string()]),
         Formula::Rel { by, .. } => BTreeSet::from([by.to_string()]),
         Formula::Given(_) => BTreeSet::new(),

@@ -42,6 +42,8 @@ pub(super) const RULES: &[Rule] = &[
     ),
     Rule::new("Np", "Np but the? Kinds", |args| except(args.set(0)?, args.cond(1)?))
         .ex(&[("everything in dev but the buckets", "kind != bucket AND env = dev")]),
+    Rule::new("Np", "Np but Engine", |args| except(args.set(0)?, args.cond(1)?))
+        .ex(&[("all prod dbs but mysql", "kind = database AND engine != mysql AND env = prod")]),
     // “But” alone takes names and kinds out; “dev VMs but in westus” may as well mean only those.
     Rule::new("Np", "Np but Names", |args| except(args.set(0)?, args.cond(1)?))
         .ex(&[("all dev vms but web-1", "kind = vm AND env = dev AND name != web-1")])
@@ -56,6 +58,11 @@ pub(super) const RULES: &[Rule] = &[
     }),
     Rule::new("Item", "the? Pre ones", |args| Some(args.at(0).clone())),
     Rule::new("Item", "the? Pre Item", |args| Some(args.cond(0)?.and(args.cond(1)?).into())),
+    Rule::new("Item", "Engine", same),
+    Rule::new("Item", "Cloud", same),
+    Rule::new("Item", "Region", same),
+    Rule::new("Item", "Place", same),
+    Rule::new("Item", "AskedPlace", same),
     Rule::new("Item", "Within", same),
     Rule::new("Item", "EnvHead", same),
     Rule::new("Item", "all? the? KindItem", same),

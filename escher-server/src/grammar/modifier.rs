@@ -38,7 +38,7 @@ fn together(args: &Args<'_>) -> Option<Sem> {
     let lists = |formula: &Formula| {
         formula.conjuncts().into_iter().any(|part| match part {
             Formula::Is { values, .. } => values.len() > 1,
-            Formula::Place { spots, .. } => spots.len() > 1,
+            Formula::Place { spots, .. } | Formula::Area { spots, .. } => spots.len() > 1,
             _ => false,
         })
     };

@@ -40,16 +40,12 @@ pub(super) const RULES: &[Rule] = &[
     .ex(&[("orders-db database", "kind = database AND name = orders-db")])
     .not(&["v5 vms", "web2 vms"]),
     // An engine alone is what it runs.
-    Rule::new("Noun", "Engine", |args| {
-        let engine = args.cond(0)?;
-        let kind = match engine.values(&Field::Engine).first().copied() {
-            Some("redis" | "memcached") => Kind::Cache,
-            Some("mongodb" | "cassandra") => Kind::Nosql,
-            _ => Kind::Database,
-        };
-        Some(Set::new(Head::Kind, Number::Many, Formula::is(Field::Kind, kind.as_str()).and(engine)).into())
-    })
-    .ex(&[("postgres", "kind = database AND engine = postgres")]),
+    Rule::new("Noun", "Engine", |args| run_by(args.cond(0)?, Number::Many)).ex(&[("postgres", "kind = database AND engine = postgres")]),
+    Rule::new("Noun", "Engine (instances|servers|clusters|nodes|services)", |args| run_by(args.cond(0)?, Number::Many))
+        .ex(&[("redis clusters", "kind = cache AND engine = redis")]),
+    Rule::new("Noun", "Engine (instance|server|cluster|service)", |args| run_by(args.cond(0)?, Number::One))
+        .ex(&[("mariadb server", "kind = database AND engine = mariadb")])
+        .not(&["mysql vm"]),
     // With a determiner, and names behind.
     Rule::new("Base", "Det? Nominal", same_second),
     Rule::new("Base", "Det? Nominal (called|named)? Names", |args| named(args.set(1)?, args.cond(2)?))
@@ -118,6 +114,16 @@ pub(super) const RULES: &[Rule] = &[
     .not(&["vms in ireland"]),
 ];
 
+/// What an engine runs.
+fn run_by(engine: Formula, number: Number) -> Option<Sem> {
+    let kind = match engine.values(&Field::Engine).first().copied()? {
+        "redis" | "memcached" => Kind::Cache,
+        "mongodb" | "cassandra" => Kind::Nosql,
+        _ => Kind::Database,
+    };
+    Some(Set::new(Head::Kind, number, Formula::is(Field::Kind, kind.as_str()).and(engine)).into())
+}
+
 /// A “web app” is a sort of app, and “web” no name of one.
 fn is_sort(word: &str) -> bool {
     matches!(word.to_lowercase().as_str(), "web" | "mobile" | "logic" | "rest")
@@ -140,6 +146,11 @@ pub(super) fn narrowed(set: Set, condition: Formula) -> Option<Sem> {
     // A storage account holds containers of blobs, which are no services.
     let holds = |part: &&Formula| matches!(part, Formula::Rel { to, .. } if to.values(&Field::Kind).contains("bucket"));
     if set.kinds().contains(&Kind::ContainerService) && condition.conjuncts().iter().any(holds) {
+        return None;
+    }
+    // A machine has no engine, whatever runs on it; “MySQL instances” are databases.
+    let engine = !condition.values(&Field::Engine).is_empty();
+    if engine && set.kinds().iter().any(|kind| matches!(kind, Kind::Vm | Kind::K8sCluster | Kind::ContainerService)) {
         return None;
     }
     // A copy is attached to nothing; what it is a copy of may be.

@@ -14,6 +14,12 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Within", "(in|within|on|from|across|inside|located in|hosted in|deployed in|residing in|based in) Loc", same)
         .ex(&[("in dev", "env = dev"), ("located in us-east-1", "region = us-east-1")])
         .not(&["in eu-west-14", "in dve", "in ireland"]),
+    // Everywhere is where all things are: “in all regions except us-east-1”.
+    Rule::new("Within", "(in|across|from|on) (all|every|any|each|all the|all our|all of our) (regions|region|clouds|cloud|accounts|account|subscriptions|projects|environments|environment|envs|zones)", |_| {
+        Some(Formula::all().into())
+    })
+    .ex(&[("across all regions", "")])
+    .not(&["in all of them"]),
     Rule::new("Where", "(but|and|that are|which are)? not (in|within|on|from) Loc", |args| Some(args.cond(0)?.not().into()))
         .ex(&[("not in prod", "env != prod"), ("but not in us-east-1", "region != us-east-1")]),
     Rule::new("Where", "in neither OneLoc nor OneLoc", |args| Some(args.cond(0)?.not().and(args.cond(1)?.not()).into()))
@@ -26,16 +32,29 @@ pub(super) const RULES: &[Rule] = &[
         ("in dev and in us-east-1", "region = us-east-1 AND env = dev"),
         ("in westus in dev and in eastus in test", "region = eastus AND env = test OR region = westus AND env = dev"),
         ("in dev and in test", "env IN (dev, test)"),
+        ("in eu and in us-east-1", "region = us-east-1 OR geo = eu"),
     ]),
+    Rule::new("Where", "Where or Where", |args| alternatives(args.cond(0)?, args.cond(1)?))
+        .ex(&[("in dev or in test", "env IN (dev, test)"), ("in eu or in us-east-1", "region = us-east-1 OR geo = eu")])
+        .not(&["in dev or in us-east-1"]),
     Rule::new("Where", "Where Where", |args| consistent(args.cond(0)?.and(args.cond(1)?)))
         .ex(&[("in westus in dev", "region = westus AND env = dev")])
-        .not(&["in dev in test"]),
+        .not(&["in dev in test", "in eu in us-east-1"]),
     Rule::new("Loc", "(the|our|all)? OneLoc (region|regions|environment|environments|cloud|clouds|env|zone|accounts)?", |args| {
         Some(args.at(0).clone())
     }),
-    Rule::new("Loc", "(both|either)? OneLoc (and|or|,|, and|&) Loc", |args| one_field(args.cond(0)?, args.cond(1)?))
-        .ex(&[("dev and test", "env IN (dev, test)"), ("us-east-1 or us-west-2", "region IN (us-east-1, us-west-2)")])
-        .not(&["dev and westus"]),
+    // A country beside another place: where they overlap, a question sees them both.
+    Rule::new("Loc", "AskedPlace (and|or|,|, and|, or|&) Loc", |args| anywhere(args.cond(0)?, args.cond(1)?)),
+    Rule::new("Loc", "OneLoc (and|or|,|, and|, or|&) AskedPlace", |args| anywhere(args.cond(0)?, args.cond(1)?)),
+    // Values of one field, or places that nothing is at together.
+    Rule::new("Loc", "(both|either)? OneLoc (and|or|,|, and|, or|&) Loc", |args| alternatives(args.cond(0)?, args.cond(1)?))
+        .ex(&[
+            ("dev and test", "env IN (dev, test)"),
+            ("us-east-1 or us-west-2", "region IN (us-east-1, us-west-2)"),
+            ("eu and us-east-1", "region = us-east-1 OR geo = eu"),
+            ("westus and Frankfurt", "region IN (westus, eu-central-1, germanywestcentral, europe-west3)"),
+        ])
+        .not(&["dev and westus", "us and us-east-1", "aws and westus"]),
     Rule::new("OneLoc", "Region", same),
     Rule::new("OneLoc", "region Region", same),
     Rule::new("OneLoc", "(zone|availability zone|az)? Zone", same),
@@ -125,6 +144,14 @@ fn prefixed(args: &Args<'_>) -> Option<Sem> {
     Some(Formula::is(field, text).into())
 }
 
+fn anywhere(a: Formula, b: Formula) -> Option<Sem> {
+    (a.is_somewhere() && b.is_somewhere()).then(|| a.or(b).into())
+}
+
+fn alternatives(a: Formula, b: Formula) -> Option<Sem> {
+    one_field(a.clone(), b.clone()).or_else(|| a.or_elsewhere(b).map(Into::into))
+}
+
 /// “In dev and in test” are both; “in dev and in us-east-1” is one place; pairs are pairs.
 fn both(args: &Args<'_>) -> Option<Sem> {
     let (a, b) = (args.cond(0)?, args.cond(1)?);
@@ -134,7 +161,7 @@ fn both(args: &Args<'_>) -> Option<Sem> {
             .into_iter()
             .map(|part| match part {
                 Formula::Is { field, .. } => field.to_string(),
-                Formula::Place { .. } => "region".to_owned(),
+                Formula::Place { .. } | Formula::Area { .. } => "region".to_owned(),
                 other => format!("{other:?}"),
             })
             .collect()
@@ -144,7 +171,8 @@ fn both(args: &Args<'_>) -> Option<Sem> {
     let apart = !of_a.iter().any(|field| of_b.contains(field));
     match (same, apart) {
         (true, _) => Some(a.or(b).into()),
-        (_, true) => consistent(a.and(b)),
+        (_, true) if a.clone().and(b.clone()).is_contradictory() => a.or_elsewhere(b).map(Into::into),
+        (_, true) => Some(a.and(b).into()),
         _ => None,
     }
 }

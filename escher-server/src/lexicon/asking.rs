@@ -1,12 +1,13 @@
 //! Words that only questions are made of: openers, topics, fields to group and sort by. Orders never see them.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
 use escher_core::selector::Field;
-use escher_core::{Intent, regions};
+use escher_core::{CloudId, Intent, regions};
 
 use super::Entry;
-use crate::meaning::{Ask, Formula, Sem};
+use crate::meaning::{Ask, Formula, Sem, Spot};
 
 /// `Category meaning: phrase, phrase, …`, each phrase with a space between its tokens: `what 's changed`.
 const ASKING: &str = include_str!("data/intents.txt");
@@ -34,7 +35,10 @@ pub(super) fn all(add: &mut impl FnMut(&str, Entry)) {
     // A country stands for its part of the world where nothing is changed by that.
     for word in regions::geo_words().filter(|word| word.len() > 2) {
         let geos = regions::geo_of_word(word).into_iter().map(|geo| geo.as_str().to_owned());
-        add(word, Entry { category: "AskedPlace", sem: Formula::is_any(Field::Geo, geos).into() });
+        add(word, Entry { category: "AskedPlace", sem: area(word, Formula::is_any(Field::Geo, geos)).into() });
+    }
+    for (phrase, spots) in spoken() {
+        add(&phrase, Entry { category: "AskedPlace", sem: Formula::Place { spots, not: false }.into() });
     }
     for line in ASKING.lines() {
         let Some(((category, meaning), phrases)) = line.split_once(": ").and_then(|(head, phrases)| Some((head.split_once(' ')?, phrases)))
@@ -50,6 +54,49 @@ pub(super) fn all(add: &mut impl FnMut(&str, Entry)) {
             add(phrase, Entry { category, sem: sem.clone() });
         }
     }
+}
+
+/// A country: by itself the part of the world, beside a cloud that has a region of this name that region. A name that
+/// every cloud has a region of is a city's, such as Singapore.
+fn area(word: &str, geos: Formula) -> Formula {
+    let spots: BTreeSet<Spot> = spots(regions::by_name(None, word));
+    let clouds: BTreeSet<CloudId> = spots.iter().map(|(cloud, _)| *cloud).collect();
+    match clouds.len() {
+        0 => geos,
+        of if of == CloudId::ALL.len() => Formula::Place { spots, not: false },
+        _ => Formula::Area { spots, otherwise: Box::new(geos) },
+    }
+}
+
+fn spots(regions: Vec<&regions::Region>) -> BTreeSet<Spot> {
+    regions.into_iter().map(|region| (region.cloud, region.code.to_owned())).collect()
+}
+
+/// Regions as people say them: `us east 1` for the code, `us-east` for all whose code begins so, `US East` for East US.
+fn spoken() -> BTreeMap<String, BTreeSet<Spot>> {
+    let mut found: BTreeMap<String, BTreeSet<Spot>> = BTreeMap::new();
+    for region in regions::all() {
+        let spot: Spot = (region.cloud, region.code.to_owned());
+        let mut put = |phrase: String| {
+            found.entry(phrase).or_default().insert(spot.clone());
+        };
+        let cut = region.code.trim_end_matches(|c: char| c.is_ascii_digit());
+        let (stem, number) = (cut.trim_end_matches('-'), &region.code[cut.len()..]);
+        if stem.contains('-') && !number.is_empty() {
+            let words = stem.replace('-', " ");
+            put(format!("{words} {number}"));
+            put(format!("{stem} {number}"));
+            put(words);
+            put(stem.to_owned());
+        }
+        let name = region.name.to_lowercase();
+        match name.split(' ').collect::<Vec<_>>()[..] {
+            [side, land] if region.cloud == CloudId::Azure => put(format!("{land} {side}")),
+            [side, land, number] if region.cloud == CloudId::Azure && number.len() == 1 => put(format!("{land} {side} {number}")),
+            _ => {}
+        }
+    }
+    found
 }
 
 fn meant(category: &str, meaning: &str) -> Sem {

@@ -201,6 +201,7 @@ impl Lexicon {
             if matches!(entry.category, "KindSg" | "KindPl" | "Engine" | "NonProd") {
                 self.add_as(&phrase.replace(' ', ""), entry.clone());
                 self.add_as(&phrase.replacen(' ', "", 1), entry.clone());
+                self.add_as(&phrase.replacen(' ', "/", 1), entry.clone());
             }
         }
         self.add_as(phrase, entry);

@@ -21,6 +21,9 @@ pub(crate) enum Spelled {
     Unknown,
 }
 
+/// What is written shorter than it is said.
+const SHORTHAND: &[(&str, &str)] = &[("w/", "with"), ("w/o", "without"), ("w/out", "without"), ("b/w", "between")];
+
 /// Below this length a word has too many neighbors.
 const SHORTEST: usize = 4;
 /// Above it a word is no word.
@@ -129,6 +132,9 @@ impl Lexicon {
     pub(crate) fn spelled(&self, word: &str, asked: bool) -> Spelled {
         if self.known.contains(word) || self.asking.contains(word) || self.is_ordinary(word) || self.is_common(word) {
             return Spelled::Right;
+        }
+        if let Some((_, meant)) = SHORTHAND.iter().find(|(short, _)| *short == word) {
+            return Spelled::Like(vec![(*meant).to_owned()]);
         }
         if !(SHORTEST..=LONGEST).contains(&word.len()) || !word.bytes().all(|b| b.is_ascii_lowercase()) {
             return Spelled::Unknown;

@@ -46,6 +46,9 @@ fn clash(parts: &BTreeSet<Formula>) -> bool {
 fn excludes(a: &Formula, b: &Formula) -> bool {
     // A resource is linked to many others and says many words, but has one value of each of these.
     let single = |field: &Field| !matches!(field, Field::Linked | Field::Rel(_) | Field::Text);
+    if super::place::apart(a, b) {
+        return true;
+    }
     match (a, b) {
         (Formula::Is { field: f, values: v, not: false }, Formula::Is { field: g, values: w, not: false }) => {
             f == g && single(f) && v.is_disjoint(w)
@@ -54,7 +57,6 @@ fn excludes(a: &Formula, b: &Formula) -> bool {
         | (Formula::Is { field: g, values: w, not: true }, Formula::Is { field: f, values: v, not: false }) => f == g && v.is_subset(w),
         (Formula::Flag { flag: f, value: v }, Formula::Flag { flag: g, value: w }) => f == g && v != w,
         (Formula::Exists { field: f, yes: v }, Formula::Exists { field: g, yes: w }) => f == g && v != w,
-        (Formula::Place { spots: v, not: false }, Formula::Place { spots: w, not: false }) => v.is_disjoint(w),
         (Formula::Compare { field: f, op: p, value: v, not: false }, Formula::Compare { field: g, op: q, value: w, not: false }) => {
             f == g && apart(*p, v, *q, w)
         }

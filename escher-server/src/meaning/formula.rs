@@ -27,6 +27,8 @@ pub(crate) enum Formula {
     Flag { flag: Flag, value: bool },
     /// Places, which the cloud of the same conjunction turns into regions.
     Place { spots: BTreeSet<Spot>, not: bool },
+    /// A country that is a region of some clouds: that region where one of these is named, else what it is without one.
+    Area { spots: BTreeSet<Spot>, otherwise: Box<Formula> },
     /// Called so, wholly in an order and at least in part in a question: “checkout VMs”.
     Likely(String),
     /// Related to what a condition admits.
@@ -161,7 +163,7 @@ impl Formula {
     /// Whether it says where something is.
     pub(crate) fn is_place(&self) -> bool {
         match self {
-            Self::Place { .. } => true,
+            Self::Place { .. } | Self::Area { .. } => true,
             Self::Is { field, .. } => matches!(
                 field,
                 Field::Cloud | Field::Region | Field::Zone | Field::Geo | Field::Account | Field::Env | Field::Group | Field::Network
@@ -178,7 +180,7 @@ impl Formula {
 
     fn is_of(&self, wanted: &Field) -> bool {
         matches!(self, Self::Is { field, .. } | Self::Compare { field, .. } | Self::Exists { field, .. } if field == wanted)
-            || (*wanted == Field::Region && matches!(self, Self::Place { .. }))
+            || (*wanted == Field::Region && matches!(self, Self::Place { .. } | Self::Area { .. }))
             || (*wanted == Field::Name && matches!(self, Self::Likely(_)))
     }
 

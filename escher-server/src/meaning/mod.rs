@@ -4,8 +4,9 @@ mod ask;
 mod clash;
 mod formula;
 pub(crate) mod moment;
-mod select;
+mod place;
 mod when;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -131,7 +131,11 @@ fn settled(reading: &mut Reading) -> Option<Intent> {
     let asked = reading.ask.sort.is_some() || reading.ask.limit.is_some() || !reading.ask.group_by.is_empty();
     // A place alone beside words that are not understood is a place, and nothing of ours: “pizza in Frankfurt”.
     let only_places = set.is_none()
-        && reading.formula.conjuncts().iter().all(|part| matches!(part, Formula::Place { .. } | Formula::Is { field: Field::Geo, .. }));
+        && reading
+            .formula
+            .conjuncts()
+            .iter()
+            .all(|part| matches!(part, Formula::Place { .. } | Formula::Area { .. } | Formula::Is { field: Field::Geo, .. }));
     let sure = set.is_some_and(|set| set.head == Head::Kind || set.named);
     if reading.off_topic && !sure && reading.strength < Strength::Topic || reading.off_topic && !reading.relevant {
         return None;

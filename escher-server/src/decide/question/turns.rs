@@ -103,7 +103,7 @@ fn fields(formula: &Formula) -> Vec<Field> {
     for part in formula.conjuncts() {
         match part {
             Formula::Is { field, .. } | Formula::Compare { field, .. } | Formula::Exists { field, .. } => found.push(field.clone()),
-            Formula::Place { .. } => found.extend([Field::Region, Field::Zone, Field::Geo]),
+            Formula::Place { .. } | Formula::Area { .. } => found.extend([Field::Region, Field::Zone, Field::Geo]),
             _ => {}
         }
         if matches!(part, Formula::Is { field: Field::Region | Field::Zone | Field::Geo, .. }) {

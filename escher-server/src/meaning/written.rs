@@ -1,4 +1,4 @@
-//! A condition as a selector.
+//! Conditions as selectors.
 
 use std::collections::BTreeSet;
 
@@ -27,8 +27,12 @@ impl Formula {
                 each.sort_by_key(rank);
                 Selector::And(each)
             }
-            Self::Or(parts) => Selector::Or(parts.iter().map(|part| part.within(cloud)).collect::<Result<_, _>>()?),
-            Self::Not(inner) => Selector::Not(Box::new(inner.within(cloud)?)),
+            Self::Or(parts) => alternatives(parts.iter().map(|part| part.within(cloud)).collect::<Result<_, _>>()?),
+            Self::Area { .. } => self.settled(cloud).within(cloud)?,
+            Self::Not(inner) => match &**inner {
+                area @ Self::Area { .. } => area.settled(cloud).not().within(cloud)?,
+                inner => Selector::Not(Box::new(inner.within(cloud)?)),
+            },
             Self::Is { field, values, not } => texts(field, values.iter().map(String::as_str), *not)?,
             Self::Compare { field, op, value, not } => {
                 let compare = Selector::parse(&format!("{field} {op} {}", typed(field, value)))?;
@@ -80,6 +84,30 @@ fn texts<'a>(field: &Field, values: impl Iterator<Item = &'a str>, not: bool) ->
         [one] => Selector::compare(field.clone(), if not { Op::Ne } else { Op::Eq }, one),
         many => Ok(negated(Selector::one_of(field.clone(), many.iter().copied())?, not)),
     }
+}
+
+/// Several values of one field are one list, where the first of them stands.
+fn alternatives(parts: Vec<Selector>) -> Selector {
+    let listed = |part: &Selector| match part {
+        Selector::Compare { field, op: Op::Eq, value } => Some((field.clone(), vec![value.clone()])),
+        Selector::In { field, values } => Some((field.clone(), values.clone())),
+        _ => None,
+    };
+    let mut kept: Vec<Selector> = Vec::new();
+    for part in parts {
+        let known = listed(&part).and_then(|(field, values)| {
+            let at = kept.iter().position(|known| listed(known).is_some_and(|(of, _)| of == field))?;
+            Some((at, field, values))
+        });
+        let Some((at, field, more)) = known else {
+            kept.push(part);
+            continue;
+        };
+        let mut values = listed(&kept[at]).map(|(_, values)| values).unwrap_or_default();
+        values.extend(more.into_iter().filter(|value| !values.contains(value)).collect::<Vec<_>>());
+        kept[at] = Selector::In { field, values };
+    }
+    if kept.len() == 1 { kept.remove(0) } else { Selector::Or(kept) }
 }
 
 /// Several exclusions of one field are one list.
