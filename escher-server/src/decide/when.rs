@@ -25,6 +25,9 @@ pub(crate) fn settle(when: &When, now: Timestamp) -> Result<Schedule, String> {
         (None, None, Some(Once::At(at))) if when.clock.is_none() && when.part.is_none() => at_moment(at, zone.as_ref(), now),
         (None, day, None) => {
             let at = once(day, when.clock, when.part, local(now, zone.as_ref()))?;
+            if when.weekday.is_some_and(|told| i8::try_from(told) != Ok(at.weekday().to_sunday_zero_offset())) {
+                return Err(format!("{} is a {:?}. Which day do you mean?", at.date(), at.weekday()));
+            }
             at_moment(at, zone.as_ref(), now)
         }
         (Some(_), _, _) => Err("Once, or again and again?".to_owned()),

@@ -35,11 +35,16 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[("per INC1234", "-"), ("as per ticket OPS-7", "-")])
         .not(&["per web-1", "per inc1234"]),
     Rule::new("Courtesy", "Ticket (:|-|—|–)", nothing),
+    Rule::new("Opener", "Ticket", nothing).ex(&[("OPS-2217", "-")]).not(&["web-1"]),
     Rule::new("Courtesy", "ServiceTicket", nothing).ex(&[("INC1234", "-")]).not(&["DB-1", "web-1"]),
     Rule::new("Courtesy", "( Ticket )", nothing).ex(&[("(OPS-7)", "-")]),
     Rule::new("Courtesy", "[ Ticket ]", nothing),
     Rule::new("Whom", "(team|all|everyone|everybody|there|folks|guys|escher|friend|friends|sir)", nothing),
     Rule::new("Politely", "(can|could|will) (you|someone|somebody) please? just? (kindly|also|go ahead and)?", nothing).ex(&[("could you please", "-")]),
+    Rule::new("Politely", "it? would be (great|nice|good|awesome|lovely|helpful|wonderful|fantastic|cool) if (you|someone|somebody) could", nothing)
+        .ex(&[("would be great if you could", "-")]),
+    Rule::new("Politely", "(i|we) (would|'d) (appreciate it|be grateful|be glad|be happy|love it) if you (could|would)", nothing)
+        .ex(&[("I'd appreciate it if you could", "-")]),
     Rule::new("Politely", "would you (please|kindly|mind|be so kind as to|be so kind and)", nothing),
     Rule::new("Politely", "(be so kind as to|be so kind and|be so good as to|do me a favor and|do me a favour and)", nothing),
     Rule::new("Politely", "(go ahead and|go and|proceed to|proceed and|let 's|let us|lets|do not forget to|make sure to|be sure to|please make sure to)", nothing)

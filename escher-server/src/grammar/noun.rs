@@ -52,10 +52,19 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[("the vm web-1", "kind = vm AND name = web-1"), ("vms web-1 and web-2", "kind = vm AND name IN (web-1, web-2)")]),
     Rule::new("Base", "Det? Nominal (called|named) NewName", |args| named(args.set(1)?, Formula::is(Field::Name, args.text(2)?)))
         .ex(&[("the database called orders", "kind = database AND name = orders"), ("vms named dev", "kind = vm AND name = dev")]),
-    Rule::new("Base", "Det? KindSg Word", |args| {
-        named(Set::new(Head::Kind, Number::One, args.noun(1)?.formula()), Formula::is(Field::Name, args.text(2)?))
-    })
-    .ex(&[("user bob", "kind = user AND name = bob")]),
+    Rule::new("Base", "Det? Nominal (called|named) NewNames", |args| named(args.set(1)?, args.cond(2)?))
+        .ex(&[("vms named mars and venus", "kind = vm AND name IN (mars, venus)")])
+        .not(&["vms named mars and", "vms named mars and in dev"]),
+    // Behind one thing stands its name, also where the word means something.
+    Rule::new("Base", "Det? Nominal Word", one_named)
+        .ex(&[("user bob", "kind = user AND name = bob"), ("the dev database ledger", "kind = database AND env = dev AND name = ledger")])
+        .not(&["vms bob"]),
+    Rule::new("Base", "Det? Nominal Named", one_named)
+        .ex(&[
+            ("bucket invoices", "kind = bucket AND name = invoices"),
+            ("the redis cache sessions", "kind = cache AND engine = redis AND name = sessions"),
+        ])
+        .not(&["buckets invoices", "bucket objects", "database tables", "invoices"]),
     Rule::new("Base", "(both|all of|all|just|only)? Names", |args| Some(Set::new(Head::Name, Number::Many, args.cond(0)?).into())),
     Rule::new("Base", "(our|all of|all)? EnvHead (resources|environment|assets)?", |args| {
         Some(Set::new(Head::Env, Number::Many, args.cond(0)?).into())
@@ -167,6 +176,12 @@ pub(super) fn narrowed(set: Set, condition: Formula) -> Option<Sem> {
 fn named(set: Set, names: Formula) -> Option<Sem> {
     let one = set.kinds().len() == 1 && !set.named && set.formula.values(&Field::Name).is_empty();
     one.then(|| Set { named: true, ..set.with(names) }.into())
+}
+
+/// One thing of a kind, and its name.
+fn one_named(args: &Args<'_>) -> Option<Sem> {
+    let set = args.set(1).filter(|set| set.number == Number::One && set.head == Head::Kind)?;
+    named(set, Formula::is(Field::Name, args.text(2)?))
 }
 
 /// One condition or the other.

@@ -55,6 +55,12 @@ pub(super) const RULES: &[Rule] = &[
             ("westus and Frankfurt", "region IN (westus, eu-central-1, germanywestcentral, europe-west3)"),
         ])
         .not(&["dev and westus", "us and us-east-1", "aws and westus"]),
+    // Each cloud with a place of its own.
+    Rule::new("Loc", "Paired (and|or|, and|,|&) Paired", |args| Some(args.cond(0)?.or(args.cond(1)?).into())).ex(&[(
+        "aws oregon and azure west us",
+        "cloud = aws AND region = us-west-2 OR cloud = azure AND region = westus",
+    )]),
+    Rule::new("Paired", "Cloud OneLoc", |args| consistent(args.cond(0)?.and(args.cond(1)?))),
     Rule::new("OneLoc", "Region", same),
     Rule::new("OneLoc", "region Region", same),
     Rule::new("OneLoc", "(zone|availability zone|az)? Zone", same),

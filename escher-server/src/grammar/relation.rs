@@ -94,7 +94,7 @@ pub(super) const RULES: &[Rule] = &[
     .ex(&[("in the vault kv-1", "linked IN (name = kv-1)")])
     .not(&["in grommet kv-1"]),
     // The other side: several things, or any one of its kind. Some of them, or the oldest, cannot be told here.
-    Rule::new("Other", "Nps", |args| args.set(0).filter(|set| set.why.is_none()).map(Into::into)),
+    Rule::new("Other", "Nps", |args| args.set(0).filter(|set| set.why.is_none() && !is_described(set)).map(Into::into)),
     Rule::new("Other", "AnyNp", same),
     Rule::new("AnyNp", "(a|an|any) Nominal", |args| Some(args.at(0).clone())),
     Rule::new("AnyNp", "AnyNp Post", |args| narrowed(args.set(0)?, args.cond(1)?)),
@@ -125,4 +125,11 @@ fn held(name: Formula) -> Option<Sem> {
     let value = name.values(&Field::Name).into_iter().next()?.to_owned();
     let to = Selector::compare(Field::Name, Op::Eq, &value).ok()?;
     Some(Formula::Given(Selector::Related { by: Relation::Any, to: Box::new(to) }.to_string()).into())
+}
+
+/// One thing that was named needs no description: “snapshots of database ledger older than 30 days” are old snapshots.
+fn is_described(set: &Set) -> bool {
+    let tells =
+        |part: &Formula| matches!(part, Formula::Compare { .. } | Formula::Flag { .. } | Formula::Rel { .. } | Formula::Exists { .. });
+    set.named && set.formula.conjuncts().into_iter().any(tells)
 }

@@ -15,6 +15,8 @@ static IMPERATIVES: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("dat
 static TREND: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("data/trend.txt").split_whitespace().collect());
 /// Words that may stand before the verb of an order.
 static LEADS: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("data/leads.txt").split_whitespace().collect());
+/// Words of the trade and of every day that people name their resources by.
+static NAMED: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("data/named.txt").split_whitespace().collect());
 /// Words that deny what stands behind them.
 static DENIALS: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("data/denials.txt").split_whitespace().collect());
 /// Small words of other languages, one language a line.
@@ -65,6 +67,11 @@ impl Lexicon {
     /// Whether a word may stand before the verb of an order.
     pub(crate) fn leads(&self, word: &str) -> bool {
         LEADS.contains(word)
+    }
+
+    /// Whether things are often called so, although the word means something.
+    pub(crate) fn names(&self, word: &str) -> bool {
+        NAMED.contains(word)
     }
 
     /// Whether a word denies what stands behind it.

@@ -70,6 +70,7 @@ pub(crate) const CATEGORIES: &[&str] = &[
     "Money",
     "Month",
     "Name",
+    "Named",
     "NonProd",
     "Nth",
     "Num",

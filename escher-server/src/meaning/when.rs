@@ -89,6 +89,8 @@ pub(crate) struct When {
     pub(crate) part: Option<DayPart>,
     pub(crate) every: Option<Every>,
     pub(crate) day: Option<Day>,
+    /// The day of the week that was told beside a date, 0 is Sunday.
+    pub(crate) weekday: Option<u8>,
     pub(crate) once: Option<Once>,
     /// An IANA zone, or an offset as `+02:00`.
     pub(crate) zone: Option<String>,
@@ -125,6 +127,7 @@ impl When {
             part: either(self.part, other.part)?,
             every: either(self.every, other.every)?,
             day: either(self.day, other.day)?,
+            weekday: either(self.weekday, other.weekday)?,
             once: either(self.once, other.once)?,
             zone: either(self.zone, other.zone)?,
             why: self.why.or(other.why),
@@ -153,6 +156,7 @@ impl fmt::Display for When {
             Day::Date(date) => date.to_string(),
             Day::Yearly { month, day } => format!("{month:02}-{day:02}"),
         });
+        let weekday = self.weekday.and_then(|day| DAYS.get(usize::from(day)).copied()).map(str::to_owned);
         let part = self.part.map(|part| part.to_string());
         let clock = self.clock.map(|clock| match clock {
             Clock { hour: Clock::MIDNIGHT, .. } => "midnight".to_owned(),
@@ -164,7 +168,7 @@ impl fmt::Display for When {
             Once::At(at) => at.strftime("%Y-%m-%dT%H:%M").to_string(),
         });
         let why = self.why.as_ref().map(|why| format!("? {why}"));
-        let parts: Vec<String> = [every, day, part, clock, once, self.zone.clone(), why].into_iter().flatten().collect();
+        let parts: Vec<String> = [every, weekday, day, part, clock, once, self.zone.clone(), why].into_iter().flatten().collect();
         f.write_str(&parts.join(" "))
     }
 }

@@ -70,6 +70,9 @@ pub(super) fn of(token: &Token, lexicon: &Lexicon, read: bool, owned: bool) -> V
     } else if !read && is_free_word(&token.low) && !lexicon.is_ordinary(&token.low) && !lexicon.is_near_place(&token.low) {
         found.push(("Word", Sem::Text(text.to_owned())));
     }
+    if lexicon.names(&token.low) {
+        found.push(("Named", Sem::Text(text.to_owned())));
+    }
     found
 }
 

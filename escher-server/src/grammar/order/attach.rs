@@ -35,11 +35,15 @@ pub(super) const RULES: &[Rule] = &[
     // The other side is one machine.
     Rule::new("Machine", "MachineName", same),
     Rule::new("Machine", "the? KindSg (called|named)? MachineName", |args| (args.noun(0)?.kind == Kind::Vm).then(|| args.at(1).clone()))
-        .ex(&[("the vm web-1", "web-1")])
+        .ex(&[("the vm web-1", "web-1"), ("vm mars", "mars")])
         .not(&["the database db-1"]),
     Rule::new("OtherSide", "MachineName", |args| Some(Formula::is(Field::Linked, args.text(0)?).into())),
     Rule::new("OtherSide", "the? KindSg (called|named)? OneName", |args| {
         Some(Formula::rel(Relation::Any, args.noun(0)?.formula().and(args.cond(1)?)).into())
+    }),
+    Rule::new("Machine", "the? KindSg (called|named)? Word", |args| (args.noun(0)?.kind == Kind::Vm).then(|| args.at(1).clone())),
+    Rule::new("OtherSide", "the? KindSg (called|named)? Word", |args| {
+        Some(Formula::rel(Relation::Any, args.noun(0)?.formula().and(Formula::is(Field::Name, args.text(1)?))).into())
     }),
     Rule::new("MachineName", "Name", same),
     Rule::new("MachineName", "Quoted", same),

@@ -73,6 +73,9 @@ pub(super) const RULES: &[Rule] = &[
         |args| Some(Order::new(args.verb(0)?, args.set(1)?).into()),
     )
     .ex(&[("perform a restart of web-1", "restart: name = web-1")]),
+    Rule::new("Full", "give Nps (a|another) (quick|fresh|clean)? Deed", |args| Some(Order::new(args.verb(1)?, args.set(0)?).into()))
+        .ex(&[("give vm web-1 a reboot", "restart: kind = vm AND name = web-1")])
+        .not(&["give web-1 a break"]),
     Rule::new("Timed", "schedule (a|an|the)? Deed (of|for|on) Nps", |args| Some(Order::new(args.verb(0)?, args.set(1)?).into()))
         .ex(&[("schedule a restart of web-1", "restart: name = web-1")]),
     Rule::new("Timed", "schedule Nps (to be|to get) Done", |args| Some(Order::new(args.verb(1)?, args.set(0)?).into())),

@@ -1,5 +1,7 @@
 //! Names that are given: to what is made, and to what goes elsewhere.
 
+use escher_core::selector::Field;
+
 use crate::grammar::args::{nothing, same};
 use crate::grammar::rule::Rule;
 use crate::meaning::{Formula, Head, Number, Sem, Set};
@@ -11,6 +13,10 @@ pub(super) const RULES: &[Rule] = &[
         "(called|named|titled|with name|with the name|by the name of|under the name|naming it|and call it|and name it|, call it|, name it)",
         nothing,
     ),
+    Rule::new("NewNames", "NewName (and|,|, and|&|or) NewName", |args| {
+        Some(Formula::is_any(Field::Name, [args.text(0)?, args.text(1)?]).into())
+    }),
+    Rule::new("NewNames", "NewName , NewNames", |args| Some(Formula::is(Field::Name, args.text(0)?).or(args.cond(1)?).into())),
     Rule::new("NewName", "Name", same),
     Rule::new("NewName", "Quoted", same),
     Rule::new("NewName", "Any", |args| args.text(0).filter(|text| is_name(text)).map(Sem::Text))

@@ -29,6 +29,8 @@ pub(super) const RULES: &[Rule] = &[
         .not(&["restore db-1 from snap-0a1b2c3d as data-2"]),
     Rule::new("Full", "restore Nps (as|to|into) (a|the)? new? KindSg? Naming", |args| restored(args.set(0)?, args.text(2)?))
         .ex(&[("restore snap-0a1b2c3d to a new disk called data-2", "restore: id = snap-0a1b2c3d {\"name\":\"data-2\"}")]),
+    Rule::new("Full", "restore Nps (under|with|using) (the|a)? new? name NewThing", |args| restored(args.set(0)?, args.text(1)?))
+        .ex(&[("restore snap-0a1b2c3d under the name data-2", "restore: id = snap-0a1b2c3d {\"name\":\"data-2\"}")]),
     Rule::new("Plain", "restore Nps", |args| Some(Order::new(Verb::Restore, args.set(0)?).into()))
         .ex(&[("restore db-1", "restore: name = db-1")]),
 ];

@@ -36,6 +36,8 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[("turn versioning on for bucket logs-1", "enable-versioning: kind = bucket AND name = logs-1")]),
     Rule::new("Full", "(for|on) Nps ,? Setting", |args| Some(Order::new(args.verb(1)?, args.set(0)?).into()))
         .ex(&[("for all prod databases, enable backups", "enable-backups: kind = database AND env = prod")]),
+    Rule::new("Plain", "apply Wanted (to|on) Nps", |args| Some(Order::new(args.verb(0)?, args.set(1)?).into()))
+        .ex(&[("apply encryption to disk data-7", "encrypt: kind = disk AND name = data-7")]),
     Rule::new("Setting", "(enable|turn on|switch on|activate|add|set up) Wanted", |args| Some(args.at(0).clone())),
     Rule::new("Setting", "(block|remove|disable|turn off|switch off|stop|revoke|deny) the? (public access|all public access)", |_| {
         Some(Sem::Verb(Verb::MakePrivate))

@@ -1,6 +1,7 @@
 //! An order with what stands around it: times, places, manners.
 
 use escher_core::Verb;
+use escher_core::selector::Field;
 
 use crate::grammar::args::same;
 use crate::grammar::rule::Rule;
@@ -16,6 +17,12 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Order", "(in|on|within|across|from) Loc (,|:)? Order", |args| placed(args.order(1)?, args.cond(0)?))
         .ex(&[("in us-east-1, stop the dev vms", "stop: kind = vm AND region = us-east-1 AND env = dev")])
         .not(&["in us-east-1, stop the vms in us-west-2"]),
+    Rule::new("Order", "for Loc (,|:)? Order", |args| {
+        let account = args.cond(0).filter(|place| matches!(place, Formula::Is { field: Field::Account, not: false, .. }))?;
+        placed(args.order(1)?, account)
+    })
+    .ex(&[("for project-x, stop the idle vms", "stop: kind = vm AND account = project-x AND idle")])
+    .not(&["for dev, stop the idle vms"]),
     // When.
     Rule::new("Order", "Order ,? Whens", |args| at(args.order(0)?, args.when(1)?)),
     Rule::new("Order", "Whens (,|:)? Order", |args| at(args.order(1)?, args.when(0)?)),

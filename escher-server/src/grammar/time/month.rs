@@ -32,6 +32,9 @@ pub(in super::super) const RULES: &[Rule] = &[
     Rule::new("MonthDay", "DayOfMonth of? Month", |args| yearly(args, 1, 0)).ex(&[("1st of December", "12-01"), ("24 december", "12-24")]),
     Rule::new("MonthDay", "Month DayOfMonth ,? Year", |args| date(args, 0, 1)).ex(&[("December 1, 2027", "2027-12-01")]),
     Rule::new("MonthDay", "DayOfMonth of? Month Year", |args| date(args, 1, 0)).ex(&[("1 December 2027", "2027-12-01")]),
+    // “On Friday, 4 December”: the day of the week has to fit.
+    Rule::new("When", "on? Weekday ,? the? MonthDay", told).ex(&[("on friday 4 december", "friday 12-04")]),
+    Rule::new("When", "on? Weekday ,? Date", told).ex(&[("friday, 2026-12-04", "friday 2026-12-04")]),
     Rule::new("Year", "Num", |args| number::<i16>(args, 0).filter(|year| (2000..2100).contains(year)).and_then(|_| same(args))),
 ];
 
@@ -53,4 +56,8 @@ fn yearly(args: &Args<'_>, month: usize, day: usize) -> Option<Sem> {
 fn date(args: &Args<'_>, month: usize, day: usize) -> Option<Sem> {
     let date = Date::new(number(args, 2)?, number(args, month)?, number(args, day)?).ok()?;
     Some(When { day: Some(Day::Date(date)), ..When::default() }.into())
+}
+
+fn told(args: &Args<'_>) -> Option<Sem> {
+    Some(When { weekday: Some(number(args, 0)?), ..args.when(1)? }.into())
 }
