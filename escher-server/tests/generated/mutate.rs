@@ -137,7 +137,9 @@ impl Words {
         words.retain(|word| !word.is_empty());
         let plain: Vec<String> = words.iter().map(|word| bare(word)).collect();
         let (mut kind, mut compound) = (vec![false; words.len()], vec![false; words.len()]);
-        for reading in lexicon::read(&plain).into_iter().filter(|reading| matches!(reading.meaning, Meaning::Kind(..))) {
+        // “MySQL servers” is as much of a kind as “VMs” is.
+        let is_kind = |meaning: &Meaning| matches!(meaning, Meaning::Kind(..) | Meaning::Engine(_));
+        for reading in lexicon::read(&plain).into_iter().filter(|reading| is_kind(&reading.meaning)) {
             for at in reading.start..reading.start + reading.len {
                 kind[at] = true;
                 compound[at] |= reading.len > 1;
