@@ -10,6 +10,8 @@ mod coordination;
 mod courtesy;
 mod determiner;
 mod exception;
+mod key;
+mod loose;
 mod measure;
 mod modifier;
 mod name;
@@ -29,6 +31,7 @@ use std::sync::LazyLock;
 
 use crate::lexicon::Lexicon;
 
+pub(crate) use loose::LOOSE;
 pub(crate) use rule::{Args, Grammar, Rule, Symbol};
 pub(crate) use shown::shown;
 
@@ -43,6 +46,8 @@ const FILES: &[&[Rule]] = &[
     place::RULES,
     measure::RULES,
     tag::RULES,
+    key::RULES,
+    loose::RULES,
     clause::RULES,
     relation::RULES,
     exception::RULES,

@@ -76,6 +76,7 @@ pub(crate) const CATEGORIES: &[&str] = &[
     "NumWord",
     "Asking",
     "Part",
+    "Pattern",
     "PerField",
     "PartGeo",
     "Percent",

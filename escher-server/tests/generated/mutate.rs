@@ -170,7 +170,9 @@ impl Words {
 
     fn inserted(&self) -> Vec<Mutant> {
         let beside_kind = |at: usize| self.kind.get(at).copied().unwrap_or(false) || at > 0 && self.kind[at - 1];
-        let places = (0..=self.words.len()).filter(|&at| !beside_kind(at));
+        // And any word before “tags” is a key.
+        let before_tags = |at: usize| self.words.get(at).is_some_and(|word| matches!(word.as_str(), "tag" | "tags" | "label" | "labels"));
+        let places = (0..=self.words.len()).filter(|&at| !beside_kind(at) && !before_tags(at));
         let with = places.map(|at| {
             let mut words = self.words.clone();
             words.insert(at, NONSENSE[at % NONSENSE.len()].to_owned());

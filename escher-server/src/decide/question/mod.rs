@@ -459,7 +459,9 @@ fn action(verb: Verb, kinds: &[Kind]) -> String {
 /// What looks like an order and was not understood as one: a question back, with what is known.
 fn order(reading: &Reading, verb: Option<Verb>, utterance: &Utterance) -> Frame {
     let mut frame = Frame::new(Intent::Act);
-    let selector = reading.formula.on(today(utterance)).selector().unwrap_or(Selector::All);
+    // A pattern stands for names that nobody has told.
+    let formula = if utterance.text.contains('*') { reading.formula.clone().without(&Field::Name) } else { reading.formula.clone() };
+    let selector = formula.on(today(utterance)).selector().unwrap_or(Selector::All);
     flattened(&mut frame, &selector);
     frame.action = verb.map(|verb| action(verb, &kinds(reading)));
     let unread =
