@@ -19,6 +19,7 @@ mod noun;
 mod order;
 mod place;
 mod question;
+mod range;
 mod relation;
 mod rule;
 mod sentence;
@@ -45,6 +46,7 @@ const FILES: &[&[Rule]] = &[
     modifier::RULES,
     place::RULES,
     measure::RULES,
+    range::RULES,
     tag::RULES,
     key::RULES,
     loose::RULES,

@@ -18,6 +18,7 @@ pub(super) const CATEGORIES: &[&str] = &[
     "Ahead",
     "AskedPlace",
     "Effect",
+    "Elder",
     "Field",
     "Filler",
     "Hail",
@@ -27,8 +28,10 @@ pub(super) const CATEGORIES: &[&str] = &[
     "Ranked",
     "Symptom",
     "Topic",
+    "Uptime",
     "WhatIf",
     "Why",
+    "Younger",
 ];
 
 /// Hands every entry to `add`.

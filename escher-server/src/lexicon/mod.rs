@@ -50,6 +50,7 @@ pub(crate) const CATEGORIES: &[&str] = &[
     "Decimal",
     "Duration",
     "Effect",
+    "Elder",
     "Emoji",
     "Engine",
     "Env",
@@ -95,12 +96,14 @@ pub(crate) const CATEGORIES: &[&str] = &[
     "TzPlace",
     "TzVague",
     "Unit",
+    "Uptime",
     "Verb",
     "Weekday",
     "Weekdays",
     "WhatIf",
     "Why",
     "Word",
+    "Younger",
     "Zone",
 ];
 
