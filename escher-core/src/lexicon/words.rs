@@ -244,7 +244,7 @@ pub(super) static VERBS: &[(Verb, &[&str])] = &[
     (Verb::Resize, &["resize", "upsize", "downsize", "rightsize", "right size", "upgrade", "downgrade"]),
     (Verb::Scale, &["scale", "scale up", "scale down", "scale out", "scale in", "upscale", "downscale", "autoscale"]),
     (Verb::Create, &["create", "launch", "provision", "make", "deploy", "set up"]),
-    (Verb::Delete, &["delete", "remove", "destroy", "terminate", "drop", "tear down", "get rid of", "nuke"]),
+    (Verb::Delete, &["delete", "remove", "destroy", "terminate", "drop", "tear down", "get rid of", "nuke", "erase", "wipe"]),
     (Verb::Tag, &["tag", "label"]),
     (Verb::Untag, &["untag", "unlabel"]),
     (

@@ -46,6 +46,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Pre", "tagged", |_| Some(Formula::flag(escher_core::Flag::Untagged, false).into())),
     Rule::new("Pred", "(tagged)", |_| Some(Formula::flag(escher_core::Flag::Untagged, false).into())),
     Rule::new("Pred", "not (tagged)", |_| Some(Formula::flag(escher_core::Flag::Untagged, true).into())),
+    Rule::new("Post", "Who (have|has) (not been|never been) Flag", |args| Some(args.cond(1)?.not().into()))
+        .ex(&[("that have not been encrypted", "encrypted = false")]),
     Rule::new("Phrase", "Measure", same),
     Rule::new("Phrase", "Where", same),
     Rule::new("Phrase", "Tagging", same),
@@ -63,8 +65,12 @@ pub(super) const RULES: &[Rule] = &[
         Some(Formula::flag(escher_core::Flag::Untagged, true).into())
     }),
     // Names in a clause.
-    Rule::new("Post", "(whose name is|with name|with the name|whose name equals) OneName", |args| Some(args.at(0).clone()))
-        .ex(&[("whose name is web-1", "name = web-1")]),
+    Rule::new(
+        "Post",
+        "(whose name is|with name|with the name|whose name equals|with names|with the names|whose names are) Names",
+        |args| Some(args.at(0).clone()),
+    )
+    .ex(&[("whose name is web-1", "name = web-1")]),
     Rule::new("Post", "(whose id is|with id|with the id) Any", |args| Some(Formula::is(Field::Id, args.text(0)?).into())),
     // A selector, typed.
     Rule::new("Post", "where Typed", same)

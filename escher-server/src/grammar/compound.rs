@@ -20,7 +20,7 @@ pub(super) const RULES: &[Rule] = &[
             ("s3 public buckets", "cloud = aws AND kind = bucket AND public"),
         ])
         .not(&["ec2 gce instances", "cloud sql azure databases"]),
-    Rule::new("Noun", "Brand Engine", |args| {
+    Rule::new("Nominal", "Brand Engine", |args| {
         let (brand, engine) = (args.noun(0)?, args.cond(1)?);
         let runs = matches!(brand.kind, Kind::Database | Kind::Nosql | Kind::Cache);
         consistent(Set::new(Head::Kind, Number::Many, brand.formula().and(engine))).filter(|_| runs)

@@ -19,11 +19,6 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Measure", "Made (in|within|during|over) the? (last|past) Span", |args| age(Op::Lt, args, 1))
         .ex(&[("created in the last 7 days", "age < 7d")]),
     Rule::new("Measure", "Made Cmp Span ago", |args| age(args.op(1)?, args, 2)).ex(&[("created more than 90 days ago", "age > 90d")]),
-    Rule::new("Measure", "(costing|that cost|which cost) between Dollars and Dollars Monthly?", |args| {
-        let (least, most) = (args.text(0)?, args.text(1)?);
-        Some(Formula::compare(Field::Cost, Op::Ge, least).and(Formula::compare(Field::Cost, Op::Le, most)).into())
-    })
-    .ex(&[("costing between $100 and $300", "cost <= $300 AND cost >= $100")]),
     Rule::new("Measure", "Made (before|prior to) Moment", |args| created(Op::Lt, moment::start(&args.text(1)?)))
         .ex(&[("created before yesterday", "created < 2026-11-19"), ("created before last week", "created < 2026-11-09")]),
     Rule::new("Measure", "Made after Moment", |args| created(Op::Ge, moment::end(&args.text(1)?)))
@@ -59,11 +54,9 @@ pub(super) const RULES: &[Rule] = &[
     })
     .not(&["2026-3", "web-1", "1999"]),
     // Money.
-    Rule::new("Measure", "(costing|that cost|which cost|that costs|which costs|with a cost of|with cost) Cmp Dollars Monthly?", |args| {
-        compare(Field::Cost, args.op(0)?, args.text(1)?)
-    })
-    .ex(&[("costing over $300 a month", "cost > $300"), ("that cost more than $100 a month", "cost > $100")])
-    .not(&["costing a lot", "that cost more than web-1"]),
+    Rule::new("Measure", "Costing Cmp Dollars Monthly?", |args| compare(Field::Cost, args.op(1)?, args.text(2)?))
+        .ex(&[("costing over $300 a month", "cost > $300"), ("that cost more than $100 a month", "cost > $100")])
+        .not(&["costing a lot", "that cost more than web-1"]),
     Rule::new("Measure", "(that|which) (do not|does not) cost Cmp Dollars Monthly?", |args| {
         let Sem::Cond(cost) = compare(Field::Cost, args.op(0)?, args.text(1)?)? else { return None };
         Some(cost.not().into())
@@ -73,9 +66,6 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Measure", "more expensive than Dollars Monthly?", |args| compare(Field::Cost, Op::Gt, args.text(0)?)),
     Rule::new("Monthly", "(a|per|each|every|/) month", |_| Some(Sem::Nothing)),
     Rule::new("Monthly", "(monthly)", |_| Some(Sem::Nothing)),
-    Rule::new("Measure", "(with|of)? between Capacity and Capacity", |args| between(Field::Capacity, args))
-        .ex(&[("between 100 GB and 500 GB", "capacity <= 500GB AND capacity >= 100GB")]),
-    Rule::new("Measure", "(with)? cpu between Share and Share", |args| between(Field::Cpu, args)),
     // Load and memory.
     Rule::new("Measure", "(with|using|having|at)? Cmp Share (cpu|of cpu|cpu usage|cpu utilization|cpu utilisation|cpu load)", |args| {
         compare(Field::Cpu, args.op(0)?, args.text(1)?)
@@ -94,7 +84,7 @@ pub(super) const RULES: &[Rule] = &[
             [0, 2].into_iter().map(|i| Some(format!("{} {}", args.op(i)?.as_str(), args.text(i + 1)?))).collect::<Option<_>>()?,
         ))
     }),
-    Rule::new("Measure", "(with|having) Cmp Capacity (of)? (memory|ram)", |args| compare(Field::Memory, args.op(0)?, args.text(1)?))
+    Rule::new("Measure", "(with|having)? Cmp Capacity (of)? (memory|ram)", |args| compare(Field::Memory, args.op(0)?, args.text(1)?))
         .ex(&[("with more than 16GB of memory", "memory > 16GB")]),
     Rule::new("Measure", "(with|having) (memory|ram) Cmp Capacity", |args| compare(Field::Memory, args.op(0)?, args.text(1)?)),
     // Storage.
@@ -118,17 +108,12 @@ fn age(op: Op, args: &Args<'_>, span: usize) -> Option<Sem> {
     compare(Field::Age, op, args.text(span)?)
 }
 
-fn created(op: Op, value: String) -> Option<Sem> {
+pub(super) fn created(op: Op, value: String) -> Option<Sem> {
     compare(Field::Created, op, value)
 }
 
-fn compare(field: Field, op: Op, value: String) -> Option<Sem> {
+pub(super) fn compare(field: Field, op: Op, value: String) -> Option<Sem> {
     Some(Formula::compare(field, op, value).into())
-}
-
-fn between(field: Field, args: &Args<'_>) -> Option<Sem> {
-    let least = Formula::compare(field.clone(), Op::Ge, args.text(0)?);
-    Some(least.and(Formula::compare(field, Op::Le, args.text(1)?)).into())
 }
 
 /// `< 5%`, or two of these that leave something between them.

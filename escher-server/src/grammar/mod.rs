@@ -11,6 +11,8 @@ mod coordination;
 mod courtesy;
 mod determiner;
 mod exception;
+mod key;
+mod loose;
 mod measure;
 mod modifier;
 mod name;
@@ -18,6 +20,7 @@ mod noun;
 mod order;
 mod place;
 mod question;
+mod range;
 mod relation;
 mod rule;
 mod sentence;
@@ -30,6 +33,7 @@ use std::sync::LazyLock;
 
 use crate::lexicon::Lexicon;
 
+pub(crate) use loose::LOOSE;
 pub(crate) use rule::{Args, Grammar, Rule, Symbol};
 pub(crate) use shown::shown;
 
@@ -43,7 +47,10 @@ const FILES: &[&[Rule]] = &[
     modifier::RULES,
     place::RULES,
     measure::RULES,
+    range::RULES,
     tag::RULES,
+    key::RULES,
+    loose::RULES,
     clause::RULES,
     relation::RULES,
     exception::RULES,

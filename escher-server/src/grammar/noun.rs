@@ -41,9 +41,9 @@ pub(super) const RULES: &[Rule] = &[
     .not(&["v5 vms", "web2 vms"]),
     // An engine alone is what it runs.
     Rule::new("Noun", "Engine", |args| run_by(args.cond(0)?, Number::Many)).ex(&[("postgres", "kind = database AND engine = postgres")]),
-    Rule::new("Noun", "Engine (instances|servers|clusters|nodes|services)", |args| run_by(args.cond(0)?, Number::Many))
+    Rule::new("Nominal", "Engine (instances|servers|clusters|nodes|services)", |args| run_by(args.cond(0)?, Number::Many))
         .ex(&[("redis clusters", "kind = cache AND engine = redis")]),
-    Rule::new("Noun", "Engine (instance|server|cluster|service)", |args| run_by(args.cond(0)?, Number::One))
+    Rule::new("Nominal", "Engine (instance|server|cluster|service)", |args| run_by(args.cond(0)?, Number::One))
         .ex(&[("mariadb server", "kind = database AND engine = mariadb")])
         .not(&["mysql vm"]),
     // With a determiner, and names behind.
@@ -134,7 +134,7 @@ fn run_by(engine: Formula, number: Number) -> Option<Sem> {
 }
 
 /// A “web app” is a sort of app, and “web” no name of one.
-fn is_sort(word: &str) -> bool {
+pub(super) fn is_sort(word: &str) -> bool {
     matches!(word.to_lowercase().as_str(), "web" | "mobile" | "logic" | "rest")
 }
 

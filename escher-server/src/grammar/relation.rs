@@ -114,10 +114,31 @@ fn linked(args: &Args<'_>) -> Option<Sem> {
 fn follow(by: Relation, set: Set) -> Option<Sem> {
     // “Everything” relates to nothing in particular. “A load balancer” is any of them, which is just what is asked.
     // A free word is nothing that is related: “VMs of bob”.
+    // “Of project X”: in it.
+    if set.kinds().iter().eq([&Kind::Account]) && by == Relation::Any {
+        return in_account(&set);
+    }
     let bare = set.head == Head::Kind || set.head == Head::Name && set.number == Number::Many;
     // A name that stands in a relation has no place of its own: “the db behind lb-1 in prod” is the prod db.
     let plain = set.head != Head::Name || matches!(set.formula, Formula::Is { field: Field::Name | Field::Id, .. });
     (bare && plain).then(|| Formula::rel(by, set.formula).into())
+}
+
+/// In the account that was named.
+fn in_account(set: &Set) -> Option<Sem> {
+    set.formula
+        .conjuncts()
+        .into_iter()
+        .try_fold(Formula::all(), |all, part| match part {
+            Formula::Is { field: Field::Kind, .. } => Some(all),
+            Formula::Is { field: Field::Cloud, .. } => Some(all.and(part.clone())),
+            Formula::Is { field: Field::Name | Field::Id, values, not: false } => {
+                Some(all.and(Formula::is_any(Field::Account, values.iter().cloned())))
+            }
+            _ => None,
+        })
+        .filter(|formula| !formula.values(&Field::Account).is_empty())
+        .map(Sem::from)
 }
 
 /// In something of this name, whatever its kind.

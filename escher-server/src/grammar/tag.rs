@@ -3,6 +3,7 @@
 use escher_core::selector::Field;
 
 use super::args::same;
+use super::noun::narrowed;
 use super::rule::{Args, Rule};
 use crate::meaning::{Formula, Sem};
 
@@ -25,26 +26,6 @@ pub(super) const RULES: &[Rule] = &[
         let Sem::Cond(tags) = all(args, 0)? else { return None };
         Some(tags.not().into())
     }),
-    // By key alone.
-    Rule::new("Tagging", "(tagged|tagged with|labeled|labelled|that are tagged|which are tagged) (the|a)? KeyWord (tag|label)?", |args| exists(args, 0, true))
-        .ex(&[("tagged keep", "tag.keep EXISTS"), ("tagged nightly-off", "tag.nightly-off EXISTS")])
-        .not(&["tagged sometimes", "tagged incorrectly"]),
-    Rule::new("Tagging", "(not|that are not|which are not|that arent|that isnt|but not|and not) (tagged|tagged with|labeled|labelled) KeyWord", |args| exists(args, 0, false))
-        .ex(&[("not tagged keep", "NOT tag.keep EXISTS")]),
-    Rule::new("Tagging", "(with|having|that have|which have) (a|an|the) KeyWord (tag|label)", |args| exists(args, 0, true))
-        .ex(&[("with an owner tag", "tag.owner EXISTS")]),
-    Rule::new("Tagging", "(with|having|that have|which have) the (tag|label) KeyWord", |args| exists(args, 0, true)),
-    Rule::new("Tagging", "(without|with no|missing|lacking|that have no|which have no|having no|that lack|which lack) (a|an|the|any)? KeyWord (tag|tags|label|labels)", |args| exists(args, 0, false))
-        .ex(&[("without an owner tag", "NOT tag.owner EXISTS"), ("with no cost-center tag", "NOT tag.cost-center EXISTS")]),
-    Rule::new("Tagging", "(that|which) (do not|does not|dont|doesnt) have (a|an|the|any) KeyWord (tag|label)", |args| exists(args, 0, false))
-        .ex(&[("that do not have an owner tag", "NOT tag.owner EXISTS")]),
-    Rule::new("Tagging", "(without|with no|missing|lacking) (a|an|the|any)? (tag|label) KeyWord", |args| exists(args, 0, false)),
-    Rule::new("Tagging", "(without|with no|that have no|which have no|have no|has no|missing|lacking) (a|an|the|any)? CommonKey", |args| exists(args, 0, false))
-        .ex(&[("without an owner", "NOT tag.owner EXISTS"), ("without a purpose", "NOT tag.purpose EXISTS")]),
-    Rule::new("Tagging", "(with|having|that have|which have) (a|an|the)? (empty|blank) KeyWord (tag|label)?", empty)
-        .ex(&[("with an empty team tag", "tag.team = \"\"")]),
-    Rule::new("Tagging", "(with|having|that have|which have) the (tag|label) KeyWord (but|and) (no|without a|without) value", empty)
-        .ex(&[("that have the tag team but no value", "tag.team = \"\"")]),
     // Key and value as words.
     Rule::new("Tagging", "(tagged|tagged with|labeled|labelled) KeyWord (:|is|as)? FreeValue", |args| Some(is(args.text(0)?, args.text(1)?)?.into()))
         .ex(&[("tagged with owner bob", "tag.owner = bob")])
@@ -58,19 +39,21 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Tagging", "(with|where) (the)? (tag)? KeyWord (=|is|:) ValueWord", |args| Some(is(args.text(0)?, args.text(1)?)?.into())),
     Rule::new("Tagging", "(owned by|that belong to owner|belonging to owner) ValueWord", |args| Some(is("owner".to_owned(), args.text(0)?)?.into()))
         .ex(&[("owned by bob", "tag.owner = bob")]),
-    Rule::new("Tagging", "(for|belonging to|that belong to) (the)? team ValueWord", |args| Some(is("team".to_owned(), args.text(0)?)?.into())),
-    Rule::new("Tagging", "(with|having|that have) (a|an) CommonKey", |args| exists(args, 0, true)).ex(&[("with an owner", "tag.owner EXISTS")]),
-    Rule::new("Tagging", "of (the)? team ValueWord", |args| Some(is("team".to_owned(), args.text(0)?)?.into()))
-        .ex(&[("of team payments", "tag.team = payments")]),
-    Rule::new("Tagging", "of (the)? ValueWord team", |args| Some(is("team".to_owned(), args.text(0)?)?.into())),
+    // “Team payments”, “the payments team”: whose something is.
+    Rule::new("Tagging", "(for|of|belonging to|that belong to|which belong to) Team", same).ex(&[
+        ("of team payments", "tag.team = payments"),
+        ("for the payments team", "tag.team = payments"),
+        ("for app checkout", "tag.app = checkout"),
+    ]),
+    Rule::new("Team", "(the)? team ValueWord", |args| Some(is("team".to_owned(), args.text(0)?)?.into())).not(&["team of"]),
+    Rule::new("Team", "(the)? ValueWord team", |args| Some(is("team".to_owned(), args.text(0)?)?.into())).not(&["the same team", "our team"]),
+    Rule::new("Team", "(the)? (app|application) ValueWord", |args| Some(is("app".to_owned(), args.text(0)?)?.into())),
+    Rule::new("Nominal", "Word team Noun", |args| narrowed(args.set(1)?, is("team".to_owned(), args.text(0)?)?))
+        .ex(&[("payments team vms", "kind = vm AND tag.team = payments")]),
+    Rule::new("Base", "Team ('s|') Nominal", |args| narrowed(args.set(1)?, args.cond(0)?))
+        .ex(&[("the payments team's vms", "kind = vm AND tag.team = payments")]),
     Rule::new("Tagging", "(that have|which have|with|having) tags", |_| Some(Formula::flag(escher_core::Flag::Untagged, false).into()))
         .ex(&[("that have tags", "untagged = false")]),
-    Rule::new("KeyWord", "Any", key),
-    Rule::new("KeyWord", "Quoted", same),
-    Rule::new("CommonKey", "(owner)", |_| Some(Sem::Text("owner".to_owned()))),
-    Rule::new("CommonKey", "(purpose)", |_| Some(Sem::Text("purpose".to_owned()))),
-    Rule::new("CommonKey", "(cost center|cost centre|cost-center)", |_| Some(Sem::Text("cost-center".to_owned()))),
-    Rule::new("CommonKey", "(team)", |_| Some(Sem::Text("team".to_owned()))),
     Rule::new("FreeValue", "Word", same),
     Rule::new("FreeValue", "Name", same),
     Rule::new("FreeValue", "Quoted", same),
@@ -91,6 +74,9 @@ pub(super) const RULES: &[Rule] = &[
 /// Words that are no values: nobody is called so.
 const NO_VALUES: &[&str] = &[
     "unknown",
+    "tag",
+    "tags",
+    "label",
     "blank",
     "missing",
     "me",
@@ -138,90 +124,13 @@ const NO_VALUES: &[&str] = &[
     "our",
 ];
 
-/// Words that are no keys.
-const NO_KEYS: &[&str] = &[
-    "sometimes",
-    "incorrectly",
-    "correctly",
-    "properly",
-    "wrongly",
-    "badly",
-    "well",
-    "the",
-    "a",
-    "an",
-    "with",
-    "without",
-    "and",
-    "or",
-    "not",
-    "no",
-    "any",
-    "in",
-    "on",
-    "of",
-    "to",
-    "by",
-    "for",
-    "as",
-    "at",
-    "all",
-    "name",
-    "tag",
-    "tags",
-    "label",
-    "labels",
-    "is",
-    "are",
-    "by",
-    "that",
-    "which",
-    "me",
-    "it",
-    "them",
-    "everything",
-    "nothing",
-    "something",
-    "already",
-    "recently",
-    "yesterday",
-    "today",
-    "twice",
-    "never",
-    "always",
-    "only",
-    "but",
-    "kind",
-    "state",
-    "region",
-    "account",
-    "zone",
-    "cost",
-    "age",
-    "cpu",
-    "memory",
-    "size",
-    "type",
-    "id",
-];
-
-fn key(args: &Args<'_>) -> Option<Sem> {
-    let text = args.text(0)?;
-    let fits = text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ':' | '.' | '/' | '@'));
-    let adverb = text.to_lowercase().ends_with("ly");
-    // “Whose disk is public”: of a kind that is a relation, and no tag.
-    let kind = escher_core::lexicon::meanings(&text).any(|meaning| matches!(meaning, escher_core::lexicon::Meaning::Kind(..)));
-    let typed = kind || text.starts_with("tag.");
-    (fits && !adverb && !typed && !NO_KEYS.contains(&text.to_lowercase().as_str())).then_some(Sem::Text(text))
-}
-
 fn value(args: &Args<'_>) -> Option<Sem> {
     let text = args.text(0)?;
     (!NO_VALUES.contains(&text.to_lowercase().as_str())).then_some(Sem::Text(text))
 }
 
 /// The condition of `key = value`: a word of the selector language where the key is one, and then only with a value of its.
-fn is(key: String, value: String) -> Option<Formula> {
+pub(super) fn is(key: String, value: String) -> Option<Formula> {
     if key.eq_ignore_ascii_case("env") {
         return value.parse::<escher_core::Env>().ok().map(|env| Formula::is(Field::Env, env.as_str())).or_else(|| {
             escher_core::Env::ALL
@@ -246,10 +155,6 @@ fn all(args: &Args<'_>, i: usize) -> Option<Sem> {
     Some(all.into())
 }
 
-fn exists(args: &Args<'_>, i: usize, yes: bool) -> Option<Sem> {
-    Some(Formula::exists(Field::Tag(args.text(i)?), yes).into())
-}
-
-fn empty(args: &Args<'_>) -> Option<Sem> {
+pub(super) fn empty(args: &Args<'_>) -> Option<Sem> {
     Some(Formula::is(Field::Tag(args.text(0)?), "").into())
 }

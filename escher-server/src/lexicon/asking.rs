@@ -17,6 +17,7 @@ pub(super) const CATEGORIES: &[&str] = &[
     "Ahead",
     "AskedPlace",
     "Effect",
+    "Elder",
     "Field",
     "Filler",
     "Hail",
@@ -26,8 +27,10 @@ pub(super) const CATEGORIES: &[&str] = &[
     "Ranked",
     "Symptom",
     "Topic",
+    "Uptime",
     "WhatIf",
     "Why",
+    "Younger",
 ];
 
 /// Hands every entry to `add`.

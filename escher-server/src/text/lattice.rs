@@ -158,14 +158,26 @@ impl Lattice {
             };
             // “VM old”: behind one thing stands its name.
             let named = kind_at(at, false, "KindSg");
-            let common = self.asked && lexicon.is_common(low) && !named && (lexicon.describes(low) || !kind_at(at + 1, true, "Kind"));
+            let common = self.asked
+                && lexicon.is_common(low)
+                && !named
+                && (lexicon.describes(low) || !(kind_at(at + 1, true, "Kind") || self.is_sort(at + 1) && kind_at(at + 2, true, "Kind")));
             // What may be a slip may be a name as well, and an order is not guessed.
             let slip = !self.asked && !self.corrections[at].is_empty();
             let (read, owned) = if slip { (false, false) } else { (read || common, owned) };
+            if let Some(stem) = shapes::pattern(&self.tokens[at]).filter(|_| self.asked) {
+                self.push("Pattern", at, at + 1, Sem::Text(stem.to_owned()), 0);
+            }
             for (symbol, sem) in shapes::of(&self.tokens[at], lexicon, read, owned) {
                 self.push(symbol, at, at + 1, sem, 0);
             }
         }
+    }
+
+    /// Whether a word stands between a name and its kind: “checkout service VMs”.
+    fn is_sort(&self, at: usize) -> bool {
+        const SORTS: &[&str] = &["service", "app", "application", "api", "site", "backend", "frontend", "team"];
+        self.tokens.get(at).is_some_and(|token| SORTS.contains(&token.low.as_str()))
     }
 
     /// Numbers of several tokens: `1,000`, `1 TB`, `2,500 GB`.

@@ -94,6 +94,14 @@ fn is_placeholder(text: &str) -> bool {
         || text.contains("..")
 }
 
+/// The part of a name in a pattern of it: `web-*`, `*prod*`. Only questions read one, and only with one part.
+pub(super) fn pattern(token: &Token) -> Option<&str> {
+    let stem = token.text.trim_matches(['*', '?', '%']);
+    let fits = stem.len() > 1 && stem.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    (matches!(token.shape, Shape::Word | Shape::Quoted) && stem.len() < token.text.len() && token.text.contains('*') && fits)
+        .then_some(stem)
+}
+
 /// Numbers and what is counted: `5`, `+2`, `90d`, `100GB`, `20%`, `$5`.
 pub(super) fn quantity(low: &str) -> Option<(&'static str, Sem)> {
     let plain = low.replace(',', "");

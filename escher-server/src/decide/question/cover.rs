@@ -1,7 +1,7 @@
 //! The best cover of words by phrases: as few unread words as can be, in as few phrases.
 
 use crate::chart::Chart;
-use crate::grammar::Language;
+use crate::grammar::{LOOSE, Language};
 use crate::meaning::{Ask, Formula, Head, Number, Sem, Set};
 use crate::text::{Lattice, Shape};
 
@@ -44,6 +44,7 @@ const ISLANDS: &[(&str, Role, u32)] = &[
     ("Threshold", Role::Condition, 90),
     ("Lookup", Role::Things, 100),
     ("Post", Role::Condition, 100),
+    ("Loose", Role::Condition, 100),
     ("Scope", Role::Condition, 110),
     ("Asking", Role::Opener, 12),
     ("Why", Role::Opener, 12),
@@ -126,7 +127,7 @@ pub(super) fn best(chart: &Chart, lattice: &Lattice, language: &Language) -> Cov
             let mut cost = cost + CORRECTED * edge.corrected.count_ones();
             let formula = condition.as_ref().or(ask.set.as_ref().map(|set| &set.formula));
             cost += formula.map_or(0, weight);
-            if *role != Role::Shape && ask.set.as_ref().is_some_and(|set| set.why.is_some()) {
+            if *role != Role::Shape && ask.set.as_ref().is_some_and(|set| set.why.as_deref().is_some_and(|why| why != LOOSE)) {
                 cost += DOUBTFUL;
             }
             let island =

@@ -80,6 +80,10 @@ fn frame(mut reading: Reading, rest: Vec<String>, utterance: &Utterance) -> Fram
     if !matches!(intent, Intent::Find | Intent::Count | Intent::Describe) && reading.formula.values(&Field::Kind).is_empty() {
         reading.formula = belongings(&reading.formula);
     }
+    // “The bill for account X” is of what is in it.
+    if !matches!(intent, Intent::Find | Intent::Count | Intent::Describe) {
+        reading.formula = of_account(&reading.formula);
+    }
     match reading.formula.on(today(utterance)).selector() {
         Ok(selector) => {
             frame.from = sources(&selector, &reading.heard);
@@ -192,6 +196,19 @@ fn belongings(formula: &Formula) -> Formula {
     })
 }
 
+/// An account by its name, as the account of things.
+fn of_account(formula: &Formula) -> Formula {
+    let account = Formula::is(Field::Kind, Kind::Account.as_str());
+    let parts = formula.conjuncts();
+    if !parts.contains(&&account) || formula.values(&Field::Name).is_empty() {
+        return formula.clone();
+    }
+    parts.into_iter().filter(|part| **part != account).fold(Formula::all(), |all, part| match part {
+        Formula::Is { field: Field::Name, values, not: false } => all.and(Formula::is_any(Field::Account, values.iter().cloned())),
+        other => all.and(other.clone()),
+    })
+}
+
 fn today(utterance: &Utterance) -> Date {
     utterance.now.to_zoned(TimeZone::UTC).date()
 }
@@ -207,7 +224,9 @@ fn action(verb: Verb, kinds: &[Kind]) -> ActionPattern {
 /// What looks like an order and was not understood as one: a question back, with what is known.
 fn order(reading: &Reading, verb: Option<Verb>, utterance: &Utterance) -> Frame {
     let mut frame = Frame::new(Intent::Act);
-    frame.selector = reading.formula.on(today(utterance)).selector().unwrap_or(Selector::All);
+    // A pattern stands for names that nobody has told.
+    let formula = if utterance.text.contains('*') { reading.formula.clone().without(&Field::Name) } else { reading.formula.clone() };
+    frame.selector = formula.on(today(utterance)).selector().unwrap_or(Selector::All);
     frame.action = verb.map(|verb| action(verb, &kinds(reading)));
     let unread =
         if reading.unread.is_empty() { "how that goes together".to_owned() } else { format!("“{}”", reading.unread.join(" ")) };

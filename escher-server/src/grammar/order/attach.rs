@@ -21,6 +21,10 @@ pub(super) const RULES: &[Rule] = &[
         Some(Order::new(Verb::Attach, args.set(0)?).with(Params::of("to", args.text(1)?)).into())
     })
     .ex(&[("associate ip 1.2.3.4 with web-1", "attach: kind = ip AND name = 1.2.3.4 {\"to\":\"web-1\"}")]),
+    Rule::new("Full", "(hook|connect|plug|link) Nps up? (to|into) Machine", |args| {
+        Some(Order::new(Verb::Attach, args.set(0)?).with(Params::of("to", args.text(1)?)).into())
+    })
+    .ex(&[("hook volume vol-0a1b2 up to vm web-1", "attach: kind = disk AND id = vol-0a1b2 {\"to\":\"web-1\"}")]),
     Rule::new("Plain", "Attaching Nps", |args| Some(Order::new(Verb::Attach, args.set(1)?).into()))
         .ex(&[("attach disk data-7", "attach: kind = disk AND name = data-7")]),
     Rule::new("Full", "Detaching Nps from OtherSide", |args| Some(Order::new(Verb::Detach, args.set(1)?.with(args.cond(2)?)).into()))

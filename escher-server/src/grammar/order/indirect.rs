@@ -27,8 +27,8 @@ pub(super) const RULES: &[Rule] = &[
         Some(Order::new(Verb::Tag, args.set(0)?).with(Params::of("tags", tags)).into())
     })
     .ex(&[("web-1 needs to be tagged with owner=bob", "tag: name = web-1 {\"tags\":{\"owner\":\"bob\"}}")]),
-    Rule::new("Wished", "(i|we) (want|need) (to have|to see)? Nps (to be|to get)?", |args| args.set(0).map(Sem::from)),
-    Rule::new("Wished", "(i|we) ('d like|would like|'d love) (to have|to see)? Nps (to be|to get)?", |args| args.set(0).map(Sem::from)),
+    Rule::new("Wished", "(i|we) (want|need) Nps (to be|to get)?", |args| args.set(0).map(Sem::from)),
+    Rule::new("Wished", "(i|we) ('d like|would like|'d love) Nps (to be|to get)?", |args| args.set(0).map(Sem::from)),
     Rule::new("Wished", "please have Nps", |args| args.set(0).map(Sem::from)),
     Rule::new("Plain", "would you mind Doing Nps", |args| Some(Order::new(args.verb(0)?, args.set(1)?).into()))
         .ex(&[("would you mind restarting web-1", "restart: name = web-1")]),
@@ -58,6 +58,15 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Order", "Finding Nps AndThen Order", |args| meant(args.order(3)?, args.set(1)?))
         .ex(&[("find the idle vms in us-east-1 and stop them", "stop: kind = vm AND region = us-east-1 AND idle")])
         .not(&["find the idle vms and stop web-1", "find idle vms"]),
+    // The things first: “secrets older than 180 days: rotate them”, “rg-poc-14: please delete”.
+    Rule::new("Order", "Nps (:|—|–|,) please? Order", |args| meant(args.order(1)?, args.set(0)?))
+        .ex(&[("the idle dev vms: stop them", "stop: kind = vm AND env = dev AND idle")]),
+    Rule::new("Order", "Nps (:|—|–) please? Act", |args| Some(Order::new(args.verb(1)?, args.set(0)?).into()))
+        .ex(&[("vm web-1: please restart", "restart: kind = vm AND name = web-1")])
+        .not(&["vm web-1 restart"]),
+    Rule::new("Full", "ToHave Nps Done", |args| Some(Order::new(args.verb(2)?, args.set(1)?).into()))
+        .ex(&[("I'd like to have web-1 deleted", "delete: name = web-1")]),
+    Rule::new("ToHave", "(i|we) ('d like|would like|want|need|wish) to (have|get|see)", nothing),
     Rule::new("Order", "(for|take|on) Nps (,|and|, and)? Order", |args| meant(args.order(1)?, args.set(0)?))
         .ex(&[("for the idle vms in dev, stop them", "stop: kind = vm AND env = dev AND idle")]),
     Rule::new(

@@ -31,6 +31,10 @@ pub(super) const RULES: &[Rule] = &[
         ])
         .not(&["shut web-1"]),
     // What is no single TCP port asks.
+    Rule::new("Full", "Ports (must be|needs to be|need to be|has to be|have to be) (closed|blocked) (on|in|for|at) Nps", |args| {
+        Some(Order::new(Verb::ClosePort, args.set(1)?).with(args.params(0)?).into())
+    })
+    .ex(&[("port 21 must be closed on sg-web", "close-port: name = sg-web {\"port\":21}")]),
     Rule::new("Full", "Opening OddPorts From? (on|in|for|at|of) Nps From?", |args| odd(args, Verb::OpenPort))
         .ex(&[("open ports 22 and 443 on sg-web", "open-port: name = sg-web ? One port at a time: which one?")]),
     Rule::new("Full", "Closing OddPorts From? (on|in|for|at|of) Nps From?", |args| odd(args, Verb::ClosePort))

@@ -36,6 +36,16 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[("turn versioning on for bucket logs-1", "enable-versioning: kind = bucket AND name = logs-1")]),
     Rule::new("Full", "(for|on) Nps ,? Setting", |args| Some(Order::new(args.verb(1)?, args.set(0)?).into()))
         .ex(&[("for all prod databases, enable backups", "enable-backups: kind = database AND env = prod")]),
+    Rule::new("Plain", "Wish Wanted (to be)? (enabled|turned on|switched on|activated|set up) (on|for|in) Nps", |args| {
+        Some(Order::new(args.verb(1)?, args.set(2)?).into())
+    })
+    .ex(&[
+        ("I'd like versioning enabled on the prod buckets", "enable-versioning: kind = bucket AND env = prod"),
+        ("please have backups turned on for db-1", "enable-backups: name = db-1"),
+    ])
+    .not(&["have backups enabled for db-1"]),
+    Rule::new("Wish", "(i|we) ('d like|would like|want|need|'d love) (to have|to see|to get)?", nothing),
+    Rule::new("Wish", "please (have|get)", nothing),
     Rule::new("Plain", "apply Wanted (to|on) Nps", |args| Some(Order::new(args.verb(0)?, args.set(1)?).into()))
         .ex(&[("apply encryption to disk data-7", "encrypt: kind = disk AND name = data-7")]),
     Rule::new("Setting", "(enable|turn on|switch on|activate|add|set up) Wanted", |args| Some(args.at(0).clone())),

@@ -27,6 +27,10 @@ pub(super) const RULES: &[Rule] = &[
     ]),
     Rule::new("Full", "(untag|unlabel) the? Keys TagNoun (from|on) Nps", |args| untagged(args.set(2)?, args.texts(0)?)),
     Rule::new("Full", "(untag|unlabel) Nps (key|keys|tag|tags) Keys", |args| untagged(args.set(0)?, args.texts(1)?)),
+    Rule::new("Full", "(take|pull|get) the? TagNoun Keys off Nps", |args| untagged(args.set(2)?, args.texts(1)?))
+        .ex(&[("take the tag temp off bucket logs-1", "untag: kind = bucket AND name = logs-1 {\"keys\":[\"temp\"]}")]),
+    Rule::new("Full", "(take|pull|get) the? Keys TagNoun off Nps", |args| untagged(args.set(2)?, args.texts(0)?))
+        .ex(&[("take the temp tag off web-1", "untag: name = web-1 {\"keys\":[\"temp\"]}")]),
     // Without keys it asks for them.
     Rule::new("Plain", "(untag|unlabel) Nps", |args| Some(Order::new(Verb::Untag, args.set(0)?).into())),
     Rule::new("Full", "Removing (all|all the|the|their|every|all of the)? TagNoun (from|on|off|of) Nps", |args| {

@@ -40,6 +40,10 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     // “EC2 us-east-1 running”
     Rule::new("Stated", "Nps Scope? Trailing", |args| {
         let set = args.set(0)?;
+        // “VMs not tagged prod”: what follows is what they are not tagged.
+        if set.formula.conjuncts().contains(&&Formula::flag(Flag::Untagged, true)) {
+            return None;
+        }
         let set = if set.head == Head::Kind { claimed(set, args.cond(1)?.and(args.cond(2)?))? } else { return None };
         Some(about(None, Some(set)).into())
     })
