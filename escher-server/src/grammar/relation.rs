@@ -28,7 +28,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Related", "Ties", same).ex(&[("belong to web-1", "linked = web-1")]),
     // What is said of it with a verb of its own.
     Rule::new("Ties", "(sit|sits|stand|stands) behind Other", |args| related(Rel::Behind, args)),
-    Rule::new("Ties", "(use|uses) Other", |args| related(Rel::Uses, args)),
+    Rule::new("Ties", "(use|uses) Other", linked),
     Rule::new("Ties", "(belong|belongs) to Other", linked),
     Rule::new("Ties", "(belong|belongs) to GroupNp", |args| related(Rel::MemberOf, args)),
     // What it is.
@@ -46,7 +46,7 @@ pub(super) const RULES: &[Rule] = &[
     // Seen from the other side, the relation has no name.
     Rule::new("Tied", "in front of Other", linked).ex(&[("in front of web-1", "linked = web-1")]),
     Rule::new("Tied", "(used by|in use by) Other", linked).ex(&[("used by web-1", "linked = web-1")]),
-    Rule::new("Tied", "using Other", |args| related(Rel::Uses, args)),
+    Rule::new("Tied", "using Other", linked),
     Rule::new("Tied", "(encrypted with|encrypted by) Other", |args| related(Rel::EncryptedBy, args))
         .ex(&[("encrypted with key-1", "rel.encrypted-by = key-1")]),
     Rule::new("Tied", "backed up by Other", |args| related(Rel::BackedUpBy, args)),

@@ -41,6 +41,7 @@ impl Lexicon {
                         | "Elder"
                         | "Younger"
                         | "Uptime"
+                        | "Were"
                         | "Measured"
                         | "Effect"
                         | "WhatIf"
