@@ -35,6 +35,7 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         let set = claimed(args.set(0)?, args.cond(2)?)?;
         (set.number == Number::Many || !set.named).then(|| about(None, Some(set)).into())
     }),
+    Rule::new("Stated", "Nps Keyed", |args| Some(about(None, Some(claimed(args.set(0)?, args.cond(1)?)?)).into())),
     Rule::new("Stated", "Nps HavePhrase", |args| Some(about(None, Some(claimed(args.set(0)?, args.cond(1)?)?)).into()))
         .ex(&[("load balancers have no healthy targets", "kind = load-balancer AND idle")]),
     Rule::new("Stated", "Nps (have|has) Article? PublicIp", |args| {
