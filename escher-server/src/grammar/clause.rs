@@ -25,6 +25,9 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[("that are currently running", "state = running")]),
     Rule::new("Post", "Who HavePhrase", |args| Some(args.at(1).clone()))
         .ex(&[("that have no healthy targets", "idle"), ("which do not have backups", "backed-up = false")]),
+    Rule::new("Post", "being (started|booted)", |_| Some(Formula::is(Field::State, "starting").into()))
+        .ex(&[("being started", "state = starting")]),
+    Rule::new("Post", "being (stopped|shut down|deallocated)", |_| Some(Formula::is(Field::State, "stopping").into())),
     Rule::new("Post", "neither Adj nor Adj", |args| Some(args.cond(0)?.not().and(args.cond(1)?.not()).into()))
         .ex(&[("neither prod nor dev", "NOT env IN (dev, prod)")]),
     Rule::new("Post", "Who (arent|isnt) Adj", |args| Some(args.cond(1)?.not().into())),

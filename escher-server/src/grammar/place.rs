@@ -142,7 +142,11 @@ fn linked(text: String) -> Option<Sem> {
 }
 
 fn prefixed(args: &Args<'_>) -> Option<Sem> {
-    let text = args.text(0)?;
+    placed(args.text(0)?).map(Into::into)
+}
+
+/// What a name says it is: `rg-web` a resource group, `project-x` an account.
+pub(crate) fn placed(text: String) -> Option<Formula> {
     let low = text.to_lowercase();
     let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| low.starts_with(prefix));
     let field = if starts(&["project-", "proj-", "account-", "acct-", "sub-", "subscription-"]) {
@@ -154,7 +158,7 @@ fn prefixed(args: &Args<'_>) -> Option<Sem> {
     } else {
         return None;
     };
-    Some(Formula::is(field, text).into())
+    Some(Formula::is(field, text))
 }
 
 fn anywhere(a: Formula, b: Formula) -> Option<Sem> {

@@ -20,7 +20,7 @@ use super::frame::flattened;
 use super::language;
 use crate::chart;
 use crate::check;
-use crate::grammar::{Language, english};
+use crate::grammar::{Language, english, placed};
 use crate::meaning::{Ask, Formula, Head, Number, Sem, Set};
 use crate::text::{self, Lattice, Shape, Token};
 
@@ -339,6 +339,9 @@ fn frame(mut reading: Reading, rest: Vec<String>, utterance: &Utterance) -> Fram
     if !matches!(intent, Intent::Find | Intent::Count | Intent::Describe) && reading.formula.values(&Field::Kind).is_empty() {
         reading.formula = belongings(&reading.formula);
     }
+    if matches!(intent, Intent::Cost | Intent::Alerts | Intent::History | Intent::Report | Intent::Advise) {
+        reading.formula = accounted(reading.formula);
+    }
     match reading.formula.on(today(utterance)).selector() {
         Ok(selector) => flattened(&mut frame, &selector),
         Err(e) => frame.clarify = Some(ask_back(format!("I cannot put that into one condition ({e}). Which ones exactly?"))),
@@ -346,6 +349,10 @@ fn frame(mut reading: Reading, rest: Vec<String>, utterance: &Utterance) -> Fram
     frame.group_by = reading.ask.group_by.clone();
     frame.sort = reading.ask.sort.clone().map(|(by, desc)| Sort { by, desc });
     frame.limit = reading.ask.limit;
+    // “Top 10 cost drivers” are those that cost most.
+    if intent == Intent::Cost && frame.limit.is_some() && frame.sort.is_none() {
+        frame.sort = Some(Sort { by: "cost".to_owned(), desc: true });
+    }
     if let Some(said) = &reading.ask.period {
         let dated = matches!(intent, Intent::Cost | Intent::Alerts | Intent::History | Intent::Report | Intent::Advise | Intent::Schedule);
         match period::settled(said, utterance.now) {
@@ -435,9 +442,27 @@ fn belongings(formula: &Formula) -> Formula {
     formula.conjuncts().into_iter().fold(Formula::all(), |all, part| match part {
         // “Of my subscription”: of everything there is.
         Formula::Rel { by: Relation::Any, to } if **to == Formula::is(Field::Kind, "account") => all,
-        Formula::Rel { by: Relation::Any, to } => all.and((**to).clone()),
+        Formula::Rel { by: Relation::Any, to } => {
+            let names = to.values(&Field::Name);
+            let place = names.first().filter(|_| names.len() == 1).and_then(|name| placed((*name).to_owned()));
+            all.and(place.unwrap_or_else(|| (**to).clone()))
+        }
         other => all.and(other.clone()),
     })
+}
+
+/// “What did the apollo project cost?”: all that is in it.
+fn accounted(formula: Formula) -> Formula {
+    let kind = Formula::is(Field::Kind, "account");
+    let name = formula.conjuncts().into_iter().find_map(|part| match part {
+        Formula::Compare { field: Field::Name, value, not: false, .. } => Some(value.clone()),
+        Formula::Is { field: Field::Name, values, not: false } if values.len() == 1 => values.first().cloned(),
+        _ => None,
+    });
+    match name.filter(|_| formula.conjuncts().contains(&&kind)) {
+        Some(name) => formula.without(&Field::Kind).without(&Field::Name).and(Formula::is(Field::Account, name)),
+        None => formula,
+    }
 }
 
 fn today(utterance: &Utterance) -> Date {
