@@ -21,6 +21,15 @@ pub(super) const RULES: &[Rule] = &[
             ("which are neither idle nor public", "idle = false AND public = false"),
         ])
         .not(&["that are not idle and untagged", "that nobody owns", "that we need"]),
+    Rule::new("Post", "Who (are|is) (currently|now|still|already|all) Pred", |args| Some(args.at(1).clone()))
+        .ex(&[("that are currently running", "state = running")]),
+    Rule::new("Post", "Who HavePhrase", |args| Some(args.at(1).clone()))
+        .ex(&[("that have no healthy targets", "idle"), ("which do not have backups", "backed-up = false")]),
+    Rule::new("Post", "being (started|booted)", |_| Some(Formula::is(Field::State, "starting").into()))
+        .ex(&[("being started", "state = starting")]),
+    Rule::new("Post", "being (stopped|shut down|deallocated)", |_| Some(Formula::is(Field::State, "stopping").into())),
+    Rule::new("Post", "neither Adj nor Adj", |args| Some(args.cond(0)?.not().and(args.cond(1)?.not()).into()))
+        .ex(&[("neither prod nor dev", "NOT env IN (dev, prod)")]),
     Rule::new("Post", "Who (arent|isnt) Adj", |args| Some(args.cond(1)?.not().into())),
     Rule::new("Who", "(that|which)", |_| Some(Sem::Nothing)),
     // What is said of it.

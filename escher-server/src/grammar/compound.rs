@@ -16,7 +16,7 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[
             ("rds mysql instances", "cloud = aws AND kind = database AND engine = mysql"),
             ("firestore dbs", "cloud = gcp AND kind = nosql"),
-            ("rds prod servers", "cloud = aws AND kind = database AND env = prod"),
+            ("rds prod servers", "cloud = aws AND kind = database AND env = prod ? Things of that product, or what uses it?"),
             ("s3 public buckets", "cloud = aws AND kind = bucket AND public"),
         ])
         .not(&["ec2 gce instances", "cloud sql azure databases"]),
@@ -65,8 +65,11 @@ fn branded(brand: Noun, set: Set) -> Option<Sem> {
     let apart = set.formula.values(&Field::Cloud).is_empty() && stands_for(brand.kind, kind);
     let formula = set.formula.clone().without(&Field::Kind).and(brand.formula());
     let set = Set { formula, ..set };
-    // An EKS cluster is a cluster as well.
-    let set = if kind == Kind::K8sCluster && brand.kind != kind { set.asks("Clusters of that product, or of Kubernetes?") } else { set };
+    // “RDS VMs” may be machines that use it, and an EKS cluster is a cluster as well.
+    let set = match kind {
+        Kind::Vm | Kind::K8sCluster if brand.kind != kind => set.asks("Things of that product, or what uses it?"),
+        _ => set,
+    };
     consistent(set).filter(|_| apart)
 }
 

@@ -6,7 +6,7 @@ use escher_core::selector::Field;
 
 use super::args::same;
 use super::exception::except;
-use super::noun::narrowed;
+use super::noun::described;
 use super::rule::Rule;
 use crate::meaning::{Formula, Head, Number, Sem, Set};
 
@@ -27,6 +27,12 @@ pub(super) const RULES: &[Rule] = &[
             ("dev and test", "env IN (dev, test)"),
         ])
         .not(&["web-1 and dev vms", "dev and web-1"]),
+    // Of two things an order cannot choose; a question shows both.
+    Rule::new("Nps", "Np (or|, or) Nps", |args| match together(args.set(0)?, args.set(1)?)? {
+        Sem::Set(set) => Some(set.asks("The one or the other? Which ones exactly?").into()),
+        _ => None,
+    })
+    .ex(&[("idle vms or idle databases", "kind IN (vm, database) AND idle ? The one or the other? Which ones exactly?")]),
     // An environment that is an ordinary word stands alone only beside one that is none.
     Rule::new("Nps", "Np (,|and|, and|&|as well as|plus) BesideEnv", |args| {
         let (a, b) = (args.set(0)?, args.set(1)?);
@@ -39,7 +45,7 @@ pub(super) const RULES: &[Rule] = &[
     // What stands behind several things may be said of all of them, or of the last alone: then both are meant.
     Rule::new("Nps", "Nps Post", |args| {
         let (set, condition) = (args.set(0)?, args.cond(1)?);
-        if reaches(&set.formula, &condition) { narrowed(set, condition) } else { None }
+        if reaches(&set.formula, &condition) { described(set, condition) } else { None }
     }),
     Rule::new("Nps", "Nps Except", |args| except(args.set(0)?, args.cond(1)?)),
 ];
@@ -53,7 +59,7 @@ fn reaches(things: &Formula, condition: &Formula) -> bool {
 }
 
 /// What a condition speaks of: fields, flags, relations.
-fn sorts(formula: &Formula) -> BTreeSet<String> {
+pub(super) fn sorts(formula: &Formula) -> BTreeSet<String> {
     match formula {
         Formula::And(parts) | Formula::Or(parts) => parts.iter().flat_map(sorts).collect(),
         Formula::Not(inner) => sorts(inner),

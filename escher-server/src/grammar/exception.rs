@@ -23,7 +23,7 @@ pub(super) const RULES: &[Rule] = &[
             ("dev vms except the one called gateway", "kind = vm AND env = dev AND name != gateway"),
             (
                 "dev vms except web-1 and prod vms",
-                "kind = vm AND env = dev ? What is left out is not among them. What should be done with which?",
+                "kind = vm AND env = dev AND env != prod AND name != web-1 ? What is left out is not among them. What should be done with which?",
             ),
             ("dev vms except those that are idle and tagged keep", "kind = vm AND env = dev AND NOT (tag.keep EXISTS AND idle)"),
         ])
@@ -44,6 +44,8 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[("everything in dev but the buckets", "kind != bucket AND env = dev")]),
     Rule::new("Np", "Np but Engine", |args| except(args.set(0)?, args.cond(1)?))
         .ex(&[("all prod dbs but mysql", "kind = database AND engine != mysql AND env = prod")]),
+    Rule::new("Np", "Np Who (are|is) not (a|an)? KindItem", |args| except(args.set(0)?, args.cond(2)?))
+        .ex(&[("everything that is not vms", "kind != vm")]),
     // “But” alone takes names and kinds out; “dev VMs but in westus” may as well mean only those.
     Rule::new("Np", "Np but Names", |args| except(args.set(0)?, args.cond(1)?))
         .ex(&[("all dev vms but web-1", "kind = vm AND env = dev AND name != web-1")])
@@ -103,7 +105,7 @@ pub(super) fn except(set: Set, gone: Formula) -> Option<Sem> {
         taken = taken.and(left.not());
     }
     if strange {
-        return Some(set.asks("What is left out is not among them. What should be done with which?").into());
+        return Some(set.with(taken).asks("What is left out is not among them. What should be done with which?").into());
     }
     let kept = set.with(taken);
     (!kept.formula.is_contradictory()).then(|| kept.into())

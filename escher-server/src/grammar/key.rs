@@ -52,6 +52,14 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Loose", "Having Article? CommonKey Or CommonKey", |args| either(args, 2, 4)),
     Rule::new("Loose", "Having Article? (tags|labels) BareKey", |args| keys(args, &[2], true)),
     Rule::new("Loose", "Lacking Article? (tags|labels) BareKey", |args| keys(args, &[2], false)),
+    // What is said of them as a sentence.
+    Rule::new("Keyed", "(have|has) Article? BareKey LabelWord", |args| keys(args, &[1], true))
+        .ex(&[("have an owner tag", "tag.owner EXISTS")]),
+    Rule::new("Keyed", "(have|has) Article? (tag|label) BareKey", |args| keys(args, &[1], true)),
+    Rule::new("Keyed", "(have|has) Article? CommonKey", |args| keys(args, &[1], true)),
+    Rule::new("Keyed", "(do|does) not have Article? KeyWord LabelWord", |args| keys(args, &[1], false))
+        .ex(&[("do not have a team tag", "NOT tag.team EXISTS")]),
+    Rule::new("Keyed", "(do|does) not have Article? CommonKey", |args| keys(args, &[1], false)),
     // Empty ones.
     Rule::new("Tagging", "(with|having|that have|which have) (a|an|the)? (empty|blank) KeyWord (tag|label)?", empty)
         .ex(&[("with an empty team tag", "tag.team = \"\"")]),

@@ -49,6 +49,17 @@ pub(super) const RULES: &[Rule] = &[
         Some(Formula::flag(Flag::Untagged, true).into())
     })
     .ex(&[("not tagged", "untagged")]),
+    // What was done once may be so no more; who has an address may be reached by it, or not.
+    Rule::new("Loose", "Were Adj", |args| Some(args.at(1).clone())),
+    Rule::new("Loose", "Having Article? PublicIp", |_| Some(Formula::flag(Flag::Public, true).into())),
+    Rule::new("Loose", "Lacking Article? PublicIp", |_| Some(Formula::flag(Flag::Public, false).into())),
+    Rule::new("Loose", "(in|within|from|on) the? AccountWord Title", |args| {
+        Some(args.cond(0)?.and(Formula::is(Field::Account, args.text(1)?)).into())
+    })
+    .ex(&[("in subscription Acme Production", "account = \"Acme Production\"")])
+    .not(&["in subscription acme production"]),
+    Rule::new("Title", "Any Any", |args| title(args, 2)),
+    Rule::new("Title", "Any Any Any", |args| title(args, 3)),
     // What a team owns may bear it as owner or as team.
     Rule::new("Loose", "(owned by|that belong to the owner) Team", |args| {
         let team = args.cond(0)?;
@@ -103,6 +114,13 @@ fn asked(sem: Option<Sem>) -> Option<Sem> {
 /// An environment; other states of a resource are in no tag.
 fn of_env(condition: Formula) -> Option<Sem> {
     matches!(&condition, Formula::Is { field: Field::Env, .. }).then(|| condition.into())
+}
+
+/// A name of several words, as one that is written with capitals.
+fn title(args: &Args<'_>, of: usize) -> Option<Sem> {
+    let words: Vec<String> = (0..of).map(|i| args.text(i)).collect::<Option<_>>()?;
+    let capital = |word: &String| word.starts_with(|c: char| c.is_ascii_uppercase()) && word.chars().all(char::is_alphanumeric);
+    words.iter().all(capital).then(|| Sem::Text(words.join(" ")))
 }
 
 fn denied(sem: Sem) -> Sem {

@@ -34,6 +34,7 @@ use std::sync::LazyLock;
 use crate::lexicon::Lexicon;
 
 pub(crate) use loose::LOOSE;
+pub(crate) use place::placed;
 pub(crate) use rule::{Args, Grammar, Rule, Symbol};
 pub(crate) use shown::shown;
 

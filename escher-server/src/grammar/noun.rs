@@ -4,6 +4,7 @@ use escher_core::selector::{Field, Op, Relation};
 use escher_core::{Kind, Rel};
 
 use super::args::same;
+use super::coordination::sorts;
 use super::rule::{Args, Rule};
 use crate::meaning::{Formula, Head, Number, Sem, Set};
 
@@ -94,7 +95,7 @@ pub(super) const RULES: &[Rule] = &[
     }),
     // Described behind.
     Rule::new("Np", "Base", same),
-    Rule::new("Np", "Np Post", |args| narrowed(args.set(0)?, args.cond(1)?))
+    Rule::new("Np", "Np Post", |args| described(args.set(0)?, args.cond(1)?))
         .ex(&[("vms in dev older than 90d", "kind = vm AND env = dev AND age > 90d")])
         .not(&["vms in dev in prod"]),
     // “Created today at 5 pm”: made then, or to be done then?
@@ -103,10 +104,26 @@ pub(super) const RULES: &[Rule] = &[
         Some(set.asks("Created at that time, or to be done at that time?").into())
     }),
     // Alternatives of different fields: a question can show them all, a change cannot choose.
-    Rule::new("Nominal", "Pre or Pre Nominal", |args| either(args.set(2)?, args.cond(0)?, args.cond(1)?))
+    Rule::new("Nominal", "Pre (or|, or) Pre Nominal", |args| either(args.set(2)?, args.cond(0)?, args.cond(1)?))
         .ex(&[("dev or idle vms", "kind = vm AND (env = dev OR idle) ? One condition or the other: which ones exactly?")]),
-    Rule::new("Np", "Np (that are|which are|that is) Adj or Adj", |args| either(args.set(0)?, args.cond(1)?, args.cond(2)?)),
-    Rule::new("Np", "Np in Loc or Adj", |args| either(args.set(0)?, args.cond(1)?, args.cond(2)?)),
+    Rule::new("Nominal", "Pre , Pre (or|, or) Pre Nominal", |args| {
+        either(args.set(3)?, alone(args.cond(0)?)?.or(alone(args.cond(1)?)?), args.cond(2)?)
+    })
+    .ex(&[(
+        "idle, stopped or untagged vms",
+        "kind = vm AND (state = stopped OR idle OR untagged) ? One condition or the other: which ones exactly?",
+    )]),
+    Rule::new("Np", "Np (that are|which are|that is|that) Alt (or|, or) Alt", |args| either(args.set(0)?, args.cond(1)?, args.cond(2)?)).ex(&[(
+        "vms that are not idle or in dev",
+        "kind = vm AND (env = dev OR idle = false) ? One condition or the other: which ones exactly?",
+    )]),
+    Rule::new("Np", "Np (that are|which are|that is|that) Alt , Alt (or|, or) Alt", |args| {
+        either(args.set(0)?, args.cond(1)?.or(args.cond(2)?), args.cond(3)?)
+    }),
+    Rule::new("Np", "Np Phrase or Alt", |args| either(args.set(0)?, args.cond(1)?, args.cond(2)?)),
+    Rule::new("Alt", "Adj", same),
+    Rule::new("Alt", "not Adj", |args| Some(args.cond(0)?.not().into())),
+    Rule::new("Alt", "Phrase", same),
     // A part of a name.
     Rule::new("Np", "Np (with|whose|that have|having) (name|names|the name) (containing|contains|contain|starting with|starts with|like|including|beginning with|ending with) NewName", |args| {
         let word = args.text(1)?;
@@ -140,6 +157,16 @@ pub(super) fn is_sort(word: &str) -> bool {
 
 fn same_second(args: &Args<'_>) -> Option<Sem> {
     Some(args.at(1).clone())
+}
+
+/// Described by what stands behind.
+pub(super) fn described(set: Set, condition: Formula) -> Option<Sem> {
+    // “Everything except databases in dev”: are the databases in dev, or all that is left?
+    let left = set.formula.conjuncts().into_iter().any(|part| matches!(part, Formula::Is { field: Field::Kind, not: true, .. }));
+    match narrowed(set, condition)? {
+        Sem::Set(set) if left => Some(set.asks("Is that said of all that is left, or of what is left out?").into()),
+        sem => Some(sem),
+    }
 }
 
 /// Narrowed by a condition that it does not already contradict.
@@ -186,10 +213,19 @@ fn one_named(args: &Args<'_>) -> Option<Sem> {
 
 /// One condition or the other.
 fn either(set: Set, a: Formula, b: Formula) -> Option<Sem> {
+    // “Idle, stopped or untagged” are three; “not in dev or prod” is in neither.
+    if a.conjuncts().len() > 1 || !sorts(&a).is_disjoint(&sorts(&b)) {
+        return None;
+    }
     let both = a.or(b);
     // Of one field it is a list, which is read as one.
     let apart = matches!(both, Formula::Or(_));
     apart.then(|| set.with(both).asks("One condition or the other: which ones exactly?").into())
+}
+
+/// A condition that is one.
+fn alone(condition: Formula) -> Option<Formula> {
+    (condition.conjuncts().len() == 1).then_some(condition)
 }
 
 /// “The checkout VM”: a whole name of one, a part of the names of many.

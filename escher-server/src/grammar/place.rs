@@ -22,6 +22,8 @@ pub(super) const RULES: &[Rule] = &[
     .not(&["in all of them"]),
     Rule::new("Where", "(but|and|that are|which are)? not (in|within|on|from) Loc", |args| Some(args.cond(0)?.not().into()))
         .ex(&[("not in prod", "env != prod"), ("but not in us-east-1", "region != us-east-1")]),
+    Rule::new("Where", "neither (in|on) OneLoc nor (in|on)? OneLoc", |args| Some(args.cond(0)?.not().and(args.cond(1)?.not()).into()))
+        .ex(&[("neither in prod nor in staging", "NOT env IN (prod, staging)")]),
     Rule::new("Where", "in neither OneLoc nor OneLoc", |args| Some(args.cond(0)?.not().and(args.cond(1)?.not()).into()))
         .ex(&[("in neither prod nor staging", "NOT env IN (prod, staging)")]),
     Rule::new("Where", "outside of? Loc", |args| Some(args.cond(0)?.not().into())).ex(&[("outside prod", "env != prod")]),
@@ -113,6 +115,11 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("OneLoc", "(vpc|vnet|network|virtual network) (called|named)? Label", |args| is(Field::Network, args, 0))
         .ex(&[("vpc vpc-0abc1", "network = vpc-0abc1")]),
     Rule::new("OneLoc", "zone Label", |args| is(Field::Zone, args, 0)),
+    // What is in a subnet or a security group is linked to it.
+    Rule::new("Where", "(in|within|inside) Name", |args| linked(args.text(0)?)).ex(&[("in snet-app", "linked = snet-app")]),
+    Rule::new("Where", "(in|within|inside) Id", |args| linked(args.text(0)?))
+        .ex(&[("in subnet-0a1b2c", "linked = subnet-0a1b2c")])
+        .not(&["in i-0abc1", "in vol-0abc1"]),
     // Names that say what they are.
     Rule::new("OneLoc", "Name", prefixed).ex(&[("rg-web", "group = rg-web"), ("project-x", "account = project-x")]).not(&["web-1"]),
     Rule::new("OneLoc", "Id", prefixed).ex(&[("vpc-0abc1", "network = vpc-0abc1")]),
@@ -134,8 +141,18 @@ fn is(field: Field, args: &Args<'_>, i: usize) -> Option<Sem> {
     Some(cloud.and(Formula::is(field, label)).into())
 }
 
+fn linked(text: String) -> Option<Sem> {
+    let low = text.to_lowercase();
+    let within = ["subnet-", "snet-", "sg-", "nsg-"].iter().any(|prefix| low.starts_with(prefix));
+    within.then(|| Formula::is(Field::Linked, text).into())
+}
+
 fn prefixed(args: &Args<'_>) -> Option<Sem> {
-    let text = args.text(0)?;
+    placed(args.text(0)?).map(Into::into)
+}
+
+/// What a name says it is: `rg-web` a resource group, `project-x` an account.
+pub(crate) fn placed(text: String) -> Option<Formula> {
     let low = text.to_lowercase();
     let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| low.starts_with(prefix));
     let field = if starts(&["project-", "proj-", "account-", "acct-", "sub-", "subscription-"]) {
@@ -147,7 +164,7 @@ fn prefixed(args: &Args<'_>) -> Option<Sem> {
     } else {
         return None;
     };
-    Some(Formula::is(field, text).into())
+    Some(Formula::is(field, text))
 }
 
 fn anywhere(a: Formula, b: Formula) -> Option<Sem> {

@@ -28,7 +28,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Related", "Ties", same).ex(&[("belong to web-1", "linked = web-1")]),
     // What is said of it with a verb of its own.
     Rule::new("Ties", "(sit|sits|stand|stands) behind Other", |args| related(Rel::Behind, args)),
-    Rule::new("Ties", "(use|uses) Other", |args| related(Rel::Uses, args)),
+    Rule::new("Ties", "(use|uses) Other", linked),
     Rule::new("Ties", "(belong|belongs) to Other", linked),
     Rule::new("Ties", "(belong|belongs) to GroupNp", |args| related(Rel::MemberOf, args)),
     // What it is.
@@ -46,7 +46,7 @@ pub(super) const RULES: &[Rule] = &[
     // Seen from the other side, the relation has no name.
     Rule::new("Tied", "in front of Other", linked).ex(&[("in front of web-1", "linked = web-1")]),
     Rule::new("Tied", "(used by|in use by) Other", linked).ex(&[("used by web-1", "linked = web-1")]),
-    Rule::new("Tied", "using Other", |args| related(Rel::Uses, args)),
+    Rule::new("Tied", "using Other", linked),
     Rule::new("Tied", "(encrypted with|encrypted by) Other", |args| related(Rel::EncryptedBy, args))
         .ex(&[("encrypted with key-1", "rel.encrypted-by = key-1")]),
     Rule::new("Tied", "backed up by Other", |args| related(Rel::BackedUpBy, args)),
@@ -114,9 +114,9 @@ fn linked(args: &Args<'_>) -> Option<Sem> {
 fn follow(by: Relation, set: Set) -> Option<Sem> {
     // “Everything” relates to nothing in particular. “A load balancer” is any of them, which is just what is asked.
     // A free word is nothing that is related: “VMs of bob”.
-    // “Of project X”: in it.
-    if set.kinds().iter().eq([&Kind::Account]) && by == Relation::Any {
-        return in_account(&set);
+    // “Of project X”, “of network Y”: in it.
+    if by == Relation::Any && set.named && set.kinds().iter().any(|kind| place_of(*kind).is_some()) {
+        return within(&set);
     }
     let bare = set.head == Head::Kind || set.head == Head::Name && set.number == Number::Many;
     // A name that stands in a relation has no place of its own: “the db behind lb-1 in prod” is the prod db.
@@ -124,21 +124,29 @@ fn follow(by: Relation, set: Set) -> Option<Sem> {
     (bare && plain).then(|| Formula::rel(by, set.formula).into())
 }
 
-/// In the account that was named.
-fn in_account(set: &Set) -> Option<Sem> {
-    set.formula
-        .conjuncts()
-        .into_iter()
-        .try_fold(Formula::all(), |all, part| match part {
-            Formula::Is { field: Field::Kind, .. } => Some(all),
-            Formula::Is { field: Field::Cloud, .. } => Some(all.and(part.clone())),
-            Formula::Is { field: Field::Name | Field::Id, values, not: false } => {
-                Some(all.and(Formula::is_any(Field::Account, values.iter().cloned())))
-            }
-            _ => None,
-        })
-        .filter(|formula| !formula.values(&Field::Account).is_empty())
-        .map(Sem::from)
+/// The field that names where a resource is, of a kind that holds others.
+fn place_of(kind: Kind) -> Option<Field> {
+    match kind {
+        Kind::Account => Some(Field::Account),
+        Kind::Network => Some(Field::Network),
+        Kind::ResourceGroup => Some(Field::Group),
+        _ => None,
+    }
+}
+
+/// In the account, network or group that was named.
+fn within(set: &Set) -> Option<Sem> {
+    let kinds = set.kinds();
+    let field = kinds.first().filter(|_| kinds.len() == 1).and_then(|kind| place_of(*kind))?;
+    let place = set.formula.conjuncts().into_iter().try_fold(Formula::all(), |all, part| match part {
+        Formula::Is { field: Field::Kind, .. } => Some(all),
+        Formula::Is { field: Field::Cloud, .. } => Some(all.and(part.clone())),
+        Formula::Is { field: Field::Name | Field::Id, values, not: false } => {
+            Some(all.and(Formula::is_any(field.clone(), values.iter().cloned())))
+        }
+        _ => None,
+    });
+    place.map(Sem::from)
 }
 
 /// In something of this name, whatever its kind.

@@ -37,6 +37,11 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Tagging", "whose KeyWord (tag)? is not ValueWord", |args| Some(is(args.text(0)?, args.text(1)?)?.not().into()))
         .ex(&[("whose owner is not alice", "tag.owner != alice")]),
     Rule::new("Tagging", "(with|where) (the)? (tag)? KeyWord (=|is|:) ValueWord", |args| Some(is(args.text(0)?, args.text(1)?)?.into())),
+    Rule::new("Tagging", "(with|where) (the)? (tag)? KeyWord (is not|!=|isnt) ValueWord", |args| {
+        Some(is(args.text(0)?, args.text(1)?)?.not().into())
+    })
+    .ex(&[("where tag user:Team is not web/shop", "tag.user:Team != web/shop")])
+    .not(&["where owner is not unknown"]),
     Rule::new("Tagging", "(owned by|that belong to owner|belonging to owner) ValueWord", |args| Some(is("owner".to_owned(), args.text(0)?)?.into()))
         .ex(&[("owned by bob", "tag.owner = bob")]),
     // “Team payments”, “the payments team”: whose something is.

@@ -24,10 +24,12 @@ pub(super) const CATEGORIES: &[&str] = &[
     "Measured",
     "Asking",
     "PerField",
+    "PublicIp",
     "Ranked",
     "Symptom",
     "Topic",
     "Uptime",
+    "Were",
     "WhatIf",
     "Why",
     "Younger",
@@ -39,6 +41,10 @@ pub(super) fn all(add: &mut impl FnMut(&str, Entry)) {
     for word in regions::geo_words().filter(|word| word.len() > 2) {
         let geos = regions::geo_of_word(word).into_iter().map(|geo| geo.as_str().to_owned());
         add(word, Entry { category: "AskedPlace", sem: area(word, Formula::is_any(Field::Geo, geos)).into() });
+    }
+    // A slip in a code is mended where nothing is changed by that.
+    for region in regions::all() {
+        add(&region.code.to_lowercase(), Entry { category: "Region", sem: Formula::is(Field::Region, region.code).into() });
     }
     for (phrase, spots) in spoken() {
         add(&phrase, Entry { category: "AskedPlace", sem: Formula::Place { spots, not: false }.into() });

@@ -98,10 +98,14 @@ fn of_core(phrase: &str, meaning: Meaning, add: &mut impl FnMut(&str, Entry)) {
         }
         Meaning::Verb(verb) => put("Verb", Sem::Verb(verb)),
         // What is denied is the grammar's to read; it knows how far a negation reaches.
+        Meaning::Flag(flag, value) if starts(phrase, &["have", "has"]) => put("HavePhrase", Formula::flag(flag, value).into()),
         Meaning::Flag(..)
             if starts(phrase, &["not", "non", "never", "no", "un", "is", "have", "has", "do", "don't", "does", "doesn't"]) => {}
         Meaning::Flag(flag, value) if starts(phrase, &["with", "without", "missing", "lacking"]) => {
             put("FlagPhrase", Formula::flag(flag, value).into());
+            for had in had(phrase) {
+                add(&had, Entry { category: "HavePhrase", sem: Formula::flag(flag, value).into() });
+            }
         }
         Meaning::Flag(flag, value) => {
             put("Flag", Formula::flag(flag, value).into());
@@ -120,6 +124,18 @@ fn of_core(phrase: &str, meaning: Meaning, add: &mut impl FnMut(&str, Entry)) {
             }
         }
     }
+}
+
+/// What has what a phrase is with or without: “have no backups”, “do not have a backup”.
+fn had(phrase: &str) -> Vec<String> {
+    let (verbs, what): (&[&str], &str) = match phrase.split_once(' ') {
+        Some(("with", what)) => (&["have", "has"], what),
+        Some(("without" | "missing" | "lacking", what)) => {
+            (&["have no", "has no", "do not have", "does not have", "do not have any", "does not have any", "lack", "lacks"], what)
+        }
+        _ => return Vec::new(),
+    };
+    verbs.iter().map(|verb| format!("{verb} {what}")).collect()
 }
 
 fn starts(phrase: &str, words: &[&str]) -> bool {

@@ -49,6 +49,7 @@ impl Lexicon {
                         | "Elder"
                         | "Younger"
                         | "Uptime"
+                        | "Were"
                         | "Measured"
                         | "Effect"
                         | "WhatIf"

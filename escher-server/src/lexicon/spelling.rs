@@ -136,6 +136,9 @@ impl Lexicon {
         if let Some((_, meant)) = SHORTHAND.iter().find(|(short, _)| *short == word) {
             return Spelled::Like(vec![(*meant).to_owned()]);
         }
+        if let Some(meant) = asked.then(|| near_side(word)).flatten() {
+            return Spelled::Like(vec![meant.to_owned()]);
+        }
         if !(SHORTEST..=LONGEST).contains(&word.len()) || !word.bytes().all(|b| b.is_ascii_lowercase()) {
             return Spelled::Unknown;
         }
@@ -175,6 +178,32 @@ impl Lexicon {
         let places = self.near_places.get_or_init(|| Index::new(self.places.iter().map(String::as_str)));
         places.near(word, if word.len() < SHORTEST { 1 } else { reach(word.len()) }, |distance, _| near |= distance > 0);
         near || is_near_code(word)
+    }
+}
+
+/// The code of a region, or a side of a country, that a word of a question is a slip away from; of several none.
+fn near_side(word: &str) -> Option<&'static str> {
+    const SIDES: &[&str] = &["west", "east"];
+    if word.len() == 3 {
+        return SIDES.iter().find(|side| (0..side.len()).any(|at| word == [&side[..at], &side[at + 1..]].concat())).copied();
+    }
+    if !word.contains('-') || !is_near_code(word) {
+        return None;
+    }
+    let mut best: Vec<&str> = Vec::new();
+    let mut least = u8::MAX;
+    CODES.near(word, reach(word.len()), |distance, code| {
+        if distance < least {
+            best.clear();
+            least = distance;
+        }
+        if distance == least {
+            best.push(code);
+        }
+    });
+    match best[..] {
+        [code] => Some(code),
+        _ => None,
     }
 }
 

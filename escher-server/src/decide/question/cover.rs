@@ -51,6 +51,7 @@ const ISLANDS: &[(&str, Role, u32)] = &[
     ("WhatIf", Role::Ahead, 12),
     ("Ahead", Role::Ahead, 10),
     ("Topic", Role::Topic, 15),
+    ("Topical", Role::Topic, 100),
     ("GroupBy", Role::Cut, 10),
     ("Grouped", Role::Cut, 30),
     ("Sort", Role::Cut, 20),
@@ -122,6 +123,13 @@ pub(super) fn best(chart: &Chart, lattice: &Lattice, language: &Language) -> Cov
             // A free word is all that is looked for, or none of it.
             let ends = tokens.get(usize::from(edge.to)).is_none_or(|token| token.shape == Shape::Mark);
             if *category == "Lookup" && !ends {
+                continue;
+            }
+            // A name that says where it is, such as `rg-web`, is a place.
+            let placed = *category == "Nps"
+                && ask.set.as_ref().is_some_and(|set| set.head == Head::Name)
+                && chart.phrases(&language.grammar, "Scope").iter().any(|scope| (scope.from, scope.to) == (edge.from, edge.to));
+            if placed {
                 continue;
             }
             let mut cost = cost + CORRECTED * edge.corrected.count_ones();

@@ -22,7 +22,7 @@ use super::nearest::Examples;
 use super::source::sources;
 use crate::chart;
 use crate::check;
-use crate::grammar::english;
+use crate::grammar::{english, placed};
 use crate::meaning::{Formula, Head, Number, Sem};
 use crate::text::{self, Lattice};
 
@@ -80,9 +80,8 @@ fn frame(mut reading: Reading, rest: Vec<String>, utterance: &Utterance) -> Fram
     if !matches!(intent, Intent::Find | Intent::Count | Intent::Describe) && reading.formula.values(&Field::Kind).is_empty() {
         reading.formula = belongings(&reading.formula);
     }
-    // “The bill for account X” is of what is in it.
-    if !matches!(intent, Intent::Find | Intent::Count | Intent::Describe) {
-        reading.formula = of_account(&reading.formula);
+    if matches!(intent, Intent::Cost | Intent::Alerts | Intent::History | Intent::Report | Intent::Advise) {
+        reading.formula = accounted(reading.formula);
     }
     match reading.formula.on(today(utterance)).selector() {
         Ok(selector) => {
@@ -94,6 +93,10 @@ fn frame(mut reading: Reading, rest: Vec<String>, utterance: &Utterance) -> Fram
     frame.group_by = reading.ask.group_by.clone();
     frame.sort = reading.ask.sort.clone().map(|(by, desc)| Sort { by, desc });
     frame.limit = reading.ask.limit;
+    // “Top 10 cost drivers” are those that cost most.
+    if intent == Intent::Cost && frame.limit.is_some() && frame.sort.is_none() {
+        frame.sort = Some(Sort { by: Field::Cost, desc: true });
+    }
     if let Some(said) = &reading.ask.period {
         let dated = matches!(intent, Intent::Cost | Intent::Alerts | Intent::History | Intent::Report | Intent::Advise | Intent::Schedule);
         match period::settled(said, utterance.now) {
@@ -191,22 +194,27 @@ fn belongings(formula: &Formula) -> Formula {
     formula.conjuncts().into_iter().fold(Formula::all(), |all, part| match part {
         // “Of my subscription”: of everything there is.
         Formula::Rel { by: Relation::Any, to } if **to == Formula::is(Field::Kind, "account") => all,
-        Formula::Rel { by: Relation::Any, to } => all.and((**to).clone()),
+        Formula::Rel { by: Relation::Any, to } => {
+            let names = to.values(&Field::Name);
+            let place = names.first().filter(|_| names.len() == 1).and_then(|name| placed((*name).to_owned()));
+            all.and(place.unwrap_or_else(|| (**to).clone()))
+        }
         other => all.and(other.clone()),
     })
 }
 
-/// An account by its name, as the account of things.
-fn of_account(formula: &Formula) -> Formula {
-    let account = Formula::is(Field::Kind, Kind::Account.as_str());
-    let parts = formula.conjuncts();
-    if !parts.contains(&&account) || formula.values(&Field::Name).is_empty() {
-        return formula.clone();
+/// “What did the apollo project cost?”: all that is in it.
+fn accounted(formula: Formula) -> Formula {
+    let kind = Formula::is(Field::Kind, "account");
+    let name = formula.conjuncts().into_iter().find_map(|part| match part {
+        Formula::Compare { field: Field::Name, value, not: false, .. } => Some(value.clone()),
+        Formula::Is { field: Field::Name, values, not: false } if values.len() == 1 => values.first().cloned(),
+        _ => None,
+    });
+    match name.filter(|_| formula.conjuncts().contains(&&kind)) {
+        Some(name) => formula.without(&Field::Kind).without(&Field::Name).and(Formula::is(Field::Account, name)),
+        None => formula,
     }
-    parts.into_iter().filter(|part| **part != account).fold(Formula::all(), |all, part| match part {
-        Formula::Is { field: Field::Name, values, not: false } => all.and(Formula::is_any(Field::Account, values.iter().cloned())),
-        other => all.and(other.clone()),
-    })
 }
 
 fn today(utterance: &Utterance) -> Date {

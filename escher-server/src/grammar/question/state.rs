@@ -1,5 +1,6 @@
 //! Whether something is so: “is web-1 running?”, “which VMs are idle?”, “what is public?”
 
+use escher_core::selector::Field;
 use escher_core::{Flag, Intent};
 
 use super::about::{about, claimed};
@@ -34,6 +35,12 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         let set = claimed(args.set(0)?, args.cond(2)?)?;
         (set.number == Number::Many || !set.named).then(|| about(None, Some(set)).into())
     }),
+    Rule::new("Stated", "Nps Keyed", |args| Some(about(None, Some(claimed(args.set(0)?, args.cond(1)?)?)).into())),
+    Rule::new("Stated", "Nps HavePhrase", |args| Some(about(None, Some(claimed(args.set(0)?, args.cond(1)?)?)).into()))
+        .ex(&[("load balancers have no healthy targets", "kind = load-balancer AND idle")]),
+    Rule::new("Stated", "Nps (have|has) Article? PublicIp", |args| {
+        Some(about(None, Some(claimed(args.set(0)?, Formula::flag(Flag::Public, true))?)).into())
+    }),
     Rule::new("Copula", "(are|is|were|was|have been|has been|being|which are|currently)", nothing),
     Rule::new("Copula", "(becomes|become|gets|goes|turns|that becomes|that become)", nothing),
     Rule::new("Stated", "Nps (are|is|have been) Whereabouts", |args| Some(about(None, Some(claimed(args.set(0)?, args.cond(1)?)?)).into())),
@@ -41,7 +48,10 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     Rule::new("Stated", "Nps Scope? Trailing", |args| {
         let set = args.set(0)?;
         // “VMs not tagged prod”: what follows is what they are not tagged.
-        if set.formula.conjuncts().contains(&&Formula::flag(Flag::Untagged, true)) {
+        // So is “production” part of a name in “subscription Acme Production”.
+        let untagged = set.formula.conjuncts().contains(&&Formula::flag(Flag::Untagged, true));
+        let account = !set.formula.values(&Field::Account).is_empty() && !args.cond(2)?.values(&Field::Env).is_empty();
+        if untagged || account {
             return None;
         }
         let set = if set.head == Head::Kind { claimed(set, args.cond(1)?.and(args.cond(2)?))? } else { return None };
@@ -56,6 +66,10 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         Some(about(None, Some(all_that(args.cond(0)?))).into())
     })
     .ex(&[("resources that are untagged", "untagged")]),
+    Rule::new("Stated", "(all|any)? (resources|assets|things|items) (are|that are|which are) not KindItem", |args| {
+        Some(about(None, Some(all_that(args.cond(0)?.not()))).into())
+    })
+    .ex(&[("resources that are not vms", "kind != vm")]),
     Rule::new("Claim", "AllThat Trait", |args| Some(about(Some(Intent::Find), Some(all_that(args.cond(1)?))).into()))
         .ex(&[("what is public", "find; public"), ("anything untagged", "find; untagged")]),
     Rule::new("AllThat", "(what is|what 's|what are|whats|what all is|who is|which are|which is|which ones are)", nothing),

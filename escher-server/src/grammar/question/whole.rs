@@ -6,7 +6,7 @@ use escher_core::selector::{Field, Op};
 use super::about::{about, both};
 use crate::grammar::args::{nothing, same};
 use crate::grammar::rule::Rule;
-use crate::meaning::{Ask, Formula, Number, Sem, Set};
+use crate::meaning::{Ask, Formula, Head, Number, Sem, Set};
 
 pub(in crate::grammar) const RULES: &[Rule] = &[
     Rule::new("Sentence", "Polite? Question Polite? Mark?", |args| Some(args.at(1).clone())),
@@ -17,6 +17,12 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         .ex(&[("show idle vms", "find; kind = vm AND idle"), ("how many prod vms", "count; kind = vm AND env = prod")]),
     Rule::new("Question", "Topic (of|for|in|on|about|from)? Nps", |args| args.ask(0)?.and(about(None, args.set(1))).map(Sem::from))
         .ex(&[("alerts for web-1", "alerts; name = web-1")]),
+    // “Events on VM web-1” are its own, and not of what is related to it.
+    Rule::new("Topical", "Topic (of|for|on|about|from) the? KindSg OneName", |args| {
+        let set = Set::new(Head::Kind, Number::One, args.noun(1)?.formula().and(args.cond(2)?));
+        args.ask(0)?.and(about(None, Some(Set { named: true, ..set }))).map(Sem::from)
+    })
+    .ex(&[("events on vm web-1", "alerts; kind = vm AND name = web-1")]),
     Rule::new("Question", "Question Cut", both)
         .ex(&[("count vms by region", "count; kind = vm; by region"), ("cost of prod last month", "cost; env = prod; last_month")]),
     Rule::new("Question", "Claim", same),
