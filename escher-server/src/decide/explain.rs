@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::chart::{self, Chart, Edge};
+use crate::chart::{self, Budget, Chart, Edge};
 use crate::grammar::{Language, Symbol, english, shown};
 use crate::text::{self, Lattice};
 
@@ -19,7 +19,7 @@ pub struct Parse {
 pub(crate) fn parses(text: &str) -> Vec<Parse> {
     let language = english();
     let lattice = Lattice::of(text::split(text, text::MOST_TOKENS), &language.lexicon);
-    let chart = chart::parse(&language.grammar, &lattice);
+    let chart = chart::parse(&language.grammar, &lattice, &Budget::new());
     let mut whole = chart.whole(&language.grammar, "Sentence");
     if whole.is_empty() {
         whole = ["Order", "Nps", "Post", "Whens"].into_iter().flat_map(|category| chart.phrases(&language.grammar, category)).collect();
@@ -42,7 +42,7 @@ fn bracketed(chart: &Chart, lattice: &Lattice, language: &Language, at: usize, o
         let tokens = &lattice.tokens()[usize::from(edge.from)..usize::from(edge.to)];
         tokens.iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ")
     };
-    match edge.parts.as_slice() {
+    match chart.parts(edge).as_slice() {
         [] => words(),
         [only] => bracketed(chart, lattice, language, *only as usize, over.or(Some(edge.symbol))),
         parts => {

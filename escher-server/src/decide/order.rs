@@ -5,7 +5,7 @@ use escher_core::{ActionPattern, Clarify, Correction, Frame, Intent, Kind, Selec
 use super::source::{heard, sources};
 use super::unread::{Unread, unread};
 use super::when;
-use crate::chart::{self, Chart};
+use crate::chart::{self, Budget, Chart};
 use crate::check::{self, Draft};
 use crate::goal;
 use crate::grammar::english;
@@ -26,7 +26,7 @@ pub(crate) enum Verdict {
 pub(crate) fn order(utterance: &Utterance, referred: Option<&Selector>) -> Verdict {
     let language = english();
     let lattice = Lattice::of(text::split(&utterance.text, text::MOST_TOKENS), &language.lexicon);
-    let chart = chart::parse(&language.grammar, &lattice);
+    let chart = chart::parse(&language.grammar, &lattice, &Budget::new());
     let mut orders: Vec<(Order, u128)> = Vec::new();
     let mut other = None;
     for edge in chart.whole(&language.grammar, "Sentence") {

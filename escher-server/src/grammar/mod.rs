@@ -35,7 +35,7 @@ use crate::lexicon::Lexicon;
 
 pub(crate) use loose::LOOSE;
 pub(crate) use place::placed;
-pub(crate) use rule::{Args, Grammar, Rule, Symbol};
+pub(crate) use rule::{Args, Grammar, MOST_PARTS, Production, Rule, Symbol};
 pub(crate) use shown::shown;
 
 /// Every file's rules; those of orders and of questions are listed in their own rooms.
@@ -102,7 +102,7 @@ mod tests {
         let tokens = text::split(phrase, text::MOST_TOKENS);
         let asked = category != "Sentence" && question::FILES.iter().any(|file| file.iter().any(|rule| rule.makes == category));
         let lattice = if asked { Lattice::asked(tokens, &language.lexicon) } else { Lattice::of(tokens, &language.lexicon) };
-        let chart = chart::parse(&language.grammar, &lattice);
+        let chart = chart::parse(&language.grammar, &lattice, &chart::Budget::new());
         assert!(!chart.overflowed, "`{phrase}` is too much");
         chart.whole(&language.grammar, category).into_iter().map(|edge| shown(&edge.sem)).collect()
     }

@@ -48,6 +48,9 @@ impl Rule {
     }
 }
 
+/// Parts that a production may have, and arguments.
+pub(crate) const MOST_PARTS: usize = 20;
+
 /// A word of a pattern, or a category.
 pub(crate) type Symbol = u16;
 
@@ -67,8 +70,44 @@ pub(crate) struct Grammar {
     pub(crate) productions: Vec<Production>,
     /// Productions by their first symbol.
     pub(crate) first: Vec<Vec<u16>>,
+    pub(crate) openings: Openings,
     symbols: HashMap<String, Symbol>,
     names: Vec<String>,
+}
+
+/// For each symbol those that a phrase can be of whose first word it is, itself among them; a bit each.
+#[derive(Default)]
+pub(crate) struct Openings {
+    bits: Vec<u64>,
+    words: usize,
+}
+
+impl Openings {
+    fn new(symbols: usize, productions: &[Production], first: &[Vec<u16>]) -> Self {
+        let words = symbols.div_ceil(64);
+        let mut bits = vec![0; symbols * words];
+        for symbol in 0..symbols {
+            let own = &mut bits[symbol * words..][..words];
+            let mut open = vec![symbol];
+            while let Some(next) = open.pop() {
+                let (word, bit) = (next / 64, 1 << (next % 64));
+                if own[word] & bit == 0 {
+                    own[word] |= bit;
+                    open.extend(first[next].iter().map(|&at| usize::from(productions[usize::from(at)].makes)));
+                }
+            }
+        }
+        Self { bits, words }
+    }
+
+    /// The length of a set.
+    pub(crate) fn words(&self) -> usize {
+        self.words
+    }
+
+    pub(crate) fn of(&self, symbol: Symbol) -> &[u64] {
+        &self.bits[usize::from(symbol) * self.words..][..self.words]
+    }
 }
 
 /// Why a grammar cannot be built.
@@ -97,7 +136,14 @@ pub(crate) fn is_category(name: &str) -> bool {
 impl Grammar {
     /// No grammar at all.
     pub(crate) fn empty() -> Self {
-        Self { rules: Vec::new(), productions: Vec::new(), first: Vec::new(), symbols: HashMap::new(), names: Vec::new() }
+        Self {
+            rules: Vec::new(),
+            productions: Vec::new(),
+            first: Vec::new(),
+            openings: Openings::default(),
+            symbols: HashMap::new(),
+            names: Vec::new(),
+        }
     }
 
     /// Builds the table of all rules.
@@ -116,6 +162,9 @@ impl Grammar {
                 variants = it.extend(variants, piece);
             }
             for (of, args) in variants {
+                if of.len().max(args.len()) > MOST_PARTS {
+                    return Err(Faulty(format!("`{} := {}` has too many parts", rule.makes, rule.of)));
+                }
                 if of.is_empty() {
                     return Err(Faulty(format!("`{} := {}` may be nothing at all", rule.makes, rule.of)));
                 }
@@ -127,6 +176,7 @@ impl Grammar {
             let at = u16::try_from(at).map_err(|_| Faulty("too many productions".to_owned()))?;
             it.first[usize::from(production.of[0])].push(at);
         }
+        it.openings = Openings::new(it.names.len(), &it.productions, &it.first);
         it.rules = rules;
         Ok(it)
     }
@@ -163,6 +213,11 @@ impl Grammar {
         self.symbols.insert(name.to_owned(), symbol);
         self.names.push(name.to_owned());
         symbol
+    }
+
+    /// How many words and categories there are.
+    pub(crate) fn symbols(&self) -> usize {
+        self.names.len()
     }
 
     /// The symbol of a word or category that the grammar uses.

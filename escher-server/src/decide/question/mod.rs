@@ -20,7 +20,7 @@ use self::reading::Reading;
 use super::language;
 use super::nearest::Examples;
 use super::source::sources;
-use crate::chart;
+use crate::chart::{self, Budget};
 use crate::check;
 use crate::grammar::{english, placed};
 use crate::meaning::{Formula, Head, Number, Sem};
@@ -44,7 +44,7 @@ pub(crate) fn question(utterance: &Utterance, examples: Option<&Examples>) -> (F
 pub(crate) fn is_question(text: &str) -> bool {
     let language = english();
     let lattice = Lattice::asked(text::split(text, text::MOST_TOKENS), &language.lexicon);
-    let chart = chart::parse(&language.grammar, &lattice);
+    let chart = chart::parse(&language.grammar, &lattice, &Budget::new());
     chart.whole(&language.grammar, "Sentence").iter().any(|edge| matches!(*edge.sem, Sem::Ask(_)))
 }
 

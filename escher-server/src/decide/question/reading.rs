@@ -5,7 +5,7 @@ use escher_core::{Correction, Intent, Kind, Verb};
 
 use super::cover::{self, Cover, Role};
 use super::intent::{self, Strength};
-use crate::chart::{self, Chart};
+use crate::chart::{self, Budget, Chart};
 use crate::decide::source::{Heard, heard};
 use crate::grammar::{Language, english};
 use crate::meaning::{Ask, Formula, Head, Number, Sem, Set};
@@ -51,10 +51,10 @@ impl Reading {
 }
 
 /// Reads one sentence.
-pub(super) fn read(tokens: Vec<Token>) -> Reading {
+pub(super) fn read(tokens: Vec<Token>, budget: &Budget) -> Reading {
     let language = english();
     let lattice = Lattice::asked(tokens, &language.lexicon);
-    let chart = chart::parse(&language.grammar, &lattice);
+    let chart = chart::parse(&language.grammar, &lattice, budget);
     let mut cover = cover::best(&chart, &lattice, language);
     let tokens = lattice.tokens();
     let says = |words: &[&str]| tokens.iter().any(|token| words.contains(&token.low.as_str()));

@@ -4,6 +4,7 @@ use escher_core::Selector;
 
 use super::intent::Strength;
 use super::reading::{self, Reading};
+use crate::chart::Budget;
 use crate::meaning::Formula;
 use crate::text::{self, Token};
 
@@ -38,9 +39,11 @@ pub(super) fn read(text: &str) -> (Reading, Vec<String>) {
         reading.specified = true;
         return (reading, rest);
     }
-    let mut readings: Vec<Reading> = cut(text).into_iter().take(MOST_SENTENCES).map(reading::read).collect();
+    // Of a text that is too much to read, the sentences behind are unread.
+    let budget = Budget::new();
+    let mut readings: Vec<Reading> = cut(text).into_iter().take(MOST_SENTENCES).map(|sentence| reading::read(sentence, &budget)).collect();
     if readings.is_empty() {
-        readings.push(reading::read(Vec::new()));
+        readings.push(reading::read(Vec::new(), &budget));
     }
     // An order among other sentences is still one that was not understood whole.
     let weight = |reading: &Reading| {
