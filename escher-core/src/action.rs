@@ -3,9 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::words::text_form;
 use crate::{Error, Kind, Result, Risk, Verb};
 
 /// A kind and a verb: `vm.stop`.
@@ -40,17 +41,7 @@ impl FromStr for Action {
     }
 }
 
-impl Serialize for Action {
-    fn serialize<S: Serializer>(&self, s: S) -> std::result::Result<S::Ok, S::Error> {
-        s.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Action {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> std::result::Result<Self, D::Error> {
-        String::deserialize(d)?.parse().map_err(serde::de::Error::custom)
-    }
-}
+text_form!(Action);
 
 /// What an action leaves behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +53,17 @@ pub enum Effect {
     Mutates,
     /// Something is lost.
     Destroys,
+}
+
+impl Effect {
+    /// What it means to a person, in a clause.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Reads => "it changes nothing",
+            Self::Mutates => "it can be undone",
+            Self::Destroys => "something is lost",
+        }
+    }
 }
 
 /// A parameter's type.

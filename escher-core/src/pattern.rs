@@ -3,8 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
+use crate::words::text_form;
 use crate::{Action, Error, Kind, Result, Verb};
 
 /// A verb on a kind, or (`*.stop`) on whatever has it.
@@ -21,11 +20,6 @@ impl ActionPattern {
     pub fn on(verb: Verb, kinds: &[Kind]) -> Self {
         let kind = if let [kind] = kinds { Some(*kind) } else { None };
         Self { kind, verb }
-    }
-
-    /// The action, where the kind is told.
-    pub fn action(self) -> Option<Action> {
-        self.kind.map(|kind| Action { kind, verb: self.verb })
     }
 }
 
@@ -45,14 +39,4 @@ impl FromStr for ActionPattern {
     }
 }
 
-impl Serialize for ActionPattern {
-    fn serialize<S: Serializer>(&self, s: S) -> std::result::Result<S::Ok, S::Error> {
-        s.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for ActionPattern {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> std::result::Result<Self, D::Error> {
-        String::deserialize(d)?.parse().map_err(serde::de::Error::custom)
-    }
-}
+text_form!(ActionPattern);

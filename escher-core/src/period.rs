@@ -1,4 +1,4 @@
-//! Periods of time, as frames tell them.
+//! Periods of time, as frames name them.
 
 use std::fmt;
 use std::ops::Range;
@@ -6,9 +6,8 @@ use std::str::FromStr;
 
 use jiff::civil::Date;
 use jiff::{Span, Timestamp, ToSpan as _, Zoned};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::words::vocabulary;
+use crate::words::{text_form, vocabulary};
 use crate::{Error, Result};
 
 vocabulary! {
@@ -77,7 +76,7 @@ impl Period {
         (first <= last).then_some(Self(Inner::Days(first, last)))
     }
 
-    /// From when until before when, in the zone of `now`. What lies outside the times that can be told is cut off.
+    /// From when until before when, in the zone of `now`. What lies outside the supported times is cut off.
     pub fn range(&self, now: &Zoned) -> Range<Timestamp> {
         let midnight = |day: Date| day.to_zoned(now.time_zone().clone()).map_or(Timestamp::MAX, |at| at.timestamp());
         let back = |span: Span| now.checked_sub(span).map_or(Timestamp::MIN, |at| at.timestamp());
@@ -165,17 +164,7 @@ impl FromStr for Period {
     }
 }
 
-impl Serialize for Period {
-    fn serialize<S: Serializer>(&self, s: S) -> std::result::Result<S::Ok, S::Error> {
-        s.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Period {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> std::result::Result<Self, D::Error> {
-        String::deserialize(d)?.parse().map_err(serde::de::Error::custom)
-    }
-}
+text_form!(Period);
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]

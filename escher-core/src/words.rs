@@ -37,6 +37,25 @@ macro_rules! vocabulary {
 
 pub(crate) use vocabulary;
 
+/// On the wire a type is its text: as it is displayed, and as it is parsed.
+macro_rules! text_form {
+    ($name:ty) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, s: S) -> std::result::Result<S::Ok, S::Error> {
+                s.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> std::result::Result<Self, D::Error> {
+                <String as serde::Deserialize>::deserialize(d)?.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+pub(crate) use text_form;
+
 vocabulary! {
     /// One of the three clouds.
     CloudId, "cloud" {

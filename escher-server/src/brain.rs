@@ -54,7 +54,7 @@ impl OfflineBrain {
         let mut said = Some(Vec::new());
         let frame = self.heard(utterance, &mut said);
         if frame.is_executable() {
-            // What is not planned yet is still told, and what can be done depends on what is connected.
+            // Whether it can be planned here depends on what is connected; the planner says what it would do.
             let _ = pass(&Planner, Order { frame: &frame, capabilities: None }, &mut said);
             pass(&Assessor, &frame, &mut said);
         }

@@ -1,6 +1,6 @@
 //! `explain`: how something is done and what it is, from the catalogue; nothing is ever executed here.
 
-use escher_core::{Action, ActionDef, CloudId, Constraint, Effect, Frame, Kind, Result};
+use escher_core::{Action, ActionDef, CloudId, Constraint, Frame, Kind, Result};
 
 use crate::escher::Escher;
 use crate::ops::answer;
@@ -44,7 +44,7 @@ fn told<T: std::str::FromStr>(frame: &Frame, field: &str) -> Vec<T> {
 /// How an action is done: with Escher, and with the clouds' own tools.
 fn how(action: Action, clouds: &[CloudId]) -> Option<String> {
     let def = ActionDef::find(action)?;
-    let mut lines = vec![format!("{action}: risk {}, {}; {}.", def.risk, effect(def.effect), def.impact)];
+    let mut lines = vec![format!("{action}: risk {}, {}; {}.", def.risk, def.effect.in_words(), def.impact)];
     lines.push(match def.inverse {
         Some(verb) => format!("Undo: {}.", action.undo_called(verb)),
         None => "Undo: none.".to_owned(),
@@ -64,14 +64,6 @@ fn how(action: Action, clouds: &[CloudId]) -> Option<String> {
     }
     lines.push(format!("To have it done, order it and name the {}; you get a plan to approve first.", action.kind));
     Some(lines.join("\n"))
-}
-
-fn effect(effect: Effect) -> &'static str {
-    match effect {
-        Effect::Reads => "it changes nothing",
-        Effect::Mutates => "it can be undone",
-        Effect::Destroys => "something is lost",
-    }
 }
 
 /// What a kind is called on each cloud, and what can be done to it.

@@ -36,8 +36,6 @@ mod world;
 
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
 pub use error::SyntaxError;
 pub use field::{Field, FieldType, Op};
 pub use matches::{number, texts};
@@ -47,6 +45,7 @@ pub use value::{Quantity, Unit, Value};
 pub use world::World;
 
 use crate::Flag;
+use crate::words::text_form;
 
 /// A condition on resources. Its text form is the language of [this module](self); empty text is `All`.
 ///
@@ -280,14 +279,4 @@ impl FromStr for Selector {
     }
 }
 
-impl Serialize for Selector {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Selector {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        String::deserialize(d)?.parse().map_err(serde::de::Error::custom)
-    }
-}
+text_form!(Selector);

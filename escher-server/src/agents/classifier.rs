@@ -63,7 +63,7 @@ impl Agent for Classifier<'_> {
             (Intent::Act | Intent::Schedule, _) => "the words order something, and not all is clear",
             _ if *by_example => "the grammar leaves open what is asked, and the nearest examples decided",
             (Intent::Unknown, _) => "nothing in the words is a question about clouds",
-            _ if frame.unread.is_empty() => "all words make a question",
+            _ if frame.unread.is_empty() => "nothing of the question is left out",
             _ => "the best partial reading is a question",
         };
         format!("{sure}: {why}")
@@ -71,7 +71,7 @@ impl Agent for Classifier<'_> {
 }
 
 fn orders(frame: &Frame) -> bool {
-    matches!(frame.intent, Intent::Act | Intent::Schedule) || frame.is_executable()
+    matches!(frame.intent, Intent::Act | Intent::Schedule)
 }
 
 /// What reads as a question is answered as one; but an order among other words is no search.

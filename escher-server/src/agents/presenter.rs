@@ -1,4 +1,4 @@
-//! What the person is told.
+//! What the person reads.
 
 use escher_core::Frame;
 

@@ -29,11 +29,6 @@ impl Agent for Assessor {
 
     fn says(&self, assessed: &Option<Assessed>) -> String {
         let Some(Assessed { risk, effect }) = assessed else { return "no risk: nothing would be changed".to_owned() };
-        let lasts = match effect {
-            Effect::Reads => "it changes nothing",
-            Effect::Mutates => "it can be undone",
-            Effect::Destroys => "something is lost",
-        };
-        format!("{risk} at least: {lasts}; the targets themselves may raise it")
+        format!("{risk} at least: {}; the targets themselves may raise it", effect.in_words())
     }
 }

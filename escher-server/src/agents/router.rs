@@ -1,4 +1,4 @@
-//! Whether words are read at all, and what history they are read with.
+//! Whether words are read at all.
 
 use escher_core::{Frame, Intent, Utterance};
 

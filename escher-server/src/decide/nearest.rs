@@ -13,8 +13,7 @@ const EXAMPLES: &str = include_str!("../lexicon/data/examples.txt");
 const VOTES: usize = 7;
 /// How near the nearest of them has to be, as the cosine.
 const NEAR: f32 = 0.4;
-/// The second intent's votes at most, as a share of the first one's. Of the project's own questions about other things than
-/// finding, six in seven that were decided under these bounds were decided rightly, by the vote alone.
+/// The second intent's votes at most, as a share of the first one's.
 const CONTESTED: f32 = 0.5;
 
 /// Where to get the model, if there is one on this machine.

@@ -126,10 +126,10 @@ fn frame(mut reading: Reading, rest: Vec<String>, utterance: &Utterance) -> Fram
 
 /// Whether the grammar leaves open what is asked: nothing says so, or so little that most words are beside it.
 fn is_open(reading: &Reading) -> bool {
-    let told = reading.intent.is_some() && reading.strength > Strength::Opener;
+    let clear = reading.intent.is_some() && reading.strength > Strength::Opener;
     let things = reading.ask.set.as_ref().is_some_and(|set| set.head == Head::Kind || set.named);
     let beside = reading.unread.len() >= if things { 2 } else { 1 };
-    reading.ordered.is_none() && !told && !reading.pronoun && (reading.intent.is_none() || beside)
+    reading.ordered.is_none() && !clear && !reading.pronoun && (reading.intent.is_none() || beside)
 }
 
 /// The intent in the end; `None` where nothing says anything about clouds.
@@ -232,7 +232,7 @@ fn action(verb: Verb, kinds: &[Kind]) -> ActionPattern {
 /// What looks like an order and was not understood as one: a question back, with what is known.
 fn order(reading: &Reading, verb: Option<Verb>, utterance: &Utterance) -> Frame {
     let mut frame = Frame::new(Intent::Act);
-    // A pattern stands for names that nobody has told.
+    // A pattern stands for names that nobody gave.
     let formula = if utterance.text.contains('*') { reading.formula.clone().without(&Field::Name) } else { reading.formula.clone() };
     frame.selector = formula.on(today(utterance)).selector().unwrap_or(Selector::All);
     frame.action = verb.map(|verb| action(verb, &kinds(reading)));
