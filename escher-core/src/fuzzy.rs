@@ -28,7 +28,10 @@ pub fn words(text: &str) -> Vec<String> {
         if boundary {
             flush(&mut word, &mut words);
         }
-        word.extend(c.to_lowercase());
+        match c.is_ascii() {
+            true => word.push(c.to_ascii_lowercase()),
+            false => word.extend(c.to_lowercase()),
+        }
         last = Some(c);
     }
     flush(&mut word, &mut words);

@@ -3,9 +3,11 @@
 //!
 //! ```text
 //! cargo run --release -p escher-rag --example bench_search -- 100000
+//! cargo run --release -p escher-rag --example bench_search -- 100000 lexical
 //! ```
 //!
-//! Random unit vectors stand in for the embedding model, so that its own time is not in the figures.
+//! Random unit vectors stand in for the embedding model, so that its own time is not in the figures; `lexical` does
+//! without, and without the bare engine.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -222,7 +224,8 @@ fn bare(dir: &Path, count: usize) -> Outcome<serde_json::Value> {
     Ok(json!({ "index_per_s": indexed, "search": times(times_ms) }))
 }
 
-async fn measure(count: usize) -> Outcome<serde_json::Value> {
+async fn measure(count: usize, lexical: bool) -> Outcome<serde_json::Value> {
+    let embed = || (!lexical).then(|| Arc::new(Random) as Arc<dyn Embed>);
     let dir = tempfile::tempdir()?;
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let mut pick = ChaCha8Rng::seed_from_u64(3);
@@ -243,13 +246,13 @@ async fn measure(count: usize) -> Outcome<serde_json::Value> {
     let folder = dir.path().join("index");
     let start = Instant::now();
     {
-        let index = QdrantIndex::open(&folder, Some(Arc::new(Random)))?;
+        let index = QdrantIndex::open(&folder, embed())?;
         follow(&store, &index, |done, of| eprint!("\rindexed {done} of {of}")).await?;
         eprintln!();
     }
     let indexed = count as f64 / start.elapsed().as_secs_f64();
     let start = Instant::now();
-    let index = QdrantIndex::open(&folder, Some(Arc::new(Random)))?;
+    let index = QdrantIndex::open(&folder, embed())?;
     let load_ms = start.elapsed().as_secs_f64() * 1e3;
     let before = resident();
     let plain = searches(&index, &queries, &Selector::All).await?;
@@ -270,13 +273,14 @@ async fn measure(count: usize) -> Outcome<serde_json::Value> {
         "selected": selected,
         "rss_mb": rss,
         "rss_after_load_mb": before,
-        "bare": bare(&dir.path().join("bare"), count)?,
+        "bare": if lexical { json!({}) } else { bare(&dir.path().join("bare"), count)? },
     }))
 }
 
 fn main() -> Outcome<()> {
     let count = std::env::args_os().nth(1).map_or(Ok(10_000), |text| text.to_string_lossy().parse())?;
+    let lexical = std::env::args_os().nth(2).is_some_and(|text| text == "lexical");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    println!("{}", runtime.block_on(measure(count))?);
+    println!("{}", runtime.block_on(measure(count, lexical))?);
     Ok(())
 }

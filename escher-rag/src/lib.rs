@@ -5,7 +5,7 @@ mod index;
 mod search;
 mod store;
 
-pub use index::{QdrantIndex, follow};
+pub use index::{QdrantIndex, catch_up, follow};
 pub use store::{Anchor, Counts, SqliteStore};
 
 mod embed;

@@ -6,7 +6,7 @@ mod support;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use escher_core::{CloudId, Embed, Engine, Env, Filter, Hits, Index, Kind, Query, Resource, ResourceId, Selector};
+use escher_core::{CloudId, Embed, Engine, Env, Filter, Hits, Index, Kind, Query, Resource, ResourceId, Selector, Store};
 use escher_rag::{QdrantIndex, SqliteStore, follow};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -15,6 +15,7 @@ use tempfile::TempDir;
 
 struct World {
     _dir: TempDir,
+    store: SqliteStore,
     index: QdrantIndex,
     resources: HashMap<ResourceId, Resource>,
 }
@@ -27,7 +28,7 @@ impl World {
         fill(&store, resources.clone()).await;
         let index = QdrantIndex::open(dir.path().join("index"), embed).unwrap();
         follow(&store, &index, |_, _| {}).await.unwrap();
-        Self { _dir: dir, index, resources: resources.into_iter().map(|r| (r.id.clone(), r)).collect() }
+        Self { _dir: dir, store, index, resources: resources.into_iter().map(|r| (r.id.clone(), r)).collect() }
     }
 
     async fn both() -> [Self; 2] {
@@ -35,7 +36,13 @@ impl World {
     }
 
     async fn hits(&self, words: &str, filter: &str, limit: usize) -> Hits {
-        let query = Query { words: words.into(), filter: Filter::Selector(Selector::parse(filter).unwrap()), limit, now: now() };
+        let selector = Selector::parse(filter).unwrap();
+        // What the index does not have is the store's to select.
+        let filter = match self.index.answers(&selector) {
+            true => Filter::Selector(selector),
+            false => Filter::Ids(self.store.admitted(&selector, now()).await.unwrap()),
+        };
+        let query = Query { words: words.into(), filter, limit, now: now() };
         self.index.search(&query).await.unwrap()
     }
 

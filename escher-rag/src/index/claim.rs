@@ -6,14 +6,14 @@ use std::path::Path;
 use escher_core::{Error, ErrorKind, Result};
 
 use super::meta::Meta;
-use super::seal;
+use super::{seal, words};
 
 /// Marks a folder as an index that may be removed and built again.
 const MARKER: &str = "escher-index";
 const SIGNATURE: &str = "Signature: escher-index-9b27c1e4\nThis folder can be deleted at any time; it is built again.\n";
 
-/// What the engine puts into the folder of its shard.
-const ENGINE: [&str; 4] = ["edge_config.json", "payload_index.json", "segments", "wal"];
+/// What is in the folder of a shard.
+const SHARD: [&str; 5] = ["edge_config.json", "payload_index.json", "segments", "wal", words::FILE];
 
 fn storage(dir: &Path, what: &str, e: std::io::Error) -> Error {
     let full = e.kind() == std::io::ErrorKind::StorageFull;
@@ -89,5 +89,5 @@ fn is_ours(dir: &Path, shard: &Path) -> bool {
         return false;
     }
     let Ok(entries) = std::fs::read_dir(shard) else { return !shard.exists() };
-    entries.flatten().all(|entry| entry.file_name().to_str().is_some_and(|name| ENGINE.contains(&name)))
+    entries.flatten().all(|entry| entry.file_name().to_str().is_some_and(|name| SHARD.contains(&name)))
 }

@@ -1,46 +1,26 @@
-//! The embedded Qdrant, fenced in: everything that is known of its ways stays in this file.
-//!
-//! Version 0.7.2 panics where its log or segments cannot be flushed, on an explicit flush and again when it is
-//! dropped; it does not replay its log when it loads, nor cuts it off; and what its optimiser makes anew may lack
-//! payload indexes. So every call is caught, one writer is let in at a time, a shard that panicked is not used again,
-//! and indexes are asked for after each load and optimisation. Durability is the flush's, never the log's. It writes
-//! through memory maps, where a full disk is no error but the end of the process: so room is asked for first.
+//! The shard of an index: written by one at a time, searched by many.
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use escher_core::{Error, ErrorKind, Result};
+use escher_core::Result;
 use qdrant_edge::{
-    BoolIndexParams, Condition, CountRequest, CreateIndex, DatetimeIndexParams, Distance, EdgeConfig, EdgeOptimizersConfig, EdgeShard,
-    EdgeSparseVectorParams, EdgeVectorParams, FacetRequest, FacetValue, FieldIndexOperations, Filter, FloatIndexParams, HasIdCondition,
-    JsonPath, KeywordIndexParams, Modifier, NamedQuery, OperationResult, Payload, PayloadFieldSchema, PayloadOps, PayloadSchemaParams,
-    PointId, PointInsertOperations, PointOperations, PointStruct, QueryEnum, Record, ScrollRequest, SearchRequest, SetPayloadOp,
-    UpdateOperation, VectorInternal, WalOptions, WithPayloadInterface, WithVector,
+    Condition, CountRequest, EdgeShard, FacetRequest, FacetValue, Filter, HasIdCondition, NamedQuery, OperationResult, Payload, PayloadOps,
+    PointId, PointOperations, PointStruct, QueryEnum, Record, ScrollRequest, SearchRequest, SetPayloadOp, UpdateOperation, VectorInternal,
+    WithPayloadInterface, WithVector,
 };
 
-use super::point::{INDEXES, Index as FieldIndex};
+use super::engine::{POINT, caught, failed, indexes, load, path_of, prune_log, segments, upserted};
 use super::room::{least, room, to_load};
 use super::warm::read_ahead;
-
-/// The dense vector: meaning.
-pub(crate) const DENSE: &str = "dense";
-/// The sparse vector over words.
-pub(crate) const BM25: &str = "bm25";
-/// The sparse vector over the name's runs of three letters.
-pub(crate) const TRIGRAMS: &str = "trigrams";
 
 /// Points written before optimising pays at all.
 const UNOPTIMISED: usize = 5_000;
 /// And the share of all points, one in so many: an optimisation goes over everything.
 const UNOPTIMISED_SHARE: usize = 5;
-/// KB of vectors above which the optimiser takes a segment up.
-const OPTIMISED_ABOVE: usize = 2_000;
-
-/// Bytes that a point may take: vectors, payload, its indexes, and a copy of it all in the log.
-const POINT: u64 = 24 * 1024;
+/// Points that are read at a time where all are.
+const PAGE: usize = 4_096;
 
 /// Different values of a text that are asked for at most.
 const MOST_VALUES: usize = 4_000_000;
@@ -61,80 +41,6 @@ pub(crate) struct Edge {
     wanted: Arc<()>,
 }
 
-fn failed(operation: &'static str, message: impl Into<String>) -> Error {
-    Error::new(ErrorKind::Storage, message)
-        .operation(operation)
-        .hint("check the disk's free space; the search index is rebuilt from the store where needed")
-}
-
-fn panic_text(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
-    text.unwrap_or_else(|| "it gave no reason".to_owned())
-}
-
-fn caught<T>(operation: &'static str, work: impl FnOnce() -> OperationResult<T>) -> Result<T, (Error, bool)> {
-    match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(e)) => Err((failed(operation, "the search engine failed").caused_by(e), false)),
-        Err(panic) => Err((failed(operation, format!("the search engine broke off: {}", panic_text(&*panic))), true)),
-    }
-}
-
-fn config(dimensions: Option<usize>) -> EdgeConfig {
-    let optimizers = EdgeOptimizersConfig {
-        default_segment_number: Some(1),
-        // One large segment is searched faster than several; the limit is in KB.
-        max_segment_size: Some(64 * 1024 * 1024),
-        indexing_threshold: Some(OPTIMISED_ABOVE),
-        ..EdgeOptimizersConfig::default()
-    };
-    let wal = WalOptions { segment_capacity: 8 * 1024 * 1024, ..WalOptions::default() };
-    let sparse =
-        || EdgeSparseVectorParams { full_scan_threshold: None, on_disk: Some(true), modifier: Some(Modifier::Idf), datatype: None };
-    let mut builder = EdgeConfig::builder()
-        .on_disk_payload(true)
-        .optimizers(optimizers)
-        .wal_options(wal)
-        .sparse_vector(BM25, sparse())
-        .sparse_vector(TRIGRAMS, sparse());
-    if let Some(dimensions) = dimensions {
-        builder = builder.vector(DENSE, EdgeVectorParams::builder(dimensions, Distance::Cosine).on_disk(true).build());
-    }
-    builder.build()
-}
-
-fn schema(index: FieldIndex) -> PayloadFieldSchema {
-    // Graph links for each payload value cost much time to build and little is gained: a narrow filter is scanned.
-    // Mapped from disk, an index is there at once when it is opened, however large.
-    let (enable_hnsw, on_disk) = (Some(false), Some(true));
-    PayloadFieldSchema::FieldParams(match index {
-        FieldIndex::Text => PayloadSchemaParams::Keyword(KeywordIndexParams { enable_hnsw, on_disk, ..KeywordIndexParams::default() }),
-        FieldIndex::Number => PayloadSchemaParams::Float(FloatIndexParams { enable_hnsw, on_disk, ..FloatIndexParams::default() }),
-        FieldIndex::Time => PayloadSchemaParams::Datetime(DatetimeIndexParams { enable_hnsw, on_disk, ..DatetimeIndexParams::default() }),
-        FieldIndex::Flag => PayloadSchemaParams::Bool(BoolIndexParams { enable_hnsw, on_disk, ..BoolIndexParams::default() }),
-    })
-}
-
-pub(crate) fn path_of(key: &str) -> JsonPath {
-    // Keys are plain words, which always are paths.
-    key.parse().unwrap_or_else(|()| JsonPath { first_key: key.to_owned(), rest: Vec::new() })
-}
-
-/// The log is never read again, and its numbers must go on: all but its newest closed part may go.
-fn prune_log(path: &Path) {
-    let Ok(files) = std::fs::read_dir(path.join("wal")) else { return };
-    let mut closed: Vec<(u64, PathBuf)> =
-        files.flatten().filter_map(|file| Some((file.file_name().to_str()?.strip_prefix("closed-")?.parse().ok()?, file.path()))).collect();
-    closed.sort();
-    closed.pop();
-    for (_, file) in closed {
-        if let Err(e) = std::fs::remove_file(&file) {
-            tracing::debug!(file = %file.display(), error = %e, "an old log file of the search engine could not be removed");
-            return;
-        }
-    }
-}
-
 impl Edge {
     /// Loads the shard in a folder, or makes one there. What is `whole` is as a flush and a seal left it, payload indexes
     /// included: then nothing needs to be written.
@@ -153,32 +59,21 @@ impl Edge {
         Ok(edge)
     }
 
-    fn segments(&self) -> PathBuf {
-        self.path.join("segments")
-    }
-
     /// The folder of the index, which is there before and after the shard.
     fn index(&self) -> &Path {
         self.path.parent().unwrap_or(&self.path)
     }
 
     fn start(&self, operation: &'static str, whole: bool) -> Result<()> {
-        let exists = self.segments().is_dir();
+        let mut shard = self.shard.write().unwrap_or_else(PoisonError::into_inner);
         if whole {
             to_load(self.index(), operation)?;
         } else {
             room(self.index(), operation, 0)?;
-        }
-        std::fs::create_dir_all(&self.path)
-            .map_err(|e| failed(operation, "its folder cannot be made").with("folder", self.path.display().to_string()).caused_by(e))?;
-        if exists && !whole {
             prune_log(&self.path);
         }
-        let config = config(self.dimensions);
-        let shard =
-            caught(operation, || if exists { EdgeShard::load(&self.path, Some(config)) } else { EdgeShard::new(&self.path, config) })
-                .map_err(|(e, _)| e)?;
-        *self.shard.write().unwrap_or_else(PoisonError::into_inner) = Some(shard);
+        *shard = Some(load(&self.path, self.dimensions, operation)?);
+        drop(shard);
         self.broken.store(false, Ordering::Release);
         self.most.store(self.count(None)?, Ordering::Release);
         if whole { Ok(()) } else { self.ensure_indexes() }
@@ -186,7 +81,7 @@ impl Edge {
 
     /// Has its files read ahead, aside.
     pub(crate) fn read_ahead(&self) {
-        read_ahead(&self.segments(), &self.wanted);
+        read_ahead(&segments(&self.path), &self.wanted);
     }
 
     fn run<T>(&self, operation: &'static str, work: impl FnOnce(&EdgeShard) -> OperationResult<T>) -> Result<T> {
@@ -210,13 +105,12 @@ impl Edge {
 
     fn ensure_indexes(&self) -> Result<()> {
         let known = self.run("open index", |shard| Ok(shard.info()))?;
-        for &(key, index) in INDEXES {
+        for (field, create) in indexes() {
             // With several segments the info does not tell which of them has the index; then all are asked.
-            if known.segments_count == 1 && known.payload_schema.contains_key(&path_of(key)) {
+            if known.segments_count == 1 && known.payload_schema.contains_key(&field) {
                 continue;
             }
-            let create = CreateIndex { field_name: path_of(key), field_schema: Some(schema(index)) };
-            self.update(UpdateOperation::FieldIndexOperation(FieldIndexOperations::CreateIndex(create)))?;
+            self.update(create)?;
         }
         Ok(())
     }
@@ -228,8 +122,7 @@ impl Edge {
         room(self.index(), "write index", POINT.saturating_mul(points.len() as u64))?;
         self.most.fetch_add(points.len(), Ordering::AcqRel);
         self.written.fetch_add(points.len(), Ordering::AcqRel);
-        let points = PointInsertOperations::PointsList(points.into_iter().map(Into::into).collect());
-        self.update(UpdateOperation::PointOperation(PointOperations::UpsertPoints(points)))
+        self.update(upserted(points))
     }
 
     /// Replaces a point's payload and leaves its vectors.
@@ -282,15 +175,31 @@ impl Edge {
 
     /// Throws everything away and starts anew.
     pub(crate) fn clear(&self) -> Result<()> {
-        let operation = "clear index";
-        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        self.close();
-        if let Err(e) = std::fs::remove_dir_all(&self.path)
-            && e.kind() != std::io::ErrorKind::NotFound
+        self.become_other("clear index", |_| Ok(()))
+    }
+
+    /// Throws everything away and takes the place of the shard in a folder beside, which nobody has open.
+    pub(crate) fn replace(&self, by: &Path) -> Result<()> {
+        self.become_other("write index", |path| std::fs::rename(by, path))?;
+        // Asking for indexes has moved the segments' versions, even where all were there.
+        self.flush()?;
+        self.written.store(0, Ordering::Release);
+        self.read_ahead();
+        Ok(())
+    }
+
+    fn become_other(&self, operation: &'static str, make: impl FnOnce(&Path) -> std::io::Result<()>) -> Result<()> {
         {
-            return Err(failed(operation, "its folder cannot be removed").with("folder", self.path.display().to_string()).caused_by(e));
+            let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+            self.close();
+            let removed = match std::fs::remove_dir_all(&self.path) {
+                Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(e),
+                _ => make(&self.path),
+            };
+            removed.map_err(|e| {
+                failed(operation, "its folder cannot be replaced").with("folder", self.path.display().to_string()).caused_by(e)
+            })?;
         }
-        drop(_writing);
         self.start(operation, false)
     }
 
@@ -335,6 +244,27 @@ impl Edge {
             order_by: None,
         };
         self.run("search", |shard| shard.scroll(request)).map(|(records, _)| records)
+    }
+
+    /// Every point with the payload under these keys, a page at a time.
+    pub(crate) fn each(&self, keys: &[&str], mut take: impl FnMut(&Record)) -> Result<()> {
+        let mut offset = None;
+        loop {
+            let request = ScrollRequest {
+                offset,
+                limit: Some(PAGE),
+                filter: None,
+                with_payload: Some(fields(keys)),
+                with_vector: WithVector::Bool(false),
+                order_by: None,
+            };
+            let (records, next) = self.run("read index", |shard| shard.scroll(request))?;
+            records.iter().for_each(&mut take);
+            offset = next;
+            if offset.is_none() {
+                return Ok(());
+            }
+        }
     }
 
     /// The points of these ids as far as they are there, with the payload under these keys; `None` for all of it, which

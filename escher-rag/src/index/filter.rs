@@ -1,17 +1,18 @@
 //! A selector as a filter of the search engine, exact in three-valued logic.
 //!
 //! For each part there are two filters: what it holds for, and what it certainly does not hold for; unknown is in
-//! neither. NOT swaps the two. What the engine cannot tell exactly (`~`, order of tags, times finer than its own) is
-//! resolved to ids by holding the selector against the resources that the rest of it lets through.
+//! neither. NOT swaps the two. Times finer than the engine's own are resolved to ids.
 
 use escher_core::selector::{Field, FieldType, Op, Value};
-use escher_core::{Flag, Resource, Result, Selector, fuzzy};
+use escher_core::{Flag, Result, Selector, fuzzy};
 use jiff::Timestamp;
 use qdrant_edge::external::ordered_float::OrderedFloat;
 use qdrant_edge::{Condition, FieldCondition, Filter, IsEmptyCondition, Match, PointId, Range};
 
-use super::edge::{has_ids, path_of};
-use super::point::{key, last_backup, micros, tag, tag_key, time_text};
+use super::edge::has_ids;
+use super::engine::path_of;
+use super::marks;
+use super::point::{key, micros, tag, tag_key, time_text};
 
 /// A backup counts for seven days.
 const BACKUP_NANOS: i128 = 7 * 86_400 * 1_000_000_000;
@@ -36,19 +37,45 @@ impl Node {
         Self::leaf(Condition::Field(condition))
     }
 
-    pub(crate) fn is(key: &str, value: impl Into<String>) -> Self {
-        Self::field(FieldCondition::new_match(path_of(key), Match::from(value.into())))
+    /// A field has this text.
+    pub(crate) fn is(field: &str, text: &str) -> Self {
+        Self::marked(marks::list_of(field), vec![marks::is(field, text)])
     }
 
-    pub(crate) fn is_any(key: &str, values: Vec<String>) -> Self {
-        if values.is_empty() { Self::Nothing } else { Self::field(FieldCondition::new_match(path_of(key), Match::from(values))) }
+    /// A field has one of these texts.
+    pub(crate) fn is_any<T: AsRef<str>>(field: &str, texts: &[T]) -> Self {
+        Self::marked(marks::list_of(field), texts.iter().map(|text| marks::is(field, text.as_ref())).collect())
     }
 
-    pub(crate) fn flag(key: &str, value: bool) -> Self {
-        Self::field(FieldCondition::new_match(path_of(key), Match::from(value)))
+    /// One of these texts is the name or the id, in the forms in which a person's words are held against them.
+    pub(crate) fn exact<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
+        Self::marked(marks::REST, texts.flat_map(exact_marks).collect())
     }
 
-    pub(crate) fn told(key: &str) -> Self {
+    /// A list has one of these marks.
+    pub(crate) fn marked(list: &str, marks: Vec<i64>) -> Self {
+        match marks[..] {
+            [] => Self::Nothing,
+            [mark] => Self::field(FieldCondition::new_match(path_of(list), Match::from(mark))),
+            _ => Self::field(FieldCondition::new_match(path_of(list), Match::from(marks))),
+        }
+    }
+
+    pub(crate) fn flag(flag: &str, value: bool) -> Self {
+        Self::marked(marks::WHAT, vec![marks::flag(flag, value)])
+    }
+
+    fn told(field: &Field) -> Self {
+        match field {
+            Field::Tag(key) => Self::is(key::TAG_KEYS, &tag_key(key)),
+            Field::Age => Self::present(Field::Created.word()),
+            named if is_text(named.ty()) => Self::marked(marks::list_of(named.word()), vec![marks::untold(named.word())]).not(),
+            named => Self::present(named.word()),
+        }
+    }
+
+    /// A number or a time is there.
+    fn present(key: &str) -> Self {
         Self::leaf(Condition::IsEmpty(IsEmptyCondition::from(path_of(key)))).not()
     }
 
@@ -115,41 +142,36 @@ impl Node {
     }
 }
 
-/// Finds the points within a condition whose resources pass a test.
-pub(crate) type Resolve<'a> = &'a dyn Fn(Node, &dyn Fn(&Resource) -> bool) -> Result<Vec<PointId>>;
+/// The marks of a text that is a name or an id.
+pub(crate) fn exact_marks(text: &str) -> [i64; 3] {
+    [Field::Id.word(), Field::Name.word(), key::PLAIN].map(|field| marks::is(field, text))
+}
+
+/// Finds the points within a condition whose nanoseconds beyond the microsecond, under a key, pass a test.
+pub(crate) type Resolve<'a> = &'a dyn Fn(Node, &str, &dyn Fn(i128) -> bool) -> Result<Vec<PointId>>;
 
 /// Whether points have all that a selector asks for. They do not have attributes, relations by name, the clouds' own
-/// words for states, nor who is around a resource: those are the store's to select.
+/// words for states, nor who is around a resource; and of texts they only know whether they are equal. All else is the
+/// store's to select.
 pub(crate) fn answers(selector: &Selector) -> bool {
     selector.leaves().into_iter().all(|leaf| match leaf {
-        Selector::Compare { field, .. } | Selector::In { field, .. } | Selector::Exists(field) => {
-            !matches!(field, Field::Attr(_) | Field::Rel(_) | Field::RawState)
+        Selector::Compare { field, op, .. } => {
+            let order = matches!(op, Op::Lt | Op::Le | Op::Gt | Op::Ge);
+            has(field) && *op != Op::Like && !(order && is_text(field.ty()))
         }
+        Selector::In { field, .. } | Selector::Exists(field) => has(field),
         Selector::Related { .. } => false,
         _ => true,
     })
 }
 
-/// What a selector that is answered admits at `now`.
-pub(crate) fn admitted(selector: &Selector, now: Timestamp, resolve: Resolve<'_>) -> Result<Node> {
-    let compiler = Compiler { now, resolve };
-    if selector.leaves().into_iter().all(is_native) {
-        return compiler.node(selector, true);
-    }
-    let native = selector.conjuncts().iter().filter(|part| part.leaves().into_iter().all(is_native));
-    let bound = Node::all(native.map(|part| compiler.node(part, true)).collect::<Result<Vec<_>>>()?);
-    resolve(bound, &|resource| selector.matches(resource, now) == Some(true)).map(Node::ids)
+fn has(field: &Field) -> bool {
+    !matches!(field, Field::Attr(_) | Field::Rel(_) | Field::RawState | Field::Text)
 }
 
-fn is_native(leaf: &Selector) -> bool {
-    match leaf {
-        Selector::Compare { field, op, .. } => {
-            let order = matches!(op, Op::Lt | Op::Le | Op::Gt | Op::Ge);
-            *field != Field::Text && *op != Op::Like && !(order && is_text(field.ty()))
-        }
-        Selector::In { field, .. } | Selector::Exists(field) => *field != Field::Text,
-        _ => true,
-    }
+/// What a selector that is answered admits at `now`.
+pub(crate) fn admitted(selector: &Selector, now: Timestamp, resolve: Resolve<'_>) -> Result<Node> {
+    Compiler { now, resolve }.node(selector, true)
 }
 
 fn is_text(ty: FieldType) -> bool {
@@ -159,6 +181,8 @@ fn is_text(ty: FieldType) -> bool {
 /// A span of time and how a point in time is held against it.
 struct When {
     key: &'static str,
+    /// Where the nanoseconds beyond its microsecond are.
+    fine: &'static str,
     /// At or after, in nanoseconds.
     from: Option<i128>,
     /// Before, in nanoseconds.
@@ -195,27 +219,19 @@ impl Compiler<'_> {
         })
     }
 
-    fn told(field: &Field) -> Node {
-        match field {
-            Field::Tag(key) => Node::is(key::TAG_KEYS, tag_key(key)),
-            Field::Age => Node::told(Field::Created.word()),
-            named => Node::told(named.word()),
-        }
-    }
-
     fn exists(field: &Field, want: bool) -> Node {
-        let told = Self::told(field);
+        let told = Node::told(field);
         match (field, want) {
             (_, true) => told,
             // Where the source does not say which tags there are, nobody knows.
-            (Field::Tag(_), false) => Node::all([Node::told(key::UNTAGGED), told.not()]),
+            (Field::Tag(_), false) => Node::all([Node::any([true, false].map(|value| Node::flag(key::UNTAGGED, value))), told.not()]),
             (_, false) => told.not(),
         }
     }
 
     /// Certainly true: the condition. Certainly false: the field is told and the condition does not hold.
     fn of(field: &Field, holds: Node, want: bool) -> Node {
-        if want { holds } else { Node::all([Self::told(field), holds.not()]) }
+        if want { holds } else { Node::all([Node::told(field), holds.not()]) }
     }
 
     fn among(field: &Field, values: &[Value], want: bool) -> Node {
@@ -224,8 +240,8 @@ impl Compiler<'_> {
         }
         let plain = values.iter().map(Value::plain);
         let holds = match field {
-            Field::Tag(key) => Node::is_any(key::TAGS, plain.map(|value| tag(key, &value)).collect()),
-            named => Node::is_any(named.word(), plain.map(|value| fuzzy::fold(&value)).collect()),
+            Field::Tag(key) => Node::is_any(key::TAGS, &plain.map(|value| tag(key, &value)).collect::<Vec<_>>()),
+            named => Node::is_any(named.word(), &plain.map(|value| fuzzy::fold(&value)).collect::<Vec<_>>()),
         };
         Self::of(field, holds, want)
     }
@@ -255,13 +271,13 @@ impl Compiler<'_> {
             Op::Gt => (Some(end), None),
             Op::Ge => (Some(start), None),
         };
-        let when = When { key: "created", from, until };
-        Ok(Self::of(field, self.time(&when, &|resource| resource.created)?, want))
+        let when = When { key: "created", fine: key::CREATED_FINE, from, until };
+        Ok(Self::of(field, self.time(&when)?, want))
     }
 
     /// The index keeps microseconds. What lies in the very microsecond of a bound finer than that is looked at
     /// closely; that is hardly ever anything.
-    fn time(&self, when: &When, read: &dyn Fn(&Resource) -> Option<Timestamp>) -> Result<Node> {
+    fn time(&self, when: &When) -> Result<Node> {
         let fine = |bound: Option<i128>| bound.filter(|nanos| nanos.rem_euclid(1000) != 0).map(micros);
         let mut range = Range { lt: None, gt: None, gte: None, lte: None };
         let time = |micros: i128| time_text(micros).parse().ok();
@@ -276,13 +292,12 @@ impl Compiler<'_> {
         let mut parts = vec![coarse];
         for cell in [fine(when.from), fine(when.until)].into_iter().flatten() {
             let range = Range { lt: None, gt: None, gte: time(cell), lte: time(cell) };
-            let within = |resource: &Resource| {
-                read(resource)
-                    .map(|at| at.as_nanosecond())
-                    .is_some_and(|at| when.from.is_none_or(|from| at >= from) && when.until.is_none_or(|until| at < until))
+            let within = |beyond: i128| {
+                let at = cell * 1000 + beyond;
+                when.from.is_none_or(|from| at >= from) && when.until.is_none_or(|until| at < until)
             };
             let cell = Node::field(FieldCondition::new_datetime_range(path_of(when.key), range));
-            parts.push(Node::ids((self.resolve)(cell, &within)?));
+            parts.push(Node::ids((self.resolve)(cell, when.fine, &within)?));
         }
         Ok(Node::any(parts))
     }
@@ -291,10 +306,10 @@ impl Compiler<'_> {
         if flag != Flag::BackedUp {
             return Ok(Node::flag(flag.as_str(), want));
         }
-        let when = When { key: key::BACKUP, from: Some(self.now.as_nanosecond() - BACKUP_NANOS + 1), until: None };
-        let recent = self.time(&when, &last_backup)?;
+        let from = Some(self.now.as_nanosecond() - BACKUP_NANOS + 1);
+        let recent = self.time(&When { key: key::BACKUP, fine: key::BACKUP_FINE, from, until: None })?;
         let automatic = Node::flag(key::AUTO_BACKUPS, want);
-        Ok(if want { Node::any([automatic, recent]) } else { Node::all([automatic, Node::told(key::BACKUP), recent.not()]) })
+        Ok(if want { Node::any([automatic, recent]) } else { Node::all([automatic, Node::present(key::BACKUP), recent.not()]) })
     }
 }
 

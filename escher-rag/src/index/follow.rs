@@ -10,7 +10,18 @@ const BATCH: usize = 2_000;
 ///
 /// # Errors
 /// Whatever the store or the index say. What was taken in until then stays.
-pub async fn follow(store: &dyn Store, index: &dyn Index, mut progress: impl FnMut(u64, u64) + Send) -> Result<u64> {
+pub async fn follow(store: &dyn Store, index: &dyn Index, progress: impl FnMut(u64, u64) + Send) -> Result<u64> {
+    let done = catch_up(store, index, progress).await?;
+    // Even where nothing was done: somebody else may have been at it and not be ready yet.
+    index.settle().await?;
+    Ok(done)
+}
+
+/// Brings the index up to the store's revision and leaves the end to [`follow`]: for as long as more is being written.
+///
+/// # Errors
+/// As [`follow`].
+pub async fn catch_up(store: &dyn Store, index: &dyn Index, mut progress: impl FnMut(u64, u64) + Send) -> Result<u64> {
     let mut at = index.revision().await?;
     let mut target = store.revision().await?;
     let (mut start, mut done) = (at, 0);
@@ -28,9 +39,6 @@ pub async fn follow(store: &dyn Store, index: &dyn Index, mut progress: impl FnM
         target = store.revision().await?.max(at);
         // Revisions that were overtaken by later ones of the same resource are gaps; the end is right all the same.
         progress(at.saturating_sub(start), target.saturating_sub(start));
-    }
-    if done > 0 {
-        index.settle().await?;
     }
     Ok(done)
 }

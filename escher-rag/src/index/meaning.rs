@@ -21,6 +21,11 @@ impl Meanings {
         Self { model, known: Mutex::new(LruCache::new(REMEMBERED)) }
     }
 
+    /// How many numbers a vector has.
+    pub(crate) fn dimensions(&self) -> usize {
+        self.model.dimensions()
+    }
+
     /// The vectors of the texts, in their order.
     ///
     /// # Errors

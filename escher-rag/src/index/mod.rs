@@ -1,9 +1,12 @@
 //! The search engine over the estate: the embedded Qdrant, following the store.
 
+mod bulk;
 mod claim;
 pub(crate) mod edge;
+pub(crate) mod engine;
 pub(crate) mod filter;
 mod follow;
+pub(crate) mod marks;
 pub(crate) mod meaning;
 mod meta;
 pub(crate) mod point;
@@ -11,30 +14,28 @@ mod room;
 mod seal;
 pub(crate) mod vectors;
 mod warm;
+mod words;
+mod write;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use async_trait::async_trait;
-use escher_core::{Changes, Embed, Error, ErrorKind, Filter, Hits, Index, Query, Resource, Result, Selector};
+use escher_core::{Changes, Embed, Error, ErrorKind, Filter, Hits, Index, Query, Result, Selector};
 use jiff::Timestamp;
-use qdrant_edge::external::serde_json::Value;
-use qdrant_edge::{PointId, Record};
+use qdrant_edge::Record;
 
 use crate::search::{self, Vocabulary};
+use bulk::Bulk;
 use edge::Edge;
 use filter::Node;
 use meaning::Meanings;
 use meta::Meta;
-use point::{Shape, key};
 use seal::{Seal, Sealed};
 use vectors::Sparse;
 
-pub use follow::follow;
-
-/// Points written in one operation: bounds the memory of a batch and of the engine's log.
-const CHUNK: usize = 256;
+pub use follow::{catch_up, follow};
 
 /// The index in a folder: dense vectors where there is an embedding model, BM25 and trigram vectors always, and typed
 /// payload indexes for everything that selectors ask for.
@@ -54,6 +55,8 @@ pub(crate) struct Inner {
     pub(crate) sparse: Sparse,
     pub(crate) vocabulary: RwLock<Vocabulary>,
     meta: Mutex<Meta>,
+    /// Locked after `meta`, if at all.
+    bulk: Mutex<Option<Bulk>>,
     /// Whether the files on disk bear a seal that fits them.
     sealed: AtomicBool,
     rebuilt: bool,
@@ -69,6 +72,7 @@ impl QdrantIndex {
         let dir = dir.as_ref().to_owned();
         let shard = dir.join("estate");
         claim::claim(&dir, &shard)?;
+        bulk::discard(&dir)?;
         let fresh = Meta::new(embed.as_deref().map(|embed| (embed.id(), embed.dimensions())));
         let dimensions = embed.as_deref().map(Embed::dimensions);
         let known = Meta::read(&dir).filter(|meta| meta.fits(&fresh));
@@ -102,7 +106,7 @@ impl QdrantIndex {
                 (Edge::open(&shard, dimensions, false)?, fresh)
             }
         };
-        let vocabulary = RwLock::new(Vocabulary::new(edge.values(key::WORDS, None)?, edge.count(None)?));
+        let vocabulary = RwLock::new(words::load(&edge, &shard, sealed.load(Ordering::Acquire))?);
         let sparse = Sparse::new()?;
         // Only now, so that it holds up nothing of the above.
         edge.read_ahead();
@@ -114,6 +118,7 @@ impl QdrantIndex {
                 sparse,
                 vocabulary,
                 meta: Mutex::new(meta),
+                bulk: Mutex::new(None),
                 sealed,
                 rebuilt,
             }),
@@ -184,7 +189,12 @@ fn remove_shard(shard: &Path) -> Result<()> {
 #[async_trait]
 impl Index for QdrantIndex {
     async fn revision(&self) -> Result<u64> {
-        Ok(self.inner.meta.lock().unwrap_or_else(PoisonError::into_inner).revision)
+        self.blocking("read index", |inner| {
+            let meta = inner.meta.lock().unwrap_or_else(PoisonError::into_inner);
+            let bulk = inner.bulk.lock().unwrap_or_else(PoisonError::into_inner);
+            Ok(bulk.as_ref().map_or(meta.revision, |bulk| bulk.revision))
+        })
+        .await
     }
 
     async fn apply(&self, changes: &Changes) -> Result<()> {
@@ -194,6 +204,10 @@ impl Index for QdrantIndex {
 
     async fn settle(&self) -> Result<()> {
         self.blocking("optimise index", |inner| {
+            inner.filled()?;
+            if inner.sealed.load(Ordering::Acquire) {
+                return Ok(());
+            }
             if inner.edge.wants_optimising()? {
                 inner.unseal()?;
                 inner.edge.optimise()?;
@@ -219,25 +233,6 @@ impl Index for QdrantIndex {
 }
 
 impl Inner {
-    fn apply(&self, changes: &Changes) -> Result<()> {
-        // Only one may move the revision.
-        let mut meta = self.meta.lock().unwrap_or_else(PoisonError::into_inner);
-        self.unseal()?;
-        for chunk in changes.upserts.chunks(CHUNK) {
-            self.upsert(chunk.iter().map(|entry| &entry.resource))?;
-        }
-        for chunk in changes.removed.chunks(CHUNK) {
-            self.edge.delete(chunk.iter().map(point::id_of).collect())?;
-        }
-        self.edge.flush()?;
-        let count = self.edge.count(None)?;
-        let moved = meta.at(changes.to, count);
-        moved.write(&self.dir)?;
-        *meta = moved;
-        self.vocabulary.write().unwrap_or_else(PoisonError::into_inner).resize(count);
-        Ok(())
-    }
-
     /// Before anything is written: from now on the files are not as the seal says.
     fn unseal(&self) -> Result<()> {
         if self.sealed.swap(false, Ordering::AcqRel) {
@@ -253,61 +248,12 @@ impl Inner {
         if self.sealed.load(Ordering::Acquire) {
             return;
         }
-        match Seal::of(&self.dir.join("estate")).and_then(|seal| seal.write(&self.dir)) {
+        let shard = self.dir.join("estate");
+        let saved = words::save(&self.vocabulary.read().unwrap_or_else(PoisonError::into_inner), &shard);
+        match saved.and_then(|()| Seal::of(&shard)).and_then(|seal| seal.write(&self.dir)) {
             Ok(()) => self.sealed.store(true, Ordering::Release),
             Err(e) => tracing::debug!(error = %e, "the search index could not be sealed"),
         }
-    }
-
-    /// Writes what differs: points whose texts differ are embedded anew, of others only the payload is replaced.
-    fn upsert<'a>(&self, resources: impl Iterator<Item = &'a Resource>) -> Result<()> {
-        let shapes = resources.map(Shape::of).collect::<Result<Vec<_>>>()?;
-        let ids: Vec<PointId> = shapes.iter().map(|shape| shape.id).collect();
-        let known = self.edge.retrieve(&ids, Some(&[key::TEXT_HASH, key::HASH]))?;
-        let known: std::collections::HashMap<PointId, Record> = known.into_iter().map(|record| (record.id, record)).collect();
-        let mut fresh = Vec::new();
-        for shape in shapes {
-            match known.get(&shape.id) {
-                Some(record) if text(record, key::TEXT_HASH) == Some(&shape.text_hash) => {
-                    if text(record, key::HASH) != Some(&shape.hash) {
-                        self.edge.overwrite_payload(shape.id, shape.payload)?;
-                    }
-                }
-                _ => fresh.push(shape),
-            }
-        }
-        if fresh.is_empty() {
-            return Ok(());
-        }
-        let dense = match &self.meanings {
-            Some(meanings) => {
-                let texts: Vec<&str> = fresh.iter().map(|shape| shape.text.as_str()).collect();
-                meanings.of(&texts)?.iter().map(|vector| Some(vector.to_vec())).collect()
-            }
-            None => vec![None; fresh.len()],
-        };
-        {
-            let mut vocabulary = self.vocabulary.write().unwrap_or_else(PoisonError::into_inner);
-            for word in
-                fresh.iter().flat_map(|shape| shape.payload.0.get(key::WORDS).and_then(Value::as_array)).flatten().filter_map(Value::as_str)
-            {
-                vocabulary.add(word);
-            }
-        }
-        let points = fresh.into_iter().zip(dense).map(|(shape, dense)| self.sparse.point(shape, dense)).collect();
-        self.edge.upsert(points)
-    }
-
-    fn clear(&self) -> Result<()> {
-        let mut meta = self.meta.lock().unwrap_or_else(PoisonError::into_inner);
-        self.unseal()?;
-        // First the revision, then the points: after a crash in between everything is taken in again.
-        let empty = meta.at(0, 0);
-        empty.write(&self.dir)?;
-        *meta = empty;
-        self.edge.clear()?;
-        *self.vocabulary.write().unwrap_or_else(PoisonError::into_inner) = Vocabulary::default();
-        Ok(())
     }
 
     /// What a query admits, as a filter of the engine.
@@ -322,18 +268,10 @@ impl Inner {
                 .with("selector", selector.to_string())
                 .hint("select over the store and search among those"));
         }
-        let resolve = |bound: Node, test: &dyn Fn(&Resource) -> bool| {
-            let records = self.edge.scroll(bound.filter(), &[key::RESOURCE], usize::MAX)?;
-            let mut ids = Vec::new();
-            for record in &records {
-                let json = text(record, key::RESOURCE).ok_or_else(|| broken("a point without a resource"))?;
-                let resource: Resource =
-                    serde_json::from_str(json).map_err(|e| broken("a point's resource cannot be read").caused_by(e))?;
-                if test(&resource) {
-                    ids.push(record.id);
-                }
-            }
-            Ok(ids)
+        let resolve = |within: Node, key: &str, test: &dyn Fn(i128) -> bool| {
+            let records = self.edge.scroll(within.filter(), &[key], usize::MAX)?;
+            let beyond = |record: &Record| i128::from(number(record, key).unwrap_or_default());
+            Ok(records.iter().filter(|record| test(beyond(record))).map(|record| record.id).collect())
         };
         filter::admitted(selector, now, &resolve)
     }
@@ -352,6 +290,11 @@ impl Drop for Inner {
 
 fn broken(message: &str) -> Error {
     Error::new(ErrorKind::Storage, message).operation("search").hint("remove the index folder; it is rebuilt from the store")
+}
+
+/// A whole number of a point's payload.
+fn number(record: &Record, key: &str) -> Option<u64> {
+    record.payload.as_ref()?.0.get(key)?.as_u64()
 }
 
 /// A text of a point's payload.

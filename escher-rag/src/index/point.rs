@@ -4,20 +4,23 @@ use std::collections::BTreeSet;
 
 use escher_core::resource::attr;
 use escher_core::selector::{Field, number, texts};
-use escher_core::{Error, Flag, Resource, ResourceId, Result, fuzzy, regions};
+use escher_core::{Flag, Resource, ResourceId, fuzzy, regions};
 use jiff::Timestamp;
 use qdrant_edge::external::uuid;
 use qdrant_edge::{Payload, PointId};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use super::marks::{self, Marks};
+
 /// How a payload field is indexed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Index {
+    /// Marks: see [`super::marks`].
+    Marks,
     Text,
     Number,
     Time,
-    Flag,
 }
 
 /// Payload keys beyond those that bear a field's own name.
@@ -28,73 +31,50 @@ pub(crate) mod key {
     pub(crate) const BACKUP: &str = "backup";
     pub(crate) const AUTO_BACKUPS: &str = "automatic";
     pub(crate) const UNTAGGED: &str = "untagged";
-    /// Search words.
+    /// The name in the form in which a person's words are held against it, where that is not the name itself.
+    pub(crate) const PLAIN: &str = "plain";
+    /// Search words, a blank between two.
     pub(crate) const WORDS: &str = "words";
-    /// Name and ids in the form in which a person's words are held against them.
-    pub(crate) const EXACT: &str = "exact";
     /// The name as it is written.
     pub(crate) const SHOWN: &str = "shown";
     /// The id as it is written.
     pub(crate) const WHOLE_ID: &str = "whole_id";
-    /// The resource as far as selectors read it, as JSON text.
-    pub(crate) const RESOURCE: &str = "resource";
+    /// Nanoseconds beyond the microseconds that the index keeps, of the time of creation and of the newest backup.
+    pub(crate) const CREATED_FINE: &str = "created_fine";
+    pub(crate) const BACKUP_FINE: &str = "backup_fine";
     /// Hash of what the vectors are made of.
     pub(crate) const TEXT_HASH: &str = "text_hash";
     /// Hash of the payload.
     pub(crate) const HASH: &str = "hash";
 }
 
-/// Every indexed payload field.
+/// Every indexed payload field. The engine reads and parses all payloads once for each of them, so they are few.
 pub(crate) const INDEXES: &[(&str, Index)] = &[
-    ("cloud", Index::Text),
-    ("kind", Index::Text),
-    ("type", Index::Text),
-    ("service", Index::Text),
-    ("account", Index::Text),
-    ("region", Index::Text),
-    ("zone", Index::Text),
-    ("geo", Index::Text),
-    ("env", Index::Text),
-    ("state", Index::Text),
-    ("engine", Index::Text),
-    ("size", Index::Text),
-    ("group", Index::Text),
-    ("network", Index::Text),
-    ("linked", Index::Text),
+    (marks::WHAT, Index::Marks),
+    (marks::REST, Index::Marks),
     ("name", Index::Text),
-    ("id", Index::Text),
-    (key::TAGS, Index::Text),
-    (key::TAG_KEYS, Index::Text),
-    (key::WORDS, Index::Text),
-    (key::EXACT, Index::Text),
     ("capacity", Index::Number),
     ("memory", Index::Number),
     ("cost", Index::Number),
     ("cpu", Index::Number),
     ("created", Index::Time),
     (key::BACKUP, Index::Time),
-    (key::AUTO_BACKUPS, Index::Flag),
-    ("idle", Index::Flag),
-    ("public", Index::Flag),
-    ("encrypted", Index::Flag),
-    ("attached", Index::Flag),
-    (key::UNTAGGED, Index::Flag),
 ];
 
 const TEXT_FIELDS: &[Field] = &[
     Field::Cloud,
     Field::Kind,
-    Field::Type,
-    Field::Service,
-    Field::Account,
-    Field::Region,
-    Field::Zone,
-    Field::Geo,
     Field::Env,
     Field::State,
     Field::Engine,
-    Field::Size,
+    Field::Type,
+    Field::Service,
+    Field::Region,
+    Field::Account,
+    Field::Zone,
+    Field::Geo,
     Field::Group,
+    Field::Size,
     Field::Network,
     Field::Linked,
     Field::Name,
@@ -103,20 +83,6 @@ const TEXT_FIELDS: &[Field] = &[
 const NUMBER_FIELDS: &[Field] = &[Field::Capacity, Field::Memory, Field::Cost, Field::Cpu];
 /// Flags that do not depend on the time.
 pub(crate) const STEADY_FLAGS: &[Flag] = &[Flag::Idle, Flag::Public, Flag::Encrypted, Flag::Attached, Flag::Untagged];
-/// Attributes that selectors read.
-const ATTRIBUTES: &[&str] = &[
-    attr::ENGINE,
-    attr::SIZE,
-    attr::CAPACITY,
-    attr::MEMORY,
-    attr::RESOURCE_GROUP,
-    attr::NETWORK,
-    attr::PUBLIC,
-    attr::ENCRYPTED,
-    attr::ATTACHED,
-    attr::AUTO_BACKUPS,
-    attr::LAST_BACKUP,
-];
 /// Search words of one resource at most; a resource with more says nothing in particular.
 const MOST_WORDS: usize = 96;
 
@@ -164,92 +130,98 @@ pub(crate) fn last_backup(resource: &Resource) -> Option<Timestamp> {
 /// A resource, taken apart for the index.
 pub(crate) struct Shape {
     pub(crate) id: PointId,
-    /// What it says in words, for the embedder.
+    /// What it says in words, for the embedder, if there is one.
     pub(crate) text: String,
     /// Its search words and features, for BM25.
     pub(crate) words: String,
     /// Its name, for trigrams.
     pub(crate) name: String,
-    pub(crate) text_hash: String,
-    pub(crate) hash: String,
+    pub(crate) text_hash: u64,
+    pub(crate) hash: u64,
     pub(crate) payload: Payload,
 }
 
 impl Shape {
-    pub(crate) fn of(resource: &Resource) -> Result<Self> {
-        let (words, text, name) = (search_words(resource), sentence(resource), plain(&resource.name));
-        let bm25 = words.iter().cloned().chain(features(resource)).collect::<Vec<_>>().join(" ");
-        let text_hash = short_hash(&[&text, &bm25, &name]);
-        let mut payload = fields(resource, words);
-        payload.insert(key::RESOURCE.into(), Value::String(slim(resource)?));
-        let hash = short_hash(&[&Value::Object(payload.clone()).to_string()]);
+    /// Its search words by themselves.
+    pub(crate) fn search_words(&self) -> impl Iterator<Item = &str> {
+        words_of(&self.payload)
+    }
+
+    /// `embedded` where its sentence is wanted.
+    pub(crate) fn of(resource: &Resource, embedded: bool) -> Self {
+        let text = if embedded { sentence(resource) } else { String::new() };
+        let (words, name) = (search_words(resource).join(" "), plain(&resource.name));
+        let bm25 = format!("{words} {}", features(resource).join(" "));
+        let text_hash = hash(&[&text, &bm25, &name]);
+        let mut payload = fields(resource);
+        payload.insert(key::WORDS.into(), Value::String(words));
+        // A map of texts and numbers can always be written.
+        let hash = hash(&[&serde_json::to_string(&payload).unwrap_or_default()]);
         payload.insert(key::TEXT_HASH.into(), json!(text_hash));
         payload.insert(key::HASH.into(), json!(hash));
-        Ok(Self { id: id_of(&resource.id), text, words: bm25, name, text_hash, hash, payload: Payload(payload) })
+        Self { id: id_of(&resource.id), text, words: bm25, name, text_hash, hash, payload: Payload(payload) }
     }
 }
 
-fn short_hash(parts: &[&str]) -> String {
+/// The search words in a payload.
+pub(crate) fn words_of(payload: &Payload) -> impl Iterator<Item = &str> {
+    payload.0.get(key::WORDS).and_then(Value::as_str).unwrap_or_default().split(' ').filter(|word| !word.is_empty())
+}
+
+fn hash(parts: &[&str]) -> u64 {
     let mut hasher = Sha256::new();
     for part in parts {
         hasher.update(part.as_bytes());
         hasher.update([0]);
     }
-    hasher.finalize()[..12].iter().map(|byte| format!("{byte:02x}")).collect()
+    marks::first_bytes(&hasher.finalize())
 }
 
-fn fields(resource: &Resource, words: Vec<String>) -> Map<String, Value> {
-    let mut payload = Map::new();
-    let mut put = |key: &str, values: BTreeSet<String>| {
-        if !values.is_empty() {
-            payload.insert(key.to_owned(), json!(values));
-        }
-    };
+fn fields(resource: &Resource) -> Map<String, Value> {
+    let mut marks = Marks::default();
     for field in TEXT_FIELDS {
-        put(field.word(), texts(resource, field).iter().map(|text| fuzzy::fold(text)).collect());
+        let told: BTreeSet<String> = texts(resource, field).iter().map(|text| fuzzy::fold(text)).collect();
+        match told.is_empty() {
+            true => marks.untold(field.word()),
+            false => told.iter().for_each(|text| marks.is(field.word(), text)),
+        }
     }
     // Of keys that are equal in any case all count, as for the selector.
-    put(key::TAGS, resource.tags.iter().flatten().map(|(key, value)| tag(key, value)).collect());
-    put(key::TAG_KEYS, resource.tags.iter().flatten().map(|(key, _)| tag_key(key)).collect());
-    let mut exact: BTreeSet<String> = resource.id.forms().into_iter().map(fuzzy::fold).collect();
-    exact.extend([plain(&resource.name), fuzzy::fold(&resource.name)]);
-    exact.remove("");
-    put(key::EXACT, exact);
-    payload.insert(key::WORDS.into(), json!(words));
+    let tags: BTreeSet<String> = resource.tags.iter().flatten().map(|(key, value)| tag(key, value)).collect();
+    let keys: BTreeSet<String> = resource.tags.iter().flatten().map(|(key, _)| tag_key(key)).collect();
+    tags.iter().for_each(|tag| marks.is(key::TAGS, tag));
+    keys.iter().for_each(|tag| marks.is(key::TAG_KEYS, tag));
+    let (name, plain) = (fuzzy::fold(&resource.name), plain(&resource.name));
+    if plain != name {
+        marks.is(key::PLAIN, &plain);
+    }
+    if let Some(automatic) = resource.bool_attr(attr::AUTO_BACKUPS) {
+        marks.flag(key::AUTO_BACKUPS, automatic);
+    }
+    for &flag in STEADY_FLAGS {
+        // The time is of no consequence to these.
+        if let Some(value) = resource.flag(flag, Timestamp::UNIX_EPOCH) {
+            marks.flag(flag.as_str(), value);
+        }
+    }
+    let mut payload = marks.into_payload();
+    payload.insert(Field::Name.word().to_owned(), Value::String(name));
     for field in NUMBER_FIELDS {
         if let Some(number) = number(resource, field) {
             // Adding nothing turns a negative zero into a plain one.
             payload.insert(field.word().to_owned(), json!(number + 0.0));
         }
     }
-    for (key, at) in [("created", resource.created), (key::BACKUP, last_backup(resource))] {
-        if let Some(at) = at {
-            payload.insert(key.into(), json!(time_text(micros(at.as_nanosecond()))));
-        }
-    }
-    if let Some(automatic) = resource.bool_attr(attr::AUTO_BACKUPS) {
-        payload.insert(key::AUTO_BACKUPS.into(), json!(automatic));
-    }
-    for &flag in STEADY_FLAGS {
-        // The time is of no consequence to these.
-        if let Some(value) = resource.flag(flag, Timestamp::UNIX_EPOCH) {
-            payload.insert(flag.as_str().to_owned(), json!(value));
+    for (key, fine, at) in [("created", key::CREATED_FINE, resource.created), (key::BACKUP, key::BACKUP_FINE, last_backup(resource))] {
+        let Some(nanos) = at.map(Timestamp::as_nanosecond) else { continue };
+        payload.insert(key.into(), json!(time_text(micros(nanos))));
+        if nanos.rem_euclid(1000) != 0 {
+            payload.insert(fine.into(), json!(nanos.rem_euclid(1000) as u32));
         }
     }
     payload.insert(key::SHOWN.into(), json!(resource.name));
     payload.insert(key::WHOLE_ID.into(), json!(resource.id.as_str()));
     payload
-}
-
-/// The resource as JSON, without what no selector reads.
-fn slim(resource: &Resource) -> Result<String> {
-    let mut slim = resource.clone();
-    slim.aliases.clear();
-    slim.state_raw = None;
-    slim.attributes.retain(|name, _| ATTRIBUTES.contains(&name.as_str()));
-    serde_json::to_string(&slim).map_err(|e| {
-        Error::invalid("a resource cannot be written as JSON").operation("write index").with("id", resource.id.as_str()).caused_by(e)
-    })
 }
 
 /// The words by which a resource is found, the name's first.

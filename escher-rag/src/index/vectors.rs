@@ -8,7 +8,7 @@ use qdrant_edge::external::ordered_float::NotNan;
 use qdrant_edge::external::serde_json::Value;
 use qdrant_edge::{NamedVectors, PointStruct, SparseVector, TokenizerType, VectorInternal};
 
-use super::edge::{BM25, DENSE, TRIGRAMS};
+use super::engine::{BM25, DENSE, TRIGRAMS};
 use super::point::Shape;
 
 /// Search words that a resource has on average.

@@ -17,7 +17,8 @@ use escher_core::{Error, ErrorKind, Hits, Query, ResourceId, Result};
 use qdrant_edge::{PointId, Record, VectorInternal};
 use rayon::prelude::*;
 
-use crate::index::edge::{BM25, DENSE, Edge, TRIGRAMS};
+use crate::index::edge::Edge;
+use crate::index::engine::{BM25, DENSE, TRIGRAMS};
 use crate::index::filter::Node;
 use crate::index::point::key;
 use crate::index::vectors::trigram_query;
@@ -144,8 +145,8 @@ impl Asked {
 
 /// Lists of candidates with their weights, each best first.
 fn candidates(inner: &Inner, admitted: &Node, reading: &Reading, meaning: Option<Vec<f32>>, limit: usize) -> Result<Vec<Ranked>> {
-    let exact = BTreeSet::from([reading.typed.clone(), reading.plain.clone(), reading.folded.clone()]);
-    let exact = Node::is_any(key::EXACT, exact.into_iter().filter(|text| !text.is_empty()).collect());
+    let exact = BTreeSet::from([&reading.typed, &reading.plain, &reading.folded]);
+    let exact = Node::exact(exact.into_iter().map(String::as_str).filter(|text| !text.is_empty()));
     let mut asked = vec![(1.0, Asked::Alike(Node::all([admitted.clone(), exact])))];
     let words = inner.sparse.query(&reading.query());
     if let Some(words) = &words {
@@ -188,7 +189,7 @@ fn by_name(edge: &Edge, admitted: Node, limit: usize) -> Result<Vec<(ResourceId,
         enough += count;
         more
     });
-    let first = Node::is_any(name.word(), first.map(|(name, _)| name).collect());
+    let first = Node::is_any(name.word(), &first.map(|(name, _)| name).collect::<Vec<_>>());
     let records = edge.scroll(Node::all([admitted, first]).filter(), &[key::SHOWN, key::WHOLE_ID], usize::MAX)?;
     Ok(hits(records.iter().map(|record| Scored::new(record, 1.0)).collect::<Result<_>>()?, limit))
 }

@@ -6,7 +6,8 @@ use escher_core::fuzzy;
 use qdrant_edge::external::serde_json::Value;
 use qdrant_edge::{PointId, Record};
 
-use super::reading::{Fact, Feature, Reading};
+use super::reading::{Feature, Reading};
+use crate::index::marks;
 use crate::index::point::{key, plain};
 use crate::index::text;
 
@@ -32,21 +33,14 @@ pub(super) fn fuse(lists: &[super::Ranked]) -> HashMap<PointId, f32> {
     fused
 }
 
-fn says(record: &Record, fact: &Fact) -> bool {
-    let field = |key: &str| record.payload.as_ref().and_then(|payload| payload.0.get(key));
-    match fact {
-        Fact::Is(key, wanted) => field(key)
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .any(|told| wanted.iter().any(|w| w == told)),
-        Fact::Flag(key, wanted) => field(key).and_then(Value::as_bool) == Some(*wanted),
-    }
+/// Whether a list of the record has one of these marks.
+fn marked(record: &Record, list: &str, wanted: &[i64]) -> bool {
+    let list = record.payload.as_ref().and_then(|payload| payload.0.get(list)).and_then(Value::as_array);
+    list.into_iter().flatten().filter_map(Value::as_i64).any(|mark| wanted.contains(&mark))
 }
 
 fn has(record: &Record, feature: &Feature) -> bool {
-    feature.readings.iter().any(|facts| facts.iter().all(|fact| says(record, fact)))
+    feature.readings.iter().any(|facts| facts.iter().all(|fact| marked(record, marks::list_of(fact.key), &fact.marks)))
 }
 
 fn is_number(word: &str) -> bool {
@@ -85,15 +79,7 @@ fn best<'a>(wanted: &str, told: impl IntoIterator<Item = &'a str>) -> f32 {
 
 /// How much of the query the candidate's words and features cover, and how much of its name the query says.
 fn coverage(record: &Record, reading: &Reading, name: &[String]) -> f32 {
-    let words: Vec<&str> = record
-        .payload
-        .as_ref()
-        .and_then(|payload| payload.0.get(key::WORDS))
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
+    let words: Vec<&str> = text(record, key::WORDS).unwrap_or_default().split(' ').collect();
     let word = |i: usize| {
         let in_name = best(&reading.words[i], name.iter().map(String::as_str));
         let elsewhere = if in_name < 0.8 { best(&reading.words[i], words.iter().copied()) * 0.8 } else { 0.0 };
@@ -144,8 +130,7 @@ pub(super) fn score(record: &Record, reading: &Reading, fused: f32) -> f32 {
     let covered = coverage(record, reading, &name);
     // A mistyped name is like the name, words about a resource cover it; either will do, both are better.
     let blend = 0.6 * similar.max(covered) + 0.3 * similar.min(covered) + 0.1 * fused.min(1.0);
-    let exact = record.payload.as_ref().and_then(|payload| payload.0.get(key::EXACT)).and_then(Value::as_array);
-    let is_exact = exact.into_iter().flatten().filter_map(Value::as_str).any(|told| told == reading.folded || told == reading.typed);
+    let is_exact = marked(record, marks::REST, &reading.exact);
     let score = if is_exact { EXACT + (1.0 - EXACT) * blend } else { EXACT * blend };
     score.clamp(0.0, 1.0)
 }

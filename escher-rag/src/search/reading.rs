@@ -6,7 +6,8 @@ use escher_core::lexicon::{self, Meaning};
 use escher_core::{Correction, Flag, fuzzy, regions};
 
 use super::Vocabulary;
-use crate::index::filter::Node;
+use crate::index::filter::{Node, exact_marks};
+use crate::index::marks;
 use crate::index::point::{feature, key, plain};
 
 /// Words of a query that are looked at; more say nothing in particular.
@@ -14,25 +15,31 @@ const MOST_WORDS: usize = 32;
 /// The longest phrase of jargon or place name, in words.
 const LONGEST_PHRASE: usize = 4;
 
-/// One thing that a feature asks of a resource.
+/// One thing that a feature asks of a resource: a text field is one of these, or a flag has a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Fact {
-    /// A text field is one of these.
-    Is(&'static str, Vec<String>),
-    /// A flag has this value.
-    Flag(&'static str, bool),
+pub(crate) struct Fact {
+    pub(crate) key: &'static str,
+    /// None of a flag.
+    values: Vec<String>,
+    /// The same, as the index knows it.
+    pub(crate) marks: Vec<i64>,
 }
 
 impl Fact {
     fn word(key: &'static str, value: &str) -> Self {
-        Self::Is(key, vec![value.to_owned()])
+        Self::any(key, vec![value.to_owned()])
+    }
+
+    fn any(key: &'static str, values: Vec<String>) -> Self {
+        Self { key, marks: values.iter().map(|value| marks::is(key, value)).collect(), values }
+    }
+
+    fn flag(key: &'static str, value: bool) -> Self {
+        Self { key, marks: vec![marks::flag(key, value)], values: Vec::new() }
     }
 
     fn node(&self) -> Node {
-        match self {
-            Self::Is(key, values) => Node::is_any(key, values.clone()),
-            Self::Flag(key, value) => Node::flag(key, *value),
-        }
+        Node::marked(marks::list_of(self.key), self.marks.clone())
     }
 }
 
@@ -53,6 +60,8 @@ pub(crate) struct Reading {
     pub(crate) plain: String,
     /// The whole text, folded, to be held against ids.
     pub(crate) folded: String,
+    /// The marks of a name or id that is just what was typed.
+    pub(crate) exact: Vec<i64>,
     /// The words, mended and split.
     pub(crate) words: Vec<String>,
     /// How much each of them tells.
@@ -87,10 +96,12 @@ impl Reading {
         // Phrases are looked for in what blanks and separators part, so that `k8s` and `us-east-1` stay whole.
         let whole = if fuzzy::words(&mended) == words { mended.clone() } else { words.join(" ") };
         let parts = parts(&whole, |c| !c.is_alphanumeric());
+        let (typed, folded) = (typed.join(" "), fuzzy::fold(text));
         let mut it = Self {
-            typed: typed.join(" "),
+            exact: [&folded, &typed].into_iter().filter(|text| !text.is_empty()).flat_map(|text| exact_marks(text)).collect(),
+            typed,
             plain: plain(&words.join(" ")),
-            folded: fuzzy::fold(text),
+            folded,
             weights: words.iter().map(|word| vocabulary.weight(word)).collect(),
             others: others(&parts, words.len()),
             features: features(&parts, &self::parts(&whole, char::is_whitespace)),
@@ -116,10 +127,8 @@ impl Reading {
         let own = self.words.iter().zip(&self.weights).map(|(word, weight)| (word.clone(), *weight));
         let others =
             self.others.iter().zip(&self.weights).flat_map(|(others, weight)| others.iter().map(move |word| (word.clone(), weight * 0.6)));
-        let features = self.features.iter().flat_map(|feature| feature.readings.iter().flatten()).flat_map(|fact| match fact {
-            Fact::Is(key, values) => values.iter().map(|value| (feature(key, value), 1.0)).collect(),
-            Fact::Flag(..) => Vec::new(),
-        });
+        let facts = self.features.iter().flat_map(|feature| feature.readings.iter().flatten());
+        let features = facts.flat_map(|fact| fact.values.iter().map(|value| (feature(fact.key, value), 1.0)));
         own.chain(others).chain(features).collect()
     }
 
@@ -219,10 +228,10 @@ fn place(text: &str) -> Option<Fact> {
     }
     let geos = regions::geo_of_word(text);
     if !geos.is_empty() {
-        return Some(Fact::Is("geo", geos.iter().map(|geo| geo.as_str().to_owned()).collect()));
+        return Some(Fact::any("geo", geos.iter().map(|geo| geo.as_str().to_owned()).collect()));
     }
     let regions = regions::by_name(None, text);
-    (!regions.is_empty()).then(|| Fact::Is("region", regions.iter().map(|region| fuzzy::fold(region.code)).collect()))
+    (!regions.is_empty()).then(|| Fact::any("region", regions.iter().map(|region| fuzzy::fold(region.code)).collect()))
 }
 
 fn facts(meaning: Meaning) -> Option<Vec<Fact>> {
@@ -236,10 +245,10 @@ fn facts(meaning: Meaning) -> Option<Vec<Fact>> {
         }
         Meaning::Engine(engine) => vec![Fact::word("engine", engine.as_str())],
         Meaning::Env(env) => vec![Fact::word("env", env.as_str())],
-        Meaning::NonProd => vec![Fact::Is("env", lexicon::NON_PROD.iter().map(|env| env.as_str().to_owned()).collect())],
+        Meaning::NonProd => vec![Fact::any("env", lexicon::NON_PROD.iter().map(|env| env.as_str().to_owned()).collect())],
         Meaning::State(state) => vec![Fact::word("state", state.as_str())],
-        Meaning::Flag(Flag::BackedUp, value) => vec![Fact::Flag(key::AUTO_BACKUPS, value)],
-        Meaning::Flag(flag, value) => vec![Fact::Flag(flag.as_str(), value)],
+        Meaning::Flag(Flag::BackedUp, value) => vec![Fact::flag(key::AUTO_BACKUPS, value)],
+        Meaning::Flag(flag, value) => vec![Fact::flag(flag.as_str(), value)],
         Meaning::Verb(_) => return None,
     })
 }

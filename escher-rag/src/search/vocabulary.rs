@@ -7,7 +7,7 @@ use escher_core::lexicon;
 /// Below this length a word has too many neighbours to be mended.
 const SHORTEST: usize = 4;
 
-/// Every search word of the estate, and in how many resources it is, roughly: words that have gone stay until the
+/// Every search word of the estate, and in how many resources it is. Words that have gone stay, in none, until the
 /// index is opened again.
 #[derive(Debug, Default)]
 pub(crate) struct Vocabulary {
@@ -18,10 +18,10 @@ pub(crate) struct Vocabulary {
 }
 
 impl Vocabulary {
-    pub(crate) fn new(words: Vec<(String, usize)>, resources: usize) -> Self {
+    pub(crate) fn new(words: impl IntoIterator<Item = (String, u32)>, resources: usize) -> Self {
         let mut it = Self { resources, ..Self::default() };
         for (word, count) in words {
-            it.insert(&word, u32::try_from(count).unwrap_or(u32::MAX));
+            it.insert(&word, count);
         }
         it
     }
@@ -41,6 +41,18 @@ impl Vocabulary {
     /// One more resource has the word.
     pub(crate) fn add(&mut self, word: &str) {
         self.insert(word, 1);
+    }
+
+    /// One resource less has the word.
+    pub(crate) fn remove(&mut self, word: &str) {
+        if let Some(count) = self.counts.get_mut(word) {
+            *count = count.saturating_sub(1);
+        }
+    }
+
+    /// The words that resources have, each with its count, in order.
+    pub(crate) fn counts(&self) -> BTreeMap<&str, u32> {
+        self.counts.iter().filter(|(_, count)| **count > 0).map(|(word, count)| (&**word, *count)).collect()
     }
 
     pub(crate) fn resize(&mut self, resources: usize) {

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use escher_core::selector::KnownWords;
-use escher_core::{Changes, CloudId, Diff, Entry, Error, Estate, Resource, ResourceId, Result};
+use escher_core::{Changes, CloudId, Entry, Estate, Resource, ResourceId, Result};
 use rayon::prelude::*;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params, params_from_iter};
 
-use super::facts::{self, Facts};
-use super::{fault, guard, nanos, timestamp};
+use super::facts::{self, Facts, Told};
+use super::prepared::{Prepared, Written};
+use super::{fault, guard, timestamp};
 
 /// What a row of an entry is read from.
 const ENTRY: &str =
@@ -97,11 +98,16 @@ impl<'c> Reader<'c> {
     }
 }
 
-/// The entries of these numbers; to parse them takes longer than to read them, so that is done side by side.
+/// To parse entries takes longer than to read them, so that is done side by side.
+fn parsed(raw: Vec<RawEntry>) -> Result<Vec<Entry>> {
+    raw.into_par_iter().with_min_len(PARSED_TOGETHER).map(RawEntry::entry).collect()
+}
+
+/// The entries of these numbers.
 pub(super) fn all_numbered(c: &Connection, entries: &[i64]) -> Result<Vec<Entry>> {
     let mut reader = Reader::new(c)?;
     let raw = entries.iter().map(|entry| reader.raw(*entry)).collect::<Result<Vec<_>>>()?;
-    raw.into_par_iter().with_min_len(PARSED_TOGETHER).map(RawEntry::entry).collect()
+    parsed(raw)
 }
 
 pub(super) fn known(c: &Connection, ids: &[ResourceId]) -> Result<Estate> {
@@ -161,9 +167,9 @@ pub(super) fn changes(c: &Connection, after: u64, limit: usize) -> Result<Option
     let mut out = Changes { to: to.unsigned_abs(), upserts: Vec::new(), removed: Vec::new() };
     let sql = format!("{ENTRY} WHERE s.revision > ?1 AND s.revision <= ?2 ORDER BY s.revision");
     let mut statement = c.prepare_cached(&sql).map_err(fault)?;
-    for row in statement.query_map([after, to], RawEntry::read).map_err(fault)? {
-        out.upserts.push(row.map_err(fault)?.entry()?);
-    }
+    let raw: Vec<RawEntry> =
+        statement.query_map([after, to], RawEntry::read).map_err(fault)?.collect::<rusqlite::Result<_>>().map_err(fault)?;
+    out.upserts = parsed(raw)?;
     let mut statement =
         c.prepare_cached("SELECT id FROM tombstones WHERE revision > ?1 AND revision <= ?2 ORDER BY revision").map_err(fault)?;
     for row in statement.query_map([after, to], |row| row.get::<_, String>(0)).map_err(fault)? {
@@ -186,7 +192,7 @@ struct Writing<'c> {
 
 /// Every changed entry and every removal gets a revision of its own, so that changes can be told in batches of any
 /// size. `keep` is how many removals are remembered at least.
-pub(super) fn apply(c: &Connection, diff: &Diff, keep: usize) -> Result<u64> {
+pub(super) fn apply(c: &Connection, diff: &Prepared, keep: usize) -> Result<u64> {
     let mut writing = Writing { c, revision: meta(c, "revision")?, facts: Facts::new(c) };
     writing.diff(diff).map_err(|e| e.operation("write estate"))?;
     let Writing { mut revision, facts, .. } = writing;
@@ -199,17 +205,17 @@ pub(super) fn apply(c: &Connection, diff: &Diff, keep: usize) -> Result<u64> {
 }
 
 impl Writing<'_> {
-    fn diff(&mut self, diff: &Diff) -> Result<()> {
-        for entry in diff.added.iter().chain(&diff.changed).chain(&diff.refreshed) {
-            self.upsert(entry)?;
+    fn diff(&mut self, diff: &Prepared) -> Result<()> {
+        for row in &diff.rows {
+            self.upsert(row)?;
         }
         let fault = |e| fault::of("write estate", e);
-        let at = nanos(diff.at)?;
         for (id, missed) in &diff.missed {
             let sql = "UPDATE seen SET missed = ?2, revision = ?3, missed_since = coalesce(missed_since, ?4)
                 WHERE entry = (SELECT entry FROM entries WHERE id = ?1)";
             let next = self.revision + 1;
-            if self.c.prepare_cached(sql).map_err(fault)?.execute(params![id.as_str(), missed, next, at]).map_err(fault)? > 0 {
+            let values = params![id.as_str(), missed, next, diff.at];
+            if self.c.prepare_cached(sql).map_err(fault)?.execute(values).map_err(fault)? > 0 {
                 self.revision = next;
             }
         }
@@ -219,7 +225,7 @@ impl Writing<'_> {
         let sql = "UPDATE seen SET last_seen = ?2 WHERE entry = (SELECT entry FROM entries WHERE id = ?1)";
         let mut touch = self.c.prepare_cached(sql).map_err(fault)?;
         for id in &diff.unchanged {
-            touch.execute(params![id.as_str(), at]).map_err(fault)?;
+            touch.execute(params![id.as_str(), diff.at]).map_err(fault)?;
         }
         Ok(())
     }
@@ -231,41 +237,36 @@ impl Writing<'_> {
             .map_err(|e| fault::of("write estate", e))
     }
 
-    /// A resource as it is stored.
-    fn stored(&self, entry: i64) -> Result<Resource> {
+    /// What was derived from a resource that is stored.
+    fn stored(&self, entry: i64) -> Result<Told> {
         let text: String = self
             .c
             .prepare_cached("SELECT resource FROM entries WHERE entry = ?1")
             .and_then(|mut s| s.query_row([entry], |row| row.get(0)))
             .map_err(|e| fault::of("write estate", e))?;
-        serde_json::from_str(&text).map_err(|e| fault::unreadable("resource", "", e))
+        serde_json::from_str(&text).map(|resource: Resource| Told::of(&resource)).map_err(|e| fault::unreadable("resource", "", e))
     }
 
-    fn upsert(&mut self, entry: &Entry) -> Result<()> {
-        let resource = &entry.resource;
-        let json = serde_json::to_string(resource)
-            .map_err(|e| Error::invalid("a resource cannot be written as JSON").with("id", resource.id.as_str()).caused_by(e))?;
-        let (first, last) = (nanos(entry.first_seen)?, nanos(entry.last_seen)?);
-        let old = self.old(&resource.id)?;
+    fn upsert(&mut self, row: &Written) -> Result<()> {
+        let old = self.old(&row.id)?;
         let before = old.map(|old| self.stored(old)).transpose()?;
         let fault = |e| fault::of("write estate", e);
-        let number = old.map_or_else(|| self.facts.number(resource.id.as_str()), Ok).map_err(fault)?;
+        let number = old.map_or_else(|| self.facts.number(row.id.as_str()), Ok).map_err(fault)?;
         let sql = "INSERT INTO entries (entry, id, cloud, account, hash, resource, sum, narrow) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
             ON CONFLICT (entry) DO UPDATE SET cloud = ?3, account = ?4, hash = ?5, resource = ?6, sum = ?7, narrow = ?8";
-        let (id, cloud, account) = (resource.id.as_str(), resource.cloud.as_str(), resource.account.as_deref());
-        let (sum, narrow) = (guard::sum(&[id, &entry.hash, &json]), guard::narrow_sum(&[Some(cloud), account]));
-        let values = params![number, id, cloud, account, entry.hash, json, sum, narrow];
+        let (id, cloud, account) = (row.id.as_str(), row.cloud.as_str(), row.account.as_deref());
+        let (sum, narrow) = (guard::sum(&[id, &row.hash, &row.json]), guard::narrow_sum(&[Some(cloud), account]));
+        let values = params![number, id, cloud, account, row.hash, row.json, sum, narrow];
         self.c.prepare_cached(sql).map_err(fault)?.execute(values).map_err(fault)?;
-        self.facts.write(number, before.as_ref(), resource).map_err(fault)?;
+        self.facts.write(number, before.as_ref(), &row.told).map_err(fault)?;
         self.revision += 1;
         let sql =
             "INSERT OR REPLACE INTO seen (entry, first_seen, last_seen, missed, revision, missed_since) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        let since = entry.missed_since.map(nanos).transpose()?;
-        let values = params![number, first, last, entry.missed, self.revision, since];
+        let values = params![number, row.first_seen, row.last_seen, row.missed, self.revision, row.missed_since];
         self.c.prepare_cached(sql).map_err(fault)?.execute(values).map_err(fault)?;
         if old.is_none() {
             let sql = "DELETE FROM tombstones WHERE id = ?1";
-            self.c.prepare_cached(sql).map_err(fault)?.execute([resource.id.as_str()]).map_err(fault)?;
+            self.c.prepare_cached(sql).map_err(fault)?.execute([id]).map_err(fault)?;
         }
         Ok(())
     }

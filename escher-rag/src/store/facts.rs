@@ -4,6 +4,7 @@
 //! Everything here follows from `entries.resource` and can be written anew at any time; see [`VERSION`].
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use escher_core::resource::attr;
 use escher_core::selector::{Field, number, texts};
@@ -60,6 +61,11 @@ const COLUMNS: &[&str] = &[
     "networked",
     "linked",
 ];
+
+static WRITE: LazyLock<String> = LazyLock::new(|| {
+    let marks = vec!["?"; COLUMNS.len() + 1].join(", ");
+    format!("INSERT OR REPLACE INTO facts (entry, {}) VALUES ({marks})", COLUMNS.join(", "))
+});
 
 fn values(resource: &Resource) -> Vec<Value> {
     let fold = |text: Option<&str>| text.map_or(Value::Null, |text| Value::Text(fuzzy::fold(text)));
@@ -156,16 +162,15 @@ impl<'c> Facts<'c> {
     }
 
     /// Brings the facts of an entry up to date; `old` is what it was before.
-    pub(super) fn write(&mut self, entry: i64, old: Option<&Resource>, new: &Resource) -> rusqlite::Result<()> {
-        let marks = vec!["?"; COLUMNS.len() + 1].join(", ");
-        let sql = format!("INSERT OR REPLACE INTO facts (entry, {}) VALUES ({marks})", COLUMNS.join(", "));
-        let row = std::iter::once(Value::Integer(entry)).chain(values(new));
-        self.c.prepare_cached(&sql)?.execute(params_from_iter(row))?;
+    pub(super) fn write(&mut self, entry: i64, old: Option<&Told>, new: &Told) -> rusqlite::Result<()> {
+        let entry_value = Value::Integer(entry);
+        let row = std::iter::once(&entry_value).chain(&new.values);
+        self.c.prepare_cached(&WRITE)?.execute(params_from_iter(row))?;
         self.around(entry, old, Some(new))
     }
 
     /// Takes an entry's facts away; whoever is linked to it keeps its number.
-    pub(super) fn remove(&mut self, entry: i64, old: &Resource) -> rusqlite::Result<()> {
+    pub(super) fn remove(&mut self, entry: i64, old: &Told) -> rusqlite::Result<()> {
         self.run("DELETE FROM facts WHERE entry = ?1", [entry])?;
         self.around(entry, Some(old), None)?;
         self.run("UPDATE things SET known = 0 WHERE thing = ?1", [entry])?;
@@ -173,27 +178,30 @@ impl<'c> Facts<'c> {
     }
 
     /// Tags, links and words: what is no longer so goes, what is new comes.
-    fn around(&mut self, entry: i64, old: Option<&Resource>, new: Option<&Resource>) -> rusqlite::Result<()> {
-        let (before, after) = (tags(old), tags(new));
-        for (key, value) in before.difference(&after) {
+    fn around(&mut self, entry: i64, old: Option<&Told>, new: Option<&Told>) -> rusqlite::Result<()> {
+        let nothing = Told::default();
+        let (old, new) = (old.unwrap_or(&nothing), new.unwrap_or(&nothing));
+        for (key, value) in old.tags.difference(&new.tags) {
             self.run("DELETE FROM tags WHERE key = ?1 AND value = ?2 AND entry = ?3", params![key, value, entry])?;
         }
-        for (key, value) in after.difference(&before) {
+        for (key, value) in new.tags.difference(&old.tags) {
             self.run("INSERT INTO tags (key, value, entry) VALUES (?1, ?2, ?3)", params![key, value, entry])?;
         }
-        let (before, after) = (links(old), links(new));
-        for (rel, id) in after.difference(&before) {
+        for (rel, id) in new.links.difference(&old.links) {
             let target = self.thing(id, false)?;
             self.run("INSERT OR IGNORE INTO links (rel, entry, target) VALUES (?1, ?2, ?3)", params![rel, entry, target])?;
         }
-        for (rel, id) in before.difference(&after) {
+        for (rel, id) in old.links.difference(&new.links) {
             let target = self.thing(id, false)?;
             self.run("DELETE FROM links WHERE rel = ?1 AND entry = ?2 AND target = ?3", params![rel, entry, target])?;
             self.forget(target)?;
         }
-        for (resource, by) in [(old, -1), (new, 1)] {
-            for word in resource.into_iter().flat_map(words) {
-                *self.words.entry(word).or_default() += by;
+        for (words, by) in [(&old.words, -1), (&new.words, 1)] {
+            for word in words {
+                match self.words.get_mut(word) {
+                    Some(uses) => *uses += by,
+                    None => drop(self.words.insert(word.clone(), by)),
+                }
             }
         }
         Ok(())
@@ -215,12 +223,25 @@ impl<'c> Facts<'c> {
     }
 }
 
-fn tags(resource: Option<&Resource>) -> BTreeSet<(String, String)> {
-    resource.into_iter().flat_map(|r| r.tags.iter().flatten()).map(|(key, value)| (fuzzy::fold(key), fuzzy::fold(value))).collect()
+/// What is derived from one resource, ready to be written.
+#[derive(Default)]
+pub(super) struct Told {
+    values: Vec<Value>,
+    tags: BTreeSet<(String, String)>,
+    links: BTreeSet<(String, String)>,
+    words: BTreeSet<(&'static str, String)>,
 }
 
-fn links(resource: Option<&Resource>) -> BTreeSet<(String, &str)> {
-    resource.into_iter().flat_map(|r| &r.links).map(|link| (fuzzy::fold(link.rel.as_str()), link.id.as_str())).collect()
+impl Told {
+    pub(super) fn of(resource: &Resource) -> Self {
+        let links = resource.links.iter().map(|link| (fuzzy::fold(link.rel.as_str()), link.id.as_str().to_owned()));
+        Self {
+            values: values(resource),
+            tags: resource.tags.iter().flatten().map(|(key, value)| (fuzzy::fold(key), fuzzy::fold(value))).collect(),
+            links: links.collect(),
+            words: words(resource),
+        }
+    }
 }
 
 fn words(resource: &Resource) -> BTreeSet<(&'static str, String)> {
@@ -253,7 +274,7 @@ pub(super) fn renew(c: &Connection, doubtful: bool) -> Result<()> {
         let (entry, id): (i64, String) = (row.get(0).map_err(fault)?, row.get(1).map_err(fault)?);
         let text: String = row.get(2).map_err(fault)?;
         let resource: Resource = serde_json::from_str(&text).map_err(|e| fault::unreadable("resource", &id, e))?;
-        facts.write(entry, None, &resource).map_err(fault)?;
+        facts.write(entry, None, &Told::of(&resource)).map_err(fault)?;
     }
     facts.finish().map_err(fault)?;
     c.execute("UPDATE meta SET value = ?1 WHERE key = 'facts'", [VERSION]).map(drop).map_err(fault)

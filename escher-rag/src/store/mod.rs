@@ -6,6 +6,7 @@ mod facts;
 mod fault;
 mod guard;
 mod lanes;
+mod prepared;
 mod records;
 mod schema;
 mod select;
@@ -154,7 +155,7 @@ impl Store for SqliteStore {
     }
 
     async fn apply(&self, diff: &Diff) -> Result<u64> {
-        let (diff, keep) = (diff.clone(), self.removals_kept);
+        let (diff, keep) = (prepared::Prepared::of(diff)?, self.removals_kept);
         self.lanes.write("write estate", move |c| estate::apply(c, &diff, keep)).await
     }
 

@@ -2,7 +2,7 @@
 //!
 //! A file is looked at before its first record: [`format`] says what it is, or that it is nothing that can be read.
 //! Then one reader goes through it ([`lines`], [`document`], [`table`]), and [`record`] finds out whose each record is.
-//! Reading and writing run side by side, a batch at a time, so that a file may be larger than memory.
+//! Reading, writing and indexing run side by side, a batch at a time, so that a file may be larger than memory.
 
 mod bounded;
 mod columns;
@@ -25,7 +25,7 @@ use std::io::Read;
 
 use escher_core::{Error, Resource, ResourceId, Result, Selector, Sighting, Store as _};
 use serde_json::Value;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::escher::Escher;
 use crate::progress::{Progress, Step};
@@ -73,15 +73,22 @@ impl Escher {
             read(input, &reader, &mut sink)?;
             Ok::<_, Error>(sink.finish())
         });
-        let mut seen = HashSet::new();
-        let mut counts = Imported::default();
-        while let Some(batch) = batches.recv().await {
-            self.import_batch(batch, &mut seen, &mut counts).await?;
-            progress.tell(Step::Seen { connection: "import".to_owned(), count: counts.read });
-        }
+        let (news, written) = watch::channel(());
+        let writing = async move {
+            let mut seen = HashSet::new();
+            let mut counts = Imported::default();
+            while let Some(batch) = batches.recv().await {
+                self.import_batch(batch, &mut seen, &mut counts).await?;
+                news.send_replace(());
+                progress.tell(Step::Seen { connection: "import".to_owned(), count: counts.read });
+            }
+            Ok::<_, Error>(counts)
+        };
+        let (counts, early) = tokio::join!(writing, self.index_what_comes(written));
+        let counts = counts?;
         let read = reading.await.map_err(|e| Error::internal("reading the file broke off").operation("read import file").caused_by(e))?;
         // What was read before the file broke off is in the store, and the index has to know of it.
-        let indexed = self.follow(progress).await?;
+        let indexed = early + self.follow(progress).await?;
         progress.tell(Step::Finished);
         let told = read?;
         Ok(Imported {
@@ -93,6 +100,19 @@ impl Escher {
             indexed,
             ..counts
         })
+    }
+
+    /// Has the index follow while more is being written; how many it took in. What goes wrong with it shows at the end.
+    async fn index_what_comes(&self, mut written: watch::Receiver<()>) -> u64 {
+        let mut indexed = 0;
+        while written.changed().await.is_ok() {
+            let Ok(index) = self.index().await else { break };
+            match escher_rag::catch_up(&**self.store(), index, |_, _| {}).await {
+                Ok(count) => indexed += count,
+                Err(_) => break,
+            }
+        }
+        indexed
     }
 
     async fn import_batch(&self, batch: Vec<Taken>, seen: &mut HashSet<u64>, counts: &mut Imported) -> Result<()> {

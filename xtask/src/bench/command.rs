@@ -34,6 +34,11 @@ const REPEATS: usize = 40;
 /// Where the release build is, built if need be.
 pub(super) fn escher(bench: &Bench<'_>) -> Result<PathBuf> {
     setup::prepare(bench.project, Needs { model: true, ..Needs::default() })?;
+    release(bench)
+}
+
+/// The same, whether there is a model or not.
+pub(super) fn release(bench: &Bench<'_>) -> Result<PathBuf> {
     process::run(bench.project.cargo().args(["build", "--release", "--locked", "--bin", "escher"]))?;
     Ok(bench.project.built("release", "escher"))
 }

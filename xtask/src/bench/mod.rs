@@ -6,6 +6,7 @@
 mod build;
 mod command;
 mod external;
+mod import;
 mod machine;
 mod memory;
 mod report;
@@ -64,6 +65,12 @@ fn all() -> &'static [Measurement] {
         Measurement { name: "interpret", about: "one utterance to a frame, in one process", slow: false, run: command::interpret },
         Measurement { name: "ask", about: "a cold `escher ask`, from the start of the process to its end", slow: false, run: command::ask },
         Measurement { name: "sync", about: "a local AWS beside boto3, and what has not changed", slow: true, run: sync::sync },
+        Measurement {
+            name: "import",
+            about: "lines a second and memory of `escher import`, without a model",
+            slow: true,
+            run: import::import,
+        },
         Measurement { name: "embed", about: "texts a second, beside onnxruntime", slow: false, run: memory::embed },
         Measurement { name: "select", about: "exact selections over relations in an estate of 100,000", slow: false, run: memory::select },
         Measurement { name: "search", about: "import, index, search and memory, beside the bare engine", slow: true, run: memory::search },
