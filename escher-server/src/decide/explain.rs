@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::chart::{self, Budget, Chart, Edge};
+use crate::budget::Budget;
+use crate::chart::{self, Chart, Edge};
 use crate::grammar::{Language, Symbol, english, shown};
 use crate::text::{self, Lattice};
 

@@ -81,15 +81,16 @@ pub(super) const RULES: &[Rule] = &[
     )
     .ex(&[("whose name is web-1", "name = web-1")]),
     Rule::new("Post", "(whose id is|with id|with the id) Any", |args| Some(Formula::is(Field::Id, args.text(0)?).into())),
-    // A selector, typed.
-    Rule::new("Post", "where Typed", same)
+    // A selector, typed. It grows from its first word: of any other there would be one for each pair of words.
+    Rule::new("Post", "WhereTyped", |args| typed(&args.text(0)?))
         .ex(&[("where env=dev AND app=main", "env = dev AND tag.app = main"), ("where env = dev and cpu < 3", "env = dev AND cpu < 3")])
         .not(&["where env = dve", "where it rains", "where env = dev frobnicated"]),
-    Rule::new("Post", "with Typed", typed_alone).ex(&[("with cpu < 2%", "cpu < 2%")]),
-    Rule::new("Typed", "Piece", |args| typed(&args.text(0)?)),
+    Rule::new("Post", "WithTyped", typed_alone).ex(&[("with cpu < 2%", "cpu < 2%")]),
+    Rule::new("WhereTyped", "where Bit", same),
+    Rule::new("WhereTyped", "WhereTyped Bit", words),
+    Rule::new("WithTyped", "with Bit", same),
+    Rule::new("WithTyped", "WithTyped Bit", words),
     // The words of a selector, as they were typed.
-    Rule::new("Piece", "Bit", same),
-    Rule::new("Piece", "Bit Piece", |args| Some(Sem::Text(format!("{} {}", args.text(0)?, args.text(1)?)))),
     Rule::new("Bit", "Any", same),
     Rule::new("Bit", "KeyValue", |args| {
         let tags = args.tags(0)?;
@@ -105,8 +106,14 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Bit", "(>=)", |_| bit(">=")),
     Rule::new("Bit", "(~)", |_| bit("~")),
     Rule::new("Bit", "(,)", |_| bit(",")),
-    Rule::new("Bit", "( Piece )", |args| Some(Sem::Text(format!("( {} )", args.text(0)?)))),
+    Rule::new("Bit", "Bracket )", |args| Some(Sem::Text(format!("( {} )", args.text(0)?)))),
+    Rule::new("Bracket", "( Bit", same),
+    Rule::new("Bracket", "Bracket Bit", words),
 ];
+
+fn words(args: &Args<'_>) -> Option<Sem> {
+    Some(Sem::Text(format!("{} {}", args.text(0)?, args.text(1)?)))
+}
 
 fn bit(text: &str) -> Option<Sem> {
     Some(Sem::Text(text.to_owned()))
@@ -122,7 +129,8 @@ fn typed(text: &str) -> Option<Sem> {
     let compares = text.split(' ').any(|word| {
         matches!(word, "=" | "!=" | "<" | "<=" | ">" | ">=" | "~") || word.eq_ignore_ascii_case("in") || word.eq_ignore_ascii_case("exists")
     });
-    let selector = Selector::parse(text).ok().filter(|_| compares)?;
+    // What compares nothing is not worth the reasons why it is no selector.
+    let selector = compares.then(|| Selector::parse(text).ok()).flatten()?;
     let parts = selector.conjuncts();
     // “1 = 1” is no condition on a resource.
     if selector.fields().any(|field| matches!(field, Field::Tag(key) if key.parse::<f64>().is_ok())) {
@@ -154,7 +162,7 @@ fn plain(part: &Selector) -> Option<Formula> {
 
 /// “With cpu < 2%”: a comparison of a named field, not of a tag.
 fn typed_alone(args: &Args<'_>) -> Option<Sem> {
-    let formula = args.cond(0)?;
+    let Sem::Cond(formula) = typed(&args.text(0)?)? else { return None };
     let named = matches!(&formula, Formula::Compare { field, .. } if !matches!(field, Field::Tag(_)));
     named.then(|| formula.into())
 }

@@ -102,7 +102,7 @@ mod tests {
         let tokens = text::split(phrase, text::MOST_TOKENS);
         let asked = category != "Sentence" && question::FILES.iter().any(|file| file.iter().any(|rule| rule.makes == category));
         let lattice = if asked { Lattice::asked(tokens, &language.lexicon) } else { Lattice::of(tokens, &language.lexicon) };
-        let chart = chart::parse(&language.grammar, &lattice, &chart::Budget::new());
+        let chart = chart::parse(&language.grammar, &lattice, &crate::budget::Budget::new());
         assert!(!chart.overflowed, "`{phrase}` is too much");
         chart.whole(&language.grammar, category).into_iter().map(|edge| shown(&edge.sem)).collect()
     }

@@ -5,7 +5,8 @@ use escher_core::{Correction, Intent, Kind, Verb};
 
 use super::cover::{self, Cover, Role};
 use super::intent::{self, Strength};
-use crate::chart::{self, Budget, Chart};
+use crate::budget::Budget;
+use crate::chart::{self, Chart};
 use crate::decide::source::{Heard, heard};
 use crate::grammar::{Language, english};
 use crate::meaning::{Ask, Formula, Head, Number, Sem, Set};
