@@ -78,7 +78,9 @@ fn orders(frame: &Frame) -> bool {
 
 /// What reads as a question is answered as one; but an order among other words is no search.
 fn is_question(old: &Frame, order: Option<&Frame>) -> bool {
-    let hidden = old.intent == Intent::Find && order.is_some_and(is_plain);
+    // So is what was done among its words.
+    let partly = old.intent == Intent::History && !old.unread.is_empty();
+    let hidden = (old.intent == Intent::Find || partly) && order.is_some_and(is_plain);
     !orders(old) && !hidden
 }
 

@@ -1,6 +1,6 @@
 //! Relative clauses and conditions as they are typed: “that are not idle”, “where env = dev”.
 
-use escher_core::Selector;
+use escher_core::{Flag, Selector};
 use escher_core::selector::{Field, Op};
 
 use super::args::same;
@@ -25,6 +25,13 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[("that are currently running", "state = running")]),
     Rule::new("Post", "Who HavePhrase", |args| Some(args.at(1).clone()))
         .ex(&[("that have no healthy targets", "idle"), ("which do not have backups", "backed-up = false")]),
+    Rule::new("Post", "Who (are|is) not (a|an)? KindItem", |args| Some(args.cond(1)?.not().into()))
+        .ex(&[("that are not buckets", "kind != bucket")]),
+    Rule::new("Post", "Who (are|is) not (a|an) KindSg", |args| Some(args.noun(1)?.formula().not().into()))
+        .ex(&[("that is not a bucket", "kind != bucket")]),
+    Rule::new("Post", "in (a|an|the)? (state|status)? State (state|status)?", |args| Some(args.at(0).clone()))
+        .ex(&[("in a stopped state", "state = stopped"), ("in status running", "state = running")]),
+    Rule::new("Post", "Post (whatsoever|at all)", same).ex(&[("with no tags at all", "untagged")]),
     Rule::new("Post", "being (started|booted)", |_| Some(Formula::is(Field::State, "starting").into()))
         .ex(&[("being started", "state = starting")]),
     Rule::new("Post", "being (stopped|shut down|deallocated)", |_| Some(Formula::is(Field::State, "stopping").into())),
@@ -38,8 +45,16 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Pred", "not Adj or Adj", |args| one_field(args.cond(0)?, args.cond(1)?).and_then(denied))
         .ex(&[("not running or starting", "NOT state IN (running, starting)")])
         .not(&["not prod or idle"]),
-    Rule::new("Pred", "neither Adj nor Adj", |args| Some(args.cond(0)?.not().and(args.cond(1)?.not()).into())),
-    Rule::new("Pred", "both? Adj and Adj", |args| consistent(args.cond(0)?.and(args.cond(1)?))),
+    Rule::new("Pred", "Neither", same),
+    Rule::new("Neither", "neither Adj nor Adj", |args| Some(args.cond(0)?.not().and(args.cond(1)?.not()).into())),
+    Rule::new("Neither", "neither (tagged|labeled|labelled) nor Adj", |args| {
+        Some(Formula::flag(Flag::Untagged, true).and(args.cond(0)?.not()).into())
+    })
+    .ex(&[("neither tagged nor encrypted", "encrypted = false AND untagged")]),
+    Rule::new("Neither", "neither Adj nor (tagged|labeled|labelled)", |args| {
+        Some(args.cond(0)?.not().and(Formula::flag(Flag::Untagged, true)).into())
+    }),
+    Rule::new("Pred", "both? Adj (and|but|yet|and also|but also) Adj", |args| consistent(args.cond(0)?.and(args.cond(1)?))),
     Rule::new("Pred", "Adj (but|and) not Adj", |args| consistent(args.cond(0)?.and(args.cond(1)?.not()))),
     Rule::new("Pred", "not Adj but Adj", |args| consistent(args.cond(0)?.not().and(args.cond(1)?))),
     Rule::new("Pred", "Phrase", same),
@@ -52,9 +67,9 @@ pub(super) const RULES: &[Rule] = &[
     .ex(&[("stopped but not deallocated", "state = stopped AND NOT raw-state ~ deallocated")])
     .not(&["deallocated but not stopped"]),
     Rule::new("Pred", "not both Adj and Adj", |args| Some(args.cond(0)?.and(args.cond(1)?).not().into())),
-    Rule::new("Pre", "tagged", |_| Some(Formula::flag(escher_core::Flag::Untagged, false).into())),
-    Rule::new("Pred", "(tagged)", |_| Some(Formula::flag(escher_core::Flag::Untagged, false).into())),
-    Rule::new("Pred", "not (tagged)", |_| Some(Formula::flag(escher_core::Flag::Untagged, true).into())),
+    Rule::new("Pre", "tagged", |_| Some(Formula::flag(Flag::Untagged, false).into())),
+    Rule::new("Pred", "(tagged)", |_| Some(Formula::flag(Flag::Untagged, false).into())),
+    Rule::new("Pred", "not (tagged)", |_| Some(Formula::flag(Flag::Untagged, true).into())),
     Rule::new("Post", "Who (have|has) (not been|never been) Flag", |args| Some(args.cond(1)?.not().into()))
         .ex(&[("that have not been encrypted", "encrypted = false")]),
     Rule::new("Phrase", "Measure", same),
@@ -71,7 +86,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Post", "(not|but not) Adj", |args| Some(args.cond(0)?.not().into())).ex(&[("not idle", "idle = false")]),
     Rule::new("Post", "not Adj or Adj", |args| one_field(args.cond(0)?, args.cond(1)?).and_then(denied)),
     Rule::new("Post", "(that have|which have|having) (no|not any) (tags|labels)", |_| {
-        Some(Formula::flag(escher_core::Flag::Untagged, true).into())
+        Some(Formula::flag(Flag::Untagged, true).into())
     }),
     // Names in a clause.
     Rule::new(

@@ -27,7 +27,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Courtesy", "(urgent|urgently|asap|as soon as possible)", nothing),
     // These open a sentence; behind an order they may say something of it.
     Rule::new("Opener", "(ok|okay|alright|all right|so|well|yes|yeah|yep|sure|great|perfect|sorry|just|simply|also|then|first|go ahead)", nothing),
-    Rule::new("Courtesy", "(now|right now|immediately|at once|right away|straight away|straightaway|this minute|effective immediately|with immediate effect)", |_| {
+    Rule::new("Courtesy", "(now|rn|right now|immediately|at once|right away|straight away|straightaway|this minute|effective immediately|with immediate effect)", |_| {
         Some(Sem::Text(NOW.to_owned()))
     }),
     Rule::new("Courtesy", "Emoji", nothing),
@@ -46,7 +46,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Politely", "(i|we) (would|'d) (appreciate it|be grateful|be glad|be happy|love it) if you (could|would)", nothing)
         .ex(&[("I'd appreciate it if you could", "-")]),
     Rule::new("Politely", "would you (please|kindly|mind|be so kind as to|be so kind and)", nothing),
-    Rule::new("Politely", "(be so kind as to|be so kind and|be so good as to|do me a favor and|do me a favour and)", nothing),
+    Rule::new("Politely", "(do the needful and|be so kind as to|be so kind and|be so good as to|do me a favor and|do me a favour and)", nothing),
     Rule::new("Politely", "(go ahead and|go and|proceed to|proceed and|let 's|let us|lets|do not forget to|make sure to|be sure to|please make sure to)", nothing)
         .ex(&[("don't forget to", "-"), ("go ahead and", "-")]),
     Rule::new("Wishing", "(i|we) really? (need|want|would like|'d like|wish|wanna|gotta) (you to|to|for you to)", nothing)

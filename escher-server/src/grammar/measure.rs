@@ -34,7 +34,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Measure", "from before Moment", |args| created(Op::Lt, moment::start(&args.text(0)?)))
         .ex(&[("from before last year", "created < 2025-01-01")]),
     Rule::new("Measure", "from Moment", |args| Some(Formula::created_in(&args.text(0)?).into())),
-    Rule::new("Made", "(created|made|launched|provisioned)", |_| Some(Sem::Nothing)),
+    Rule::new("Made", "(created|made|launched|provisioned|spun up|set up|stood up|that appeared|which appeared|that showed up|that popped up|appearing)", |_| Some(Sem::Nothing)),
     Rule::new("Moment", "(today)", |_| word("today")),
     Rule::new("Moment", "(yesterday)", |_| word("yesterday")),
     Rule::new("Moment", "this week", |_| word("this_week")),
@@ -74,7 +74,7 @@ pub(super) const RULES: &[Rule] = &[
     .not(&["more than 80% full"]),
     Rule::new(
         "Measure",
-        "(with|whose|using|having)? (cpu|average cpu|cpu usage|cpu utilization|cpu utilisation|cpu load) (is|of)? Bounds",
+        "(with|whose|using|having)? (a|an)? (cpu|average cpu|avg cpu|mean cpu|cpu usage|average cpu usage|avg cpu usage|cpu utilization|cpu utilisation|cpu load) (is|of)? Bounds",
         |args| bounded(Field::Cpu, args, 0),
     )
     .ex(&[("with cpu below 5%", "cpu < 5%"), ("with cpu under 5% and over 1%", "cpu < 5% AND cpu > 1%")]),

@@ -127,6 +127,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Label", "Num", same),
     Rule::new("Label", "Quoted", same),
     Rule::new("Label", "Word", same),
+    Rule::new("Label", "Named", same),
     Rule::new("Label", "Id", same),
     Rule::new("Label", "Env", |args| {
         let env = args.cond(0)?;

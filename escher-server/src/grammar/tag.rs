@@ -27,7 +27,7 @@ pub(super) const RULES: &[Rule] = &[
         Some(tags.not().into())
     }),
     // Key and value as words.
-    Rule::new("Tagging", "(tagged|tagged with|labeled|labelled) KeyWord (:|is|as)? FreeValue", |args| Some(is(args.text(0)?, args.text(1)?)?.into()))
+    Rule::new("Tagging", "(tagged|tagged with|labeled|labelled) KeyWord (:|is)? FreeValue", |args| Some(is(args.text(0)?, args.text(1)?)?.into()))
         .ex(&[("tagged with owner bob", "tag.owner = bob")])
         .not(&["tagged owner unknown"]),
     Rule::new("Tagging", "whose KeyWord (tag)? is ValueWord", |args| Some(is(args.text(0)?, args.text(1)?)?.into()))
@@ -131,7 +131,7 @@ const NO_VALUES: &[&str] = &[
 
 fn value(args: &Args<'_>) -> Option<Sem> {
     let text = args.text(0)?;
-    (!NO_VALUES.contains(&text.to_lowercase().as_str())).then_some(Sem::Text(text))
+    (!text.ends_with(':') && !NO_VALUES.contains(&text.to_lowercase().as_str())).then_some(Sem::Text(text))
 }
 
 /// The condition of `key = value`: a word of the selector language where the key is one, and then only with a value of its.

@@ -134,7 +134,7 @@ fn pair(tokens: &mut Vec<Token>, text: &str, (start, end): (usize, usize), closi
         push(tokens, text, (start, end), Shape::KeyValue);
         return Some(end);
     }
-    let value = body[at + 1..].trim_end_matches([',', ';', '.', '!', '?', ')']);
+    let value = body[at + 1..].trim_end_matches([',', ';', '.', '!', '?', ')', ':']);
     if value.is_empty() {
         return None;
     }

@@ -61,9 +61,16 @@ pub(super) const RULES: &[Rule] = &[
     // The things first: “secrets older than 180 days: rotate them”, “rg-poc-14: please delete”.
     Rule::new("Order", "Nps (:|—|–|,) please? Order", |args| meant(args.order(1)?, args.set(0)?))
         .ex(&[("the idle dev vms: stop them", "stop: kind = vm AND env = dev AND idle")]),
-    Rule::new("Order", "Nps (:|—|–) please? Act", |args| Some(Order::new(args.verb(1)?, args.set(0)?).into()))
-        .ex(&[("vm web-1: please restart", "restart: kind = vm AND name = web-1")])
+    // What lacks its object has it in front.
+    Rule::new("Order", "Nps (:|—|–|,) (please|pls|plz|kindly)? Bare", |args| of(args.set(0)?, args.order(1)?))
+        .ex(&[
+            ("vm web-1: please restart", "restart: kind = vm AND name = web-1"),
+            ("idle dev vms, stop", "stop: kind = vm AND env = dev AND idle"),
+            ("web-asg: scale to 8", "scale: name = web-asg {\"count\":8}"),
+        ])
         .not(&["vm web-1 restart"]),
+    Rule::new("Order", "(on|for|in|at) Nps (,|:)? Bare", |args| of(args.set(0)?, args.order(1)?))
+        .ex(&[("on sg-web, close port 22", "close-port: name = sg-web {\"port\":22}")]),
     Rule::new("Full", "ToHave Nps Done", |args| Some(Order::new(args.verb(2)?, args.set(1)?).into()))
         .ex(&[("I'd like to have web-1 deleted", "delete: name = web-1")]),
     Rule::new("ToHave", "(i|we) ('d like|would like|want|need|wish) to (have|get|see)", nothing),
@@ -94,6 +101,12 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Timed", "schedule a? job to? Plain", same),
     Rule::new("Timed", "schedule to? Plain", same),
 ];
+
+/// The order that lacked its object, on this.
+fn of(set: Set, order: Order) -> Option<Sem> {
+    let set = Set { why: set.why.clone().or(order.set.why.clone()), ..set };
+    Some(Order { set, why: None, ..order }.into())
+}
 
 /// The order, with what its pronoun stands for.
 fn meant(order: Order, set: Set) -> Option<Sem> {

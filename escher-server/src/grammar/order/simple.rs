@@ -23,6 +23,8 @@ pub(super) const RULES: &[Rule] = &[
         ("turn on and start vm-lab-5", "start: name = vm-lab-5"),
     ])
     .not(&["stop", "create web-1"]),
+    Rule::new("Plain", "Act , (please|pls|plz|kindly) ,? Nps", |args| Some(Order::new(args.verb(0)?, args.set(1)?).into()))
+        .ex(&[("restart, please, web-1", "restart: name = web-1")]),
     Rule::new("Plain", "Act : Nps", |args| Some(Order::new(args.verb(0)?, args.set(1)?).into()))
         .ex(&[("stop: web-1", "stop: name = web-1")]),
     // “Remove web-1 from dev” may as well take it out of there.

@@ -35,6 +35,12 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         let set = claimed(args.set(0)?, args.cond(2)?)?;
         (set.number == Number::Many || !set.named).then(|| about(None, Some(set)).into())
     }),
+    // “What EC2 do we have stopped?”
+    Rule::new("Claim", "(what|which) Nps (do we|do i|do you|did we|do they) have Shown", |args| {
+        let claim = args.cond(1)?;
+        if claim.is_all() { None } else { Some(about(Some(Intent::Find), Some(claimed(args.set(0)?, claim)?)).into()) }
+    })
+    .ex(&[("what vms do we have stopped", "find; kind = vm AND state = stopped")]),
     Rule::new("Stated", "Nps Keyed", |args| Some(about(None, Some(claimed(args.set(0)?, args.cond(1)?)?)).into())),
     Rule::new("Stated", "Nps HavePhrase", |args| Some(about(None, Some(claimed(args.set(0)?, args.cond(1)?)?)).into()))
         .ex(&[("load balancers have no healthy targets", "kind = load-balancer AND idle")]),
@@ -76,12 +82,13 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     Rule::new("AllThat", "(anything|is anything|is something|are things|everything|everything that is|all that is|all that 's)", nothing),
     Rule::new("AllThat", "(what resources are|which resources are|resources that are|all resources that are|any resources)", nothing),
     Rule::new("Trait", "Adj", same),
-    Rule::new("Trait", "Adj (and|, and) Trait", |args| {
+    Rule::new("Trait", "Adj (and|, and|but|yet) Trait", |args| {
         let both = args.cond(0)?.and(args.cond(1)?);
         Some(both.into())
     })
     .ex(&[("idle and public", "idle AND public")]),
     Rule::new("Trait", "FlagPhrase", same),
+    Rule::new("Trait", "Neither", same),
     Rule::new("Trait", "(have|has|having) (a backup|backups|a recent backup|recent backups)", |_| {
         Some(Formula::flag(Flag::BackedUp, true).into())
     })
