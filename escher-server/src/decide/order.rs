@@ -26,7 +26,7 @@ pub(crate) enum Verdict {
 /// Reads words as an order. `referred` finds what a pronoun stands for, if something was named before.
 pub(crate) fn order(utterance: &Utterance, budget: &Budget, referred: impl FnOnce() -> Option<Selector>) -> Verdict {
     let language = english();
-    let lattice = Lattice::of(text::split(&utterance.text, text::MOST_TOKENS), &language.lexicon);
+    let lattice = Lattice::of(text::split(&utterance.text, text::MOST_TOKENS), &language.lexicon, budget);
     let chart = chart::parse(&language.grammar, &lattice, budget);
     let mut orders: Vec<(Order, u128)> = Vec::new();
     let mut other = None;

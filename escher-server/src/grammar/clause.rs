@@ -1,7 +1,7 @@
 //! Relative clauses and conditions as they are typed: “that are not idle”, “where env = dev”.
 
-use escher_core::{Flag, Selector};
 use escher_core::selector::{Field, Op};
+use escher_core::{Flag, Selector};
 
 use super::args::same;
 use super::both::{consistent, one_field};
@@ -12,7 +12,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Post", "FlagPhrase", same),
     Rule::new("Post", "FlagPhrase and FlagPhrase", |args| Some(args.cond(0)?.and(args.cond(1)?).into()))
         .ex(&[("without backups and without tags", "backed-up = false AND untagged")]),
-    Rule::new("Post", "Who (are|is)? Pred", |args| Some(args.at(1).clone()))
+    Rule::new("Post", "Who (are|is|'s)? Pred", |args| Some(args.at(1).clone()))
         .ex(&[
             ("that are not idle", "idle = false"),
             ("that are unattached and older than 30 days", "age > 30d AND attached = false"),
@@ -32,6 +32,10 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Post", "in (a|an|the)? (state|status)? State (state|status)?", |args| Some(args.at(0).clone()))
         .ex(&[("in a stopped state", "state = stopped"), ("in status running", "state = running")]),
     Rule::new("Post", "Post (whatsoever|at all)", same).ex(&[("with no tags at all", "untagged")]),
+    // Where and behind what something sits is where it is.
+    Rule::new("Post", "Sitting Within", |args| Some(args.at(1).clone())).ex(&[("that live in westus", "region = westus")]),
+    Rule::new("Post", "Sitting Related", |args| Some(args.at(1).clone())).ex(&[("sitting behind lb-1", "rel.behind = lb-1")]),
+    Rule::new("Sitting", "(that|which)? (sit|sits|sitting|live|lives|living|reside|resides|residing|lie|lying)", super::args::nothing),
     Rule::new("Post", "being (started|booted)", |_| Some(Formula::is(Field::State, "starting").into()))
         .ex(&[("being started", "state = starting")]),
     Rule::new("Post", "being (stopped|shut down|deallocated)", |_| Some(Formula::is(Field::State, "stopping").into())),
@@ -85,9 +89,7 @@ pub(super) const RULES: &[Rule] = &[
     }),
     Rule::new("Post", "(not|but not) Adj", |args| Some(args.cond(0)?.not().into())).ex(&[("not idle", "idle = false")]),
     Rule::new("Post", "not Adj or Adj", |args| one_field(args.cond(0)?, args.cond(1)?).and_then(denied)),
-    Rule::new("Post", "(that have|which have|having) (no|not any) (tags|labels)", |_| {
-        Some(Formula::flag(Flag::Untagged, true).into())
-    }),
+    Rule::new("Post", "(that have|which have|having) (no|not any) (tags|labels)", |_| Some(Formula::flag(Flag::Untagged, true).into())),
     // Names in a clause.
     Rule::new(
         "Post",

@@ -57,6 +57,9 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[("have an owner tag", "tag.owner EXISTS")]),
     Rule::new("Keyed", "(have|has|carry|carries|bear) Article? (tag|label) BareKey", |args| keys(args, &[1], true)),
     Rule::new("Keyed", "(have|has) Article? CommonKey", |args| keys(args, &[1], true)),
+    Rule::new("Keyed", "(lack|lacks|miss|misses) Article? KeyWord LabelWord", |args| keys(args, &[1], false))
+        .ex(&[("lack an owner tag", "NOT tag.owner EXISTS")]),
+    Rule::new("Keyed", "(lack|lacks|miss|misses) Article? CommonKey", |args| keys(args, &[1], false)),
     Rule::new("Keyed", "(do|does) not have Article? KeyWord LabelWord", |args| keys(args, &[1], false))
         .ex(&[("do not have a team tag", "NOT tag.team EXISTS")]),
     Rule::new("Keyed", "(do|does) not have Article? CommonKey", |args| keys(args, &[1], false)),

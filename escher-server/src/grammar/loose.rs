@@ -1,14 +1,14 @@
 //! Conditions that a question takes in their likeliest sense, and that an order has to ask about.
 
-use escher_core::{Flag, Kind};
 use escher_core::selector::{Field, Op};
+use escher_core::{Flag, Kind};
 
 use super::args::same;
 use super::key::pair;
 use super::noun::{is_sort, narrowed};
 use super::rule::{Args, Rule};
 use super::tag::is;
-use crate::meaning::{Formula, Sem};
+use crate::meaning::{Formula, Head, Number, Sem, Set};
 
 /// What an order asks back.
 pub(crate) const LOOSE: &str = "That condition may be meant in more than one way, and a change needs one. Which ones exactly?";
@@ -95,6 +95,9 @@ pub(super) const RULES: &[Rule] = &[
         Some(Formula::flag(Flag::Untagged, true).into())
     })
     .ex(&[("nobody tagged", "untagged")]),
+    Rule::new("Base", "(anything|everything|something|whatever) (called|named) NewName", |args| {
+        asked(Some(Set::new(Head::Name, Number::Many, Formula::compare(Field::Name, Op::Like, args.text(0)?)).into()))
+    }),
     // Parts of names.
     Rule::new("Loose", "(with|having|that have|which have|containing|that contain) NewName in InName", |args| like(args, 0))
         .ex(&[("with prod in the name", "name ~ prod")]),

@@ -44,7 +44,7 @@ pub(crate) fn question(utterance: &Utterance, budget: &Budget, examples: Option<
 /// Whether the words are a whole question, as far as that can be seen.
 pub(crate) fn is_question(text: &str, budget: &Budget) -> bool {
     let language = english();
-    let lattice = Lattice::asked(text::split(text, text::MOST_TOKENS), &language.lexicon);
+    let lattice = Lattice::asked(text::split(text, text::MOST_TOKENS), &language.lexicon, budget);
     let chart = chart::parse(&language.grammar, &lattice, budget);
     chart.overflowed || chart.whole(&language.grammar, "Sentence").iter().any(|edge| matches!(*edge.sem, Sem::Ask(_)))
 }

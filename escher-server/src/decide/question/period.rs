@@ -40,7 +40,8 @@ pub(super) fn settled(period: &str, now: Timestamp) -> Option<Period> {
         "months" => {
             let (from, to) = value.split_once(' ')?;
             let from = begun(today, &format!("{from}-1"))?;
-            let to = [from.year(), from.year() + 1].into_iter().find_map(|year| in_year(year, &format!("{to}-1")).filter(|to| *to >= from))?;
+            let to =
+                [from.year(), from.year() + 1].into_iter().find_map(|year| in_year(year, &format!("{to}-1")).filter(|to| *to >= from))?;
             Period::days(from, to.last_of_month())
         }
         "since" => {

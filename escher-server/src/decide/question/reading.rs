@@ -54,7 +54,7 @@ impl Reading {
 /// Reads one sentence.
 pub(super) fn read(tokens: Vec<Token>, budget: &Budget) -> Reading {
     let language = english();
-    let lattice = Lattice::asked(tokens, &language.lexicon);
+    let lattice = Lattice::asked(tokens, &language.lexicon, budget);
     let chart = chart::parse(&language.grammar, &lattice, budget);
     let mut cover = cover::best(&chart, &lattice, language);
     let tokens = lattice.tokens();

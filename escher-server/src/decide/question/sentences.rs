@@ -44,7 +44,12 @@ pub(super) fn read(text: &str, budget: &Budget) -> (Reading, Vec<String>) {
     sentences.truncate(MOST_SENTENCES);
     // An order may stand behind any number of sentences that are hard to read.
     let mut left = sentences.len();
+    let mut rest: Vec<String> = Vec::new();
     for sentence in sentences {
+        if budget.is_spent() {
+            rest.extend(sentence.first().map(|token| token.text.clone()));
+            continue;
+        }
         readings.push(budget.share(left, |share| reading::read(sentence, share)));
         left -= 1;
     }
@@ -57,7 +62,6 @@ pub(super) fn read(text: &str, budget: &Budget) -> (Reading, Vec<String>) {
     };
     let best = (0..readings.len()).max_by_key(|&at| (weight(&readings[at]), std::cmp::Reverse(at))).unwrap_or(0);
     let chosen = readings.remove(best);
-    let mut rest: Vec<String> = Vec::new();
     for other in readings {
         let greets = other.hail && !other.specified;
         if !greets {

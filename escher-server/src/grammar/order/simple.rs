@@ -38,8 +38,9 @@ pub(super) const RULES: &[Rule] = &[
     })
     .ex(&[("shut down", "stop"), ("get rid of", "delete")])
     .not(&["create", "scale", "tag"]),
-    Rule::new("Act", "(power-cycle|re-start|re-boot)", |_| Some(Sem::Verb(Verb::Restart))),
+    Rule::new("Act", "(power-cycle|re-start|re-boot|powercycle)", |_| Some(Sem::Verb(Verb::Restart))),
     Rule::new("Act", "(fire up|bring up|bring back up|bring online|wake)", |_| Some(Sem::Verb(Verb::Start))),
+    Rule::new("Act", "del", |_| Some(Sem::Verb(Verb::Delete))),
     Rule::new("Act", "SnapshotVerb", |_| Some(Sem::Verb(Verb::Snapshot))),
     // The same act said twice is one; two acts are two orders.
     Rule::new("Act", "Act (and|and then|, then|&) Act", |args| {

@@ -33,7 +33,9 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     Rule::new("Added", "(only|just|but only|and only) Added", |args| Some(args.at(0).clone())),
     Rule::new("Added", "(only|just|but only)? Ones", |args| Some(args.at(0).clone())),
     Rule::new("Added", "Added (only|please|and nothing else|- nothing else|, nothing else)", |args| Some(args.at(0).clone())),
-    Rule::new("AnyAccount", "(in|for|from|of|on|across)? the? (account|subscription|project) NewName", |args| Some(Formula::is(Field::Account, args.text(0)?).into())),
+    Rule::new("AnyAccount", "(in|for|from|of|on|across)? the? (account|subscription|project) NewName", |args| {
+        Some(Formula::is(Field::Account, args.text(0)?).into())
+    }),
 ];
 
 /// Whether it says where on earth.

@@ -64,9 +64,13 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     .ex(&[("between 2 and 5 november", "days 11-02 11-05")]),
     Rule::new("Period", "(from|between)? Month DayOfMonth (to|and|until|till|through|-|–) DayOfMonth", |args| days(args, 0, [1, 2], 0))
         .ex(&[("from november 2 to 12", "days 11-02 11-12")]),
-    Rule::new("Period", "(from|between) DayOfMonth of? Month (to|and|until|till|through|-|–) DayOfMonth of? Month", |args| days(args, 1, [0, 2], 3))
-        .ex(&[("from 28 october to 3 november", "days 10-28 11-03")]),
-    Rule::new("Period", "(from|between) Month DayOfMonth (to|and|until|till|through|-|–) Month DayOfMonth", |args| days(args, 0, [1, 3], 2)),
+    Rule::new("Period", "(from|between) DayOfMonth of? Month (to|and|until|till|through|-|–) DayOfMonth of? Month", |args| {
+        days(args, 1, [0, 2], 3)
+    })
+    .ex(&[("from 28 october to 3 november", "days 10-28 11-03")]),
+    Rule::new("Period", "(from|between) Month DayOfMonth (to|and|until|till|through|-|–) Month DayOfMonth", |args| {
+        days(args, 0, [1, 3], 2)
+    }),
     Rule::new("Period", "since DayOfMonth of? Month", |args| since(args, 1, 0)).ex(&[("since 3 november", "since day 11-03")]),
     Rule::new("Period", "since Month the? DayOfMonth", |args| since(args, 0, 1)),
     Rule::new("Period", "(since|starting in|as of) Month", |args| Some(Sem::Text(format!("since month {}", args.text(0)?))))
