@@ -8,6 +8,7 @@ use escher_core::{Brain, Capabilities, Constraint, Error, Frame, PlanTemplate, R
 use serde::Serialize;
 
 use crate::agents::{Agent, Assessor, Classifier, Order, Planner, Presenter, Route, Router, Said, Validator, Words};
+use crate::budget::Budget;
 use crate::decide::{self, Examples, Parse};
 
 /// Turns that a pronoun may reach back over.
@@ -46,13 +47,13 @@ impl OfflineBrain {
 
     /// What the words mean; [`Brain::interpret`] without the waiting.
     pub fn read(&self, utterance: &Utterance) -> Frame {
-        self.heard(utterance, &mut None)
+        self.heard(utterance, &Budget::new(), &mut None)
     }
 
     /// What the words mean, how they were read, and what each part of the brain did.
     pub fn explain(&self, utterance: &Utterance) -> (Frame, Explanation) {
         let mut said = Some(Vec::new());
-        let frame = self.heard(utterance, &mut said);
+        let frame = self.heard(utterance, &Budget::new(), &mut said);
         if frame.is_executable() {
             // Whether it can be planned here depends on what is connected; the planner says what it would do.
             let _ = pass(&Planner, Order { frame: &frame, capabilities: None }, &mut said);
@@ -64,11 +65,11 @@ impl OfflineBrain {
         (frame, explanation)
     }
 
-    fn heard(&self, utterance: &Utterance, said: &mut Option<Vec<Said>>) -> Frame {
+    fn heard(&self, utterance: &Utterance, budget: &Budget, said: &mut Option<Vec<Said>>) -> Frame {
         match pass(&Router, utterance, said) {
             Route::Away(frame) => *frame,
             Route::Read => {
-                let words = Words { utterance, referred: self.referred(utterance) };
+                let words = Words { utterance, budget, referred: &|| self.referred(utterance, budget) };
                 let classified = pass(&Classifier(self.examples.as_deref()), words, said);
                 pass(&Validator, classified.frame, said)
             }
@@ -76,11 +77,16 @@ impl OfflineBrain {
     }
 
     /// The one thing that was named in the turn before, if it was one.
-    fn referred(&self, utterance: &Utterance) -> Option<Selector> {
-        let before = utterance.history.last()?;
+    fn referred(&self, utterance: &Utterance, budget: &Budget) -> Option<Selector> {
+        let before = utterance.history.last().filter(|_| !budget.is_short())?;
         // What the turn before referred to itself was named a few turns ago at most.
         let history = utterance.history[utterance.history.len().saturating_sub(REMEMBERED)..utterance.history.len() - 1].to_vec();
-        let selector = self.read(&Utterance { text: before.clone(), history, now: utterance.now }).selector;
+        let before = Utterance { text: before.clone(), history, now: utterance.now };
+        let selector = self.heard(&before, budget, &mut None).selector;
+        // A condition may be among what was not read; without it, more would be changed than was meant.
+        if budget.is_short() {
+            return None;
+        }
         let one =
             selector.conjuncts().iter().any(|part| matches!(part, Selector::Compare { field: Field::Name | Field::Id, op: Op::Eq, .. }));
         one.then_some(selector)
@@ -113,5 +119,53 @@ impl Brain for OfflineBrain {
         let steps = Planner.work(Order { frame: &checked, capabilities: Some(capabilities) })?;
         let risk = Assessor.work(&checked).map(|assessed| assessed.risk);
         Ok(PlanTemplate { goal: Presenter.work(&checked), steps, risk })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::budget::MOST_SPENT;
+    use crate::text::MOST_BYTES;
+
+    #[test]
+    fn no_words_cost_more_than_a_few_times_the_budget() {
+        let mail = "Hi team, yesterday the dev VMs in us-east-1 were idle. Which disks are unattached? Also, stop web-1 tonight at 8pm. ";
+        let texts = [
+            "'a ",
+            "\"a ",
+            "a='b ",
+            "(",
+            "( a ) ",
+            "[a, ",
+            "a and b and ",
+            "vms and ",
+            "vms of ",
+            "vm's ",
+            "vms or dev ",
+            "web-1, ",
+            "databsae instnaces snapshto ",
+            "zurfleton brambling ",
+            "22,443,",
+            "stop web-1. ",
+            "stop it. ",
+            "ignore the ",
+            "dev ",
+            "a.b\n\n",
+            mail,
+        ];
+        for text in texts {
+            let text = text.repeat(MOST_BYTES / text.len());
+            let now = "2026-11-20T12:00:00Z".parse().unwrap();
+            for history in [Vec::new(), vec![text.clone(); 8]] {
+                for (text, is_pronoun) in [(text.clone(), false), ("stop them".to_owned(), true)] {
+                    let budget = Budget::new();
+                    let frame = OfflineBrain::new().heard(&Utterance { text, history: history.clone(), now }, &budget, &mut None);
+                    assert!(budget.spent() <= 4 * MOST_SPENT, "{}: {} edges", frame.selector, budget.spent());
+                    assert!(!frame.is_executable() || is_pronoun, "{frame:?}");
+                }
+            }
+        }
     }
 }

@@ -1,34 +1,20 @@
 //! The chart parser: every way to read a lattice by a grammar, bottom-up, bounded in edges and meanings.
 
-use std::cell::Cell;
 use std::rc::Rc;
 
+use crate::budget::Budget;
 use crate::grammar::{Args, Grammar, MOST_PARTS, Production, Symbol};
 use crate::meaning::Sem;
 use crate::text::Lattice;
 
-/// Edges of one parse at most; a sentence of ten words has two hundred.
-const MOST_EDGES: usize = 20_000;
-/// Edges of all parses of an utterance at most.
-const MOST_SPENT: usize = 60_000;
+/// Edges of one parse at most, found and begun; a sentence of ten words has four hundred, a list of twenty names all of them.
+const MOST_EDGES: usize = 8_000;
+/// What a word costs that is looked up, in edges: if it is unknown, it is held against thousands for its spelling.
+const LOOKED_UP: usize = 8;
 /// Meanings of one category over one span at most.
 const MOST_MEANINGS: usize = 12;
 /// No edge, and nothing begun.
 const NONE: u32 = u32::MAX;
-
-/// What the parses of an utterance may still cost together, in edges. What is beyond it is not read.
-pub(crate) struct Budget(Cell<usize>);
-
-impl Budget {
-    pub(crate) fn new() -> Self {
-        Self(Cell::new(MOST_SPENT))
-    }
-
-    /// Takes this much of it, or what is left.
-    fn spend(&self, edges: usize) {
-        self.0.set(self.0.get().saturating_sub(edges));
-    }
-}
 
 /// A phrase that was found.
 #[derive(Clone, Debug)]
@@ -71,7 +57,7 @@ pub(crate) struct Chart {
 
 /// Reads a lattice, as far as the budget goes.
 pub(crate) fn parse(grammar: &Grammar, lattice: &Lattice, budget: &Budget) -> Chart {
-    let most = MOST_EDGES.min(budget.0.get());
+    let most = MOST_EDGES.min(budget.left());
     let mut parser = Parser::new(grammar, lattice, most);
     for lexical in lattice.edges() {
         if let Some(symbol) = grammar.find(&lexical.symbol) {
@@ -85,7 +71,10 @@ pub(crate) fn parse(grammar: &Grammar, lattice: &Lattice, budget: &Budget) -> Ch
             break;
         }
     }
-    budget.spend(parser.edges.len() + parser.begun.len());
+    if parser.edges.len() + parser.begun.len() >= most {
+        budget.run_short();
+    }
+    budget.spend(parser.edges.len() + parser.begun.len() + LOOKED_UP * lattice.tokens().len());
     Chart { edges: parser.edges, begun: parser.begun, overflowed: parser.overflowed, length: lattice.len() }
 }
 

@@ -8,6 +8,7 @@
 
 mod agents;
 mod brain;
+mod budget;
 mod chart;
 mod check;
 mod decide;

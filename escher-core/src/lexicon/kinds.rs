@@ -102,7 +102,7 @@ pub(super) static KINDS: &[KindRow] = &[
     of(Gcp, K::Warehouse, &["bigquery", "big query", "bigquery dataset", "big query dataset"]),
     any(K::Bucket, &["bucket", "object storage", "object store", "storage bucket"]),
     of(Aws, K::Bucket, &["s3", "s3 bucket", "simple storage service"]),
-    of(Azure, K::Bucket, &["storage account", "blob storage", "blob container", "blob"]),
+    of(Azure, K::Bucket, &["storage account", "blob storage", "blob storage account", "blob container", "blob"]),
     of(Gcp, K::Bucket, &["gcs", "gcs bucket", "cloud storage", "cloud storage bucket"]),
     any(K::Function, &["function", "serverless function", "serverless"]),
     of(Aws, K::Function, &["lambda", "lambda function"]),

@@ -3,16 +3,18 @@
 use escher_core::{Clarify, Frame, Intent, Selector, Utterance, Verb};
 
 use super::Agent;
+use crate::budget::Budget;
 use crate::decide::{self, Examples, Verdict};
 use crate::meaning::Other;
 
 /// Reads words by the grammar, and what that leaves open by examples, where there are any.
 pub(crate) struct Classifier<'e>(pub(crate) Option<&'e Examples>);
 
-/// An utterance, and what a pronoun in it stands for.
+/// An utterance, what reading it may cost, and what finds out what a pronoun in it stands for.
 pub(crate) struct Words<'a> {
     pub(crate) utterance: &'a Utterance,
-    pub(crate) referred: Option<Selector>,
+    pub(crate) budget: &'a Budget,
+    pub(crate) referred: &'a dyn Fn() -> Option<Selector>,
 }
 
 /// What was meant.
@@ -27,16 +29,16 @@ impl Agent for Classifier<'_> {
     type Takes<'a> = Words<'a>;
     type Makes = Classified;
 
-    fn work(&self, Words { utterance, referred }: Words<'_>) -> Classified {
+    fn work(&self, Words { utterance, budget, referred }: Words<'_>) -> Classified {
         let mut by_example = false;
         let mut question = || {
-            let (frame, examples) = decide::question(utterance, self.0);
+            let (frame, examples) = decide::question(utterance, budget, self.0);
             by_example = examples;
             frame
         };
-        let frame = match decide::order(utterance, referred.as_ref()) {
+        let frame = match decide::order(utterance, budget, referred) {
             // What is a whole question as well is none.
-            Verdict::Order(frame) if frame.is_executable() && decide::is_question(&utterance.text) => {
+            Verdict::Order(frame) if frame.is_executable() && decide::is_question(&utterance.text, budget) => {
                 asked(*frame, "Is that an order? Say it as one, without what is around it.".to_owned())
             }
             Verdict::Order(frame) => *frame,
@@ -76,7 +78,9 @@ fn orders(frame: &Frame) -> bool {
 
 /// What reads as a question is answered as one; but an order among other words is no search.
 fn is_question(old: &Frame, order: Option<&Frame>) -> bool {
-    let hidden = old.intent == Intent::Find && order.is_some_and(is_plain);
+    // So is what was done among its words.
+    let partly = old.intent == Intent::History && !old.unread.is_empty();
+    let hidden = (old.intent == Intent::Find || partly) && order.is_some_and(is_plain);
     !orders(old) && !hidden
 }
 

@@ -7,8 +7,9 @@ use crate::text;
 fn parsed(words: &str) -> (Chart, Duration) {
     let language = english();
     let start = Instant::now();
-    let lattice = Lattice::of(text::split(words, text::MOST_TOKENS), &language.lexicon);
-    let chart = parse(&language.grammar, &lattice, &Budget::new());
+    let budget = Budget::new();
+    let lattice = Lattice::of(text::split(words, text::MOST_TOKENS), &language.lexicon, &budget);
+    let chart = parse(&language.grammar, &lattice, &budget);
     (chart, start.elapsed())
 }
 

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::chart::{self, Budget, Chart, Edge};
+use crate::budget::Budget;
+use crate::chart::{self, Chart, Edge};
 use crate::grammar::{Language, Symbol, english, shown};
 use crate::text::{self, Lattice};
 
@@ -18,8 +19,9 @@ pub struct Parse {
 /// Every complete parse, or the largest phrases where there is none.
 pub(crate) fn parses(text: &str) -> Vec<Parse> {
     let language = english();
-    let lattice = Lattice::of(text::split(text, text::MOST_TOKENS), &language.lexicon);
-    let chart = chart::parse(&language.grammar, &lattice, &Budget::new());
+    let budget = Budget::new();
+    let lattice = Lattice::of(text::split(text, text::MOST_TOKENS), &language.lexicon, &budget);
+    let chart = chart::parse(&language.grammar, &lattice, &budget);
     let mut whole = chart.whole(&language.grammar, "Sentence");
     if whole.is_empty() {
         whole = ["Order", "Nps", "Post", "Whens"].into_iter().flat_map(|category| chart.phrases(&language.grammar, category)).collect();

@@ -5,7 +5,8 @@ use escher_core::{ActionPattern, Clarify, Correction, Frame, Intent, Kind, Selec
 use super::source::{heard, sources};
 use super::unread::{Unread, unread};
 use super::when;
-use crate::chart::{self, Budget, Chart};
+use crate::budget::Budget;
+use crate::chart::{self, Chart};
 use crate::check::{self, Draft};
 use crate::goal;
 use crate::grammar::english;
@@ -22,11 +23,11 @@ pub(crate) enum Verdict {
     Unread { order: Option<Box<Frame>>, question: String },
 }
 
-/// Reads words as an order. `referred` is what a pronoun stands for, if something was named before.
-pub(crate) fn order(utterance: &Utterance, referred: Option<&Selector>) -> Verdict {
+/// Reads words as an order. `referred` finds what a pronoun stands for, if something was named before.
+pub(crate) fn order(utterance: &Utterance, budget: &Budget, referred: impl FnOnce() -> Option<Selector>) -> Verdict {
     let language = english();
-    let lattice = Lattice::of(text::split(&utterance.text, text::MOST_TOKENS), &language.lexicon);
-    let chart = chart::parse(&language.grammar, &lattice, &Budget::new());
+    let lattice = Lattice::of(text::split(&utterance.text, text::MOST_TOKENS), &language.lexicon, budget);
+    let chart = chart::parse(&language.grammar, &lattice, budget);
     let mut orders: Vec<(Order, u128)> = Vec::new();
     let mut other = None;
     for edge in chart.whole(&language.grammar, "Sentence") {
@@ -41,14 +42,18 @@ pub(crate) fn order(utterance: &Utterance, referred: Option<&Selector>) -> Verdi
             Some(other) => Verdict::NoOrder(other),
             None => {
                 let Unread { order, question } = unread(&chart, &lattice, language, &utterance.text);
-                let frame = order.map(|order| Frame { clarify: None, ..reading(&order, utterance, referred, (&chart, &lattice), 0).frame });
+                let referred = order.as_ref().filter(|order| refers(order)).and_then(|_| referred());
+                let frame = order
+                    .map(|order| Frame { clarify: None, ..reading(&order, utterance, referred.as_ref(), (&chart, &lattice), 0).frame });
                 Verdict::Unread { order: frame.map(|frame| Box::new(asked(frame, &question))), question }
             }
         };
     }
+    // The turns before are only read where a word stands for something of theirs.
+    let referred = orders.iter().any(|(order, _)| refers(order)).then(referred).flatten();
     let mut readings: Vec<Reading> = Vec::new();
     for (order, corrected) in &orders {
-        let reading = reading(order, utterance, referred, (&chart, &lattice), *corrected);
+        let reading = reading(order, utterance, referred.as_ref(), (&chart, &lattice), *corrected);
         // The same action on the same targets is the same, however it was put together.
         if !readings.iter().any(|known| same(&known.frame, &reading.frame)) {
             readings.push(reading);
@@ -76,6 +81,10 @@ pub(crate) fn order(utterance: &Utterance, referred: Option<&Selector>) -> Verdi
         None if doubtful => asked(frames.remove(0), "Is that an order? Say it as one, without what is around it."),
         None => frames.remove(0),
     }))
+}
+
+fn refers(order: &Order) -> bool {
+    order.set.head == Head::Pronoun
 }
 
 /// What one reading comes to.
@@ -206,7 +215,7 @@ mod tests {
             }
             let text = row["say"].as_str().unwrap().to_owned();
             let utterance = Utterance { text, history: Vec::new(), now: "2026-11-20T12:00:00Z".parse().unwrap() };
-            if let Verdict::Order(frame) = order(&utterance, None) {
+            if let Verdict::Order(frame) = order(&utterance, &Budget::new(), || None) {
                 orders.push(format!("{} ({}): {:?} {:?}", utterance.text, row["intent"], frame.action, frame.clarify));
             }
         }

@@ -1,6 +1,7 @@
 //! What is refused before anything is parsed: steering, credentials, command lines, other providers, and what is forbidden or
 //! taken back. A refusal repeats nothing of what was said, since that may be a secret.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::text::{self, Shape, Token};
@@ -60,7 +61,8 @@ const MOST_TOKENS: usize = 2_000;
 
 /// Why the words are refused, if they are.
 pub(crate) fn refusal(text: &str) -> Option<String> {
-    let words = Words(text::split(text, MOST_TOKENS));
+    let tokens = text::split(text, MOST_TOKENS);
+    let words = Words::new(&tokens);
     let steers = words.steers().then(|| KEEPS_RULES.to_owned());
     steers
         .or_else(|| words.wants_secrets().then(|| NO_CREDENTIALS.to_owned()))
@@ -70,11 +72,23 @@ pub(crate) fn refusal(text: &str) -> Option<String> {
         .or_else(|| words.takes_back())
 }
 
-struct Words(Vec<Token>);
+struct Words<'a> {
+    tokens: &'a [Token],
+    /// Where each word stands: hundreds of phrases are looked for, of which hardly any begins with a word that is there.
+    places: HashMap<&'a str, Vec<usize>>,
+}
 
-impl Words {
+impl<'a> Words<'a> {
+    fn new(tokens: &'a [Token]) -> Self {
+        let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (at, token) in tokens.iter().enumerate().filter(|(_, token)| token.shape != Shape::Quoted) {
+            places.entry(&token.low).or_default().push(at);
+        }
+        Self { tokens, places }
+    }
+
     fn low(&self, at: usize) -> &str {
-        self.0.get(at).filter(|token| token.shape != Shape::Quoted).map_or("", |token| token.low.as_str())
+        self.tokens.get(at).filter(|token| token.shape != Shape::Quoted).map_or("", |token| token.low.as_str())
     }
 
     /// How many tokens of a phrase stand at a place; 0 where it does not stand there.
@@ -84,11 +98,13 @@ impl Words {
     }
 
     /// Where the first of some phrases stands, and its length; the longest counts.
-    fn find<'a>(&self, phrases: impl IntoIterator<Item = &'a str> + Clone) -> Option<(usize, usize)> {
-        (0..self.0.len()).find_map(|at| {
-            let len = phrases.clone().into_iter().map(|phrase| self.here(at, phrase)).max().unwrap_or(0);
-            (len > 0).then_some((at, len))
-        })
+    fn find<'p>(&self, phrases: impl IntoIterator<Item = &'p str>) -> Option<(usize, usize)> {
+        let found = phrases.into_iter().filter_map(|phrase| {
+            let first = phrase.split_once(' ').map_or(phrase, |(first, _)| first);
+            let mut found = self.places.get(first)?.iter().map(|&at| (at, self.here(at, phrase)));
+            found.find(|&(_, len)| len > 0)
+        });
+        found.min_by_key(|&(at, len)| (at, std::cmp::Reverse(len)))
     }
 
     fn says(&self, phrases: &[&str]) -> bool {
@@ -97,19 +113,19 @@ impl Words {
 
     /// Words that try to talk the reader out of its rules.
     fn steers(&self) -> bool {
-        let dropped = (0..self.0.len()).any(|at| {
+        let dropped = (0..self.tokens.len()).filter(|&at| PHRASES.drops.contains(&self.low(at))).any(|at| {
             let next = (at + 1..)
                 .find(|&next| !PHRASES.between.contains(&self.low(next)) || PHRASES.rules.contains(&self.low(next)))
                 .unwrap_or(at);
             let (word, rule) = (self.low(at), self.low(next));
-            PHRASES.drops.contains(&word) && PHRASES.rules.contains(&rule) && (word != "disable" || rule != "policy")
+            PHRASES.rules.contains(&rule) && (word != "disable" || rule != "policy")
         });
         dropped || self.find(PHRASES.steering.iter().copied()).is_some()
     }
 
     /// Secrets are neither shown nor taken. Naming keys is no request for one.
     fn wants_secrets(&self) -> bool {
-        if self.0.iter().any(|token| is_secret(&token.text)) {
+        if self.tokens.iter().any(|token| is_secret(&token.text)) {
             return true;
         }
         let how = self.says(&["how do", "how to", "how can", "how should", "best practice", "best practices"]);
@@ -132,19 +148,19 @@ impl Words {
         if let Some((at, _)) = secret {
             let put = (0..at)
                 .any(|i| matches!(self.low(i), "set" | "put" | "change" | "update" | "store" | "write" | "save" | "overwrite" | "replace"));
-            let given =
-                (at..self.0.len()).any(|i| matches!(self.low(i), "to" | "value" | "as" | "=" | ":") || self.0[i].shape == Shape::KeyValue);
+            let given = (at..self.tokens.len())
+                .any(|i| matches!(self.low(i), "to" | "value" | "as" | "=" | ":") || self.tokens[i].shape == Shape::KeyValue);
             let into = put && (0..at).any(|i| matches!(self.low(i), "in" | "into"));
             if put && (given || into) {
                 return true;
             }
         }
-        let variable = self.0.iter().any(|token| {
+        let variable = self.tokens.iter().any(|token| {
             ["secret_access_key", "access_key_id", "client_secret", "private_key", "api_key", "session_token", "_password"]
                 .iter()
                 .any(|key| token.low.contains(key) && token.low.contains('_'))
         });
-        if variable && !how && (0..self.0.len()).any(|at| PHRASES.showing.contains(&self.low(at))) {
+        if variable && !how && (0..self.tokens.len()).any(|at| PHRASES.showing.contains(&self.low(at))) {
             return true;
         }
         let Some((at, len)) = self.find(SECRETS.lines()) else { return false };
@@ -156,24 +172,24 @@ impl Words {
         let making = (at.saturating_sub(4)..at).any(|i| PHRASES.making.contains(&self.low(i)) && !exempt(i)) && !exempt(0);
         let bare = at <= 2
             && !exempt(0)
-            && self.0.len() <= at + len + 4
+            && self.tokens.len() <= at + len + 4
             && !matches!(self.low(0), "list" | "count" | "find" | "delete" | "rotate");
         let password = ["pass", "cred"].iter().any(|front| self.low(at).starts_with(front)) && !exempt(0);
         let listed =
-            password && (matches!(self.low(0), "list" | "find" | "search") || self.0.iter().take(at).any(|token| token.low == "all"));
+            password && (matches!(self.low(0), "list" | "find" | "search") || self.tokens.iter().take(at).any(|token| token.low == "all"));
         showing || making || bare || listed
     }
 
     /// “rm -rf /”, “approve plan pl_1”: commands, which are typed elsewhere.
     fn commands(&self) -> Option<String> {
-        let option = self.0.iter().any(|token| {
+        let option = self.tokens.iter().any(|token| {
             let name = token.low.trim_start_matches('-');
             token.shape == Shape::Word && name.len() < token.low.len() && name.starts_with(|c: char| c.is_ascii_alphabetic())
         });
         let shell = matches!(
             self.low(0),
             "kubectl" | "curl" | "wget" | "sudo" | "rm" | "gcloud" | "gsutil" | "ssh-keygen" | "terraform" | "aws-cli" | "select"
-        ) && self.0.len() > 1
+        ) && self.tokens.len() > 1
             || matches!((self.low(0), self.low(1)), ("drop", "table") | ("aws", "ec2" | "s3" | "rds") | ("az", "vm" | "group"))
                 && matches!(
                     self.low(2),
@@ -183,7 +199,7 @@ impl Words {
             return Some("that reads like a command line, which I do not run; say in words what should happen".to_owned());
         }
         let carried_on = self.says(&["approve", "reject", "run", "execute", "resume", "undo", "continue"]);
-        let of_ours = self.0.iter().any(|token| token.low.starts_with("pl_") || token.low.starts_with("run_"));
+        let of_ours = self.tokens.iter().any(|token| token.low.starts_with("pl_") || token.low.starts_with("run_"));
         (carried_on && of_ours).then(|| "plans and runs are approved, run, resumed and undone by their ids, not in words".to_owned())
     }
 
@@ -202,7 +218,8 @@ impl Words {
 
     /// “Don't stop …”: an order not to do something is none to do it.
     fn forbids(&self) -> Option<String> {
-        let first = (0..self.0.len()).find(|&at| !PHRASES.courteous.contains(&self.low(at)) && self.0[at].shape != Shape::Emoji)?;
+        let first =
+            (0..self.tokens.len()).find(|&at| !PHRASES.courteous.contains(&self.low(at)) && self.tokens[at].shape != Shape::Emoji)?;
         let len = PHRASES.never.iter().map(|phrase| self.here(first, phrase)).max().filter(|&len| len > 0)?;
         let next = self.low(first + len);
         let asks = matches!(next, "forget" | "we" | "i" | "you" | "know" | "understand" | "have" | "any");
@@ -212,8 +229,8 @@ impl Words {
     /// “Stop web-1, actually no”: an order that is taken back in the same breath.
     fn takes_back(&self) -> Option<String> {
         let (at, len) = self.find(PHRASES.taken_back.iter().copied())?;
-        let last =
-            (at + len..self.0.len()).all(|i| matches!(self.low(i), "." | "!" | "," | "please" | "sorry" | "thanks" | "it" | "do" | "not"));
+        let last = (at + len..self.tokens.len())
+            .all(|i| matches!(self.low(i), "." | "!" | "," | "please" | "sorry" | "thanks" | "it" | "do" | "not"));
         (at > 0 && last).then(|| "you took that back, so there is nothing to do".to_owned())
     }
 }

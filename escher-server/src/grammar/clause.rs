@@ -1,7 +1,7 @@
 //! Relative clauses and conditions as they are typed: “that are not idle”, “where env = dev”.
 
-use escher_core::Selector;
 use escher_core::selector::{Field, Op};
+use escher_core::{Flag, Selector};
 
 use super::args::same;
 use super::both::{consistent, one_field};
@@ -12,7 +12,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Post", "FlagPhrase", same),
     Rule::new("Post", "FlagPhrase and FlagPhrase", |args| Some(args.cond(0)?.and(args.cond(1)?).into()))
         .ex(&[("without backups and without tags", "backed-up = false AND untagged")]),
-    Rule::new("Post", "Who (are|is)? Pred", |args| Some(args.at(1).clone()))
+    Rule::new("Post", "Who (are|is|'s)? Pred", |args| Some(args.at(1).clone()))
         .ex(&[
             ("that are not idle", "idle = false"),
             ("that are unattached and older than 30 days", "age > 30d AND attached = false"),
@@ -25,6 +25,17 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[("that are currently running", "state = running")]),
     Rule::new("Post", "Who HavePhrase", |args| Some(args.at(1).clone()))
         .ex(&[("that have no healthy targets", "idle"), ("which do not have backups", "backed-up = false")]),
+    Rule::new("Post", "Who (are|is) not (a|an)? KindItem", |args| Some(args.cond(1)?.not().into()))
+        .ex(&[("that are not buckets", "kind != bucket")]),
+    Rule::new("Post", "Who (are|is) not (a|an) KindSg", |args| Some(args.noun(1)?.formula().not().into()))
+        .ex(&[("that is not a bucket", "kind != bucket")]),
+    Rule::new("Post", "in (a|an|the)? (state|status)? State (state|status)?", |args| Some(args.at(0).clone()))
+        .ex(&[("in a stopped state", "state = stopped"), ("in status running", "state = running")]),
+    Rule::new("Post", "Post (whatsoever|at all)", same).ex(&[("with no tags at all", "untagged")]),
+    // Where and behind what something sits is where it is.
+    Rule::new("Post", "Sitting Within", |args| Some(args.at(1).clone())).ex(&[("that live in westus", "region = westus")]),
+    Rule::new("Post", "Sitting Related", |args| Some(args.at(1).clone())).ex(&[("sitting behind lb-1", "rel.behind = lb-1")]),
+    Rule::new("Sitting", "(that|which)? (sit|sits|sitting|live|lives|living|reside|resides|residing|lie|lying)", super::args::nothing),
     Rule::new("Post", "being (started|booted)", |_| Some(Formula::is(Field::State, "starting").into()))
         .ex(&[("being started", "state = starting")]),
     Rule::new("Post", "being (stopped|shut down|deallocated)", |_| Some(Formula::is(Field::State, "stopping").into())),
@@ -38,8 +49,16 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Pred", "not Adj or Adj", |args| one_field(args.cond(0)?, args.cond(1)?).and_then(denied))
         .ex(&[("not running or starting", "NOT state IN (running, starting)")])
         .not(&["not prod or idle"]),
-    Rule::new("Pred", "neither Adj nor Adj", |args| Some(args.cond(0)?.not().and(args.cond(1)?.not()).into())),
-    Rule::new("Pred", "both? Adj and Adj", |args| consistent(args.cond(0)?.and(args.cond(1)?))),
+    Rule::new("Pred", "Neither", same),
+    Rule::new("Neither", "neither Adj nor Adj", |args| Some(args.cond(0)?.not().and(args.cond(1)?.not()).into())),
+    Rule::new("Neither", "neither (tagged|labeled|labelled) nor Adj", |args| {
+        Some(Formula::flag(Flag::Untagged, true).and(args.cond(0)?.not()).into())
+    })
+    .ex(&[("neither tagged nor encrypted", "encrypted = false AND untagged")]),
+    Rule::new("Neither", "neither Adj nor (tagged|labeled|labelled)", |args| {
+        Some(args.cond(0)?.not().and(Formula::flag(Flag::Untagged, true)).into())
+    }),
+    Rule::new("Pred", "both? Adj (and|but|yet|and also|but also) Adj", |args| consistent(args.cond(0)?.and(args.cond(1)?))),
     Rule::new("Pred", "Adj (but|and) not Adj", |args| consistent(args.cond(0)?.and(args.cond(1)?.not()))),
     Rule::new("Pred", "not Adj but Adj", |args| consistent(args.cond(0)?.not().and(args.cond(1)?))),
     Rule::new("Pred", "Phrase", same),
@@ -52,9 +71,9 @@ pub(super) const RULES: &[Rule] = &[
     .ex(&[("stopped but not deallocated", "state = stopped AND NOT raw-state ~ deallocated")])
     .not(&["deallocated but not stopped"]),
     Rule::new("Pred", "not both Adj and Adj", |args| Some(args.cond(0)?.and(args.cond(1)?).not().into())),
-    Rule::new("Pre", "tagged", |_| Some(Formula::flag(escher_core::Flag::Untagged, false).into())),
-    Rule::new("Pred", "(tagged)", |_| Some(Formula::flag(escher_core::Flag::Untagged, false).into())),
-    Rule::new("Pred", "not (tagged)", |_| Some(Formula::flag(escher_core::Flag::Untagged, true).into())),
+    Rule::new("Pre", "tagged", |_| Some(Formula::flag(Flag::Untagged, false).into())),
+    Rule::new("Pred", "(tagged)", |_| Some(Formula::flag(Flag::Untagged, false).into())),
+    Rule::new("Pred", "not (tagged)", |_| Some(Formula::flag(Flag::Untagged, true).into())),
     Rule::new("Post", "Who (have|has) (not been|never been) Flag", |args| Some(args.cond(1)?.not().into()))
         .ex(&[("that have not been encrypted", "encrypted = false")]),
     Rule::new("Phrase", "Measure", same),
@@ -70,9 +89,7 @@ pub(super) const RULES: &[Rule] = &[
     }),
     Rule::new("Post", "(not|but not) Adj", |args| Some(args.cond(0)?.not().into())).ex(&[("not idle", "idle = false")]),
     Rule::new("Post", "not Adj or Adj", |args| one_field(args.cond(0)?, args.cond(1)?).and_then(denied)),
-    Rule::new("Post", "(that have|which have|having) (no|not any) (tags|labels)", |_| {
-        Some(Formula::flag(escher_core::Flag::Untagged, true).into())
-    }),
+    Rule::new("Post", "(that have|which have|having) (no|not any) (tags|labels)", |_| Some(Formula::flag(Flag::Untagged, true).into())),
     // Names in a clause.
     Rule::new(
         "Post",
@@ -81,15 +98,16 @@ pub(super) const RULES: &[Rule] = &[
     )
     .ex(&[("whose name is web-1", "name = web-1")]),
     Rule::new("Post", "(whose id is|with id|with the id) Any", |args| Some(Formula::is(Field::Id, args.text(0)?).into())),
-    // A selector, typed.
-    Rule::new("Post", "where Typed", same)
+    // A selector, typed. It grows from its first word: of any other there would be one for each pair of words.
+    Rule::new("Post", "WhereTyped", |args| typed(&args.text(0)?))
         .ex(&[("where env=dev AND app=main", "env = dev AND tag.app = main"), ("where env = dev and cpu < 3", "env = dev AND cpu < 3")])
         .not(&["where env = dve", "where it rains", "where env = dev frobnicated"]),
-    Rule::new("Post", "with Typed", typed_alone).ex(&[("with cpu < 2%", "cpu < 2%")]),
-    Rule::new("Typed", "Piece", |args| typed(&args.text(0)?)),
+    Rule::new("Post", "WithTyped", typed_alone).ex(&[("with cpu < 2%", "cpu < 2%")]),
+    Rule::new("WhereTyped", "where Bit", same),
+    Rule::new("WhereTyped", "WhereTyped Bit", words),
+    Rule::new("WithTyped", "with Bit", same),
+    Rule::new("WithTyped", "WithTyped Bit", words),
     // The words of a selector, as they were typed.
-    Rule::new("Piece", "Bit", same),
-    Rule::new("Piece", "Bit Piece", |args| Some(Sem::Text(format!("{} {}", args.text(0)?, args.text(1)?)))),
     Rule::new("Bit", "Any", same),
     Rule::new("Bit", "KeyValue", |args| {
         let tags = args.tags(0)?;
@@ -105,8 +123,14 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Bit", "(>=)", |_| bit(">=")),
     Rule::new("Bit", "(~)", |_| bit("~")),
     Rule::new("Bit", "(,)", |_| bit(",")),
-    Rule::new("Bit", "( Piece )", |args| Some(Sem::Text(format!("( {} )", args.text(0)?)))),
+    Rule::new("Bit", "Bracket )", |args| Some(Sem::Text(format!("( {} )", args.text(0)?)))),
+    Rule::new("Bracket", "( Bit", same),
+    Rule::new("Bracket", "Bracket Bit", words),
 ];
+
+fn words(args: &Args<'_>) -> Option<Sem> {
+    Some(Sem::Text(format!("{} {}", args.text(0)?, args.text(1)?)))
+}
 
 fn bit(text: &str) -> Option<Sem> {
     Some(Sem::Text(text.to_owned()))
@@ -122,7 +146,8 @@ fn typed(text: &str) -> Option<Sem> {
     let compares = text.split(' ').any(|word| {
         matches!(word, "=" | "!=" | "<" | "<=" | ">" | ">=" | "~") || word.eq_ignore_ascii_case("in") || word.eq_ignore_ascii_case("exists")
     });
-    let selector = Selector::parse(text).ok().filter(|_| compares)?;
+    // What compares nothing is not worth the reasons why it is no selector.
+    let selector = compares.then(|| Selector::parse(text).ok()).flatten()?;
     let parts = selector.conjuncts();
     // “1 = 1” is no condition on a resource.
     if selector.fields().any(|field| matches!(field, Field::Tag(key) if key.parse::<f64>().is_ok())) {
@@ -154,7 +179,7 @@ fn plain(part: &Selector) -> Option<Formula> {
 
 /// “With cpu < 2%”: a comparison of a named field, not of a tag.
 fn typed_alone(args: &Args<'_>) -> Option<Sem> {
-    let formula = args.cond(0)?;
+    let Sem::Cond(formula) = typed(&args.text(0)?)? else { return None };
     let named = matches!(&formula, Formula::Compare { field, .. } if !matches!(field, Field::Tag(_)));
     named.then(|| formula.into())
 }

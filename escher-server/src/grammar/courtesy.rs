@@ -18,7 +18,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Opener", "(,|.|:|!|—|–|-|…)", nothing),
     Rule::new("Closer", "Courtesy", same_now),
     Rule::new("Closer", "(.|!|,|?|…|;|—|–|-)", nothing),
-    Rule::new("Closer", "(for me|for us|again|once more|too|as well|if you please|if you do not mind|when you can|when you have a minute|when you have a moment|when you get a chance|at your convenience|would you|will you|could you|ok|okay)", nothing),
+    Rule::new("Closer", "(for me|for us|mate|buddy|would ya|will ya|could ya|ta|cheers mate|thanks mate|again|once more|too|as well|if you please|if you do not mind|when you can|when you have a minute|when you have a moment|when you get a chance|at your convenience|would you|will you|could you|ok|okay)", nothing),
     Rule::new("Courtesy", "(please|pls|plz|kindly|thanks|thank you|thx|ty|cheers|thanks a lot|thank you very much|many thanks|much appreciated|thanks in advance|please and thank you|thank you kindly|thanks so much|thanks a million|thank you so much)", nothing)
         .ex(&[("please", "-")])
         .not(&["maybe", "forcibly", "only if"]),
@@ -27,7 +27,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Courtesy", "(urgent|urgently|asap|as soon as possible)", nothing),
     // These open a sentence; behind an order they may say something of it.
     Rule::new("Opener", "(ok|okay|alright|all right|so|well|yes|yeah|yep|sure|great|perfect|sorry|just|simply|also|then|first|go ahead)", nothing),
-    Rule::new("Courtesy", "(now|right now|immediately|at once|right away|straight away|straightaway|this minute|effective immediately|with immediate effect)", |_| {
+    Rule::new("Courtesy", "(now|rn|right now|immediately|at once|right away|straight away|straightaway|this minute|effective immediately|with immediate effect)", |_| {
         Some(Sem::Text(NOW.to_owned()))
     }),
     Rule::new("Courtesy", "Emoji", nothing),
@@ -41,12 +41,15 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Courtesy", "[ Ticket ]", nothing),
     Rule::new("Whom", "(team|all|everyone|everybody|there|folks|guys|escher|friend|friends|sir)", nothing),
     Rule::new("Politely", "(can|could|will) (you|someone|somebody) please? just? (kindly|also|go ahead and)?", nothing).ex(&[("could you please", "-")]),
+    Rule::new("Opener", "(sorry for the trouble|sorry to bother you|sorry to bother|no worries|no problem|no rush|excuse me|if you do not mind|when you can|when you have a minute|when you get a chance|when you have a moment|at your convenience) (, but|but|, so)?", nothing)
+        .ex(&[("sorry for the trouble, but", "-")]),
+    Rule::new("Opener", "(go on and|go on|quick one|quick one :)", nothing),
     Rule::new("Politely", "it? would be (great|nice|good|awesome|lovely|helpful|wonderful|fantastic|cool) if (you|someone|somebody) could", nothing)
         .ex(&[("would be great if you could", "-")]),
     Rule::new("Politely", "(i|we) (would|'d) (appreciate it|be grateful|be glad|be happy|love it) if you (could|would)", nothing)
         .ex(&[("I'd appreciate it if you could", "-")]),
     Rule::new("Politely", "would you (please|kindly|mind|be so kind as to|be so kind and)", nothing),
-    Rule::new("Politely", "(be so kind as to|be so kind and|be so good as to|do me a favor and|do me a favour and)", nothing),
+    Rule::new("Politely", "(do the needful and|be so kind as to|be so kind and|be so good as to|do me a favor and|do me a favour and)", nothing),
     Rule::new("Politely", "(go ahead and|go and|proceed to|proceed and|let 's|let us|lets|do not forget to|make sure to|be sure to|please make sure to)", nothing)
         .ex(&[("don't forget to", "-"), ("go ahead and", "-")]),
     Rule::new("Wishing", "(i|we) really? (need|want|would like|'d like|wish|wanna|gotta) (you to|to|for you to)", nothing)

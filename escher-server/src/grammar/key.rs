@@ -19,7 +19,7 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[("not tagged keep", "NOT tag.keep EXISTS")]),
     Rule::new("Tagging", "Having Article? BareKey LabelWord", |args| keys(args, &[2], true))
         .ex(&[("with an owner tag", "tag.owner EXISTS"), ("with cost-center tags", "tag.cost-center EXISTS")]),
-    Rule::new("Tagging", "Having Article? (tag|label) BareKey", |args| keys(args, &[2], true))
+    Rule::new("Tagging", "Having Article? (tag|label) BareKey (set)?", |args| keys(args, &[2], true))
         .ex(&[("with tag cost-center", "tag.cost-center EXISTS")]),
     Rule::new("Tagging", "Having Article? KeyWord And KeyWord LabelWord", |args| keys(args, &[2, 4], true))
         .ex(&[("with owner and team tags", "tag.owner EXISTS AND tag.team EXISTS")]),
@@ -53,16 +53,22 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Loose", "Having Article? (tags|labels) BareKey", |args| keys(args, &[2], true)),
     Rule::new("Loose", "Lacking Article? (tags|labels) BareKey", |args| keys(args, &[2], false)),
     // What is said of them as a sentence.
-    Rule::new("Keyed", "(have|has) Article? BareKey LabelWord", |args| keys(args, &[1], true))
+    Rule::new("Keyed", "(have|has|carry|carries|bear) Article? BareKey LabelWord", |args| keys(args, &[1], true))
         .ex(&[("have an owner tag", "tag.owner EXISTS")]),
-    Rule::new("Keyed", "(have|has) Article? (tag|label) BareKey", |args| keys(args, &[1], true)),
+    Rule::new("Keyed", "(have|has|carry|carries|bear) Article? (tag|label) BareKey", |args| keys(args, &[1], true)),
     Rule::new("Keyed", "(have|has) Article? CommonKey", |args| keys(args, &[1], true)),
+    Rule::new("Keyed", "(lack|lacks|miss|misses) Article? KeyWord LabelWord", |args| keys(args, &[1], false))
+        .ex(&[("lack an owner tag", "NOT tag.owner EXISTS")]),
+    Rule::new("Keyed", "(lack|lacks|miss|misses) Article? CommonKey", |args| keys(args, &[1], false)),
     Rule::new("Keyed", "(do|does) not have Article? KeyWord LabelWord", |args| keys(args, &[1], false))
         .ex(&[("do not have a team tag", "NOT tag.team EXISTS")]),
     Rule::new("Keyed", "(do|does) not have Article? CommonKey", |args| keys(args, &[1], false)),
     // Empty ones.
     Rule::new("Tagging", "(with|having|that have|which have) (a|an|the)? (empty|blank) KeyWord (tag|label)?", empty)
         .ex(&[("with an empty team tag", "tag.team = \"\"")]),
+    Rule::new("Tagging", "(with|having|carrying|that have|which have|that carry) (a|an|the)? KeyWord (tag|label) (but|and|with)? (no|without a|without) value", empty)
+        .ex(&[("that carry an owner tag but no value", "tag.owner = \"\"")]),
+    Rule::new("Keyed", "(have|has|carry|carries) (a|an|the)? KeyWord (tag|label) (but|and|with)? (no|without a|without) value", empty),
     Rule::new("Tagging", "(with|having|that have|which have) the (tag|label) KeyWord (but|and) (no|without a|without) value", empty)
         .ex(&[("that have the tag team but no value", "tag.team = \"\"")]),
     // The words around a key.
@@ -76,10 +82,10 @@ pub(super) const RULES: &[Rule] = &[
         "(not|that are not|which are not|that arent|that isnt|but not|and not) (tagged|tagged with|labeled|labelled)",
         nothing,
     ),
-    Rule::new("Having", "(with|having|that have|which have|that has|which has|that carry)", nothing),
+    Rule::new("Having", "(with|having|carrying|bearing|that have|which have|that has|which has|that carry|which carry|that carries|that bear)", nothing),
     Rule::new(
         "Lacking",
-        "(without|with no|missing|lacking|that have no|which have no|having no|have no|has no|that lack|which lack|that are missing|which are missing|without any)",
+        "(without|with no|missing|lacking|that have no|which have no|having no|have no|has no|carrying no|carry no|carries no|that carry no|which carry no|bearing no|that lack|which lack|that are missing|which are missing|without any)",
         nothing,
     ),
     Rule::new("Lacking", "(that|which) (do not|does not|dont|doesnt) have", nothing),
@@ -133,6 +139,9 @@ fn key(args: &Args<'_>) -> Option<Sem> {
 
 /// Words that are no keys.
 const NO_KEYS: &[&str] = &[
+    "whatsoever",
+    "at",
+    "set",
     "please",
     "pls",
     "plz",

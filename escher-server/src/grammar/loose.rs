@@ -1,14 +1,14 @@
 //! Conditions that a question takes in their likeliest sense, and that an order has to ask about.
 
-use escher_core::Flag;
 use escher_core::selector::{Field, Op};
+use escher_core::{Flag, Kind};
 
 use super::args::same;
 use super::key::pair;
 use super::noun::{is_sort, narrowed};
 use super::rule::{Args, Rule};
 use super::tag::is;
-use crate::meaning::{Formula, Sem};
+use crate::meaning::{Formula, Head, Number, Sem, Set};
 
 /// What an order asks back.
 pub(crate) const LOOSE: &str = "That condition may be meant in more than one way, and a change needs one. Which ones exactly?";
@@ -77,6 +77,26 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Nominal", "Word (service|app|application|api|site|backend|frontend) Noun", |args| {
         let word = args.text(0)?;
         if is_sort(&word) { None } else { asked(narrowed(args.set(1)?, Formula::compare(Field::Name, Op::Like, word))) }
+    }),
+    // A disk that nobody uses is attached to nothing; of a machine or a bucket no cloud tells who uses it.
+    Rule::new("Np", "Np Unused", |args| {
+        let set = args.set(0)?;
+        let kinds = set.kinds();
+        let tells = !kinds.is_empty() && kinds.iter().all(|kind| matches!(kind, Kind::Disk | Kind::Ip));
+        if tells { asked(narrowed(set, Formula::flag(Flag::Attached, false))) } else { None }
+    })
+    .ex(&[(
+        "disks nobody uses",
+        "kind = disk AND attached = false ? That condition may be meant in more than one way, and a change needs one. Which ones exactly?",
+    )])
+    .not(&["buckets nobody uses", "vms no one is using"]),
+    Rule::new("Unused", "(that|which)? (nobody|no one|noone) (uses|is using)", super::args::nothing),
+    Rule::new("Loose", "(that|which)? (nobody|no one|noone) (tagged|labeled|labelled|has tagged|has labeled)", |_| {
+        Some(Formula::flag(Flag::Untagged, true).into())
+    })
+    .ex(&[("nobody tagged", "untagged")]),
+    Rule::new("Base", "(anything|everything|something|whatever) (called|named) NewName", |args| {
+        asked(Some(Set::new(Head::Name, Number::Many, Formula::compare(Field::Name, Op::Like, args.text(0)?)).into()))
     }),
     // Parts of names.
     Rule::new("Loose", "(with|having|that have|which have|containing|that contain) NewName in InName", |args| like(args, 0))

@@ -18,6 +18,10 @@ pub(super) const RULES: &[Rule] = &[
     // Creation.
     Rule::new("Measure", "Made (in|within|during|over) the? (last|past) Span", |args| age(Op::Lt, args, 1))
         .ex(&[("created in the last 7 days", "age < 7d")]),
+    Rule::new("Measure", "Made (in|within|during|over|this|in this|within this|over this)? the? past Unit", |args| {
+        compare(Field::Age, Op::Lt, format!("1{}", args.text(1)?))
+    })
+    .ex(&[("created in the past week", "age < 1w"), ("created this past week", "age < 1w")]),
     Rule::new("Measure", "Made Cmp Span ago", |args| age(args.op(1)?, args, 2)).ex(&[("created more than 90 days ago", "age > 90d")]),
     Rule::new("Measure", "Made (before|prior to) Moment", |args| created(Op::Lt, moment::start(&args.text(1)?)))
         .ex(&[("created before yesterday", "created < 2026-11-19"), ("created before last week", "created < 2026-11-09")]),
@@ -34,7 +38,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Measure", "from before Moment", |args| created(Op::Lt, moment::start(&args.text(0)?)))
         .ex(&[("from before last year", "created < 2025-01-01")]),
     Rule::new("Measure", "from Moment", |args| Some(Formula::created_in(&args.text(0)?).into())),
-    Rule::new("Made", "(created|made|launched|provisioned)", |_| Some(Sem::Nothing)),
+    Rule::new("Made", "(taken|built|added|that came into being|created|made|launched|provisioned|spun up|set up|stood up|that appeared|which appeared|that showed up|that popped up|appearing)", |_| Some(Sem::Nothing)),
     Rule::new("Moment", "(today)", |_| word("today")),
     Rule::new("Moment", "(yesterday)", |_| word("yesterday")),
     Rule::new("Moment", "this week", |_| word("this_week")),
@@ -67,14 +71,14 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Monthly", "(a|per|each|every|/) month", |_| Some(Sem::Nothing)),
     Rule::new("Monthly", "(monthly)", |_| Some(Sem::Nothing)),
     // Load and memory.
-    Rule::new("Measure", "(with|using|having|at)? Cmp Share (cpu|of cpu|cpu usage|cpu utilization|cpu utilisation|cpu load)", |args| {
+    Rule::new("Measure", "(with|using|having|at|doing|running at|averaging|sitting at)? Cmp Share (cpu|of cpu|cpu usage|cpu utilization|cpu utilisation|cpu load)", |args| {
         compare(Field::Cpu, args.op(0)?, args.text(1)?)
     })
     .ex(&[("with less than 5% cpu", "cpu < 5%")])
     .not(&["more than 80% full"]),
     Rule::new(
         "Measure",
-        "(with|whose|using|having)? (cpu|average cpu|cpu usage|cpu utilization|cpu utilisation|cpu load) (is|of)? Bounds",
+        "(with|whose|using|having)? (a|an)? (cpu|average cpu|avg cpu|mean cpu|cpu usage|average cpu usage|avg cpu usage|cpu utilization|cpu utilisation|cpu load) (is|of)? Bounds",
         |args| bounded(Field::Cpu, args, 0),
     )
     .ex(&[("with cpu below 5%", "cpu < 5%"), ("with cpu under 5% and over 1%", "cpu < 5% AND cpu > 1%")]),

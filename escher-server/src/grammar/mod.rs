@@ -101,8 +101,10 @@ mod tests {
         let language = english();
         let tokens = text::split(phrase, text::MOST_TOKENS);
         let asked = category != "Sentence" && question::FILES.iter().any(|file| file.iter().any(|rule| rule.makes == category));
-        let lattice = if asked { Lattice::asked(tokens, &language.lexicon) } else { Lattice::of(tokens, &language.lexicon) };
-        let chart = chart::parse(&language.grammar, &lattice, &chart::Budget::new());
+        let budget = crate::budget::Budget::new();
+        let lattice =
+            if asked { Lattice::asked(tokens, &language.lexicon, &budget) } else { Lattice::of(tokens, &language.lexicon, &budget) };
+        let chart = chart::parse(&language.grammar, &lattice, &budget);
         assert!(!chart.overflowed, "`{phrase}` is too much");
         chart.whole(&language.grammar, category).into_iter().map(|edge| shown(&edge.sem)).collect()
     }

@@ -49,6 +49,31 @@ pub(super) const RULES: &[Rule] = &[
         .not(&["mysql vm"]),
     // With a determiner, and names behind.
     Rule::new("Base", "Det? Nominal", same_second),
+    Rule::new("Base", "Det? Nominal (that is called|which is called|that is named|that goes by the name of|by the name of|that goes by|that are called|which are called) NewNames", |args| {
+        named(args.set(1)?, args.cond(2)?)
+    })
+    .ex(&[("the vms that are called mars and venus", "kind = vm AND name IN (mars, venus)")]),
+    Rule::new("Base", "Det? Nominal (that is called|which is called|that is named|that goes by the name of|by the name of|that goes by) NewName", |args| {
+        named(args.set(1)?, Formula::is(Field::Name, args.text(2)?))
+    })
+    .ex(&[("the vm that is called mars", "kind = vm AND name = mars")]),
+    // “Stop aks-dev-3, the AKS cluster in rg-plat”
+    Rule::new("Base", "OneName , the Nominal ,?", |args| {
+        let set = args.set(1)?;
+        (set.number == Number::One).then(|| named(set, args.cond(0)?)).flatten()
+    })
+    .ex(&[("aks-dev-3, the aks cluster", "cloud = azure AND kind = k8s-cluster AND name = aks-dev-3")]),
+    // “The two VMs web-3 and web-4”
+    Rule::new("Base", "the? Count Nominal Names", |args| {
+        let names = args.cond(2)?;
+        let many = names.values(&Field::Name).len();
+        (args.text(0)?.parse() == Ok(many)).then(|| named(args.set(1)?, names)).flatten()
+    })
+    .ex(&[("the two vms web-3 and web-4", "kind = vm AND name IN (web-3, web-4)")])
+    .not(&["the three vms web-3 and web-4"]),
+    Rule::new("Post", "(size|type|sku|of size|of type|in size) Sizes", same).ex(&[("size t2.micro or t3.micro", "size IN (t2.micro, t3.micro)")]),
+    Rule::new("Sizes", "Size", |args| Some(Formula::is(Field::Size, args.text(0)?).into())),
+    Rule::new("Sizes", "Size (or|and|,|, or|/) Sizes", |args| Some(Formula::is(Field::Size, args.text(0)?).or(args.cond(1)?).into())),
     Rule::new("Base", "Det? Nominal (called|named)? Names", |args| named(args.set(1)?, args.cond(2)?))
         .ex(&[("the vm web-1", "kind = vm AND name = web-1"), ("vms web-1 and web-2", "kind = vm AND name IN (web-1, web-2)")]),
     Rule::new("Base", "Det? Nominal (called|named) NewName", |args| named(args.set(1)?, Formula::is(Field::Name, args.text(2)?)))

@@ -11,7 +11,7 @@ use crate::meaning::{Formula, Sem};
 pub(super) const RULES: &[Rule] = &[
     Rule::new("Post", "Where", same),
     Rule::new("Where", "Within", same),
-    Rule::new("Within", "(in|within|on|from|across|inside|located in|hosted in|deployed in|residing in|based in) Loc", same)
+    Rule::new("Within", "(in|within|on|from|across|inside|over in|out of|located in|hosted in|deployed in|residing in|based in|living in|sitting in) Loc", same)
         .ex(&[("in dev", "env = dev"), ("located in us-east-1", "region = us-east-1")])
         .not(&["in eu-west-14", "in dve", "in ireland"]),
     // Everywhere is where all things are: “in all regions except us-east-1”.
@@ -42,7 +42,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Where", "Where Where", |args| consistent(args.cond(0)?.and(args.cond(1)?)))
         .ex(&[("in westus in dev", "region = westus AND env = dev")])
         .not(&["in dev in test", "in eu in us-east-1"]),
-    Rule::new("Loc", "(the|our|all)? OneLoc (region|regions|environment|environments|cloud|clouds|env|zone|accounts)?", |args| {
+    Rule::new("Loc", "(the|our|all)? OneLoc (region|regions|environment|environments|cloud|clouds|env|zone|accounts|side)?", |args| {
         Some(args.at(0).clone())
     }),
     // A country beside another place: where they overlap, a question sees them both.
@@ -127,6 +127,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Label", "Num", same),
     Rule::new("Label", "Quoted", same),
     Rule::new("Label", "Word", same),
+    Rule::new("Label", "Named", same),
     Rule::new("Label", "Id", same),
     Rule::new("Label", "Env", |args| {
         let env = args.cond(0)?;

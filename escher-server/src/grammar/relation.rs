@@ -32,7 +32,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Ties", "(belong|belongs) to Other", linked),
     Rule::new("Ties", "(belong|belongs) to GroupNp", |args| related(Rel::MemberOf, args)),
     // What it is.
-    Rule::new("Tied", "(attached to|attached on|mounted to|mounted on|connected to) Other", |args| related(Rel::Attached, args)),
+    Rule::new("Tied", "(attached to|attached on|mounted to|mounted on|connected to|hanging off|hooked up to|plugged into) Other", |args| {
+        related(Rel::Attached, args)
+    }),
     Rule::new("Tied", "(attached to|mounted to|mounted on|connected to) (anything|something)", |_| {
         Some(Formula::flag(Flag::Attached, true).into())
     })
@@ -47,6 +49,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Tied", "in front of Other", linked).ex(&[("in front of web-1", "linked = web-1")]),
     Rule::new("Tied", "(used by|in use by) Other", linked).ex(&[("used by web-1", "linked = web-1")]),
     Rule::new("Tied", "using Other", linked),
+    Rule::new("Tied", "(linked to|linked with|tied to|related to) Other", linked).ex(&[("linked to web-1", "linked = web-1")]),
     Rule::new("Tied", "(encrypted with|encrypted by) Other", |args| related(Rel::EncryptedBy, args))
         .ex(&[("encrypted with key-1", "rel.encrypted-by = key-1")]),
     Rule::new("Tied", "backed up by Other", |args| related(Rel::BackedUpBy, args)),

@@ -9,7 +9,7 @@ use crate::meaning::{Formula, Sem};
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new("Post", "Tagging", same),
-    Rule::new("Tagging", "(with|with tag|with tags|with the tag|with the tags|with label|with labels|with the label|tagged|tagged with|tagged as|labeled|labelled|labeled with|labelled with|having|having tag|that have|which have|that have the tag|that are tagged|that are tagged with|which are tagged) Tags", |args| all(args, 0))
+    Rule::new("Tagging", "(carrying|carrying the tag|carrying the tags|carrying tag|that carry|that carry the tag|which carry the tag|bearing|bearing the tag|with|with tag|with tags|with the tag|with the tags|with label|with labels|with the label|tagged|tagged with|tagged as|labeled|labelled|labeled with|labelled with|having|having tag|that have|which have|that have the tag|that are tagged|that are tagged with|which are tagged) Tags", |args| all(args, 0))
         .ex(&[("tagged keep=yes", "tag.keep = yes"), ("tagged env=dev and team=data", "env = dev AND tag.team = data"), ("with the tag app=main", "tag.app = main")]),
     Rule::new("Tagging", "(not|that are not|which are not|that arent|that isnt|but not|and not) (tagged|tagged with|labeled|labelled) Tags", |args| {
         let Sem::Cond(tags) = all(args, 0)? else { return None };
@@ -27,7 +27,7 @@ pub(super) const RULES: &[Rule] = &[
         Some(tags.not().into())
     }),
     // Key and value as words.
-    Rule::new("Tagging", "(tagged|tagged with|labeled|labelled) KeyWord (:|is|as)? FreeValue", |args| Some(is(args.text(0)?, args.text(1)?)?.into()))
+    Rule::new("Tagging", "(tagged|tagged with|labeled|labelled) KeyWord (:|is)? FreeValue", |args| Some(is(args.text(0)?, args.text(1)?)?.into()))
         .ex(&[("tagged with owner bob", "tag.owner = bob")])
         .not(&["tagged owner unknown"]),
     Rule::new("Tagging", "whose KeyWord (tag)? is ValueWord", |args| Some(is(args.text(0)?, args.text(1)?)?.into()))
@@ -36,8 +36,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Tagging", "whose KeyWord (tag)? is (empty|blank)", empty).ex(&[("whose team tag is blank", "tag.team = \"\"")]),
     Rule::new("Tagging", "whose KeyWord (tag)? is not ValueWord", |args| Some(is(args.text(0)?, args.text(1)?)?.not().into()))
         .ex(&[("whose owner is not alice", "tag.owner != alice")]),
-    Rule::new("Tagging", "(with|where) (the)? (tag)? KeyWord (=|is|:) ValueWord", |args| Some(is(args.text(0)?, args.text(1)?)?.into())),
-    Rule::new("Tagging", "(with|where) (the)? (tag)? KeyWord (is not|!=|isnt) ValueWord", |args| {
+    Rule::new("Tagging", "(with|where) (the tag|tag)? KeyWord (=|is|:) ValueWord", |args| Some(is(args.text(0)?, args.text(1)?)?.into())),
+    Rule::new("Tagging", "(with|where) (the tag|tag)? KeyWord (is not|!=|isnt) ValueWord", |args| {
         Some(is(args.text(0)?, args.text(1)?)?.not().into())
     })
     .ex(&[("where tag user:Team is not web/shop", "tag.user:Team != web/shop")])
@@ -78,6 +78,16 @@ pub(super) const RULES: &[Rule] = &[
 
 /// Words that are no values: nobody is called so.
 const NO_VALUES: &[&str] = &[
+    "turned",
+    "switched",
+    "growing",
+    "enabled",
+    "disabled",
+    "off",
+    "getting",
+    "going",
+    "running",
+    "being",
     "unknown",
     "tag",
     "tags",
@@ -131,7 +141,7 @@ const NO_VALUES: &[&str] = &[
 
 fn value(args: &Args<'_>) -> Option<Sem> {
     let text = args.text(0)?;
-    (!NO_VALUES.contains(&text.to_lowercase().as_str())).then_some(Sem::Text(text))
+    (!text.ends_with(':') && !NO_VALUES.contains(&text.to_lowercase().as_str())).then_some(Sem::Text(text))
 }
 
 /// The condition of `key = value`: a word of the selector language where the key is one, and then only with a value of its.

@@ -128,9 +128,14 @@ static CODES: LazyLock<Index> = LazyLock::new(|| Index::new(regions::all().iter(
 static RIGHT: LazyLock<HashSet<&str>> = LazyLock::new(|| ENGLISH.lines().collect());
 
 impl Lexicon {
+    /// Whether a word in lower case is one as it stands.
+    pub(crate) fn is_known(&self, word: &str) -> bool {
+        self.known.contains(word) || self.asking.contains(word) || self.is_ordinary(word) || self.is_common(word)
+    }
+
     /// How a word in lower case is spelt; among the words of questions too, if it is one.
     pub(crate) fn spelled(&self, word: &str, asked: bool) -> Spelled {
-        if self.known.contains(word) || self.asking.contains(word) || self.is_ordinary(word) || self.is_common(word) {
+        if self.is_known(word) {
             return Spelled::Right;
         }
         if let Some((_, meant)) = SHORTHAND.iter().find(|(short, _)| *short == word) {

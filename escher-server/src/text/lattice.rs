@@ -2,6 +2,7 @@
 
 use super::shapes;
 use super::token::{Shape, Token};
+use crate::budget::Budget;
 use crate::lexicon::{Entry, Lexicon, Spelled};
 use crate::meaning::Sem;
 
@@ -35,21 +36,21 @@ pub(crate) struct Lattice {
 
 impl Lattice {
     /// Reads tokens by a lexicon.
-    pub(crate) fn of(tokens: Vec<Token>, lexicon: &Lexicon) -> Self {
-        Self::read(tokens, lexicon, false)
+    pub(crate) fn of(tokens: Vec<Token>, lexicon: &Lexicon, budget: &Budget) -> Self {
+        Self::read(tokens, lexicon, budget, false)
     }
 
     /// Reads tokens as a question.
-    pub(crate) fn asked(tokens: Vec<Token>, lexicon: &Lexicon) -> Self {
-        Self::read(tokens, lexicon, true)
+    pub(crate) fn asked(tokens: Vec<Token>, lexicon: &Lexicon, budget: &Budget) -> Self {
+        Self::read(tokens, lexicon, budget, true)
     }
 
-    fn read(mut tokens: Vec<Token>, lexicon: &Lexicon, asked: bool) -> Self {
+    fn read(mut tokens: Vec<Token>, lexicon: &Lexicon, budget: &Budget, asked: bool) -> Self {
         let cut = tokens.len() > MOST_TOKENS;
         tokens.truncate(MOST_TOKENS);
         let (corrections, meant) = (vec![Vec::new(); tokens.len()], vec![String::new(); tokens.len()]);
         let mut it = Self { edges: Vec::new(), corrections, meant, tokens, cut, asked };
-        it.words(lexicon);
+        it.words(lexicon, budget);
         it.phrases(lexicon);
         it.shapes(lexicon);
         it.numbers();
@@ -57,14 +58,14 @@ impl Lattice {
     }
 
     /// Words of the grammar, and the spelling of those that are nothing.
-    fn words(&mut self, lexicon: &Lexicon) {
+    fn words(&mut self, lexicon: &Lexicon, budget: &Budget) {
         for at in 0..self.tokens.len() {
             let token = &self.tokens[at];
             let low = token.low.clone();
             match token.shape {
                 Shape::Mark => self.push(&low, at, at + 1, Sem::Nothing, 0),
                 Shape::Emoji => self.push("Emoji", at, at + 1, Sem::Nothing, 0),
-                Shape::Word => match lexicon.spelled(&low, self.asked) {
+                Shape::Word => match budget.spelled(lexicon, &low, self.asked) {
                     Spelled::Right if lexicon.is_grammar(&low) => self.push(&low, at, at + 1, Sem::Nothing, 0),
                     Spelled::Right | Spelled::Unknown => {}
                     Spelled::Like(words) => {

@@ -1,6 +1,7 @@
 //! From characters to a lattice: tokens, and for each span of them every reading that the lexicon has.
 
 mod lattice;
+mod quotes;
 mod shapes;
 mod size;
 mod times;

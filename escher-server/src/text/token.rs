@@ -1,10 +1,9 @@
 //! Words of an utterance, and the marks between them.
 
+use super::quotes::{Closing, quoted};
+
 /// Longer than this in bytes is refused before it is split.
 pub(crate) const MOST_BYTES: usize = 8_000;
-
-/// Characters that may stand in quotes.
-const LONGEST_QUOTE: usize = 1_000;
 
 /// What a token is by its looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,21 +38,26 @@ pub(crate) struct Token {
 pub(crate) fn split(text: &str, most: usize) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut at = 0;
+    let closing = Closing::of(text);
+    // Where the blank behind the current word was found, so that a long word of marks is not gone through for each of them.
+    let mut blank = 0;
     while let Some(c) = text[at..].chars().next() {
         if tokens.len() > most {
             break;
         }
         if c.is_whitespace() {
             at += c.len_utf8();
-        } else if let Some((body, end)) = quoted(text, at) {
+        } else if let Some((body, end)) = quoted(text, at, &closing) {
             push(&mut tokens, text, body, Shape::Quoted);
             at = end;
         } else if let Some(len) = operator(&text[at..]) {
             push(&mut tokens, text, (at, at + len), Shape::Mark);
             at += len;
         } else {
-            let end = text[at..].find(char::is_whitespace).map_or(text.len(), |len| at + len);
-            at = word(&mut tokens, text, at, end);
+            if blank <= at {
+                blank = text[at..].find(char::is_whitespace).map_or(text.len(), |len| at + len);
+            }
+            at = word(&mut tokens, text, (at, blank), &closing);
         }
     }
     tokens
@@ -73,37 +77,12 @@ fn operator(text: &str) -> Option<usize> {
     text.starts_with(['=', '~', '<', '>']).then_some(1)
 }
 
-/// A quoted text that begins at `at`: what stands in it, and where it ends. An apostrophe opens one only where a word
-/// begins, and closes one only where a word ends.
-fn quoted(text: &str, at: usize) -> Option<((usize, usize), usize)> {
-    let open = text[at..].chars().next()?;
-    let close: &[char] = match open {
-        '"' => &['"'],
-        '“' | '„' => &['”', '“'],
-        '‘' => &['’'],
-        '`' => &['`'],
-        '\'' => &['\''],
-        _ => return None,
-    };
-    let border = text[..at].chars().next_back().is_none_or(|c| c.is_whitespace() || matches!(c, '(' | '[' | ',' | '=' | ':'));
-    if open == '\'' && !border {
-        return None;
-    }
-    let body = at + open.len_utf8();
-    // Text in quotes is a name or a value; an apostrophe that nothing closes must not be looked for to the end each time.
-    let (len, c) = text[body..].char_indices().take(LONGEST_QUOTE).find(|&(i, c)| {
-        let after = text[body + i + c.len_utf8()..].chars().next();
-        close.contains(&c) && (c != '\'' || after.is_none_or(|c| !c.is_alphanumeric()))
-    })?;
-    Some(((body, body + len), body + len + c.len_utf8()))
-}
-
 /// Marks that stand around words.
 const BEFORE: &[char] = &['(', '[', '{'];
 const AFTER: &[char] = &[',', ';', '.', '!', '?', ':', ')', ']', '}', '…'];
 
 /// Takes what stands between two blanks apart; returns how far it got.
-fn word(tokens: &mut Vec<Token>, text: &str, start: usize, end: usize) -> usize {
+fn word(tokens: &mut Vec<Token>, text: &str, (start, end): (usize, usize), closing: &Closing) -> usize {
     let Some(first) = text[start..end].chars().next() else { return end };
     if BEFORE.contains(&first) || AFTER.contains(&first) || matches!(first, '—' | '–' | '&' | '|') {
         push(tokens, text, (start, start + first.len_utf8()), Shape::Mark);
@@ -114,7 +93,7 @@ fn word(tokens: &mut Vec<Token>, text: &str, start: usize, end: usize) -> usize 
         push(tokens, text, (start, start + len), Shape::Emoji);
         return start + len;
     }
-    if let Some(end) = pair(tokens, text, start, end) {
+    if let Some(end) = pair(tokens, text, (start, end), closing) {
         return end;
     }
     // A word ends before an operator, a quotation mark or a comma; `22,80` are two numbers, `$1,000` is one.
@@ -143,7 +122,7 @@ fn word(tokens: &mut Vec<Token>, text: &str, start: usize, end: usize) -> usize 
 }
 
 /// `key=value` as one token; the value may be quoted and may hold anything but blanks.
-fn pair(tokens: &mut Vec<Token>, text: &str, start: usize, end: usize) -> Option<usize> {
+fn pair(tokens: &mut Vec<Token>, text: &str, (start, end): (usize, usize), closing: &Closing) -> Option<usize> {
     let body = &text[start..end];
     let at = body.find('=').filter(|&at| at > 0)?;
     let key = &body[..at];
@@ -151,11 +130,11 @@ fn pair(tokens: &mut Vec<Token>, text: &str, start: usize, end: usize) -> Option
     if odd || !key.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ':' | '@')) {
         return None;
     }
-    if let Some((_, end)) = quoted(text, start + at + 1) {
+    if let Some((_, end)) = quoted(text, start + at + 1, closing) {
         push(tokens, text, (start, end), Shape::KeyValue);
         return Some(end);
     }
-    let value = body[at + 1..].trim_end_matches([',', ';', '.', '!', '?', ')']);
+    let value = body[at + 1..].trim_end_matches([',', ';', '.', '!', '?', ')', ':']);
     if value.is_empty() {
         return None;
     }

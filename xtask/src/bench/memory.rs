@@ -1,4 +1,5 @@
-//! The embedder beside onnxruntime, and search beside the bare engine, each in the same run; selections.
+//! Programs of this workspace: the embedder beside onnxruntime and search beside the bare engine, each in the same run;
+//! selections; reading.
 
 use escher_core::{Error, ErrorKind, Result};
 
@@ -43,6 +44,11 @@ pub(crate) fn search(bench: &Bench<'_>) -> Result<Vec<Row>> {
 pub(crate) fn select(bench: &Bench<'_>) -> Result<Vec<Row>> {
     let program = external::example(bench, "bench_select")?;
     external::once(process::command(&program).arg("100000"))
+}
+
+/// How long the brain takes to read, in its own process. The program repeats by itself.
+pub(crate) fn read(bench: &Bench<'_>) -> Result<Vec<Row>> {
+    external::once(&mut process::command(&external::example(bench, "bench_read")?))
 }
 
 fn named(front: &str, rows: Vec<Row>) -> impl Iterator<Item = Row> {

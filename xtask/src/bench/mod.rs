@@ -63,6 +63,12 @@ pub(crate) struct Measurement {
 fn all() -> &'static [Measurement] {
     &[
         Measurement { name: "interpret", about: "one utterance to a frame, in one process", slow: false, run: command::interpret },
+        Measurement {
+            name: "read",
+            about: "the brain alone: what people say, hostile text, the first words",
+            slow: false,
+            run: memory::read,
+        },
         Measurement { name: "ask", about: "a cold `escher ask`, from the start of the process to its end", slow: false, run: command::ask },
         Measurement { name: "sync", about: "a local AWS beside boto3, and what has not changed", slow: true, run: sync::sync },
         Measurement {

@@ -20,19 +20,20 @@ use self::reading::Reading;
 use super::language;
 use super::nearest::Examples;
 use super::source::sources;
-use crate::chart::{self, Budget};
+use crate::budget::Budget;
+use crate::chart;
 use crate::check;
 use crate::grammar::{english, placed};
 use crate::meaning::{Formula, Head, Number, Sem};
 use crate::text::{self, Lattice};
 
 /// The frame of words that are no order. `examples` decide what the grammar leaves open; whether they did.
-pub(crate) fn question(utterance: &Utterance, examples: Option<&Examples>) -> (Frame, bool) {
+pub(crate) fn question(utterance: &Utterance, budget: &Budget, examples: Option<&Examples>) -> (Frame, bool) {
     if let Some(note) = language::other(&utterance.text) {
         return (unknown(&note), false);
     }
-    let (reading, rest) = sentences::read(&utterance.text);
-    let mut reading = turns::resolved(reading, utterance);
+    let (reading, rest) = sentences::read(&utterance.text, budget);
+    let mut reading = turns::resolved(reading, utterance, budget);
     let intent = examples.filter(|_| is_open(&reading)).and_then(|examples| examples.intent(&utterance.text));
     if let Some(intent) = intent {
         reading.take(intent);
@@ -40,12 +41,12 @@ pub(crate) fn question(utterance: &Utterance, examples: Option<&Examples>) -> (F
     (frame(reading, rest, utterance), intent.is_some())
 }
 
-/// Whether the words are a whole question.
-pub(crate) fn is_question(text: &str) -> bool {
+/// Whether the words are a whole question, as far as that can be seen.
+pub(crate) fn is_question(text: &str, budget: &Budget) -> bool {
     let language = english();
-    let lattice = Lattice::asked(text::split(text, text::MOST_TOKENS), &language.lexicon);
-    let chart = chart::parse(&language.grammar, &lattice, &Budget::new());
-    chart.whole(&language.grammar, "Sentence").iter().any(|edge| matches!(*edge.sem, Sem::Ask(_)))
+    let lattice = Lattice::asked(text::split(text, text::MOST_TOKENS), &language.lexicon, budget);
+    let chart = chart::parse(&language.grammar, &lattice, budget);
+    chart.overflowed || chart.whole(&language.grammar, "Sentence").iter().any(|edge| matches!(*edge.sem, Sem::Ask(_)))
 }
 
 fn unknown(note: &str) -> Frame {

@@ -30,8 +30,24 @@ pub(super) fn settled(period: &str, now: Timestamp) -> Option<Period> {
             let day = last(today, value)?;
             Period::days(day, day)
         }
+        // The last ones that have begun.
+        "days" => {
+            let (from, to) = value.split_once(' ')?;
+            let from = begun(today, from)?;
+            let to = [from.year(), from.year() + 1].into_iter().find_map(|year| in_year(year, to).filter(|to| *to >= from))?;
+            Period::days(from, to)
+        }
+        "months" => {
+            let (from, to) = value.split_once(' ')?;
+            let from = begun(today, &format!("{from}-1"))?;
+            let to =
+                [from.year(), from.year() + 1].into_iter().find_map(|year| in_year(year, &format!("{to}-1")).filter(|to| *to >= from))?;
+            Period::days(from, to.last_of_month())
+        }
         "since" => {
             let from = match value.split_once(' ') {
+                Some(("month", month)) => begun(today, &format!("{month}-1"))?,
+                Some(("day", day)) => begun(today, day)?,
                 Some((_, day)) => last(today, day)?,
                 None if value == "yesterday" => today.yesterday().ok()?,
                 None => value.parse().ok()?,
@@ -40,6 +56,16 @@ pub(super) fn settled(period: &str, now: Timestamp) -> Option<Period> {
         }
         _ => None,
     }
+}
+
+/// The last such day of a year, month and day, that is not to come.
+fn begun(today: Date, day: &str) -> Option<Date> {
+    [today.year(), today.year() - 1].into_iter().find_map(|year| in_year(year, day).filter(|date| *date <= today))
+}
+
+fn in_year(year: i16, day: &str) -> Option<Date> {
+    let (month, day) = day.split_once('-')?;
+    Date::new(year, month.parse().ok()?, day.parse().ok()?).ok()
 }
 
 /// The last day of that name before today; 0 is Sunday.
@@ -61,6 +87,11 @@ mod tests {
             ("month 10", Some("2026-10")),
             ("month 12", Some("2025-12")),
             ("quarter 3", Some("2026-07-01..2026-09-30")),
+            ("days 11-02 11-05", Some("2026-11-02..2026-11-05")),
+            ("days 12-28 01-03", Some("2025-12-28..2026-01-03")),
+            ("months 7 9", Some("2026-07-01..2026-09-30")),
+            ("since month 7", Some("2026-07-01..2026-11-20")),
+            ("since day 12-01", Some("2025-12-01..2026-11-20")),
             ("since weekday 1", Some("2026-11-16..2026-11-20")),
             ("weekday 5", Some("2026-11-13..2026-11-13")),
             ("since 2027-01-01", None),

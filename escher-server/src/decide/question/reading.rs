@@ -5,7 +5,8 @@ use escher_core::{Correction, Intent, Kind, Verb};
 
 use super::cover::{self, Cover, Role};
 use super::intent::{self, Strength};
-use crate::chart::{self, Budget, Chart};
+use crate::budget::Budget;
+use crate::chart::{self, Chart};
 use crate::decide::source::{Heard, heard};
 use crate::grammar::{Language, english};
 use crate::meaning::{Ask, Formula, Head, Number, Sem, Set};
@@ -53,7 +54,7 @@ impl Reading {
 /// Reads one sentence.
 pub(super) fn read(tokens: Vec<Token>, budget: &Budget) -> Reading {
     let language = english();
-    let lattice = Lattice::asked(tokens, &language.lexicon);
+    let lattice = Lattice::asked(tokens, &language.lexicon, budget);
     let chart = chart::parse(&language.grammar, &lattice, budget);
     let mut cover = cover::best(&chart, &lattice, language);
     let tokens = lattice.tokens();

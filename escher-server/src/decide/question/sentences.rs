@@ -4,7 +4,7 @@ use escher_core::Selector;
 
 use super::intent::Strength;
 use super::reading::{self, Reading};
-use crate::chart::Budget;
+use crate::budget::Budget;
 use crate::meaning::Formula;
 use crate::text::{self, Token};
 
@@ -32,18 +32,29 @@ fn typed(text: &str) -> Option<(&str, Selector)> {
 }
 
 /// The sentence that asks most clearly, and words of the others that ask too.
-pub(super) fn read(text: &str) -> (Reading, Vec<String>) {
+pub(super) fn read(text: &str, budget: &Budget) -> (Reading, Vec<String>) {
     if let Some((before, selector)) = typed(text) {
-        let (mut reading, rest) = read(before);
+        let (mut reading, rest) = read(before, budget);
         reading.formula = reading.formula.and(Formula::Given(selector.to_string()));
         reading.specified = true;
         return (reading, rest);
     }
-    // Of a text that is too much to read, the sentences behind are unread.
-    let budget = Budget::new();
-    let mut readings: Vec<Reading> = cut(text).into_iter().take(MOST_SENTENCES).map(|sentence| reading::read(sentence, &budget)).collect();
+    let mut readings: Vec<Reading> = Vec::new();
+    let mut sentences = cut(text);
+    sentences.truncate(MOST_SENTENCES);
+    // An order may stand behind any number of sentences that are hard to read.
+    let mut left = sentences.len();
+    let mut rest: Vec<String> = Vec::new();
+    for sentence in sentences {
+        if budget.is_spent() {
+            rest.extend(sentence.first().map(|token| token.text.clone()));
+            continue;
+        }
+        readings.push(budget.share(left, |share| reading::read(sentence, share)));
+        left -= 1;
+    }
     if readings.is_empty() {
-        readings.push(reading::read(Vec::new(), &budget));
+        readings.push(reading::read(Vec::new(), budget));
     }
     // An order among other sentences is still one that was not understood whole.
     let weight = |reading: &Reading| {
@@ -51,7 +62,6 @@ pub(super) fn read(text: &str) -> (Reading, Vec<String>) {
     };
     let best = (0..readings.len()).max_by_key(|&at| (weight(&readings[at]), std::cmp::Reverse(at))).unwrap_or(0);
     let chosen = readings.remove(best);
-    let mut rest: Vec<String> = Vec::new();
     for other in readings {
         let greets = other.hail && !other.specified;
         if !greets {

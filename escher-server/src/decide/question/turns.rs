@@ -6,23 +6,24 @@ use escher_core::{Intent, Utterance};
 use super::intent::Strength;
 use super::reading::Reading;
 use super::sentences;
+use crate::budget::Budget;
 use crate::meaning::{Formula, Head};
 
 /// Turns that are looked at, the last one included.
 const MOST_TURNS: usize = 6;
 
 /// The reading with what the turns before it named.
-pub(super) fn resolved(reading: Reading, utterance: &Utterance) -> Reading {
+pub(super) fn resolved(reading: Reading, utterance: &Utterance, budget: &Budget) -> Reading {
     if utterance.history.is_empty() || !is_open(&reading) {
         return reading;
     }
     let from = utterance.history.len().saturating_sub(MOST_TURNS);
     let mut before: Option<Reading> = None;
     for text in &utterance.history[from..] {
-        if text.len() > crate::text::MOST_BYTES {
+        if text.len() > crate::text::MOST_BYTES || budget.is_spent() {
             continue;
         }
-        let (turn, _) = sentences::read(text);
+        let (turn, _) = sentences::read(text, budget);
         let turn = match before.take() {
             Some(known) if is_open(&turn) => onto(known, turn),
             known if !turn.specified && turn.ask == Default::default() => match known {

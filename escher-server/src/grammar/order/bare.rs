@@ -13,7 +13,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Bare", "Resizing ToSize", |args| lacking(Verb::Resize, args.params(1)?)),
     Rule::new("Bare", "Scaling ToCount", |args| lacking(Verb::Scale, args.params(1)?))
         .ex(&[("scale to 5", "scale:  {\"count\":5} ? What should I scale?")]),
-    Rule::new("Bare", "(add|remove) UnitCount", |_| lacking(Verb::Scale, Params::default())),
+    Rule::new("Bare", "(add|start) UnitCount", |args| lacking(Verb::Scale, Params::of("count", format!("+{}", args.text(0)?)))),
+    Rule::new("Bare", "(remove|drop) UnitCount", |args| lacking(Verb::Scale, Params::of("count", format!("-{}", args.text(0)?)))),
     Rule::new("Bare", "Opening Ports From?", |args| lacking(Verb::OpenPort, args.params(1)?.and(args.params(2)?)?)),
     Rule::new("Bare", "Closing Ports From?", |args| lacking(Verb::ClosePort, args.params(1)?.and(args.params(2)?)?)),
     Rule::new("Bare", "Tag TagsWith? Pairs", |_| lacking(Verb::Tag, Params::default())),

@@ -40,10 +40,20 @@ pub(super) const RULES: &[Rule] = &[
         Some(if set.named || set.head == Head::Pronoun { set } else { set.asks("Should I do that, or list those that are so?") }.into())
     })
     .ex(&[("get dev vms", "kind = vm AND env = dev ? Should I do that, or list those that are so?")]),
+    Rule::new("Wished", "(i|we) (kindly|hereby)? (request|ask|demand|require) that Nps be", |args| args.set(0).map(Sem::from))
+        .ex(&[("I kindly request that web-1 be", "name = web-1")]),
+    Rule::new(
+        "Full",
+        "it? would be (great|nice|good|awesome|lovely|helpful|wonderful|fantastic|cool) if (you|someone|somebody) Done Nps",
+        |args| Some(Order::new(args.verb(0)?, args.set(1)?).into()),
+    )
+    .ex(&[("would be great if you deleted web-1", "delete: name = web-1")]),
     Rule::new("Wished", "(make sure|ensure|see to it|make certain) that? Nps (is|are|gets|get|be)", |args| args.set(0).map(Sem::from)),
-    Rule::new("Wished", "Nps (needs to be|need to be|has to be|have to be|must be|needs to get|need to get|is to be|are to be)", |args| {
-        args.set(0).map(Sem::from)
-    }),
+    Rule::new(
+        "Wished",
+        "Nps (both|all)? (to be|needs to be|need to be|has to be|have to be|must be|needs to get|need to get|is to be|are to be)",
+        |args| args.set(0).map(Sem::from),
+    ),
     Rule::new("Wished", "Nps (should be|should get|could be|can be|may be|ought to be|might be|can go|wants to be)", |args| {
         Some(args.set(0)?.asks("Shall I do that?").into())
     })
@@ -61,9 +71,19 @@ pub(super) const RULES: &[Rule] = &[
     // The things first: “secrets older than 180 days: rotate them”, “rg-poc-14: please delete”.
     Rule::new("Order", "Nps (:|—|–|,) please? Order", |args| meant(args.order(1)?, args.set(0)?))
         .ex(&[("the idle dev vms: stop them", "stop: kind = vm AND env = dev AND idle")]),
-    Rule::new("Order", "Nps (:|—|–) please? Act", |args| Some(Order::new(args.verb(1)?, args.set(0)?).into()))
-        .ex(&[("vm web-1: please restart", "restart: kind = vm AND name = web-1")])
+    // What lacks its object has it in front.
+    Rule::new("Order", "Nps (:|—|–|,|->|=>) (please|pls|plz|kindly)? Bare", |args| of(args.set(0)?, args.order(1)?))
+        .ex(&[
+            ("vm web-1: please restart", "restart: kind = vm AND name = web-1"),
+            ("idle dev vms, stop", "stop: kind = vm AND env = dev AND idle"),
+            ("web-asg: scale to 8", "scale: name = web-asg {\"count\":8}"),
+        ])
         .not(&["vm web-1 restart"]),
+    Rule::new("Order", "(on|for|in|at) Nps (,|:)? Bare", |args| of(args.set(0)?, args.order(1)?))
+        .ex(&[("on sg-web, close port 22", "close-port: name = sg-web {\"port\":22}")]),
+    // “Our dev VMs, can you please stop them”
+    Rule::new("Order", "Nps ,? Politely Order", |args| meant(args.order(2)?, args.set(0)?))
+        .ex(&[("the idle dev vms can you please stop them", "stop: kind = vm AND env = dev AND idle")]),
     Rule::new("Full", "ToHave Nps Done", |args| Some(Order::new(args.verb(2)?, args.set(1)?).into()))
         .ex(&[("I'd like to have web-1 deleted", "delete: name = web-1")]),
     Rule::new("ToHave", "(i|we) ('d like|would like|want|need|wish) to (have|get|see)", nothing),
@@ -94,6 +114,12 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Timed", "schedule a? job to? Plain", same),
     Rule::new("Timed", "schedule to? Plain", same),
 ];
+
+/// The order that lacked its object, on this.
+fn of(set: Set, order: Order) -> Option<Sem> {
+    let set = Set { why: set.why.clone().or(order.set.why.clone()), ..set };
+    Some(Order { set, why: None, ..order }.into())
+}
 
 /// The order, with what its pronoun stands for.
 fn meant(order: Order, set: Set) -> Option<Sem> {

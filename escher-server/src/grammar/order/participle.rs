@@ -21,10 +21,19 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Done", "released", |_| Some(Sem::Verb(Verb::Release))),
     Rule::new("Done", "rotated", |_| Some(Sem::Verb(Verb::Rotate))),
     Rule::new("Done", "made private", |_| Some(Sem::Verb(Verb::MakePrivate))),
-    Rule::new("Doing", "(stopping|shutting down|turning off|powering off)", |_| Some(Sem::Verb(Verb::Stop))).ex(&[("turning off", "stop")]),
-    Rule::new("Doing", "(starting|booting|turning on|powering on)", |_| Some(Sem::Verb(Verb::Start))),
-    Rule::new("Doing", "(restarting|rebooting|a restart|a reboot)", |_| Some(Sem::Verb(Verb::Restart))),
-    Rule::new("Doing", "(deleting|removing|terminating)", |_| Some(Sem::Verb(Verb::Delete))),
+    Rule::new(
+        "Doing",
+        "(stopping|shutting down|shutting off|turning off|switching off|powering off|powering down|halting|deallocating|spinning down)",
+        |_| Some(Sem::Verb(Verb::Stop)),
+    )
+    .ex(&[("turning off", "stop")]),
+    Rule::new("Doing", "(starting|starting up|booting|booting up|turning on|switching on|powering on|spinning up|bringing up)", |_| {
+        Some(Sem::Verb(Verb::Start))
+    }),
+    Rule::new("Doing", "(restarting|rebooting|bouncing|power cycling|a restart|a reboot)", |_| Some(Sem::Verb(Verb::Restart))),
+    Rule::new("Doing", "(deleting|removing|terminating|destroying|dropping|getting rid of|tearing down)", |_| {
+        Some(Sem::Verb(Verb::Delete))
+    }),
     Rule::new("Doing", "(rotating|a rotation)", |_| Some(Sem::Verb(Verb::Rotate))),
     Rule::new("Doing", "(encrypting|encryption)", |_| Some(Sem::Verb(Verb::Encrypt))),
     Rule::new("Doing", "(backing up|a backup|a snapshot)", |_| Some(Sem::Verb(Verb::Snapshot))),

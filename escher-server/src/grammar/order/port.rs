@@ -30,6 +30,19 @@ pub(super) const RULES: &[Rule] = &[
             ("close ssh to the internet on sg-web", "close-port: name = sg-web {\"cidr\":\"0.0.0.0/0\",\"port\":22}"),
         ])
         .not(&["shut web-1"]),
+    // “Allow 10.0.0.0/8 on port 443 in sg-web”
+    Rule::new("Full", "Opening Source (on|to|for|at|via|through|over|access to) Ports (on|in|of|for|at) Nps", |args| {
+        sourced(args, Verb::OpenPort)
+    })
+    .ex(&[("allow 10.0.0.0/8 on port 443 in sg-web", "open-port: name = sg-web {\"cidr\":\"10.0.0.0/8\",\"port\":443}")]),
+    Rule::new("Full", "let Source (in|through|connect)? (on|at|via|through) Ports (on|in|of|for|at) Nps", |args| {
+        let params = Params::of("cidr", args.text(0)?).and(args.params(1)?)?;
+        Some(Order::new(Verb::OpenPort, args.set(2)?).with(params).into())
+    })
+    .ex(&[("let 10.0.0.0/8 in on port 443 of sg-web", "open-port: name = sg-web {\"cidr\":\"10.0.0.0/8\",\"port\":443}")]),
+    Rule::new("Full", "Closing Source (on|to|for|at|via|through|over|access to) Ports (on|in|of|for|at) Nps", |args| {
+        sourced(args, Verb::ClosePort)
+    }),
     // What is no single TCP port asks.
     Rule::new("Full", "Ports (must be|needs to be|need to be|has to be|have to be) (closed|blocked) (on|in|for|at) Nps", |args| {
         Some(Order::new(Verb::ClosePort, args.set(1)?).with(args.params(0)?).into())
@@ -121,6 +134,12 @@ fn port(args: &Args<'_>, at: usize) -> Option<Sem> {
 /// The verb, the ports, for whom, the objects, for whom.
 fn ported(args: &Args<'_>, verb: Verb) -> Option<Sem> {
     let params = args.params(1)?.and(args.params(2)?)?.and(args.params(4)?)?;
+    Some(Order::new(verb, args.set(3)?).with(params).into())
+}
+
+/// The verb, for whom, the ports, the objects.
+fn sourced(args: &Args<'_>, verb: Verb) -> Option<Sem> {
+    let params = Params::of("cidr", args.text(1)?).and(args.params(2)?)?;
     Some(Order::new(verb, args.set(3)?).with(params).into())
 }
 

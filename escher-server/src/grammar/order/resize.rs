@@ -79,9 +79,11 @@ pub(super) const RULES: &[Rule] = &[
         "(size|sku|tier|type|instance type|instance size|vm size|machine type|machine size|instance class|capacity)",
         nothing,
     ),
-    Rule::new("ToSize", "(to|into|to be|to size|to type|up to|down to|over to) (a|an|the)? Size SizeNoun?", |args| {
-        Some(Params::of("size", args.text(0)?).into())
-    })
+    Rule::new(
+        "ToSize",
+        "(to|into|to be|to size|to type|up to|down to|over to|, target|, target size|, new size|, size) (a|an|the)? Size SizeNoun?",
+        |args| Some(Params::of("size", args.text(0)?).into()),
+    )
     .ex(&[("to an m5.large instance", "{\"size\":\"m5.large\"}")])
     .not(&["to web-1", "to m5"]),
     Rule::new("ToSize", "(to|to size|up to) Gigabytes", |args| Some(Params::of("size", args.text(0)?.parse::<u64>().ok()?).into()))

@@ -1,6 +1,6 @@
 //! How many: “scale asg-1 to 5”, “add 2 nodes to eks-1”.
 
-use escher_core::Verb;
+use escher_core::{Kind, Verb};
 
 use crate::grammar::args::{nothing, same};
 use crate::grammar::rule::Rule;
@@ -37,6 +37,19 @@ pub(super) const RULES: &[Rule] = &[
         ("scale up the dev asgs by two", "scale: kind = scale-group AND env = dev {\"count\":\"+2\"}"),
     ]),
     // Other verbs of growth are about how many only where that is said.
+    Rule::new("Full", "(ramp|bring|take|get|put|set|run|keep|have|let) Nps (running)? Way? ToCount", |args| {
+        let set = args.set(0)?;
+        is_group(&set).then(|| scaled(set, args.params(2)?)).flatten()
+    })
+    .ex(&[
+        ("ramp asg web-asg up to 20", "scale: kind = scale-group AND name = web-asg {\"count\":20}"),
+        ("get asg web-asg down from 10 to 4", "scale: kind = scale-group AND name = web-asg {\"count\":4}"),
+    ]),
+    Rule::new("Full", "MoreOrLess Nps by Whole", |args| {
+        let set = args.set(1)?;
+        is_group(&set).then(|| by(set, &args.text(0)?, &args.text(2)?)).flatten()
+    })
+    .ex(&[("increase asg web-asg by 3", "scale: kind = scale-group AND name = web-asg {\"count\":\"+3\"}")]),
     Rule::new("Full", "MoreOrLess Nps by UnitCount", |args| by(args.set(1)?, &args.text(0)?, &args.text(2)?))
         .ex(&[("increase asg-1 by 3 instances", "scale: name = asg-1 {\"count\":\"+3\"}")]),
     Rule::new("Full", "MoreOrLess Nps to UnitCount", |args| scaled(args.set(1)?, count(&args.text(2)?)?)),
@@ -67,6 +80,9 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[("set asg web-asg desired capacity to 4", "scale: kind = scale-group AND name = web-asg {\"count\":4}")]),
     Rule::new("Full", "(set|put) Nps (to|at) Whole", |args| {
         let n = args.text(1)?;
+        if is_group(&args.set(0)?) {
+            return None;
+        }
         Some(Order::unknown(args.set(0)?).asks(format!("{n} of what?")).offers([format!("scale to {n}")]).into())
     })
     .ex(&[("set web-asg to 5", "?: name = web-asg ? 5 of what?")]),
@@ -98,6 +114,12 @@ pub(super) const RULES: &[Rule] = &[
         nothing,
     ),
 ];
+
+/// Whether it is of things that have a number of others, and nothing else that could grow.
+pub(super) fn is_group(set: &Set) -> bool {
+    let kinds = set.kinds();
+    !kinds.is_empty() && kinds.iter().all(|kind| matches!(kind, Kind::ScaleGroup | Kind::ContainerService))
+}
 
 fn scaled(set: Set, params: Params) -> Option<Sem> {
     Some(Order::new(Verb::Scale, set).with(params).into())

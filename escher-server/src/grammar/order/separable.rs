@@ -20,6 +20,8 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[("switch web-1 on", "start: name = web-1"), ("turn web-1 back on", "start: name = web-1")]),
     Rule::new("Full", "(start|power|spin|boot|fire|wake|bring|get) Nps (up|back up|online|back online)", |args| acts(args, Verb::Start))
         .ex(&[("boot the test vms up", "start: kind = vm AND env = test")]),
+    Rule::new("Full", "(start|get|bring) Nps (up and running|back up and running|running again|running)", |args| acts(args, Verb::Start))
+        .ex(&[("get vm web-1 up and running", "start: kind = vm AND name = web-1")]),
     Rule::new("Full", "tear Nps down", |args| acts(args, Verb::Delete)).ex(&[("tear vm-7 down", "delete: name = vm-7")]),
     Rule::new("Full", "back Nps up", |args| acts(args, Verb::Snapshot)).ex(&[("back db-1 up", "snapshot: name = db-1")]),
 ];

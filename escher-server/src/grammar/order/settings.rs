@@ -21,6 +21,14 @@ pub(super) const RULES: &[Rule] = &[
     })
     .ex(&[("make dev buckets private except the ones tagged public=ok", "make-private: kind = bucket AND env = dev AND tag.public != ok")])
     .not(&["make dev buckets private except"]),
+    Rule::new("Full", "(flip|switch|change|convert) Nps (to|into|over to) (private|non-public)", |args| {
+        Some(Order::new(Verb::MakePrivate, args.set(0)?).into())
+    })
+    .ex(&[("flip bucket logs-1 to private", "make-private: kind = bucket AND name = logs-1")]),
+    Rule::new("Full", "(take|get|keep|pull) Nps off (the)? (public internet|internet)", |args| {
+        Some(Order::new(Verb::MakePrivate, args.set(0)?).into())
+    })
+    .ex(&[("take bucket logs-1 off the public internet", "make-private: kind = bucket AND name = logs-1")]),
     Rule::new("Full", "(make|set) Nps (public|to public|publicly readable|publicly accessible)", |args| {
         Some(Order::unknown(args.set(0)?).asks("I make nothing public. What should be done?").offers(["open-port"]).into())
     })

@@ -23,6 +23,8 @@ pub(super) const RULES: &[Rule] = &[
         ("turn on and start vm-lab-5", "start: name = vm-lab-5"),
     ])
     .not(&["stop", "create web-1"]),
+    Rule::new("Plain", "Act , (please|pls|plz|kindly) ,? Nps", |args| Some(Order::new(args.verb(0)?, args.set(1)?).into()))
+        .ex(&[("restart, please, web-1", "restart: name = web-1")]),
     Rule::new("Plain", "Act : Nps", |args| Some(Order::new(args.verb(0)?, args.set(1)?).into()))
         .ex(&[("stop: web-1", "stop: name = web-1")]),
     // “Remove web-1 from dev” may as well take it out of there.
@@ -36,8 +38,9 @@ pub(super) const RULES: &[Rule] = &[
     })
     .ex(&[("shut down", "stop"), ("get rid of", "delete")])
     .not(&["create", "scale", "tag"]),
-    Rule::new("Act", "(power-cycle|re-start|re-boot)", |_| Some(Sem::Verb(Verb::Restart))),
+    Rule::new("Act", "(power-cycle|re-start|re-boot|powercycle)", |_| Some(Sem::Verb(Verb::Restart))),
     Rule::new("Act", "(fire up|bring up|bring back up|bring online|wake)", |_| Some(Sem::Verb(Verb::Start))),
+    Rule::new("Act", "del", |_| Some(Sem::Verb(Verb::Delete))),
     Rule::new("Act", "SnapshotVerb", |_| Some(Sem::Verb(Verb::Snapshot))),
     // The same act said twice is one; two acts are two orders.
     Rule::new("Act", "Act (and|and then|, then|&) Act", |args| {

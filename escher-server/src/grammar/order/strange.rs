@@ -1,5 +1,6 @@
 //! Verbs that the catalogue does not have: each asks what it may mean.
 
+use super::scale::is_group;
 use crate::grammar::rule::{Args, Rule};
 use crate::meaning::{Order, Sem};
 
@@ -28,8 +29,10 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[("clean up dev", "?: env = dev ? I have no action “clean up”. What should be done?")]),
     Rule::new("Plain", "Changing Nps", |args| offers(args, &["resize", "scale", "tag"]))
         .ex(&[("upgrade web-1", "?: name = web-1 ? I have no action “upgrade”. What should be done?")]),
-    Rule::new("Full", "Changing Nps (by|to) Whole", |args| offers(args, &["resize", "scale"]))
-        .ex(&[("increase asg-1 by 3", "?: name = asg-1 ? I have no action “increase”. What should be done?")]),
+    Rule::new("Full", "Changing Nps (by|to) Whole", |args| {
+        (!is_group(&args.set(1)?)).then(|| offers(args, &["resize", "scale"])).flatten()
+    })
+    .ex(&[("increase asg-1 by 3", "?: name = asg-1 ? I have no action “increase”. What should be done?")]),
     Rule::new("Plain", "Mending Nps", |args| offers(args, &["restart"]))
         .ex(&[("reset web-1", "?: name = web-1 ? I have no action “reset”. What should be done?")]),
     Rule::new("Plain", "Waking Nps", |args| offers(args, &["start"])),

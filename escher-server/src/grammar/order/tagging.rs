@@ -37,6 +37,10 @@ pub(super) const RULES: &[Rule] = &[
         .not(&["set timeout to 30 on web-1"]),
     Rule::new("Full", "Adding (a|an|the)? Pairs (tag|tags|label|labels) (to|on|onto) Nps", |args| tagged(args.set(2)?, args, 1))
         .ex(&[("add an owner=bob tag to web-1", "tag: name = web-1 {\"tags\":{\"owner\":\"bob\"}}")]),
+    Rule::new("Full", "(put|add|set|attach|stick|apply) Pairs as (a|the)? (tag|tags|label|labels) (to|on|onto|for) Nps", |args| {
+        tagged(args.set(1)?, args, 0)
+    })
+    .ex(&[("put owner=bob as a tag onto web-1", "tag: name = web-1 {\"tags\":{\"owner\":\"bob\"}}")]),
     Rule::new("Full", "mark Nps (with|as) Pairs", |args| tagged(args.set(0)?, args, 1)),
     Rule::new("Full", "(set|change|update) the? TagKey (tag|label) to TagValue (of|on|for) Nps", |args| {
         pair(args.set(2)?, args.text(0)?, args.text(1)?)

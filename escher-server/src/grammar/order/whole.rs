@@ -28,6 +28,15 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Order", "Whens (,|:)? Order", |args| at(args.order(1)?, args.when(0)?)),
     Rule::new("Full", "Plain ,? Whens Post", |args| placed(at_order(args.order(0)?, args.when(1)?)?, args.cond(2)?)),
     Rule::new("Full", "Full ,? Whens Post", |args| placed(at_order(args.order(0)?, args.when(1)?)?, args.cond(2)?)),
+    Rule::new("Order", "Timed for Whens", |args| at(args.order(0)?, args.when(1)?))
+        .ex(&[("schedule a restart of web-1 for sunday 02:30", "restart: name = web-1 @ sunday 02:30")]),
+    // “Delete service promo-web, account training”
+    Rule::new("Order", "Plain , Located", |args| placed(args.order(0)?, args.cond(1)?)).ex(&[(
+        "delete ecs service promo-web, us-east-1",
+        "delete: cloud = aws AND kind = container-service AND region = us-east-1 AND name = promo-web",
+    )]),
+    Rule::new("Located", "(account|subscription|project) (:|=)? NewName", |args| Some(Formula::is(Field::Account, args.text(0)?).into())),
+    Rule::new("Located", "Loc", same),
     Rule::new("Order", "Timed ,? Whens", |args| at(args.order(0)?, args.when(1)?)),
     // “At 20:00 in Berlin”: there, or by its clocks?
     Rule::new("Order", "Order in Place", |args| {
@@ -39,6 +48,8 @@ pub(super) const RULES: &[Rule] = &[
         }
     }),
     Rule::new("Order", "Whens (,|:)? Timed", |args| at(args.order(1)?, args.when(0)?)),
+    Rule::new("Order", "Act Whens Nps", |args| at(Order::new(args.verb(0)?, args.set(2)?), args.when(1)?))
+        .ex(&[("stop at 20:00 every day the dev vms", "stop: kind = vm AND env = dev @ every day 20:00")]),
     // How: the clouds stop machines in an orderly way, and have no other.
     Rule::new("Order", "(gracefully|cleanly) Order", |args| manner(args.order(0)?)).ex(&[
         ("gracefully stop web-1", "stop: name = web-1 ? I do that the way the cloud does it, and choose no manner. Is that meant?"),

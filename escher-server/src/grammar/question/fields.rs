@@ -9,7 +9,7 @@ use crate::meaning::{Ask, Formula, Head, Number, Sem, Set};
 pub(in crate::grammar) const RULES: &[Rule] = &[
     Rule::new(
         "GroupBy",
-        "(by|per|grouped by|group by|group them by|broken down by|split by|split up by|for each|for every|in each|and group by) Groups",
+        "(by|per|grouped by|group by|group them by|broken down by|split by|split up by|for each|for every|in each|of each|of every|in every|on each|across each|and group by|, by|, per|, grouped by|, split by|, broken down by) Groups",
         same,
     )
     .ex(&[("by region and env", "by region, env"), ("per tag owner", "by tag.owner"), ("grouped by the team tag", "by tag.team")])
@@ -46,6 +46,11 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         let group = Ask { group_by: vec![field(&args.text(2)?)?], ..args.ask(1)? };
         if args.has(0) { group.and(args.ask(0)?).map(Sem::from) } else { Some(group.into()) }
     }),
+    // “Which region costs us the most”
+    Rule::new("Grouped", "(which|what) Field (costs|cost|costing|burns|spends|spent|eats|uses|wastes) (us|me)? (the)? most (money)?", |args| {
+        Some(Ask { group_by: vec![field(&args.text(0)?)?], sort: Some((Field::Cost, true)), ..Ask::default() }.into())
+    })
+    .ex(&[("which region costs us the most", "by region; sorted by cost downward")]),
     Rule::new(
         "Sort",
         "(by|sorted by|sort by|sort them by|ordered by|order by|ranked by|rank by|, sorted by|and sort by) Measured Direction?",
@@ -57,10 +62,10 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     Rule::new("Sort", "Ranked", same).ex(&[("cheapest", "sorted by cost")]),
     Rule::new(
         "Direction",
-        "(descending|desc|downward|highest first|largest first|, highest first|, most expensive first|most expensive first|oldest first|, oldest first)",
+        "(descending|desc|, descending|, desc|in descending order|downward|highest first|largest first|, highest first|, most expensive first|most expensive first|oldest first|, oldest first)",
         |_| Some(Sem::Text("desc".to_owned())),
     ),
-    Rule::new("Direction", "(ascending|asc|upward|lowest first|smallest first|cheapest first|, cheapest first|, lowest first)", |_| {
+    Rule::new("Direction", "(ascending|asc|, ascending|, asc|in ascending order|upward|lowest first|smallest first|cheapest first|, cheapest first|, lowest first)", |_| {
         Some(Sem::Text("asc".to_owned()))
     }),
 ];

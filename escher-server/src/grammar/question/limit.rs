@@ -18,6 +18,7 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         |args| limited(args.text(0)?),
     )
     .ex(&[("top 5", "limit 5"), ("first three", "limit 3")]),
+    Rule::new("Limit", ", Figure of (them|those)", |args| limited(args.text(0)?)),
     Rule::new("Limit", "the? top Figure Ranked", |args| ranked(args.text(0)?, args.ask(1)?))
         .ex(&[("top 5 most expensive", "sorted by cost downward; limit 5")]),
     Rule::new("Limit", "the? Figure Ranked", |args| ranked(args.text(0)?, args.ask(1)?))

@@ -4,6 +4,7 @@
 //! `decide::question`.
 
 mod about;
+pub(super) mod added;
 pub(super) mod explain;
 pub(super) mod fields;
 pub(super) mod limit;
@@ -17,4 +18,4 @@ use super::rule::Rule;
 
 /// The rules of each file.
 pub(super) const FILES: &[&[Rule]] =
-    &[whole::RULES, fields::RULES, limit::RULES, period::RULES, state::RULES, why::RULES, who::RULES, explain::RULES];
+    &[whole::RULES, added::RULES, fields::RULES, limit::RULES, period::RULES, state::RULES, why::RULES, who::RULES, explain::RULES];

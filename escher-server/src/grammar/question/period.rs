@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::grammar::args::same;
-use crate::grammar::rule::Rule;
+use crate::grammar::rule::{Args, Rule};
 use crate::meaning::Sem;
 
 pub(in crate::grammar) const RULES: &[Rule] = &[
@@ -58,6 +58,29 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         (from <= to).then(|| Sem::Text(format!("{from}..{to}")))
     })
     .ex(&[("from 2026-10-01 to 2026-10-15", "2026-10-01..2026-10-15")]),
+    Rule::new("Period", "(from|between)? DayOfMonth (to|and|until|till|through|-|–) DayOfMonth of? Month", |args| {
+        days(args, 2, [0, 1], 2)
+    })
+    .ex(&[("between 2 and 5 november", "days 11-02 11-05")]),
+    Rule::new("Period", "(from|between)? Month DayOfMonth (to|and|until|till|through|-|–) DayOfMonth", |args| days(args, 0, [1, 2], 0))
+        .ex(&[("from november 2 to 12", "days 11-02 11-12")]),
+    Rule::new("Period", "(from|between) DayOfMonth of? Month (to|and|until|till|through|-|–) DayOfMonth of? Month", |args| {
+        days(args, 1, [0, 2], 3)
+    })
+    .ex(&[("from 28 october to 3 november", "days 10-28 11-03")]),
+    Rule::new("Period", "(from|between) Month DayOfMonth (to|and|until|till|through|-|–) Month DayOfMonth", |args| {
+        days(args, 0, [1, 3], 2)
+    }),
+    Rule::new("Period", "since DayOfMonth of? Month", |args| since(args, 1, 0)).ex(&[("since 3 november", "since day 11-03")]),
+    Rule::new("Period", "since Month the? DayOfMonth", |args| since(args, 0, 1)),
+    Rule::new("Period", "(since|starting in|as of) Month", |args| Some(Sem::Text(format!("since month {}", args.text(0)?))))
+        .ex(&[("since july", "since month 7")]),
+    Rule::new("Period", "(from|between) Month (to|and|until|till|through|-|–) Month", |args| {
+        Some(Sem::Text(format!("months {} {}", args.text(0)?, args.text(1)?)))
+    })
+    .ex(&[("between july and september", "months 7 9")]),
+    Rule::new("Period", "on? the? DayOfMonth of? Month", |args| day(args, 1, 0)).ex(&[("on 12 november", "days 11-12 11-12")]),
+    Rule::new("Period", "on? Month the? DayOfMonth", |args| day(args, 0, 1)),
     Rule::new("Period", "since Weekday", |args| Some(Sem::Text(format!("since weekday {}", args.text(0)?)))),
     Rule::new("Period", "since Any", |args| {
         let from = args.text(0)?.parse::<Date>().ok()?;
@@ -83,6 +106,26 @@ fn span(amount: &str, unit: &str) -> Option<Sem> {
         _ => return None,
     };
     Some(Sem::Text(format!("last_{amount}{unit}")))
+}
+
+/// From one day to another, each as month and day.
+fn days(args: &Args<'_>, month: usize, days: [usize; 2], last: usize) -> Option<Sem> {
+    let day = |month: usize, day: usize| month_day(args, month, day);
+    Some(Sem::Text(format!("days {} {}", day(month, days[0])?, day(last, days[1])?)))
+}
+
+fn day(args: &Args<'_>, month: usize, day: usize) -> Option<Sem> {
+    days(args, month, [day, day], month)
+}
+
+fn since(args: &Args<'_>, month: usize, day: usize) -> Option<Sem> {
+    Some(Sem::Text(format!("since day {}", month_day(args, month, day)?)))
+}
+
+/// Whatever year it is, there is such a day in a leap year.
+fn month_day(args: &Args<'_>, month: usize, day: usize) -> Option<String> {
+    let date = Date::new(2028, args.text(month)?.parse().ok()?, args.text(day)?.parse().ok()?).ok()?;
+    Some(format!("{:02}-{:02}", date.month(), date.day()))
 }
 
 fn is_month(text: &str) -> bool {

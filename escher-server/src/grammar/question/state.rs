@@ -24,6 +24,10 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         ("are all our disks encrypted", "find; kind = disk AND encrypted"),
         ("are any of our vms idle", "find; kind = vm AND idle"),
     ]),
+    Rule::new("Claim", "(do|does) (any of|any|all|all of|some of)? (our|my|the)? Nps Keyed", |args| {
+        Some(about(Some(Intent::Find), Some(claimed(args.set(0)?, args.cond(1)?)?)).into())
+    })
+    .ex(&[("do the staging buckets lack an owner tag", "find; kind = bucket AND env = staging AND NOT tag.owner EXISTS")]),
     // What is said of things may be asked of them: “which VMs are idle”.
     Rule::new("Claim", "Asking Stated", |args| args.ask(0)?.and(args.ask(1)?).map(Into::into)).ex(&[
         ("which vms are idle", "find; kind = vm AND idle"),
@@ -35,6 +39,12 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         let set = claimed(args.set(0)?, args.cond(2)?)?;
         (set.number == Number::Many || !set.named).then(|| about(None, Some(set)).into())
     }),
+    // “What EC2 do we have stopped?”
+    Rule::new("Claim", "(what|which) Nps (do we|do i|do you|did we|do they) have Shown", |args| {
+        let claim = args.cond(1)?;
+        if claim.is_all() { None } else { Some(about(Some(Intent::Find), Some(claimed(args.set(0)?, claim)?)).into()) }
+    })
+    .ex(&[("what vms do we have stopped", "find; kind = vm AND state = stopped")]),
     Rule::new("Stated", "Nps Keyed", |args| Some(about(None, Some(claimed(args.set(0)?, args.cond(1)?)?)).into())),
     Rule::new("Stated", "Nps HavePhrase", |args| Some(about(None, Some(claimed(args.set(0)?, args.cond(1)?)?)).into()))
         .ex(&[("load balancers have no healthy targets", "kind = load-balancer AND idle")]),
@@ -43,6 +53,7 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     }),
     Rule::new("Copula", "(are|is|were|was|have been|has been|being|which are|currently)", nothing),
     Rule::new("Copula", "(becomes|become|gets|goes|turns|that becomes|that become)", nothing),
+    Rule::new("Stated", "Nps Sitting Whereabouts", |args| Some(about(None, Some(claimed(args.set(0)?, args.cond(2)?)?)).into())),
     Rule::new("Stated", "Nps (are|is|have been) Whereabouts", |args| Some(about(None, Some(claimed(args.set(0)?, args.cond(1)?)?)).into())),
     // “EC2 us-east-1 running”
     Rule::new("Stated", "Nps Scope? Trailing", |args| {
@@ -59,6 +70,7 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     })
     .ex(&[("redshift clusters idle", "cloud = aws AND kind = warehouse AND idle")]),
     Rule::new("Trailing", "Adj", same),
+    Rule::new("Trailing", "Size", |args| Some(Formula::is(Field::Size, args.text(0)?).into())),
     Rule::new("Stated", "Scope? Trait (resources|resource|assets|things|stuff|items|everything)", |args| {
         Some(about(None, Some(all_that(args.cond(0)?.and(args.cond(1)?)))).into())
     }),
@@ -72,16 +84,22 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     .ex(&[("resources that are not vms", "kind != vm")]),
     Rule::new("Claim", "AllThat Trait", |args| Some(about(Some(Intent::Find), Some(all_that(args.cond(1)?))).into()))
         .ex(&[("what is public", "find; public"), ("anything untagged", "find; untagged")]),
+    Rule::new("Claim", "AllThat (sitting|living|hosted|deployed)? Within", |args| {
+        Some(about(Some(Intent::Find), Some(all_that(args.cond(1)?))).into())
+    })
+    .ex(&[("what's living in westus", "find; region = westus")]),
     Rule::new("AllThat", "(what is|what 's|what are|whats|what all is|who is|which are|which is|which ones are)", nothing),
     Rule::new("AllThat", "(anything|is anything|is something|are things|everything|everything that is|all that is|all that 's)", nothing),
     Rule::new("AllThat", "(what resources are|which resources are|resources that are|all resources that are|any resources)", nothing),
     Rule::new("Trait", "Adj", same),
-    Rule::new("Trait", "Adj (and|, and) Trait", |args| {
+    Rule::new("Trait", "Adj (and|, and|but|yet) Trait", |args| {
         let both = args.cond(0)?.and(args.cond(1)?);
         Some(both.into())
     })
     .ex(&[("idle and public", "idle AND public")]),
     Rule::new("Trait", "FlagPhrase", same),
+    Rule::new("Trait", "Neither", same),
+    Rule::new("Trait", "Engine", same),
     Rule::new("Trait", "(have|has|having) (a backup|backups|a recent backup|recent backups)", |_| {
         Some(Formula::flag(Flag::BackedUp, true).into())
     })
@@ -91,7 +109,9 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     }),
     Rule::new("Shown", "Trait", same),
     Rule::new("Shown", "Symptom", |_| Some(Formula::all().into())),
-    Rule::new("Shown", "(not|still|really|even|currently) Shown", |_| Some(Formula::all().into())),
+    Rule::new("Shown", "not Shown", |_| Some(Formula::all().into())),
+    Rule::new("Shown", "(still|really|even|currently|actually) Shown", |args| Some(args.at(0).clone())),
+    Rule::new("Shown", "Shown Within", |args| Some(args.cond(0)?.and(args.cond(1)?).into())),
     // “Only the idle ones”
     Rule::new("Ones", "the? Trait (ones|one)", same).ex(&[("the idle ones", "idle")]),
     Rule::new("Ones", "(the ones|those|the ones that are|those that are|the ones which are) Whereabouts", same)

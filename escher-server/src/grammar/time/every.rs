@@ -21,6 +21,8 @@ pub(in super::super) const RULES: &[Rule] = &[
     )
     .ex(&[("on weekdays", "every 1,2,3,4,5")]),
     Rule::new("When", "(every weekend|each weekend|on weekends|at weekends|weekends)", |_| week([0, 6])).ex(&[("every weekend", "every 0,6")]),
+    Rule::new("When", "on? (weekday|weekdays|workday|workdays) DayParts", |args| on(Every::Week(Days((1..=5).collect())), day_part(args, 0)?))
+        .ex(&[("weekday mornings", "every 1,2,3,4,5 morning")]),
     // The coming one, or each?
     Rule::new("When", "(on|at|over|during) the (weekend|weekends)", |_| {
         Some(When { why: Some("The coming weekend, or every weekend?".to_owned()), ..When::default() }.into())
