@@ -54,5 +54,5 @@ pub(super) const RULES: &[Rule] = &[
         }
         Some(Set::new(Head::Name, Number::Many, names).asks("All between these two? Name each of them.").into())
     }),
-    Rule::new("Det", "(the|all|every|each|our|only|all the|all of the|all our|all of our|just the|only the|just|the entire|each of the|every single|all those|every one of the)", |_| Some(Sem::Nothing)),
+    Rule::new("Det", "(the|all|every|each|our|only|all the|all of the|all our|all of our|just the|only the|just|the entire|each of the|whatever|each and every|every last|every single|all those|every one of the)", |_| Some(Sem::Nothing)),
 ];

@@ -140,6 +140,10 @@ fn key(args: &Args<'_>) -> Option<Sem> {
 /// Words that are no keys.
 const NO_KEYS: &[&str] = &[
     "whatsoever",
+    "except",
+    "excluding",
+    "but",
+    "unless",
     "at",
     "set",
     "please",

@@ -32,6 +32,10 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[("checkout vm", "kind = vm AND name = checkout"), ("checkout vms", "kind = vm AND name = checkout")]),
     Rule::new("Nominal", "Name Noun", |args| {
         let set = args.set(1)?;
+        // “Rg-lab VMs” are those in it.
+        if let Some(place) = (set.number == Number::Many).then(|| super::placed(args.text(0)?)).flatten() {
+            return narrowed(set, place);
+        }
         // “Web-1 VMs” are hardly one.
         if set.number == Number::Many || family(&args.text(0)?).is_some() {
             return None;
@@ -57,6 +61,11 @@ pub(super) const RULES: &[Rule] = &[
         named(args.set(1)?, Formula::is(Field::Name, args.text(2)?))
     })
     .ex(&[("the vm that is called mars", "kind = vm AND name = mars")]),
+    Rule::new("Base", "(the following|these|those|the|following)? Nominal : Names", |args| named(args.set(0)?, args.cond(1)?))
+        .ex(&[("the following disks: data-1, data-2", "kind = disk AND name IN (data-1, data-2)")]),
+    Rule::new("Base", "Det? Nominal PathName", |args| named(args.set(1)?, Formula::is(Field::Name, args.text(2)?)))
+        .ex(&[("log group /aws/lambda/foo", "kind = log-group AND name = /aws/lambda/foo")]),
+    Rule::new("PathName", "Any", |args| args.text(0).filter(|text| text.len() > 2 && text.starts_with('/') && !text.contains("//")).map(Sem::Text)),
     // “Stop aks-dev-3, the AKS cluster in rg-plat”
     Rule::new("Base", "OneName , the Nominal ,?", |args| {
         let set = args.set(1)?;

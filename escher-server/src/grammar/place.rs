@@ -89,6 +89,7 @@ pub(super) const RULES: &[Rule] = &[
         ("project acme-web-dev", "account = acme-web-dev"),
         ("account called dev", "account = dev"),
     ]),
+    Rule::new("Within", "(region|zone|environment|env|resource group) OneLoc", same).ex(&[("region us-east-1", "region = us-east-1")]),
     Rule::new("OneLoc", "Word AccountWord", |args| is(Field::Account, args, 0)).ex(&[("payments project", "account = payments")]),
     Rule::new("OneLoc", "Name AccountWord", |args| is(Field::Account, args, 0)).ex(&[("acme-web-dev account", "account = acme-web-dev")]),
     Rule::new("OneLoc", "Env AccountWord", |args| Some(args.at(0).clone())).ex(&[("sandbox account", "env = sandbox")]),

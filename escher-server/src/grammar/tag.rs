@@ -27,9 +27,12 @@ pub(super) const RULES: &[Rule] = &[
         Some(tags.not().into())
     }),
     // Key and value as words.
-    Rule::new("Tagging", "(tagged|tagged with|labeled|labelled) KeyWord (:|is)? FreeValue", |args| Some(is(args.text(0)?, args.text(1)?)?.into()))
+    Rule::new("Tagging", "(tagged|tagged with|labeled|labelled) KeyWord (:|is) FreeValue", |args| Some(is(args.text(0)?, args.text(1)?)?.into())),
+    Rule::new("Tagging", "(tagged|tagged with|labeled|labelled) UsualKey FreeValue", |args| Some(is(args.text(0)?, args.text(1)?)?.into()))
         .ex(&[("tagged with owner bob", "tag.owner = bob")])
         .not(&["tagged owner unknown"]),
+    Rule::new("Tagging", "whose (tag|label) KeyWord (is|=|equals|is set to) ValueWord", |args| Some(is(args.text(0)?, args.text(1)?)?.into()))
+        .ex(&[("whose tag auto-off is true", "tag.auto-off = true")]),
     Rule::new("Tagging", "whose KeyWord (tag)? is ValueWord", |args| Some(is(args.text(0)?, args.text(1)?)?.into()))
         .ex(&[("whose owner is bob", "tag.owner = bob")])
         .not(&["whose owner is unknown", "whose name is web-1", "whose owner is me"]),

@@ -33,7 +33,10 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Plain", "would you mind Doing Nps", |args| Some(Order::new(args.verb(0)?, args.set(1)?).into()))
         .ex(&[("would you mind restarting web-1", "restart: name = web-1")]),
     // “Have the VMs stopped?” is a question.
-    Rule::new("Wished", "have Nps", |args| Some(args.set(0)?.asks("Should I do that, or tell whether it is so?").into())),
+    Rule::new("Wished", "have Nps", |args| {
+        let set = args.set(0)?;
+        Some(if set.named || set.head == Head::Pronoun { set } else { set.asks("Should I do that, or tell whether it is so?") }.into())
+    }),
     Rule::new("Wished", "get Nps", |args| {
         let set = args.set(0)?;
         // “Get dev VMs stopped” may want a list of those that are.

@@ -23,7 +23,7 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[("orders", "orders"), ("test", "test")])
         .not(&["the", "in", "5"]),
     // What was named before, in this sentence or in the last.
-    Rule::new("Base", "(it|them|all of it|all of them|both of them|that|this|those|these)", |_| {
+    Rule::new("Base", "(it|them|em|all of it|all of them|both of them|that|this|those|these)", |_| {
         Some(Set::new(Head::Pronoun, Number::Many, Formula::all()).into())
     }),
 ];

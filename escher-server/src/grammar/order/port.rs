@@ -53,7 +53,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Full", "Closing OddPorts From? (on|in|for|at|of) Nps From?", |args| odd(args, Verb::ClosePort))
         .ex(&[("close udp port 53 on sg-web", "close-port: name = sg-web ? A rule for a port is one for TCP. Is that meant?")]),
     Rule::new("Opening", "(open|open up|allow|permit|unblock|expose)", nothing),
-    Rule::new("Closing", "(close|close down|close off|block|deny|shut|revoke|disallow|disable)", nothing),
+    Rule::new("Closing", "(remove|drop|cut off|close|close down|close off|block|deny|shut|revoke|disallow|disable)", nothing),
     Rule::new("Ports", "(port|ports|tcp port|tcp) PortNumber PortWord?", |args| port(args, 0)).ex(&[("port 22", "{\"port\":22}")]),
     Rule::new("Ports", "PortNumber", |args| port(args, 0)),
     Rule::new("Ports", "PortWay Ports", |args| Some(args.at(1).clone()))

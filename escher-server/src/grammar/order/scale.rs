@@ -37,7 +37,7 @@ pub(super) const RULES: &[Rule] = &[
         ("scale up the dev asgs by two", "scale: kind = scale-group AND env = dev {\"count\":\"+2\"}"),
     ]),
     // Other verbs of growth are about how many only where that is said.
-    Rule::new("Full", "(ramp|bring|take|get|put|set|run|keep|have|let) Nps (running)? Way? ToCount", |args| {
+    Rule::new("Full", "(ramp|bump|bump up|dial|adjust|increase|raise|reduce|lower|decrease|change|bring|take|get|put|set|run|keep|have|let) Nps (running)? Way? ToCount", |args| {
         let set = args.set(0)?;
         is_group(&set).then(|| scaled(set, args.params(2)?)).flatten()
     })

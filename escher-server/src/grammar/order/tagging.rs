@@ -60,6 +60,10 @@ pub(super) const RULES: &[Rule] = &[
         pair(args.set(2)?, args.text(0)?, args.text(1)?)
     })
     .ex(&[("set the tag team to core on web-1", "tag: name = web-1 {\"tags\":{\"team\":\"core\"}}")]),
+    Rule::new("Full", "Tag Nps (with|using) (the)? key NewName and (the)? value TagValue", |args| {
+        pair(args.set(1)?, args.text(2)?, args.text(3)?)
+    })
+    .ex(&[("tag web-1 with key owner and value bob", "tag: name = web-1 {\"tags\":{\"owner\":\"bob\"}}")]),
     Rule::new("Full", "Tag Nps (with|as) UsualKey TagValue", |args| pair(args.set(1)?, args.text(2)?, args.text(3)?))
         .ex(&[("tag web-1 with owner bob", "tag: name = web-1 {\"tags\":{\"owner\":\"bob\"}}")])
         .not(&["tag web-1 with pretty flowers"]),
