@@ -17,10 +17,6 @@ const READER_CACHE_KB: i64 = 32 * 1024;
 /// KB of pages that the writer may keep: with fewer it reads the indexes over ids again for each row of a large import.
 const WRITER_CACHE_KB: i64 = 64 * 1024;
 
-/// Pages in the log from which on they are brought into the file, some 32 MB: those of the indexes that each batch of
-/// an import touches are then brought there once and not over and over.
-const CHECKPOINT_PAGES: i64 = 8 * 1024;
-
 /// Statements that the writer keeps prepared: all that a diff needs.
 const STATEMENTS: usize = 64;
 
@@ -149,7 +145,6 @@ pub(super) fn open_writer(path: &Path, touched: bool) -> Result<Connection> {
     connection.pragma_update(None, "journal_mode", "WAL").map_err(fault)?;
     connection.pragma_update(None, "synchronous", "FULL").map_err(fault)?;
     connection.pragma_update(None, "cache_size", -WRITER_CACHE_KB).map_err(fault)?;
-    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES).map_err(fault)?;
     for (number, script) in (1i64..).zip(MIGRATIONS).skip_while(|(number, _)| *number <= version) {
         let transaction = connection.transaction().map_err(fault)?;
         transaction.execute_batch(script).map_err(fault)?;
