@@ -15,7 +15,7 @@ use support::{Bag, entry, estate, fill, now};
 fn many(count: usize) -> Vec<Resource> {
     let copies = (0..).flat_map(|copy| {
         estate().into_iter().map(move |mut it| {
-            it.id = ResourceId::verbatim(&format!("{}-{copy}", it.id));
+            it.id = ResourceId::verbatim(format!("{}-{copy}", it.id));
             it.name = format!("{}-{copy}", it.name);
             it.cost_month = Some(f64::from(copy));
             it
