@@ -70,7 +70,7 @@ fn what_the_grammar_leaves_open_is_decided_by_the_nearest_examples_if_there_is_a
         (asked["frame"]["intent"].as_str().unwrap().to_owned(), said["said"].as_str().unwrap().contains("nearest examples"))
     };
     for (text, meant) in
-        [("who is burning our money in gcp", "cost"), ("is anything on fire", "alerts"), ("are we safe from hackers", "advise")]
+        [("who is swallowing our money in gcp", "cost"), ("is anything on fire", "alerts"), ("are we safe from hackers", "advise")]
     {
         assert_eq!(intent(&with, text), (meant.to_owned(), true), "{text}");
         assert!(!intent(&without, text).1, "{text}: there is no model");
