@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use crate::lexicon::{Lexicon, Spelled};
 
-/// Edges of all parses of an utterance at most, its history included; a mail of five hundred words has nearly as many.
+/// Edges of the parses of an utterance, its history included, and what looking words up costs, after which nothing more is
+/// begun; a mail of five hundred words has nearly as many.
 pub(crate) const MOST_SPENT: usize = 16_000;
 /// Different words at most that are held against all others for their spelling. More are no sentence in English.
 const MOST_SPELT: usize = 120;

@@ -79,16 +79,17 @@ impl Inner {
         self.unseal()?;
         self.edge.replace(&full)?;
         let count = self.edge.count(None)?;
-        let moved = meta.at(revision, count);
-        moved.write(&self.dir)?;
-        *meta = moved;
         if count == points {
             vocabulary.resize(count);
         } else {
-            // What was written twice was counted twice.
+            // What was written twice was counted twice, and what is gone still is.
             vocabulary = words::load(&self.edge, &self.dir.join("estate"), false)?;
         }
+        // Before the revision counts: whoever takes up a part of this again learns no word of it anew.
         *self.vocabulary.write().unwrap_or_else(PoisonError::into_inner) = vocabulary;
+        let moved = meta.at(revision, count);
+        moved.write(&self.dir)?;
+        *meta = moved;
         Ok(())
     }
 

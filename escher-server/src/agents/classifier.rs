@@ -38,7 +38,7 @@ impl Agent for Classifier<'_> {
         };
         let frame = match decide::order(utterance, budget, referred) {
             // What is a whole question as well is none.
-            Verdict::Order(frame) if frame.is_executable() && decide::is_question(&utterance.text, budget) => {
+            Verdict::Order(frame) if frame.is_executable() && decide::may_be_question(&utterance.text, budget) => {
                 asked(*frame, "Is that an order? Say it as one, without what is around it.".to_owned())
             }
             Verdict::Order(frame) => *frame,

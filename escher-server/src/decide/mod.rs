@@ -16,5 +16,5 @@ pub use nearest::Examples;
 pub(crate) use order::{Verdict, order};
 #[cfg(test)]
 pub(crate) use question::islands;
-pub(crate) use question::{is_question, question};
+pub(crate) use question::{may_be_question, question};
 pub(crate) use refusal::refusal;

@@ -96,6 +96,10 @@ fn together(a: Set, b: Set) -> Option<Sem> {
     let own = sorts(&b.formula);
     let open = a.kinds() == b.kinds()
         && a.formula.conjuncts().into_iter().any(|part| describes(part) && sorts(part).iter().all(|sort| !own.contains(sort)));
+    // “Dev VMs and unattached disks”: are these in dev?
+    let env = |set: &Set| set.formula.conjuncts().into_iter().any(|part| matches!(part, Formula::Is { field: Field::Env, .. }));
+    let flagged = b.formula.conjuncts().into_iter().any(|part| matches!(part, Formula::Flag { .. }));
+    let open = open || env(&a) && !env(&b) && flagged;
     let open = open.then(|| "Is what stands before the first said of the others too? Say it of each.".to_owned());
     let why = a.why.clone().or(b.why.clone()).or(open);
     Some(Set { formula: a.formula.or(b.formula), number: Number::Many, head: a.head, named: a.named, why }.into())

@@ -89,7 +89,13 @@ pub(super) const RULES: &[Rule] = &[
         ("project acme-web-dev", "account = acme-web-dev"),
         ("account called dev", "account = dev"),
     ]),
-    Rule::new("Within", "(region|zone|environment|env|resource group) OneLoc", same).ex(&[("region us-east-1", "region = us-east-1")]),
+    Rule::new("Within", "region OneLoc", |args| told(args, &[Field::Region]))
+        .ex(&[("region us-east-1", "region = us-east-1")])
+        .not(&["region dev"]),
+    Rule::new("Within", "zone OneLoc", |args| told(args, &[Field::Zone])).not(&["zone prod"]),
+    Rule::new("Within", "(environment|env) OneLoc", |args| told(args, &[Field::Env]))
+        .ex(&[("environment dev", "env = dev")])
+        .not(&["environment us-east-1"]),
     Rule::new("OneLoc", "Word AccountWord", |args| is(Field::Account, args, 0)).ex(&[("payments project", "account = payments")]),
     Rule::new("OneLoc", "Name AccountWord", |args| is(Field::Account, args, 0)).ex(&[("acme-web-dev account", "account = acme-web-dev")]),
     Rule::new("OneLoc", "Env AccountWord", |args| Some(args.at(0).clone())).ex(&[("sandbox account", "env = sandbox")]),
@@ -135,6 +141,17 @@ pub(super) const RULES: &[Rule] = &[
         env.values(&Field::Env).into_iter().next().map(|word| Sem::Text(word.to_owned()))
     }),
 ];
+
+/// A place, if it is of the sort that the word before it says.
+fn told(args: &Args<'_>, fields: &[Field]) -> Option<Sem> {
+    let place = args.cond(0)?;
+    let fits = match &place {
+        Formula::Is { field, not: false, .. } => fields.contains(field),
+        Formula::Place { not: false, .. } => fields.contains(&Field::Region),
+        _ => false,
+    };
+    fits.then(|| place.into())
+}
 
 fn is(field: Field, args: &Args<'_>, i: usize) -> Option<Sem> {
     // “AWS account 1” says which cloud, too.

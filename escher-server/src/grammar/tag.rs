@@ -39,6 +39,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Tagging", "whose KeyWord (tag)? is (empty|blank)", empty).ex(&[("whose team tag is blank", "tag.team = \"\"")]),
     Rule::new("Tagging", "whose KeyWord (tag)? is not ValueWord", |args| Some(is(args.text(0)?, args.text(1)?)?.not().into()))
         .ex(&[("whose owner is not alice", "tag.owner != alice")]),
+    Rule::new("Tagging", "(with|where) the UsualKey (=|is|:) ValueWord", |args| Some(is(args.text(0)?, args.text(1)?)?.into()))
+        .ex(&[("where the owner is bob", "tag.owner = bob")]),
     Rule::new("Tagging", "(with|where) (the tag|tag)? KeyWord (=|is|:) ValueWord", |args| Some(is(args.text(0)?, args.text(1)?)?.into())),
     Rule::new("Tagging", "(with|where) (the tag|tag)? KeyWord (is not|!=|isnt) ValueWord", |args| {
         Some(is(args.text(0)?, args.text(1)?)?.not().into())

@@ -41,8 +41,8 @@ pub(crate) fn question(utterance: &Utterance, budget: &Budget, examples: Option<
     (frame(reading, rest, utterance), intent.is_some())
 }
 
-/// Whether the words are a whole question, as far as that can be seen.
-pub(crate) fn is_question(text: &str, budget: &Budget) -> bool {
+/// Whether the words are a whole question; also where they are too much to tell.
+pub(crate) fn may_be_question(text: &str, budget: &Budget) -> bool {
     let language = english();
     let lattice = Lattice::asked(text::split(text, text::MOST_TOKENS), &language.lexicon, budget);
     let chart = chart::parse(&language.grammar, &lattice, budget);

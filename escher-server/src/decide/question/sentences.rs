@@ -44,10 +44,11 @@ pub(super) fn read(text: &str, budget: &Budget) -> (Reading, Vec<String>) {
     sentences.truncate(MOST_SENTENCES);
     // An order may stand behind any number of sentences that are hard to read.
     let mut left = sentences.len();
-    let mut rest: Vec<String> = Vec::new();
+    let (mut rest, mut skipped) = (Vec::new(), Vec::new());
     for sentence in sentences {
         if budget.is_spent() {
-            rest.extend(sentence.first().map(|token| token.text.clone()));
+            let words: Vec<&str> = sentence.iter().take(4).map(|token| token.text.as_str()).collect();
+            skipped.push(format!("{} …", words.join(" ")));
             continue;
         }
         readings.push(budget.share(left, |share| reading::read(sentence, share)));
@@ -68,6 +69,7 @@ pub(super) fn read(text: &str, budget: &Budget) -> (Reading, Vec<String>) {
             rest.extend(other.unread);
         }
     }
+    rest.extend(skipped);
     rest.truncate(MOST_SHOWN);
     (chosen, rest)
 }

@@ -1,9 +1,11 @@
 //! Orders that are not said as such: wishes, needs, “find … and stop them”, “schedule a restart of …”.
 
 use escher_core::Verb;
+use escher_core::selector::Field;
 
 use crate::grammar::args::{nothing, same};
 use crate::grammar::rule::Rule;
+use super::scale::is_group;
 use crate::meaning::{Head, Order, Params, Sem, Set};
 
 pub(super) const RULES: &[Rule] = &[
@@ -54,9 +56,12 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Wished", "(make sure|ensure|see to it|make certain) that? Nps (is|are|gets|get|be)", |args| args.set(0).map(Sem::from)),
     Rule::new(
         "Wished",
-        "Nps (both|all)? (to be|needs to be|need to be|has to be|have to be|must be|needs to get|need to get|is to be|are to be)",
+        "Nps (both|all)? (needs to be|need to be|has to be|have to be|must be|needs to get|need to get|is to be|are to be)",
         |args| args.set(0).map(Sem::from),
     ),
+    // “Dev VMs to be deleted” may be what a list is of.
+    Rule::new("Wished", "Nps (both|all)? to be", |args| Some(args.set(0)?.asks("Shall I do that?").into()))
+        .ex(&[("dev vms to be", "kind = vm AND env = dev ? Shall I do that?")]),
     Rule::new("Wished", "Nps (should be|should get|could be|can be|may be|ought to be|might be|can go|wants to be)", |args| {
         Some(args.set(0)?.asks("Shall I do that?").into())
     })
@@ -75,7 +80,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Order", "Nps (:|—|–|,) please? Order", |args| meant(args.order(1)?, args.set(0)?))
         .ex(&[("the idle dev vms: stop them", "stop: kind = vm AND env = dev AND idle")]),
     // What lacks its object has it in front.
-    Rule::new("Order", "Nps (:|—|–|,|->|=>) (please|pls|plz|kindly)? Bare", |args| of(args.set(0)?, args.order(1)?))
+    Rule::new("Order", "Nps (:|—|–|,|- >|= >) (please|pls|plz|kindly)? Bare", |args| of(args.set(0)?, args.order(1)?))
         .ex(&[
             ("vm web-1: please restart", "restart: kind = vm AND name = web-1"),
             ("idle dev vms, stop", "stop: kind = vm AND env = dev AND idle"),
@@ -118,8 +123,16 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Timed", "schedule to? Plain", same),
 ];
 
-/// The order that lacked its object, on this.
+/// One thing of which nobody said what it is.
+fn is_one_name(set: &Set) -> bool {
+    set.head == Head::Name && set.kinds().is_empty() && set.formula.values(&Field::Name).len() == 1
+}
+
+/// The order that lacked its object, on this. Only groups have a number of others: “for dev, drop 2 machines” is about machines.
 fn of(set: Set, order: Order) -> Option<Sem> {
+    if order.verb == Some(Verb::Scale) && !is_group(&set) && !is_one_name(&set) {
+        return None;
+    }
     let set = Set { why: set.why.clone().or(order.set.why.clone()), ..set };
     Some(Order { set, why: None, ..order }.into())
 }

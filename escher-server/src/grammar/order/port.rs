@@ -43,6 +43,15 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Full", "Closing Source (on|to|for|at|via|through|over|access to) Ports (on|in|of|for|at) Nps", |args| {
         sourced(args, Verb::ClosePort)
     }),
+    // “Remove 2 in dev” is about two of something.
+    Rule::new("Full", "(remove|drop|cut off) NamedPort From? (on|in|for|at|of) Nps From?", |args| {
+        let params = args.params(0)?.and(args.params(1)?)?.and(args.params(3)?)?;
+        Some(Order::new(Verb::ClosePort, args.set(2)?).with(params).into())
+    })
+    .ex(&[("remove ssh access from the internet on sg-web", "close-port: name = sg-web {\"cidr\":\"0.0.0.0/0\",\"port\":22}")])
+    .not(&["remove 22 on sg-web"]),
+    Rule::new("NamedPort", "PortName PortWord?", |args| port(args, 0)),
+    Rule::new("NamedPort", "(port|ports|tcp port|tcp) PortNumber PortWord?", |args| port(args, 0)),
     // What is no single TCP port asks.
     Rule::new("Full", "Ports (must be|needs to be|need to be|has to be|have to be) (closed|blocked) (on|in|for|at) Nps", |args| {
         Some(Order::new(Verb::ClosePort, args.set(1)?).with(args.params(0)?).into())
@@ -53,7 +62,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Full", "Closing OddPorts From? (on|in|for|at|of) Nps From?", |args| odd(args, Verb::ClosePort))
         .ex(&[("close udp port 53 on sg-web", "close-port: name = sg-web ? A rule for a port is one for TCP. Is that meant?")]),
     Rule::new("Opening", "(open|open up|allow|permit|unblock|expose)", nothing),
-    Rule::new("Closing", "(remove|drop|cut off|close|close down|close off|block|deny|shut|revoke|disallow|disable)", nothing),
+    Rule::new("Closing", "(close|close down|close off|block|deny|shut|revoke|disallow|disable)", nothing),
     Rule::new("Ports", "(port|ports|tcp port|tcp) PortNumber PortWord?", |args| port(args, 0)).ex(&[("port 22", "{\"port\":22}")]),
     Rule::new("Ports", "PortNumber", |args| port(args, 0)),
     Rule::new("Ports", "PortWay Ports", |args| Some(args.at(1).clone()))

@@ -111,6 +111,10 @@ fn span(amount: &str, unit: &str) -> Option<Sem> {
 /// From one day to another, each as month and day.
 fn days(args: &Args<'_>, month: usize, days: [usize; 2], last: usize) -> Option<Sem> {
     let day = |month: usize, day: usize| month_day(args, month, day);
+    // “From november 12 to 2” is no time within it.
+    if month == last && day(month, days[0])? > day(last, days[1])? {
+        return None;
+    }
     Some(Sem::Text(format!("days {} {}", day(month, days[0])?, day(last, days[1])?)))
 }
 

@@ -111,7 +111,10 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     Rule::new("Shown", "Symptom", |_| Some(Formula::all().into())),
     Rule::new("Shown", "not Shown", |_| Some(Formula::all().into())),
     Rule::new("Shown", "(still|really|even|currently|actually) Shown", |args| Some(args.at(0).clone())),
-    Rule::new("Shown", "Shown Within", |args| Some(args.cond(0)?.and(args.cond(1)?).into())),
+    Rule::new("Shown", "Shown Within", |args| {
+        let shown = args.cond(0)?;
+        if shown.is_all() { None } else { Some(shown.and(args.cond(1)?).into()) }
+    }),
     // “Only the idle ones”
     Rule::new("Ones", "the? Trait (ones|one)", same).ex(&[("the idle ones", "idle")]),
     Rule::new("Ones", "(the ones|those|the ones that are|those that are|the ones which are) Whereabouts", same)

@@ -33,8 +33,12 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         (!ours).then(|| Ask { beyond: BTreeSet::from([who]), ..about(Some(Intent::History), None) }.into())
     })
     .ex(&[("what did bob do", "history; beyond: bob")]),
-    Rule::new("Happened", "(who|who has|did anyone|did anybody|did someone) (opened|open|closed|close) Ports (on|in|of|for) Nps", |args| past(args, 1))
-        .ex(&[("who opened port 22 on sg-web", "history; name = sg-web")]),
+    Rule::new("Happened", "(who|who has|did anyone|did anybody|did someone) (opened|open|closed|close) Ports (on|in|of|for) Nps", |args| {
+        // A frame of what was done has no word for which port it was.
+        let port = args.params(0)?.map().get("port").map(ToString::to_string)?;
+        Some(Ask { beyond: BTreeSet::from([format!("port {port}")]), ..about(Some(Intent::History), args.set(1)) }.into())
+    })
+    .ex(&[("who opened port 22 on sg-web", "history; name = sg-web; beyond: port 22")]),
     Rule::new("Happened", "(did|has|have) Nps (change|changed|get changed|been changed|been touched|been modified) (at all)?", |args| past(args, 0))
         .ex(&[("did web-1 change at all", "history; name = web-1")]),
     Rule::new("Undertaken", "Past", nothing),
