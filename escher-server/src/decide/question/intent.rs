@@ -55,7 +55,7 @@ pub(super) fn of(cover: &Cover, set: Option<&Set>, mine: bool, tokens: &[Token])
             }
             (Role::Topic, Intent::Alerts) if kinds.contains(&Kind::Alarm) && cover.islands.len() < 3 => put(Intent::Find, Strength::Opener),
             // “VMs costing more than …”: a condition that was not understood, and no bill.
-            (Role::Topic, Intent::Cost) if limits(tokens.get(island.to)) => {}
+            (Role::Topic, Intent::Cost) if limits(tokens.get(island.to)) && !is_time(cover, island.to) => {}
             (Role::Topic, _) => put(intent, Strength::Topic),
             (_, Intent::Describe) => put(intent, Strength::Describe),
             (_, Intent::Count) => put(intent, Strength::Count),
@@ -74,6 +74,11 @@ pub(super) fn of(cover: &Cover, set: Option<&Set>, mine: bool, tokens: &[Token])
         best = Some((Intent::Cost, Strength::Topic));
     }
     best
+}
+
+/// Whether a period begins at a place: “between July and September”.
+fn is_time(cover: &Cover, at: usize) -> bool {
+    cover.islands.iter().any(|island| island.from == at && island.ask.period.is_some())
 }
 
 /// Whether a word begins a limit.

@@ -3,9 +3,9 @@
 use escher_core::Verb;
 use escher_core::selector::Field;
 
+use super::scale::is_group;
 use crate::grammar::args::{nothing, same};
 use crate::grammar::rule::Rule;
-use super::scale::is_group;
 use crate::meaning::{Head, Order, Params, Sem, Set};
 
 pub(super) const RULES: &[Rule] = &[
