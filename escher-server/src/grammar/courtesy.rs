@@ -18,7 +18,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Opener", "(,|.|:|!|—|–|-|…)", nothing),
     Rule::new("Closer", "Courtesy", same_now),
     Rule::new("Closer", "(.|!|,|?|…|;|—|–|-)", nothing),
-    Rule::new("Closer", "(for me|for us|mate|buddy|would ya|will ya|could ya|ta|cheers mate|thanks mate|again|once more|too|as well|if you please|if you do not mind|when you can|when you have a minute|when you have a moment|when you get a chance|at your convenience|would you|will you|could you|ok|okay)", nothing),
+    Rule::new("Closer", "(for me|for us|for now|mate|buddy|would ya|will ya|could ya|ta|cheers mate|thanks mate|again|once more|too|as well|if you please|if you do not mind|when you can|when you have a minute|when you have a moment|when you get a chance|at your convenience|would you|will you|could you|ok|okay)", nothing),
     Rule::new("Courtesy", "(please|pls|plz|kindly|thanks|thank you|thx|ty|cheers|thanks a lot|thank you very much|many thanks|much appreciated|thanks in advance|please and thank you|thank you kindly|thanks so much|thanks a million|thank you so much)", nothing)
         .ex(&[("please", "-")])
         .not(&["maybe", "forcibly", "only if"]),
@@ -43,7 +43,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Politely", "(can|could|will) (you|someone|somebody) please? just? (kindly|also|go ahead and)?", nothing).ex(&[("could you please", "-")]),
     Rule::new("Opener", "(sorry for the trouble|sorry to bother you|sorry to bother|no worries|no problem|no rush|excuse me|if you do not mind|when you can|when you have a minute|when you get a chance|when you have a moment|at your convenience) (, but|but|, so)?", nothing)
         .ex(&[("sorry for the trouble, but", "-")]),
-    Rule::new("Opener", "(go on and|go on|quick one|quick one :)", nothing),
+    Rule::new("Opener", "(do|go on and|go on|quick one|quick one :)", nothing),
     Rule::new("Politely", "it? would be (great|nice|good|awesome|lovely|helpful|wonderful|fantastic|cool) if (you|someone|somebody) could", nothing)
         .ex(&[("would be great if you could", "-")]),
     Rule::new("Politely", "(i|we) (would|'d) (appreciate it|be grateful|be glad|be happy|love it) if you (could|would)", nothing)

@@ -20,6 +20,15 @@ pub(in super::super) const RULES: &[Rule] = &[
         .not(&["19:30 am", "8pm am"]),
     Rule::new("ClockTime", "Clock (pm|p.m.|p.m)", |args| open(args).and_then(|clock| half(clock.hour, clock.minute, true)))
         .ex(&[("12:15 pm", "12:15")]),
+    Rule::new("ClockTime", "Any", |args| {
+        let text = args.text(0)?.to_lowercase();
+        let (hour, minute) = text.split_once('h')?;
+        let minute = if minute.is_empty() { 0 } else { minute.parse().ok().filter(|minute| (0..60).contains(minute) && text.len() > 3)? };
+        let hour = hour.parse().ok().filter(|hour| (13..24).contains(hour))?;
+        clock(hour, minute, true)
+    })
+    .ex(&[("18h", "18:00"), ("18h30", "18:30")])
+    .not(&["6h", "25h", "18h75"]),
     Rule::new("ClockTime", "(noon|midday|twelve noon)", |_| clock(12, 0, true)),
     Rule::new("ClockTime", "midnight", |_| clock(Clock::MIDNIGHT, 0, true)).ex(&[("midnight", "midnight")]),
     Rule::new("ClockTime", "TimeNum o'clock", |args| hour(args, 0)),
