@@ -176,7 +176,7 @@ impl Part {
 
     fn update(&mut self, operation: UpdateOperation) -> Result<()> {
         least(&self.path, OPERATION)?;
-        let Some(shard) = &self.shard else { return Err(failed(OPERATION, "the engine broke off before")) };
+        let Some(shard) = &self.shard else { return Err(failed(OPERATION, "the engine has crashed before")) };
         caught(OPERATION, || shard.update(operation)).map_err(|(e, _)| e)
     }
 

@@ -43,12 +43,12 @@ fn panic_text(panic: &(dyn Any + Send)) -> String {
     text.unwrap_or_else(|| "it gave no reason".to_owned())
 }
 
-/// Runs the engine; with the error comes whether it broke off, and then it is not to be used again.
+/// Runs the engine; with the error comes whether it crashed, and then it is not to be used again.
 pub(super) fn caught<T>(operation: &'static str, work: impl FnOnce() -> OperationResult<T>) -> Result<T, (Error, bool)> {
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(e)) => Err((failed(operation, "the search engine failed").caused_by(e), false)),
-        Err(panic) => Err((failed(operation, format!("the search engine broke off: {}", panic_text(&*panic))), true)),
+        Err(panic) => Err((failed(operation, format!("the search engine crashed: {}", panic_text(&*panic))), true)),
     }
 }
 

@@ -65,11 +65,11 @@ impl Node {
         Self::marked(marks::WHAT, vec![marks::flag(flag, value)])
     }
 
-    fn told(field: &Field) -> Self {
+    fn reported(field: &Field) -> Self {
         match field {
             Field::Tag(key) => Self::is(key::TAG_KEYS, &tag_key(key)),
             Field::Age => Self::present(Field::Created.word()),
-            named if is_text(named.ty()) => Self::marked(marks::list_of(named.word()), vec![marks::untold(named.word())]).not(),
+            named if is_text(named.ty()) => Self::marked(marks::list_of(named.word()), vec![marks::unreported(named.word())]).not(),
             named => Self::present(named.word()),
         }
     }
@@ -220,18 +220,18 @@ impl Compiler<'_> {
     }
 
     fn exists(field: &Field, want: bool) -> Node {
-        let told = Node::told(field);
+        let reported = Node::reported(field);
         match (field, want) {
-            (_, true) => told,
+            (_, true) => reported,
             // Where the source does not say which tags there are, nobody knows.
-            (Field::Tag(_), false) => Node::all([Node::any([true, false].map(|value| Node::flag(key::UNTAGGED, value))), told.not()]),
-            (_, false) => told.not(),
+            (Field::Tag(_), false) => Node::all([Node::any([true, false].map(|value| Node::flag(key::UNTAGGED, value))), reported.not()]),
+            (_, false) => reported.not(),
         }
     }
 
-    /// Certainly true: the condition. Certainly false: the field is told and the condition does not hold.
+    /// Certainly true: the condition. Certainly false: the field is reported and the condition does not hold.
     fn of(field: &Field, holds: Node, want: bool) -> Node {
-        if want { holds } else { Node::all([Node::told(field), holds.not()]) }
+        if want { holds } else { Node::all([Node::reported(field), holds.not()]) }
     }
 
     fn among(field: &Field, values: &[Value], want: bool) -> Node {

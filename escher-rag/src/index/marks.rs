@@ -2,7 +2,7 @@
 //!
 //! Each text that a field has is one number, 63 bits of a SHA-256 over the field and the text: texts that differ have
 //! different ones for all practical purposes. The engine parses every payload once for each field that it indexes, and
-//! it compares texts slowly; so fields share a few lists of numbers. What filters ask for most stands in short lists,
+//! it compares texts slowly; so fields share two lists of numbers. What filters ask for most stands in the shorter one,
 //! since a list is looked through for each point that is looked at.
 
 use qdrant_edge::external::serde_json::{Map, Value};
@@ -20,8 +20,7 @@ const LISTS: [&str; 2] = [WHAT, REST];
 /// The list that has a field's marks.
 pub(crate) fn list_of(field: &str) -> &'static str {
     match field {
-        "cloud" | "kind" | "env" | "state" | "engine" | "type" | "service" => WHAT,
-        "region" | "account" | "zone" | "geo" | "group" => WHAT,
+        "cloud" | "kind" | "env" | "state" | "engine" | "type" | "service" | "region" | "account" | "zone" | "geo" | "group" => WHAT,
         key::AUTO_BACKUPS => WHAT,
         flag if STEADY_FLAGS.iter().any(|steady| steady.as_str() == flag) => WHAT,
         _ => REST,
@@ -43,7 +42,7 @@ pub(crate) fn flag(flag: &str, value: bool) -> i64 {
 }
 
 /// That nothing is known of a field.
-pub(crate) fn untold(field: &str) -> i64 {
+pub(crate) fn unreported(field: &str) -> i64 {
     number(&Sha256::digest(field.as_bytes()))
 }
 
@@ -80,8 +79,8 @@ impl Marks {
         self.add(name, flag(name, value));
     }
 
-    pub(crate) fn untold(&mut self, field: &str) {
-        self.add(field, untold(field));
+    pub(crate) fn unreported(&mut self, field: &str) {
+        self.add(field, unreported(field));
     }
 
     pub(crate) fn into_payload(self) -> Map<String, Value> {

@@ -180,10 +180,10 @@ fn hash(parts: &[&str]) -> u64 {
 fn fields(resource: &Resource) -> Map<String, Value> {
     let mut marks = Marks::default();
     for field in TEXT_FIELDS {
-        let told: BTreeSet<String> = texts(resource, field).iter().map(|text| fuzzy::fold(text)).collect();
-        match told.is_empty() {
-            true => marks.untold(field.word()),
-            false => told.iter().for_each(|text| marks.is(field.word(), text)),
+        let values: BTreeSet<String> = texts(resource, field).iter().map(|text| fuzzy::fold(text)).collect();
+        match values.is_empty() {
+            true => marks.unreported(field.word()),
+            false => values.iter().for_each(|text| marks.is(field.word(), text)),
         }
     }
     // Of keys that are equal in any case all count, as for the selector.

@@ -26,7 +26,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Courtesy", "(team|folks|guys|escher) ,?", nothing),
     Rule::new("Courtesy", "(urgent|urgently|asap|as soon as possible)", nothing),
     // These open a sentence; behind an order they may say something of it.
-    Rule::new("Opener", "(ok|okay|alright|all right|so|well|yes|yeah|yep|sure|great|perfect|sorry|just|simply|also|then|first|go ahead)", nothing),
+    Rule::new("Opener", "(do|go on and|go on|quick one|ok|okay|alright|all right|so|well|yes|yeah|yep|sure|great|perfect|sorry|just|simply|also|then|first|go ahead)", nothing),
     Rule::new("Courtesy", "(now|rn|right now|immediately|at once|right away|straight away|straightaway|this minute|effective immediately|with immediate effect)", |_| {
         Some(Sem::Text(NOW.to_owned()))
     }),
@@ -43,7 +43,6 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Politely", "(can|could|will) (you|someone|somebody) please? just? (kindly|also|go ahead and)?", nothing).ex(&[("could you please", "-")]),
     Rule::new("Opener", "(sorry for the trouble|sorry to bother you|sorry to bother|no worries|no problem|no rush|excuse me|if you do not mind|when you can|when you have a minute|when you get a chance|when you have a moment|at your convenience) (, but|but|, so)?", nothing)
         .ex(&[("sorry for the trouble, but", "-")]),
-    Rule::new("Opener", "(do|go on and|go on|quick one|quick one :)", nothing),
     Rule::new("Politely", "it? would be (great|nice|good|awesome|lovely|helpful|wonderful|fantastic|cool) if (you|someone|somebody) could", nothing)
         .ex(&[("would be great if you could", "-")]),
     Rule::new("Politely", "(i|we) (would|'d) (appreciate it|be grateful|be glad|be happy|love it) if you (could|would)", nothing)

@@ -53,14 +53,12 @@ pub(super) const RULES: &[Rule] = &[
         .not(&["mysql vm"]),
     // With a determiner, and names behind.
     Rule::new("Base", "Det? Nominal", same_second),
-    Rule::new("Base", "Det? Nominal (that is called|which is called|that is named|that goes by the name of|by the name of|that goes by|that are called|which are called) NewNames", |args| {
-        named(args.set(1)?, args.cond(2)?)
-    })
-    .ex(&[("the vms that are called mars and venus", "kind = vm AND name IN (mars, venus)")]),
-    Rule::new("Base", "Det? Nominal (that is called|which is called|that is named|that goes by the name of|by the name of|that goes by) NewName", |args| {
-        named(args.set(1)?, Formula::is(Field::Name, args.text(2)?))
-    })
-    .ex(&[("the vm that is called mars", "kind = vm AND name = mars")]),
+    Rule::new("Base", "Det? Nominal Goes NewNames", |args| named(args.set(1)?, args.cond(3)?))
+        .ex(&[("the vms that are called mars and venus", "kind = vm AND name IN (mars, venus)")]),
+    Rule::new("Base", "Det? Nominal Goes NewName", |args| named(args.set(1)?, Formula::is(Field::Name, args.text(3)?)))
+        .ex(&[("the vm that is called mars", "kind = vm AND name = mars")]),
+    Rule::new("Goes", "(that|which) (is|are) (called|named)", super::args::nothing),
+    Rule::new("Goes", "(by the name of|that goes by|that goes by the name of)", super::args::nothing),
     Rule::new("Base", "(the following|these|those|the|following)? Nominal : Names", |args| named(args.set(0)?, args.cond(1)?))
         .ex(&[("the following disks: data-1, data-2", "kind = disk AND name IN (data-1, data-2)")]),
     Rule::new("Base", "Det? Nominal PathName", |args| named(args.set(1)?, Formula::is(Field::Name, args.text(2)?)))

@@ -146,7 +146,7 @@ const NO_VALUES: &[&str] = &[
 
 fn value(args: &Args<'_>) -> Option<Sem> {
     let text = args.text(0)?;
-    (!text.ends_with(':') && !NO_VALUES.contains(&text.to_lowercase().as_str())).then_some(Sem::Text(text))
+    (!NO_VALUES.contains(&text.to_lowercase().as_str())).then_some(Sem::Text(text))
 }
 
 /// The condition of `key = value`: a word of the selector language where the key is one, and then only with a value of its.

@@ -34,15 +34,12 @@ pub(super) fn settled(period: &str, now: Timestamp) -> Option<Period> {
         "days" => {
             let (from, to) = value.split_once(' ')?;
             let from = begun(today, from)?;
-            let to = [from.year(), from.year() + 1].into_iter().find_map(|year| in_year(year, to).filter(|to| *to >= from))?;
-            Period::days(from, to)
+            Period::days(from, coming(from, to)?)
         }
         "months" => {
             let (from, to) = value.split_once(' ')?;
             let from = begun(today, &format!("{from}-1"))?;
-            let to =
-                [from.year(), from.year() + 1].into_iter().find_map(|year| in_year(year, &format!("{to}-1")).filter(|to| *to >= from))?;
-            Period::days(from, to.last_of_month())
+            Period::days(from, coming(from, &format!("{to}-1"))?.last_of_month())
         }
         "since" => {
             let from = match value.split_once(' ') {
@@ -61,6 +58,11 @@ pub(super) fn settled(period: &str, now: Timestamp) -> Option<Period> {
 /// The last such day of a year, month and day, that is not to come.
 fn begun(today: Date, day: &str) -> Option<Date> {
     [today.year(), today.year() - 1].into_iter().find_map(|year| in_year(year, day).filter(|date| *date <= today))
+}
+
+/// The first such day that is not before another.
+fn coming(from: Date, day: &str) -> Option<Date> {
+    [from.year(), from.year() + 1].into_iter().find_map(|year| in_year(year, day).filter(|date| *date >= from))
 }
 
 fn in_year(year: i16, day: &str) -> Option<Date> {

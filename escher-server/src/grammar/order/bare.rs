@@ -2,10 +2,9 @@
 //! about that: see [`super::indirect`].
 
 use escher_core::Verb;
-use serde_json::{Map, Value};
 
 use crate::grammar::args::nothing;
-use crate::grammar::rule::{Args, Rule};
+use crate::grammar::rule::Rule;
 use crate::meaning::{Formula, Head, Number, Order, Params, Sem, Set};
 
 pub(super) const RULES: &[Rule] = &[
@@ -19,8 +18,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Bare", "(remove|drop) UnitCount", |args| lacking(Verb::Scale, Params::of("count", format!("-{}", args.text(0)?)))),
     Rule::new("Bare", "Opening Ports From?", |args| lacking(Verb::OpenPort, args.params(1)?.and(args.params(2)?)?)),
     Rule::new("Bare", "Closing Ports From?", |args| lacking(Verb::ClosePort, args.params(1)?.and(args.params(2)?)?)),
-    Rule::new("Bare", "Tag TagsWith? Pairs", |args| lacking(Verb::Tag, tags(args)?)),
-    Rule::new("Bare", "Adding TheTag? Pairs", |args| lacking(Verb::Tag, tags(args)?)),
+    Rule::new("Bare", "Tag TagsWith? Pairs", |_| lacking(Verb::Tag, Params::default())),
+    Rule::new("Bare", "Adding TheTag? Pairs", |_| lacking(Verb::Tag, Params::default())),
     Rule::new("Bare", "BareUntag", |_| lacking(Verb::Untag, Params::default()))
         .ex(&[("delete the owner tag", "untag:  ? What should I untag?")]),
     Rule::new("BareUntag", "Removing the? TagNoun Keys", nothing),
@@ -28,11 +27,6 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("BareUntag", "(untag|unlabel)", nothing),
     Rule::new("Bare", "Attaching to Machine", |_| lacking(Verb::Attach, Params::default())),
 ];
-
-fn tags(args: &Args<'_>) -> Option<Params> {
-    let tags: Map<String, Value> = args.tags(2)?.into_iter().map(|(key, value)| (key, Value::String(value))).collect();
-    Some(Params::of("tags", tags))
-}
 
 fn lacking(verb: Verb, params: Params) -> Option<Sem> {
     let set = Set::new(Head::Thing, Number::Many, Formula::all());

@@ -4,9 +4,10 @@ use escher_core::Verb;
 use escher_core::selector::Field;
 
 use super::scale::is_group;
+use super::tagging::tagged;
 use crate::grammar::args::{nothing, same};
 use crate::grammar::rule::Rule;
-use crate::meaning::{Head, Order, Params, Sem, Set};
+use crate::meaning::{Head, Order, Sem, Set};
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new("Full", "Wished Done", |args| Some(Order::new(args.verb(1)?, args.set(0)?).into()))
@@ -23,12 +24,8 @@ pub(super) const RULES: &[Rule] = &[
     })
     .ex(&[("I want web-1 resized to m5.large", "resize: name = web-1 {\"size\":\"m5.large\"}")]),
     Rule::new("Full", "Wished scaled Way? ToCount", |args| Some(Order::new(Verb::Scale, args.set(0)?).with(args.params(2)?).into())),
-    Rule::new("Full", "Wished (tagged|labeled|labelled) TagsWith? Pairs", |args| {
-        let tags: serde_json::Map<String, serde_json::Value> =
-            args.tags(2)?.into_iter().map(|(key, value)| (key, serde_json::Value::String(value))).collect();
-        Some(Order::new(Verb::Tag, args.set(0)?).with(Params::of("tags", tags)).into())
-    })
-    .ex(&[("web-1 needs to be tagged with owner=bob", "tag: name = web-1 {\"tags\":{\"owner\":\"bob\"}}")]),
+    Rule::new("Full", "Wished (tagged|labeled|labelled) TagsWith? Pairs", |args| tagged(args.set(0)?, args, 2))
+        .ex(&[("web-1 needs to be tagged with owner=bob", "tag: name = web-1 {\"tags\":{\"owner\":\"bob\"}}")]),
     Rule::new("Wished", "(i|we) (want|need) Nps (to be|to get)?", |args| args.set(0).map(Sem::from)),
     Rule::new("Wished", "(i|we) ('d like|would like|'d love) Nps (to be|to get)?", |args| args.set(0).map(Sem::from)),
     Rule::new("Wished", "please have Nps", |args| args.set(0).map(Sem::from)),

@@ -41,6 +41,8 @@ pub(super) const RULES: &[Rule] = &[
         tagged(args.set(1)?, args, 0)
     })
     .ex(&[("put owner=bob as a tag onto web-1", "tag: name = web-1 {\"tags\":{\"owner\":\"bob\"}}")]),
+    Rule::new("Full", "Nps (:|—|–|,) (please|pls|plz|kindly)? Tag TagsWith? TheTag? Pairs", |args| tagged(args.set(0)?, args, 4))
+        .ex(&[("web-1: tag owner=bob", "tag: name = web-1 {\"tags\":{\"owner\":\"bob\"}}")]),
     Rule::new("Full", "mark Nps (with|as) Pairs", |args| tagged(args.set(0)?, args, 1)),
     Rule::new("Full", "(set|change|update) the? TagKey (tag|label) to TagValue (of|on|for) Nps", |args| {
         pair(args.set(2)?, args.text(0)?, args.text(1)?)
@@ -121,7 +123,7 @@ const USUAL: &[&str] = &[
     "managed-by",
 ];
 
-fn tagged(set: Set, args: &Args<'_>, at: usize) -> Option<Sem> {
+pub(super) fn tagged(set: Set, args: &Args<'_>, at: usize) -> Option<Sem> {
     let tags = args.tags(at)?;
     // `a=1,b=2` may be one tag or two.
     let several = tags.values().find(|value| value.split(',').skip(1).any(|part| part.split_once('=').is_some_and(|(key, _)| is_key(key))));
