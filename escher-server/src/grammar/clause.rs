@@ -23,6 +23,12 @@ pub(super) const RULES: &[Rule] = &[
         .not(&["that are not idle and untagged", "that nobody owns", "that we need"]),
     Rule::new("Post", "Who (are|is) (currently|now|still|already|all) Pred", |args| Some(args.at(1).clone()))
         .ex(&[("that are currently running", "state = running")]),
+    Rule::new(
+        "Post",
+        "(that|which)? (can be|are|could be) (reached|accessed) from (the internet|outside|the outside|anywhere|the public internet)",
+        |_| Some(Formula::flag(Flag::Public, true).into()),
+    )
+    .ex(&[("that can be reached from the internet", "public")]),
     Rule::new("Post", "Who HavePhrase", |args| Some(args.at(1).clone()))
         .ex(&[("that have no healthy targets", "idle"), ("which do not have backups", "backed-up = false")]),
     Rule::new("Post", "Who (are|is) not (a|an)? KindItem", |args| Some(args.cond(1)?.not().into()))
@@ -31,17 +37,22 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[("that is not a bucket", "kind != bucket")]),
     Rule::new("Post", "in (a|an|the)? (state|status)? State (state|status)?", |args| Some(args.at(0).clone()))
         .ex(&[("in a stopped state", "state = stopped"), ("in status running", "state = running")]),
+    Rule::new("Post", "(in error|in an error state|in error state|in a failed state)", |_| Some(Formula::is(Field::State, "error").into()))
+        .ex(&[("in an error state", "state = error")]),
     Rule::new("Post", "Post (whatsoever|at all)", same).ex(&[("with no tags at all", "untagged")]),
     // Where and behind what something sits is where it is.
     Rule::new("Post", "Sitting Within", |args| Some(args.at(1).clone())).ex(&[("that live in westus", "region = westus")]),
     Rule::new("Post", "Sitting Related", |args| Some(args.at(1).clone())).ex(&[("sitting behind lb-1", "rel.behind = lb-1")]),
+    Rule::new("Post", "(that|which)? (hang|hanging|sit|sitting|lie|lying|are lying|are sitting) around Adj", |args| {
+        Some(args.at(0).clone())
+    })
+    .ex(&[("that hang around unattached", "attached = false")]),
     Rule::new("Sitting", "(that|which)? (sit|sits|sitting|live|lives|living|reside|resides|residing|lie|lying)", super::args::nothing),
     Rule::new("Post", "being (started|booted)", |_| Some(Formula::is(Field::State, "starting").into()))
         .ex(&[("being started", "state = starting")]),
     Rule::new("Post", "being (stopped|shut down|deallocated)", |_| Some(Formula::is(Field::State, "stopping").into())),
     Rule::new("Post", "neither Adj nor Adj", |args| Some(args.cond(0)?.not().and(args.cond(1)?.not()).into()))
         .ex(&[("neither prod nor dev", "NOT env IN (dev, prod)")]),
-    Rule::new("Post", "Who (arent|isnt) Adj", |args| Some(args.cond(1)?.not().into())),
     Rule::new("Who", "(that|which)", |_| Some(Sem::Nothing)),
     // What is said of it.
     Rule::new("Pred", "Adj", same),

@@ -40,7 +40,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Courtesy", "( Ticket )", nothing).ex(&[("(OPS-7)", "-")]),
     Rule::new("Courtesy", "[ Ticket ]", nothing),
     Rule::new("Whom", "(team|all|everyone|everybody|there|folks|guys|escher|friend|friends|sir)", nothing),
-    Rule::new("Politely", "(can|could|will) (you|someone|somebody) please? just? (kindly|also|go ahead and)?", nothing).ex(&[("could you please", "-")]),
+    Rule::new("Politely", "(can|could|will) (you|u|ya|someone|somebody) please? just? (kindly|also|go ahead and)?", nothing).ex(&[("could you please", "-")]),
+    Rule::new("Opener", "from now on ,?", nothing),
     Rule::new("Opener", "(sorry for the trouble|sorry to bother you|sorry to bother|no worries|no problem|no rush|excuse me|if you do not mind|when you can|when you have a minute|when you get a chance|when you have a moment|at your convenience) (, but|but|, so)?", nothing)
         .ex(&[("sorry for the trouble, but", "-")]),
     Rule::new("Politely", "it? would be (great|nice|good|awesome|lovely|helpful|wonderful|fantastic|cool) if (you|someone|somebody) could", nothing)

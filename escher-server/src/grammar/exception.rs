@@ -84,7 +84,7 @@ pub(in crate::grammar) fn excepted(args: &Args<'_>) -> Option<Set> {
 
 /// What is kept after an exception that takes something away and leaves something. What both say is said once: of dev
 /// VMs except idle VMs it is the idle ones that stay.
-pub(super) fn except(set: Set, gone: Formula) -> Option<Sem> {
+pub(in crate::grammar) fn except(set: Set, gone: Formula) -> Option<Sem> {
     // “Dev but not idle VMs” is not all of dev; it is hardly said of anything but VMs.
     let described = |branch: &&Formula| branch.conjuncts().len() > 1 && !branch.values(&Field::Kind).is_empty();
     if set.head == Head::Env && gone.branches().iter().any(described) {

@@ -1,5 +1,6 @@
 //! Tags by their key alone: “with an owner tag”, “missing the tags owner and team”.
 
+use escher_core::Flag;
 use escher_core::selector::Field;
 
 use super::args::{nothing, same};
@@ -60,6 +61,13 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Keyed", "(lack|lacks|miss|misses) Article? KeyWord LabelWord", |args| keys(args, &[1], false))
         .ex(&[("lack an owner tag", "NOT tag.owner EXISTS")]),
     Rule::new("Keyed", "(lack|lacks|miss|misses) Article? CommonKey", |args| keys(args, &[1], false)),
+    Rule::new("Keyed", "(have|has|carry|carries|bear|bears|show|shows) no KeyWord LabelWord", |args| keys(args, &[0], false))
+        .ex(&[("carry no owner tag", "NOT tag.owner EXISTS")]),
+    Rule::new("Keyed", "(carry|carries|bear|bears|show|shows) no LabelWord", |_| Some(Formula::flag(Flag::Untagged, true).into()))
+        .ex(&[("carry no tags", "untagged")]),
+    Rule::new("Tagging", "(having|carrying|bearing|with|that carry|which carry) no LabelWord", |_| {
+        Some(Formula::flag(Flag::Untagged, true).into())
+    }),
     Rule::new("Keyed", "(do|does) not have Article? KeyWord LabelWord", |args| keys(args, &[1], false))
         .ex(&[("do not have a team tag", "NOT tag.team EXISTS")]),
     Rule::new("Keyed", "(do|does) not have Article? CommonKey", |args| keys(args, &[1], false)),
@@ -79,7 +87,7 @@ pub(super) const RULES: &[Rule] = &[
     ),
     Rule::new(
         "NotTagged",
-        "(not|that are not|which are not|that arent|that isnt|but not|and not) (tagged|tagged with|labeled|labelled)",
+        "(not|that are not|which are not|that is not|but not|and not) (tagged|tagged with|labeled|labelled)",
         nothing,
     ),
     Rule::new("Having", "(with|having|carrying|bearing|that have|which have|that has|which has|that carry|which carry|that carries|that bear)", nothing),
@@ -88,7 +96,7 @@ pub(super) const RULES: &[Rule] = &[
         "(without|with no|missing|lacking|that have no|which have no|having no|have no|has no|carrying no|carry no|carries no|that carry no|which carry no|bearing no|that lack|which lack|that are missing|which are missing|without any)",
         nothing,
     ),
-    Rule::new("Lacking", "(that|which) (do not|does not|dont|doesnt) have", nothing),
+    Rule::new("Lacking", "(that|which) (do not|does not) have", nothing),
     Rule::new("Article", "(a|an|the|any|both|their)", nothing),
     Rule::new("LabelWord", "(tag|tags|label|labels)", nothing),
     Rule::new("And", "(and|,|, and|&|and a|and an|and the)", nothing),

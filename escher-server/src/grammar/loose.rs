@@ -74,6 +74,11 @@ pub(super) const RULES: &[Rule] = &[
     })
         .ex(&[("for the checkout app", "tag.app = checkout")])
         .not(&["for the web app"]),
+    // “The foo and bar VMs”: parts of names, or two whole ones.
+    Rule::new("Base", "Det? Word (and|or|,|&) Word Noun", |args| {
+        let like = |i: usize| Some(Formula::compare(Field::Name, Op::Like, args.text(i)?));
+        asked(narrowed(args.set(3)?, like(1)?.or(like(2)?)))
+    }),
     Rule::new("Nominal", "Word (service|app|application|api|site|backend|frontend) Noun", |args| {
         let word = args.text(0)?;
         if is_sort(&word) { None } else { asked(narrowed(args.set(1)?, Formula::compare(Field::Name, Op::Like, word))) }

@@ -22,6 +22,7 @@ pub(super) const RULES: &[Rule] = &[
         compare(Field::Age, Op::Lt, format!("1{}", args.text(1)?))
     })
     .ex(&[("created in the past week", "age < 1w"), ("created this past week", "age < 1w")]),
+    Rule::new("Measure", "Made (in|within|during|over) the? (last|past) fortnight", |_| compare(Field::Age, Op::Lt, "14d".to_owned())),
     Rule::new("Measure", "Made Cmp Span ago", |args| age(args.op(1)?, args, 2)).ex(&[("created more than 90 days ago", "age > 90d")]),
     Rule::new("Measure", "Made (before|prior to) Moment", |args| created(Op::Lt, moment::start(&args.text(1)?)))
         .ex(&[("created before yesterday", "created < 2026-11-19"), ("created before last week", "created < 2026-11-09")]),
@@ -38,7 +39,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Measure", "from before Moment", |args| created(Op::Lt, moment::start(&args.text(0)?)))
         .ex(&[("from before last year", "created < 2025-01-01")]),
     Rule::new("Measure", "from Moment", |args| Some(Formula::created_in(&args.text(0)?).into())),
-    Rule::new("Made", "(taken|built|added|that came into being|created|made|launched|provisioned|spun up|set up|stood up|that appeared|which appeared|that showed up|that popped up|appearing)", |_| Some(Sem::Nothing)),
+    Rule::new("Made", "(taken|built|added|that came into being|which came into being|created|made|launched|provisioned|spun up|set up|stood up|that appeared|which appeared|that showed up|that popped up|appearing)", |_| Some(Sem::Nothing)),
     Rule::new("Moment", "(today)", |_| word("today")),
     Rule::new("Moment", "(yesterday)", |_| word("yesterday")),
     Rule::new("Moment", "this week", |_| word("this_week")),

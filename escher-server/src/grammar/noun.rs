@@ -88,6 +88,25 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Base", "Det? Nominal (called|named) NewNames", |args| named(args.set(1)?, args.cond(2)?))
         .ex(&[("vms named mars and venus", "kind = vm AND name IN (mars, venus)")])
         .not(&["vms named mars and", "vms named mars and in dev"]),
+    // Several of a kind, by names that are plain words.
+    Rule::new("Base", "Det? Nominal WordNames", |args| {
+        let set = args.set(1)?;
+        if set.number == Number::Many { named(set, args.cond(2)?) } else { None }
+    })
+    .ex(&[("vms ceres, vesta and pluto", "kind = vm AND name IN (ceres, pluto, vesta)")])
+    .not(&["vms ceres", "vms idle and stopped"]),
+    Rule::new("WordNames", "WordName (and|&|, and|plus) WordName", word_names),
+    Rule::new("WordNames", "WordName , WordName", word_names),
+    Rule::new("WordNames", "WordName , WordNames", word_names),
+    Rule::new("WordName", "Word", as_name),
+    Rule::new("WordName", "Named", as_name),
+    Rule::new("WordName", "OneName", same),
+    // Alone none of them may be a word that people also use for something else.
+    Rule::new("Base", "FreeNames", |args| Some(Set::new(Head::Name, Number::Many, args.cond(0)?).into()))
+        .ex(&[("pluto and ceres", "name IN (ceres, pluto)")])
+        .not(&["invoices and orders"]),
+    Rule::new("FreeNames", "Word (and|&|, and|plus) Word", |args| Some(Formula::is_any(Field::Name, [args.text(0)?, args.text(1)?]).into())),
+    Rule::new("FreeNames", "Word , FreeNames", |args| Some(Formula::is(Field::Name, args.text(0)?).or(args.cond(1)?).into())),
     // Behind one thing stands its name, also where the word means something.
     Rule::new("Base", "Det? Nominal Word", one_named)
         .ex(&[("user bob", "kind = user AND name = bob"), ("the dev database ledger", "kind = database AND env = dev AND name = ledger")])
@@ -235,6 +254,14 @@ pub(super) fn narrowed(set: Set, condition: Formula) -> Option<Sem> {
 fn named(set: Set, names: Formula) -> Option<Sem> {
     let one = set.kinds().len() == 1 && !set.named && set.formula.values(&Field::Name).is_empty();
     one.then(|| Set { named: true, ..set.with(names) }.into())
+}
+
+fn as_name(args: &Args<'_>) -> Option<Sem> {
+    Some(Formula::is(Field::Name, args.text(0)?).into())
+}
+
+fn word_names(args: &Args<'_>) -> Option<Sem> {
+    Some(args.cond(0)?.or(args.cond(1)?).into())
 }
 
 /// One thing of a kind, and its name.

@@ -29,6 +29,7 @@ pub(super) const RULES: &[Rule] = &[
     // What is said of it with a verb of its own.
     Rule::new("Ties", "(sit|sits|stand|stands) behind Other", |args| related(Rel::Behind, args)),
     Rule::new("Ties", "(use|uses) Other", linked),
+    Rule::new("Ties", "(hang|hangs) off Other", |args| related(Rel::Attached, args)),
     Rule::new("Ties", "(belong|belongs) to Other", linked),
     Rule::new("Ties", "(belong|belongs) to GroupNp", |args| related(Rel::MemberOf, args)),
     // What it is.

@@ -1,6 +1,7 @@
 //! Sentences: an order with its courtesies, and what looks like one and is none.
 
 use super::courtesy::NOW;
+use super::order::SHALL;
 use super::rule::{Args, Rule};
 use crate::meaning::{Order, Other, Sem};
 
@@ -13,6 +14,8 @@ pub(super) const RULES: &[Rule] = &[
             ("STOP WEB-1 NOW!!!", "stop: name = WEB-1"),
             ("hey, could you stop web-1 for me please?", "stop: name = web-1"),
             ("don't forget to stop web-1", "stop: name = web-1"),
+            ("web-1 should be stopped", "stop: name = web-1 ? Shall I do that?"),
+            ("web-1 should be stopped right away", "stop: name = web-1"),
         ])
         .not(&[
             "stop web-1 if db-1 is stopped",
@@ -62,7 +65,7 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[("don't stop the prod vms", "forbids"), ("please never delete web-1", "forbids")]),
     Rule::new(
         "Forbidding",
-        "(do not|dont|don't|never|must not|should not|you must not|you should not|no need to|please do not|avoid to|i do not want you to|i do not want to|we do not want to|you do not need to|there is no need to)",
+        "(do not|never|must not|should not|you must not|you should not|no need to|please do not|avoid to|i do not want you to|i do not want to|we do not want to|you do not need to|there is no need to)",
         super::args::nothing,
     ),
     Rule::new("Sentence", "Before? Nps Was Done Since? After?", |_| Some(Sem::Other(Other::Report)))
@@ -99,6 +102,11 @@ pub(super) const RULES: &[Rule] = &[
 /// An order with its courtesies.
 fn ordered(args: &Args<'_>, order: Order) -> Option<Sem> {
     let now = [0, 2].into_iter().any(|i| args.text(i).is_some_and(|text| text == NOW));
+    let mut order = order;
+    // “Should be stopped right away”, “should be stopped at 8 pm”: who says when wants it done.
+    if (now || order.when.is_some()) && order.set.why.as_deref() == Some(SHALL) {
+        order.set.why = None;
+    }
     Some(match order.when {
         Some(_) if now => order.asks("Now, or at that time?").into(),
         _ => order.into(),

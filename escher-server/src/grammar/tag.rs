@@ -11,7 +11,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Post", "Tagging", same),
     Rule::new("Tagging", "(carrying|carrying the tag|carrying the tags|carrying tag|that carry|that carry the tag|which carry the tag|bearing|bearing the tag|with|with tag|with tags|with the tag|with the tags|with label|with labels|with the label|tagged|tagged with|tagged as|labeled|labelled|labeled with|labelled with|having|having tag|that have|which have|that have the tag|that are tagged|that are tagged with|which are tagged) Tags", |args| all(args, 0))
         .ex(&[("tagged keep=yes", "tag.keep = yes"), ("tagged env=dev and team=data", "env = dev AND tag.team = data"), ("with the tag app=main", "tag.app = main")]),
-    Rule::new("Tagging", "(not|that are not|which are not|that arent|that isnt|but not|and not) (tagged|tagged with|labeled|labelled) Tags", |args| {
+    Rule::new("Tagging", "(not|that are not|which are not|that is not|but not|and not) (tagged|tagged with|labeled|labelled) Tags", |args| {
         let Sem::Cond(tags) = all(args, 0)? else { return None };
         Some(tags.not().into())
     })
@@ -167,7 +167,7 @@ pub(super) fn is(key: String, value: String) -> Option<Formula> {
     (!named).then(|| Formula::is(Field::Tag(key), value))
 }
 
-fn all(args: &Args<'_>, i: usize) -> Option<Sem> {
+pub(super) fn all(args: &Args<'_>, i: usize) -> Option<Sem> {
     let mut all = Formula::all();
     for (key, value) in args.tags(i)? {
         all = all.and(is(key, value)?);

@@ -11,6 +11,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Count", "NumWord", same),
     Rule::new("Count", "(a|an)", |_| Some(Sem::Text("1".to_owned()))),
     Rule::new("Span", "Duration", same),
+    Rule::new("Span", "a? fortnight", |_| Some(Sem::Text("14d".to_owned()))).ex(&[("a fortnight", "14d")]),
     Rule::new("Span", "Count Unit", |args| Some(Sem::Text(format!("{}{}", args.text(0)?, args.text(1)?)))).ex(&[
         ("90 days", "90d"),
         ("a month", "1mo"),

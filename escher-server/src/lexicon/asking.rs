@@ -23,6 +23,7 @@ pub(super) const CATEGORIES: &[&str] = &[
     "Hail",
     "Measured",
     "Asking",
+    "Opaque",
     "PerField",
     "PublicIp",
     "Ranked",
@@ -55,8 +56,8 @@ pub(super) fn all(add: &mut impl FnMut(&str, Entry)) {
             continue;
         };
         let Some(&category) = CATEGORIES.iter().find(|known| **known == category) else { continue };
-        let sem = meant(category, meaning);
         for phrase in phrases.split(", ") {
+            let sem = meant(category, meaning, phrase);
             if category == "Field" && !phrase.contains(' ') {
                 add(&format!("per-{phrase}"), Entry { category: "PerField", sem: sem.clone() });
             }
@@ -108,12 +109,14 @@ fn spoken() -> BTreeMap<String, BTreeSet<Spot>> {
     found
 }
 
-fn meant(category: &str, meaning: &str) -> Sem {
+fn meant(category: &str, meaning: &str, phrase: &str) -> Sem {
     match category {
         "Ranked" => {
             let (field, desc) = meaning.strip_suffix('-').map_or_else(|| (meaning.trim_end_matches('+'), false), |field| (field, true));
             Ask { sort: field.parse().ok().map(|field| (field, desc)), ..Ask::default() }.into()
         }
+        // Words that look like a state and tell something else of a thing.
+        "Opaque" => Ask { beyond: BTreeSet::from([phrase.to_owned()]), ..Ask::default() }.into(),
         "Field" | "Measured" => Sem::Text(meaning.to_owned()),
         _ => match Intent::from_str(meaning) {
             Ok(intent) => Ask { intent: Some(intent), ..Ask::default() }.into(),

@@ -37,6 +37,7 @@ impl Lexicon {
                         | "PerField"
                         | "Hail"
                         | "Asking"
+                        | "Opaque"
                         | "Symptom"
                         | "NumWord"
                         | "Unit"

@@ -77,6 +77,7 @@ pub(crate) const CATEGORIES: &[&str] = &[
     "Nth",
     "Num",
     "NumWord",
+    "Opaque",
     "Asking",
     "Part",
     "Pattern",

@@ -164,7 +164,9 @@ impl Lattice {
                 && !named
                 && (lexicon.describes(low) || !(kind_at(at + 1, true, "Kind") || self.is_sort(at + 1) && kind_at(at + 2, true, "Kind")));
             // What may be a slip may be a name as well, and an order is not guessed.
-            let slip = !self.asked && !self.corrections[at].is_empty();
+            // “VM juno” is no June.
+            let dated = |word: &String| lexicon.entries(word).iter().any(|entry| matches!(entry.category, "Month" | "Weekday"));
+            let slip = !self.corrections[at].is_empty() && (!self.asked || named && self.corrections[at].iter().all(dated));
             let (read, owned) = if slip { (false, false) } else { (read || common, owned) };
             if let Some(stem) = shapes::pattern(&self.tokens[at]).filter(|_| self.asked) {
                 self.push("Pattern", at, at + 1, Sem::Text(stem.to_owned()), 0);

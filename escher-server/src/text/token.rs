@@ -143,10 +143,37 @@ fn pair(tokens: &mut Vec<Token>, text: &str, (start, end): (usize, usize), closi
     Some(end)
 }
 
+/// Words that lost their apostrophe, and where it stood.
+const CONTRACTED: &[(&str, usize)] = &[
+    ("arent", 3),
+    ("isnt", 2),
+    ("dont", 2),
+    ("doesnt", 4),
+    ("didnt", 3),
+    ("havent", 4),
+    ("hasnt", 3),
+    ("wasnt", 3),
+    ("werent", 4),
+    ("shouldnt", 6),
+    ("whats", 4),
+    ("whos", 3),
+    ("thats", 4),
+    ("wheres", 5),
+    ("hows", 3),
+];
+
 /// A word with its endings taken off: possessives, “n't”, “'re”.
 fn plain(tokens: &mut Vec<Token>, text: &str, start: usize, end: usize) {
     let body = &text[start..end];
     let low = body.replace('’', "'").to_lowercase();
+    if let Some((_, at)) = CONTRACTED.iter().find(|(word, _)| *word == low) {
+        push(tokens, text, (start, start + at), Shape::Word);
+        push(tokens, text, (start + at, end), Shape::Word);
+        if let Some(last) = tokens.last_mut() {
+            last.low = if last.low == "s" { "'s" } else { "not" }.to_owned();
+        }
+        return;
+    }
     if low.contains('\'') && body.len() == low.len() + 2 * body.matches('’').count() {
         for ending in ["n't", "'s", "'re", "'d", "'ll", "'ve", "'m", "'"] {
             let Some(stem) = low.strip_suffix(ending).filter(|stem| !stem.is_empty() && !stem.contains('\'')) else { continue };
@@ -246,6 +273,7 @@ mod tests {
         assert_eq!(texts("Show VMs, where cpu<5%!"), ["show", "vms", ",", "where", "cpu", "<", "5%", "!"]);
         assert_eq!(texts("stop \"web 1\" and 'db 2'."), ["stop", "web 1", "and", "db 2", "."]);
         assert_eq!(texts("don’t stop prod's VMs (i-0a1)"), ["do", "not", "stop", "prod", "'s", "vms", "(", "i-0a1", ")"]);
+        assert_eq!(texts("which arent prod, whats new"), ["which", "are", "not", "prod", ",", "what", "'s", "new"]);
         assert_eq!(texts("dev vms' snapshots, can't"), ["dev", "vms", "'", "snapshots", ",", "can", "not"]);
         assert_eq!(
             texts("in N. Virginia, 1,000 of web-1,web-2"),

@@ -60,6 +60,7 @@ const ISLANDS: &[(&str, Role, u32)] = &[
     ("Courtesy", Role::Courtesy, 6),
     ("Greeting", Role::Hail, 3),
     ("Aside", Role::Courtesy, 10),
+    ("Beyond", Role::Courtesy, 90),
 ];
 
 /// The categories that stand in a cover.
@@ -250,6 +251,8 @@ fn parts(formula: &Formula) -> u32 {
         Formula::And(inner) => inner.iter().map(parts).sum(),
         Formula::Or(inner) => 2 + 2 * inner.iter().map(parts).sum::<u32>(),
         Formula::Not(inner) | Formula::Rel { to: inner, .. } => 1 + parts(inner),
+        // Related to something of a name, which is further off than the thing itself.
+        Formula::Given(_) => 3,
         _ => 1,
     }
 }

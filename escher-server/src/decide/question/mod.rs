@@ -100,7 +100,7 @@ fn frame(mut reading: Reading, rest: Vec<String>, utterance: &Utterance) -> Fram
     }
     if let Some(said) = &reading.ask.period {
         let dated = matches!(intent, Intent::Cost | Intent::Alerts | Intent::History | Intent::Report | Intent::Advise | Intent::Schedule);
-        match period::settled(said, utterance.now) {
+        match period::settled(said, utterance.now, reading.ahead) {
             Some(period) if dated => frame.period = Some(period),
             _ => reading.unread.append(&mut reading.period),
         }
@@ -206,15 +206,16 @@ fn belongings(formula: &Formula) -> Formula {
 
 /// “What did the apollo project cost?”: all that is in it.
 fn accounted(formula: Formula) -> Formula {
-    let kind = Formula::is(Field::Kind, "account");
     let name = formula.conjuncts().into_iter().find_map(|part| match part {
         Formula::Compare { field: Field::Name, value, not: false, .. } => Some(value.clone()),
         Formula::Is { field: Field::Name, values, not: false } if values.len() == 1 => values.first().cloned(),
         _ => None,
     });
-    match name.filter(|_| formula.conjuncts().contains(&&kind)) {
-        Some(name) => formula.without(&Field::Kind).without(&Field::Name).and(Formula::is(Field::Account, name)),
-        None => formula,
+    let of = |kind: &str| formula.conjuncts().contains(&&Formula::is(Field::Kind, kind));
+    let field = [("account", Field::Account), ("resource-group", Field::Group)].into_iter().find(|(kind, _)| of(kind));
+    match (name, field) {
+        (Some(name), Some((_, field))) => formula.without(&Field::Kind).without(&Field::Name).and(Formula::is(field, name)),
+        _ => formula,
     }
 }
 

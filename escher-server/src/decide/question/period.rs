@@ -1,11 +1,13 @@
 //! Periods that depend on today, in the words of a frame.
 
+use std::cmp::Ordering;
+
 use escher_core::Period;
 use jiff::civil::{Date, Weekday};
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 
-/// The period; `None` where there is no such time.
-pub(super) fn settled(period: &str, now: Timestamp) -> Option<Period> {
+/// The period; `None` where there is no such time. Where the question looks ahead, a month by its name is the next one.
+pub(super) fn settled(period: &str, now: Timestamp, ahead: bool) -> Option<Period> {
     let today = now.to_zoned(TimeZone::UTC).date();
     let (what, value) = match period.split_once(' ') {
         Some((what, value)) => (what, value),
@@ -15,7 +17,11 @@ pub(super) fn settled(period: &str, now: Timestamp) -> Option<Period> {
         // The last one that has begun.
         "month" => {
             let month: i8 = value.parse().ok()?;
-            let year = if month <= today.month() { today.year() } else { today.year() - 1 };
+            let year = match (month.cmp(&today.month()), ahead) {
+                (Ordering::Less, true) => today.year() + 1,
+                (Ordering::Greater, false) => today.year() - 1,
+                _ => today.year(),
+            };
             Date::new(year, month, 1).ok().map(Period::month)
         }
         "quarter" => {
@@ -98,7 +104,15 @@ mod tests {
             ("weekday 5", Some("2026-11-13..2026-11-13")),
             ("since 2027-01-01", None),
         ] {
-            assert_eq!(settled(said, now).map(|it| it.to_string()).as_deref(), period, "{said}");
+            assert_eq!(settled(said, now, false).map(|it| it.to_string()).as_deref(), period, "{said}");
+        }
+    }
+
+    #[test]
+    fn a_forecast_is_of_what_comes() {
+        let now = "2026-11-20T12:00:00Z".parse().unwrap_or_default();
+        for (said, period) in [("month 12", "2026-12"), ("month 11", "2026-11"), ("month 1", "2027-01")] {
+            assert_eq!(settled(said, now, true).map(|it| it.to_string()).as_deref(), Some(period), "{said}");
         }
     }
 }

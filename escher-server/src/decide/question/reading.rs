@@ -12,6 +12,22 @@ use crate::grammar::{Language, english};
 use crate::meaning::{Ask, Formula, Head, Number, Sem, Set};
 use crate::text::{Lattice, Shape, Token};
 
+/// Words of what is still to come.
+const AHEAD: &[&str] = &[
+    "forecast",
+    "forecasts",
+    "predict",
+    "prediction",
+    "projected",
+    "projection",
+    "expect",
+    "expected",
+    "will",
+    "upcoming",
+    "coming",
+    "estimate",
+];
+
 /// What one sentence was read as.
 #[derive(Clone, Debug)]
 pub(super) struct Reading {
@@ -37,6 +53,8 @@ pub(super) struct Reading {
     /// Whether it says anything about clouds at all.
     pub(super) relevant: bool,
     pub(super) hail: bool,
+    /// Whether it looks ahead: “forecast”, “will”.
+    pub(super) ahead: bool,
     /// Whether it is about something else altogether.
     pub(super) off_topic: bool,
 }
@@ -59,7 +77,7 @@ pub(super) fn read(tokens: Vec<Token>, budget: &Budget) -> Reading {
     let mut cover = cover::best(&chart, &lattice, language);
     let tokens = lattice.tokens();
     let says = |words: &[&str]| tokens.iter().any(|token| words.contains(&token.low.as_str()));
-    let (ask, said, specified, left) = together(&cover, language, &lattice);
+    let (mut ask, said, specified, left) = together(&cover, language, &lattice);
     let heard = heard(&chart, &lattice, &said);
     let formula = said.loosened();
     let specified = specified || says(&["resource", "resources", "assets"]);
@@ -73,6 +91,10 @@ pub(super) fn read(tokens: Vec<Token>, budget: &Budget) -> Reading {
     cover.unread.sort_unstable();
     cover.unread.dedup();
     let found = intent::of(&cover, ask.set.as_ref(), says(&["we", "our", "my", "us"]), tokens);
+    if matches!(found, Some((Intent::Cost, _))) && ask.group_by.is_empty() {
+        ask.group_by.extend(contrast(&formula, tokens));
+    }
+    let found = if is_general(&cover, ask.set.as_ref(), found, tokens) { Some((Intent::Explain, Strength::Shape)) } else { found };
     let (intent, strength) = found.map_or((None, Strength::Bare), |(intent, strength)| (Some(intent), strength));
     let mask = cover.islands.iter().fold(0, |mask, island| mask | island.corrected);
     let first = tokens.iter().map(|token| token.low.as_str()).find(|word| word.chars().any(char::is_alphanumeric)).unwrap_or_default();
@@ -85,6 +107,7 @@ pub(super) fn read(tokens: Vec<Token>, budget: &Budget) -> Reading {
             "and" | "what" | "how" | "only" | "just" | "now" | "but" | "also" | "then" | "same" | "in" | "ok" | "for" | "except" | "not"
         ),
         relevant: specified || matters || cover.islands.iter().any(|island| matches!(island.role, Role::Topic | Role::Shape)),
+        ahead: says(AHEAD),
         hail: cover.islands.iter().any(|island| island.role == Role::Hail),
         off_topic: cover.unread.iter().any(|&at| language.lexicon.is_off_topic(&tokens[at].low)),
         unread: words(&cover.unread, tokens),
@@ -124,7 +147,15 @@ fn together(cover: &Cover, language: &Language, lattice: &Lattice) -> (Ask, Form
         ask.intent = None;
         let mut fits = true;
         if let Some(condition) = &island.condition {
-            formula = formula.and(condition.clone());
+            // “On AWS versus GCP”
+            let against = formula.conjuncts().into_iter().find(|part| is_other(part, condition) && versus(cover, index, tokens)).cloned();
+            formula = match against {
+                Some(part) => {
+                    let others = formula.conjuncts().into_iter().filter(|other| **other != part).cloned();
+                    others.fold(part.clone().or(condition.clone()), Formula::and)
+                }
+                None => formula.and(condition.clone()),
+            };
             specified = true;
         }
         if let Some(mut set) = ask.set.take() {
@@ -183,6 +214,53 @@ fn together(cover: &Cover, language: &Language, lattice: &Lattice) -> (Ask, Form
     }
     (sum, formula, specified, left)
 }
+
+/// “Do AKS upgrades drain pods?”, “are snapshots on Azure incremental?”: whether it is so at all, and with none of ours.
+fn is_general(cover: &Cover, set: Option<&Set>, found: Option<(Intent, Strength)>, tokens: &[Token]) -> bool {
+    const OURS: &[&str] =
+        &["our", "my", "we", "i", "us", "the", "any", "all", "these", "those", "there", "anyone", "anybody", "still", "currently"];
+    let first = tokens.iter().find(|token| token.shape == Shape::Word).map(|token| token.low.as_str());
+    let asks = first.is_some_and(|word| matches!(word, "are" | "is" | "do" | "does" | "can" | "could" | "must" | "why"));
+    let kind = |part: &&Formula| matches!(part, Formula::Is { field: Field::Kind | Field::Cloud | Field::Engine, not: false, .. });
+    let bare = set.is_some_and(|set| set.head == Head::Kind && !set.named && set.formula.conjuncts().iter().all(kind));
+    let open = found.is_none_or(|(intent, _)| matches!(intent, Intent::Find | Intent::Describe));
+    asks && bare && open && !cover.unread.is_empty() && !tokens.iter().any(|token| OURS.contains(&token.low.as_str()))
+}
+
+/// Whether two conditions are of one field, so that nothing can be both.
+fn is_other(one: &Formula, other: &Formula) -> bool {
+    match (one, other) {
+        (Formula::Is { field: a, not: false, .. }, Formula::Is { field: b, not: false, .. }) => a == b,
+        (Formula::Place { not: false, .. }, Formula::Place { not: false, .. }) => true,
+        _ => false,
+    }
+}
+
+/// The words that set two things against each other.
+const VERSUS: &[&str] = &["vs", "versus", "against"];
+
+/// Whether such a word stands between the condition before and this one; “with” is one of them where something is compared.
+fn versus(cover: &Cover, index: usize, tokens: &[Token]) -> bool {
+    let before = cover.islands[..index].iter().rposition(|island| island.condition.is_some());
+    let between = before.map_or(0, |before| cover.islands[before].to)..cover.islands[index].from;
+    let compares = tokens.iter().any(|token| COMPARING.contains(&token.low.as_str()));
+    let sets = |token: &Token| VERSUS.contains(&token.low.as_str()) || compares && matches!(token.low.as_str(), "with" | "to" | "and");
+    tokens.get(between).is_some_and(|tokens| tokens.iter().any(sets))
+}
+
+/// The field that tells the things apart that are compared.
+fn contrast(formula: &Formula, tokens: &[Token]) -> Option<Field> {
+    let compared = tokens.iter().any(|token| VERSUS.contains(&token.low.as_str()) || COMPARING.contains(&token.low.as_str()));
+    let fields = [Field::Cloud, Field::Account, Field::Region, Field::Env, Field::Kind, Field::Engine];
+    let places = |part: &&Formula| matches!(part, Formula::Place { spots, not: false } if spots.len() > 1);
+    fields
+        .into_iter()
+        .filter(|_| compared)
+        .find(|field| formula.values(field).len() > 1 || *field == Field::Region && formula.conjuncts().iter().any(places))
+}
+
+/// The words that compare.
+const COMPARING: &[&str] = &["compare", "compared", "comparing", "comparison"];
 
 fn compared(cover: &Cover, index: usize, tokens: &[Token]) -> bool {
     let before = index.checked_sub(1).map_or(0, |before| cover.islands[before].to);

@@ -94,6 +94,7 @@ fn onto(before: Reading, now: Reading) -> Reading {
         pronoun: false,
         follows: false,
         hail: false,
+        ahead: now.ahead,
         off_topic: false,
     }
 }

@@ -10,6 +10,7 @@ use crate::meaning::{Formula, Head, Number, Order, Params, Sem, Set};
 pub(super) const RULES: &[Rule] = &[
     Rule::new("Bare", "Act", |args| lacking(args.verb(0)?, Params::default())).ex(&[("stop", "stop:  ? What should I stop?")]),
     Rule::new("Bare", "Setting", |args| lacking(args.verb(0)?, Params::default())),
+    Rule::new("Bare", "(make|set) (it|them)? (private|non-public)", |_| lacking(Verb::MakePrivate, Params::default())),
     Rule::new("Bare", "(take|create|make|do) (a|an|the)? SnapshotNoun", |_| lacking(Verb::Snapshot, Params::default())),
     Rule::new("Bare", "Resizing ToSize", |args| lacking(Verb::Resize, args.params(1)?)),
     Rule::new("Bare", "Scaling ToCount", |args| lacking(Verb::Scale, args.params(1)?))
@@ -24,6 +25,7 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[("delete the owner tag", "untag:  ? What should I untag?")]),
     Rule::new("BareUntag", "Removing the? TagNoun Keys", nothing),
     Rule::new("BareUntag", "Removing the? Keys TagNoun", nothing),
+    Rule::new("BareUntag", "(take|pull) the? TagNoun? Keys TagNoun? (away|off)", nothing),
     Rule::new("BareUntag", "(untag|unlabel)", nothing),
     Rule::new("Bare", "Attaching to Machine", |_| lacking(Verb::Attach, Params::default())),
 ];

@@ -9,6 +9,9 @@ use crate::grammar::args::{nothing, same};
 use crate::grammar::rule::Rule;
 use crate::meaning::{Head, Order, Sem, Set};
 
+/// What could be said of something, unless the time is said too.
+pub(in crate::grammar) const SHALL: &str = "Shall I do that?";
+
 pub(super) const RULES: &[Rule] = &[
     Rule::new("Full", "Wished Done", |args| Some(Order::new(args.verb(1)?, args.set(0)?).into()))
         .ex(&[
@@ -57,17 +60,29 @@ pub(super) const RULES: &[Rule] = &[
         |args| args.set(0).map(Sem::from),
     ),
     // “Dev VMs to be deleted” may be what a list is of.
-    Rule::new("Wished", "Nps (both|all)? to be", |args| Some(args.set(0)?.asks("Shall I do that?").into()))
+    Rule::new("Wished", "Nps (both|all)? to be", |args| Some(args.set(0)?.asks(SHALL).into()))
         .ex(&[("dev vms to be", "kind = vm AND env = dev ? Shall I do that?")]),
-    Rule::new("Wished", "Nps (should be|should get|could be|can be|may be|ought to be|might be|can go|wants to be)", |args| {
-        Some(args.set(0)?.asks("Shall I do that?").into())
+    Rule::new("Wished", "Nps (both|all)? (should be|should get|should all be|should both be|ought to be)", |args| {
+        Some(args.set(0)?.asks(SHALL).into())
     })
     .ex(&[("web-1 should be", "name = web-1 ? Shall I do that?")]),
+    Rule::new("Wished", "Nps (could be|can be|may be|might be|can go|wants to be)", |args| {
+        Some(args.set(0)?.asks("Shall I do that? Then say it as an order.").into())
+    }),
+    Rule::new(
+        "Full",
+        "it? would be (great|nice|good|awesome|lovely|helpful|wonderful|fantastic|cool) if Nps (was|were|got|could be|would be|gets) Done",
+        |args| Some(Order::new(args.verb(1)?, args.set(0)?).into()),
+    )
+    .ex(&[("it would be great if vm tape was started", "start: kind = vm AND name = tape")]),
+    // Who says when wants it done; else it may be how things are.
+    Rule::new("Full", "Nps off", |args| Some(Order::new(Verb::Stop, args.set(0)?.asks(SHALL)).into()))
+        .ex(&[("vm ares off", "stop: kind = vm AND name = ares ? Shall I do that?")]),
     Rule::new("Full", "(make sure|ensure) that? Nps (is|are) (running|up|up and running|on)", |args| {
         Some(Order::new(Verb::Start, args.set(0)?).into())
     })
     .ex(&[("make sure web-1 is running", "start: name = web-1")]),
-    Rule::new("Full", "Nps (needs|need|requires|require) Doing", |args| Some(Order::new(args.verb(1)?, args.set(0)?).into()))
+    Rule::new("Full", "Nps (needs|need|requires|require|wants|want) Doing", |args| Some(Order::new(args.verb(1)?, args.set(0)?).into()))
         .ex(&[("web-1 needs restarting", "restart: name = web-1"), ("db-1 needs a reboot", "restart: name = db-1")]),
     // What is found is what the pronoun means.
     Rule::new("Order", "Finding Nps AndThen Order", |args| meant(args.order(3)?, args.set(1)?))

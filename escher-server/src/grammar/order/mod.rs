@@ -29,6 +29,8 @@ mod whole;
 
 use super::rule::Rule;
 
+pub(super) use indirect::SHALL;
+
 /// The rules of each file.
 pub(super) const FILES: &[&[Rule]] = &[
     simple::RULES,

@@ -67,6 +67,10 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Full", "(add|bring up) UnitCount (to|in|on) Nps", |args| by(args.set(1)?, "+", &args.text(0)?))
         .ex(&[("add 2 instances to asg-1", "scale: name = asg-1 {\"count\":\"+2\"}")])
         .not(&["add 2 to asg-1"]),
+    Rule::new("Full", "give Nps Whole more (instances|machines|nodes|tasks|replicas|servers|workers)", |args| {
+        by(args.set(0)?, "+", &args.text(1)?)
+    })
+    .ex(&[("give asg workers 3 more instances", "scale: kind = scale-group AND name = workers {\"count\":\"+3\"}")]),
     Rule::new("Full", "(remove|take|drop) UnitCount from Nps", |args| by(args.set(1)?, "-", &args.text(0)?))
         .ex(&[("remove 1 node from eks-1", "scale: name = eks-1 {\"count\":\"-1\"}")]),
     Rule::new("Full", "(set|change|update|adjust|increase|raise|reduce|lower|scale) the? Desired (of|for|on|in) Nps ToCount", |args| {

@@ -33,6 +33,12 @@ pub(super) const RULES: &[Rule] = &[
         Some(Order::unknown(args.set(0)?).asks("I make nothing public. What should be done?").offers(["open-port"]).into())
     })
     .ex(&[("make web-1 public", "?: name = web-1 ? I make nothing public. What should be done?")]),
+    Rule::new(
+        "Full",
+        "(make sure|ensure|see to it) that? Nps (is|are) (no longer public|not public|private|no longer publicly accessible)",
+        |args| Some(Order::new(Verb::MakePrivate, args.set(0)?).into()),
+    )
+    .ex(&[("make sure bucket payroll is no longer public", "make-private: kind = bucket AND name = payroll")]),
     Rule::new("Plain", "(make private|privatize) Nps", |args| Some(Order::new(Verb::MakePrivate, args.set(0)?).into())),
     Rule::new("Plain", "Setting (on|for|in|of|to|from) Nps", |args| Some(Order::new(args.verb(0)?, args.set(1)?).into())).ex(&[
         ("enable versioning on bucket logs-1", "enable-versioning: kind = bucket AND name = logs-1"),

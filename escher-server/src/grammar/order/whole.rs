@@ -4,6 +4,7 @@ use escher_core::Verb;
 use escher_core::selector::Field;
 
 use crate::grammar::args::same;
+use crate::grammar::exception::except;
 use crate::grammar::rule::Rule;
 use crate::meaning::{Formula, Order, Sem, Set, When};
 
@@ -23,6 +24,15 @@ pub(super) const RULES: &[Rule] = &[
     })
     .ex(&[("for project-x, stop the idle vms", "stop: kind = vm AND account = project-x AND idle")])
     .not(&["for dev, stop the idle vms"]),
+    // “Except for vm boss, stop every vm in rg-game”
+    Rule::new("Order", "(except for|except|apart from|other than|excluding) Items ,? Order", |args| {
+        let order = args.order(1)?;
+        match except(order.set.clone(), args.cond(0)?)? {
+            Sem::Set(set) => Some(Order { set: *set, ..order }.into()),
+            _ => None,
+        }
+    })
+    .ex(&[("except for web-1, stop the vms in rg-game", "stop: kind = vm AND group = rg-game AND name != web-1")]),
     // When.
     Rule::new("Order", "Order ,? Whens", |args| at(args.order(0)?, args.when(1)?)),
     Rule::new("Order", "Whens (,|:)? Order", |args| at(args.order(1)?, args.when(0)?)),

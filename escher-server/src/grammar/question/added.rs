@@ -28,11 +28,22 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     .ex(&[("snapshots, older than 45 days", "kind = snapshot AND age > 45d")]),
     Rule::new("Added", "Trait", same),
     Rule::new("Added", "Post", same),
+    Rule::new("Added", "Tags", |args| crate::grammar::tag::all(args, 0)).ex(&[("app=crm", "tag.app = crm")]),
     Rule::new("Added", "Scope", same),
     Rule::new("Added", "AnyAccount", same),
     Rule::new("Added", "(only|just|but only|and only) Added", |args| Some(args.at(0).clone())),
     Rule::new("Added", "(only|just|but only)? Ones", |args| Some(args.at(0).clone())),
     Rule::new("Added", "Added (only|please|and nothing else|- nothing else|, nothing else)", |args| Some(args.at(0).clone())),
+    Rule::new("Scope", "TheirAccount", same),
+    Rule::new("Scope", "(does|do|has) TheirAccount (hold|have|contain|own|run|got)", |args| Some(args.at(0).clone()))
+        .ex(&[("does the billing account hold", "account = billing")]),
+    Rule::new("TheirAccount", "(in|for|from|of|on|across|at)? the AccountName (account|subscription|project)", |args| {
+        Some(Formula::is(Field::Account, args.text(0)?).into())
+    })
+    .ex(&[("in the media account", "account = media")])
+    .not(&["in the other account"]),
+    Rule::new("AccountName", "Word", same),
+    Rule::new("AccountName", "Named", same),
     Rule::new("AnyAccount", "(in|for|from|of|on|across)? the? (account|subscription|project) NewName", |args| {
         Some(Formula::is(Field::Account, args.text(0)?).into())
     }),

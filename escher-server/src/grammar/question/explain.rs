@@ -38,11 +38,14 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     })
     .ex(&[("explain idle rules", "explain; idle")]),
     // “What is a security group?”: about the word, not about ours.
-    Rule::new("Explained", "(what is|what 's|whats|define|explain what|what exactly is|explain) (a|an) KindSg (is)?", |args| word(args, 0))
+    Rule::new("Explained", "(what is|what 's|define|explain what|what exactly is|explain) (a|an) KindSg (is)?", |args| word(args, 0))
         .ex(&[("what is a nat gateway", "explain; kind = nat"), ("explain what a nat gateway is", "explain; kind = nat")]),
     Rule::new("Explained", "(what are|define|what exactly are|explain) KindPl", |args| word(args, 0)),
     Rule::new("Explained", "what does KindPl (mean|stand for|do)", |args| word(args, 0)),
     Rule::new("Explained", "what (does|do) (a|an|the)? KindSg (mean|stand for|do)", |args| word(args, 0)),
+    Rule::new("Explained", "what (does|do) Word stand for", |_| Some(about(Some(Intent::Explain), None).into())),
+    Rule::new("Explained", "what (does|do) Word Quoted? (mean|means)", |_| Some(about(Some(Intent::Explain), None).into()))
+        .ex(&[("what does grommet mean", "explain")]),
     Rule::new("Explained", "what does Adj mean", |args| {
         Some(about(Some(Intent::Explain), Some(Set::new(Head::Thing, Number::Many, args.cond(0)?))).into())
     })

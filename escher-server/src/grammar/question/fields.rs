@@ -14,6 +14,15 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     )
     .ex(&[("by region and env", "by region, env"), ("per tag owner", "by tag.owner"), ("grouped by the team tag", "by tag.team")])
     .not(&["by bob", "by cost"]),
+    Rule::new("GroupBy", "(live in|sit in|run in|exist in|are in|are there in|fall in|fall into) (each|every) Groups", same)
+        .ex(&[("live in each region", "by region")]),
+    Rule::new("GroupBy", "(has|have|does|do) (each|every) Field (got|have|hold|own|run|contain|use)?", |args| by(&args.text(0)?))
+        .ex(&[("has each subscription got", "by account"), ("does each region have", "by region")]),
+    Rule::new("GroupBy", "Field by Field", |args| {
+        let one = args.text(0)?;
+        if one == args.text(1)? { by(&one) } else { None }
+    })
+    .ex(&[("subscription by subscription", "by account")]),
     Rule::new("GroupBy", "PerField", |args| by(&args.text(0)?)).ex(&[("per-region", "by region")]),
     Rule::new("Groups", "GroupField", same),
     Rule::new("Groups", "GroupField (and|,|, and|then|and then|and by|&) Groups", |args| {
@@ -46,8 +55,20 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         let group = Ask { group_by: vec![field(&args.text(2)?)?], ..args.ask(1)? };
         if args.has(0) { group.and(args.ask(0)?).map(Sem::from) } else { Some(group.into()) }
     }),
+    // “10 priciest accounts”
+    Rule::new("Grouped", "Limit Field", |args| {
+        let ranked = args.ask(0)?;
+        let group = Ask { group_by: vec![field(&args.text(1)?)?], ..Ask::default() };
+        if ranked.sort.is_some() { ranked.and(group).map(Sem::from) } else { None }
+    })
+    .ex(&[("10 priciest accounts", "by account; sorted by cost downward; limit 10")])
+    .not(&["top 10 accounts"]),
+    Rule::new("Grouped", "(which|what) Field (has|have|holds|hold|runs|run) how many", |args| {
+        Some(Ask { intent: Some(escher_core::Intent::Count), group_by: vec![field(&args.text(0)?)?], ..Ask::default() }.into())
+    })
+    .ex(&[("which region has how many", "count; by region")]),
     // “Which region costs us the most”
-    Rule::new("Grouped", "(which|what) Field (costs|cost|costing|burns|spends|spent|eats|uses|wastes) (us|me)? (the)? most (money)?", |args| {
+    Rule::new("Grouped", "(which|what) Field (costs|cost|costing|burns|burned|burnt|spends|spent|eats|uses|used|wastes|wasted) (us|me)? the? most money?", |args| {
         Some(Ask { group_by: vec![field(&args.text(0)?)?], sort: Some((Field::Cost, true)), ..Ask::default() }.into())
     })
     .ex(&[("which region costs us the most", "by region; sorted by cost downward")]),

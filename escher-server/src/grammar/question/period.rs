@@ -1,5 +1,6 @@
 //! Periods: “last month”, “in October”, “since Monday”. What depends on today is told in a word that `decide` settles.
 
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use crate::grammar::args::same;
@@ -9,6 +10,7 @@ use crate::meaning::Sem;
 pub(in crate::grammar) const RULES: &[Rule] = &[
     Rule::new("Period", "(in|on|for|during|over|within|from|throughout|as of|of) Stretch", same),
     Rule::new("Period", "Stretch", same),
+    Rule::new("Period", "Stretch 's", same).ex(&[("yesterday's", "yesterday")]),
     Rule::new("Stretch", "(today|this morning|so far today|this evening|this afternoon)", |_| word("today")).ex(&[("today", "today")]),
     Rule::new("Stretch", "(yesterday|last night|yesterday night|yesterday evening|yesterday morning)", |_| word("yesterday")),
     Rule::new("Stretch", "(this week|the current week|current week|this week so far)", |_| word("this_week")),
@@ -43,6 +45,13 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         (year.len() == 4 && year.starts_with("20")).then(|| Sem::Text(format!("{year}-{:0>2}", month)))
     })
     .ex(&[("october 2026", "2026-10")]),
+    Rule::new("Stretch", "Any Any", |args| {
+        let (quarter, year) = (args.text(0)?.to_lowercase(), args.text(1)?);
+        let quarter: i8 = quarter.strip_prefix('q')?.parse().ok().filter(|quarter| (1..=4).contains(quarter))?;
+        let from = Date::new(year.parse().ok().filter(|year| (2000..2100).contains(year))?, quarter * 3 - 2, 1).ok()?;
+        Some(Sem::Text(format!("{from}..{}", from.checked_add(2.months()).ok()?.last_of_month())))
+    })
+    .ex(&[("q1 2026", "2026-01-01..2026-03-31")]),
     Rule::new("Stretch", "Any", |args| {
         let text = args.text(0)?.to_lowercase();
         if let Some(quarter) = text.strip_prefix('q').filter(|rest| matches!(*rest, "1" | "2" | "3" | "4")) {
@@ -58,9 +67,11 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         (from <= to).then(|| Sem::Text(format!("{from}..{to}")))
     })
     .ex(&[("from 2026-10-01 to 2026-10-15", "2026-10-01..2026-10-15")]),
-    Rule::new("Period", "(from|between)? DayOfMonth (to|and|until|till|through|-|–) DayOfMonth of? Month", |args| {
-        days(args, 2, [0, 1], 2)
-    })
+    Rule::new(
+        "Period",
+        "(from|between|over the weekend of|the weekend of)? DayOfMonth (to|and|until|till|through|-|–) DayOfMonth of? Month",
+        |args| days(args, 2, [0, 1], 2),
+    )
     .ex(&[("between 2 and 5 november", "days 11-02 11-05")]),
     Rule::new("Period", "(from|between)? Month DayOfMonth (to|and|until|till|through|-|–) DayOfMonth", |args| days(args, 0, [1, 2], 0))
         .ex(&[("from november 2 to 12", "days 11-02 11-12")]),
@@ -71,7 +82,7 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     Rule::new("Period", "(from|between) Month DayOfMonth (to|and|until|till|through|-|–) Month DayOfMonth", |args| {
         days(args, 0, [1, 3], 2)
     }),
-    Rule::new("Period", "since DayOfMonth of? Month", |args| since(args, 1, 0)).ex(&[("since 3 november", "since day 11-03")]),
+    Rule::new("Period", "since the? DayOfMonth of? Month", |args| since(args, 1, 0)).ex(&[("since 3 november", "since day 11-03")]),
     Rule::new("Period", "since Month the? DayOfMonth", |args| since(args, 0, 1)),
     Rule::new("Period", "(since|starting in|as of) Month", |args| Some(Sem::Text(format!("since month {}", args.text(0)?))))
         .ex(&[("since july", "since month 7")]),

@@ -28,6 +28,11 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         Some(about(Some(Intent::Find), Some(claimed(args.set(0)?, args.cond(1)?)?)).into())
     })
     .ex(&[("do the staging buckets lack an owner tag", "find; kind = bucket AND env = staging AND NOT tag.owner EXISTS")]),
+    Rule::new("Claim", "whether Nps (is|are|was|were|has|have) Shown", |args| {
+        let set = args.set(0)?;
+        (set.named || set.head == Head::Name).then(|| about(Some(Intent::Describe), Some(set)).into())
+    })
+    .ex(&[("whether vm pluto is backed up", "describe; kind = vm AND name = pluto")]),
     // What is said of things may be asked of them: “which VMs are idle”.
     Rule::new("Claim", "Asking Stated", |args| args.ask(0)?.and(args.ask(1)?).map(Into::into)).ex(&[
         ("which vms are idle", "find; kind = vm AND idle"),
@@ -88,7 +93,11 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         Some(about(Some(Intent::Find), Some(all_that(args.cond(1)?))).into())
     })
     .ex(&[("what's living in westus", "find; region = westus")]),
-    Rule::new("AllThat", "(what is|what 's|what are|whats|what all is|who is|which are|which is|which ones are)", nothing),
+    Rule::new("Claim", "AllThat Tied", |args| Some(about(Some(Intent::Find), Some(all_that(args.cond(1)?))).into()))
+        .ex(&[("what's attached to web-1", "find; rel.attached = web-1")]),
+    Rule::new("Claim", "AllThat (on|using|running) Engine", |args| Some(about(Some(Intent::Find), Some(all_that(args.cond(1)?))).into()))
+        .ex(&[("anything on mariadb", "find; engine = mariadb")]),
+    Rule::new("AllThat", "(what is|what 's|what are|what all is|who is|which are|which is|which ones are)", nothing),
     Rule::new("AllThat", "(anything|is anything|is something|are things|everything|everything that is|all that is|all that 's)", nothing),
     Rule::new("AllThat", "(what resources are|which resources are|resources that are|all resources that are|any resources)", nothing),
     Rule::new("Trait", "Adj", same),

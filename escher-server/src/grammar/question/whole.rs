@@ -1,5 +1,7 @@
 //! Whole questions: an opener, what is asked about, and how the answer is cut.
 
+use std::collections::BTreeSet;
+
 use escher_core::Intent;
 use escher_core::selector::{Field, Op};
 
@@ -23,6 +25,11 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         args.ask(0)?.and(about(None, Some(Set { named: true, ..set }))).map(Sem::from)
     })
     .ex(&[("events on vm web-1", "alerts; kind = vm AND name = web-1")]),
+    Rule::new("Topical", "KindSg (inventory|inventory report|report)", |args| {
+        let set = Set::new(Head::Kind, Number::Many, args.noun(0)?.formula());
+        Some(about(Some(Intent::Report), Some(set)).into())
+    })
+    .ex(&[("dns zone inventory", "report; kind = dns-zone")]),
     Rule::new("Question", "Question Cut", both)
         .ex(&[("count vms by region", "count; kind = vm; by region"), ("cost of prod last month", "cost; env = prod; last_month")]),
     Rule::new("Question", "Claim", same),
@@ -35,6 +42,12 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     Rule::new("Cut", "Period", |args| Some(Ask { period: args.text(0), ..Ask::default() }.into())),
     Rule::new("Greeting", "Hail", same),
     Rule::new("Aside", "Filler", nothing),
+    // What is said of a thing and no condition can express; unread, so that no part of it is taken for one.
+    Rule::new("Beyond", "Opaque", same).ex(&[("running out of", "beyond: running out of")]),
+    Rule::new("Beyond", "Cmp? Dollars (a|per|each|every|/) (day|week|quarter|year|hour)", |args| {
+        Some(Ask { beyond: BTreeSet::from([args.text(1)?]), ..Ask::default() }.into())
+    })
+    .ex(&[("more than $2000 a week", "beyond: $2000")]),
     // “EC2 vs GCE”
     Rule::new("Compared", "Nps (vs|versus|compared to|compared with|against|relative to) Nps", |args| {
         let (one, other) = (args.set(0)?, args.set(1)?);

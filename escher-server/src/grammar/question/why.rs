@@ -25,9 +25,11 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     Rule::new("Reason", "WhatIf Nps (is|was|were|gets|got|went|goes) Gone", |args| describes(args, 1)),
     Rule::new("Reason", "(where does|where do|where did) Nps (run|live|sit|reside|belong|come from)", |args| describes(args, 0))
         .ex(&[("where does web-1 run", "describe; name = web-1")]),
+    Rule::new("Reason", "(how is|how are|how was) Nps (configured|set up|connected|built|wired)", |args| describes(args, 0))
+        .ex(&[("how is web-1 configured", "describe; name = web-1")]),
     Rule::new(
         "Reason",
-        "(which|what) Facet (does|do|is|are|was) Nps (have|use|in|on|belong to|run in|run on|live in|sit in|of)?",
+        "in? (which|what) Facet (does|do|is|are|was) Nps (have|use|in|on|belong to|run in|run on|live in|sit in|of)?",
         |args| describes(args, 1),
     )
     .ex(&[("which account does web-1 belong to", "describe; name = web-1"), ("what tags does web-1 have", "describe; name = web-1")]),
