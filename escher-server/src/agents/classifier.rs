@@ -1,6 +1,6 @@
 //! What is meant: an order if all words make one, else a question answered from what was understood of it.
 
-use escher_core::{Clarify, Frame, Intent, Selector, Utterance, Verb};
+use escher_core::{ActionPattern, Clarify, Frame, Intent, Selector, Utterance, Verb};
 
 use super::Agent;
 use crate::budget::Budget;
@@ -43,9 +43,16 @@ impl Agent for Classifier<'_> {
             }
             Verdict::Order(frame) => *frame,
             Verdict::NoOrder(other) => no_order(question(), other),
-            Verdict::Unread { order, question: why } => {
+            Verdict::Unread { order, question: why, leads } => {
                 let read = question();
+                // “Delete all buckets except invoices” asks for no bill.
+                let leads = leads.filter(|_| matches!(read.intent, Intent::Cost | Intent::Find));
                 match order {
+                    Some(order) if leads.is_some() => *order,
+                    None if leads.is_some() => {
+                        let action = leads.map(|verb| ActionPattern::on(verb, &[]));
+                        asked(Frame { intent: Intent::Act, action, ..read }, why)
+                    }
                     _ if is_question(&read, order.as_deref()) => read,
                     // What was heard of a time, if only that there is one.
                     Some(order) if read.intent == Intent::Schedule => Frame { intent: Intent::Schedule, ..*order },

@@ -9,7 +9,7 @@ use crate::budget::Budget;
 use crate::chart::{self, Chart};
 use crate::check::{self, Draft};
 use crate::goal;
-use crate::grammar::english;
+use crate::grammar::{Language, english};
 use crate::meaning::{Formula, Head, Number, Order, Other, Sem};
 use crate::text::{self, Lattice, Shape};
 
@@ -20,7 +20,12 @@ pub(crate) enum Verdict {
     /// A complete sentence that orders nothing.
     NoOrder(Other),
     /// Not all words were understood together: the order among them, if there is one, and the question back.
-    Unread { order: Option<Box<Frame>>, question: String },
+    Unread {
+        order: Option<Box<Frame>>,
+        question: String,
+        /// The verb that the words begin with, courtesies aside.
+        leads: Option<Verb>,
+    },
 }
 
 /// Reads words as an order. `referred` finds what a pronoun stands for, if something was named before.
@@ -45,7 +50,7 @@ pub(crate) fn order(utterance: &Utterance, budget: &Budget, referred: impl FnOnc
                 let referred = order.as_ref().filter(|order| refers(order)).and_then(|_| referred());
                 let frame = order
                     .map(|order| Frame { clarify: None, ..reading(&order, utterance, referred.as_ref(), (&chart, &lattice), 0).frame });
-                Verdict::Unread { order: frame.map(|frame| Box::new(asked(frame, &question))), question }
+                Verdict::Unread { order: frame.map(|frame| Box::new(asked(frame, &question))), question, leads: leading(&chart, language) }
             }
         };
     }
@@ -81,6 +86,15 @@ pub(crate) fn order(utterance: &Utterance, budget: &Budget, referred: impl FnOnc
         None if doubtful => asked(frames.remove(0), "Is that an order? Say it as one, without what is around it."),
         None => frames.remove(0),
     }))
+}
+
+fn leading(chart: &Chart, language: &Language) -> Option<Verb> {
+    let opened: Vec<u8> =
+        chart.phrases(&language.grammar, "Before").into_iter().filter(|edge| edge.from == 0).map(|edge| edge.to).chain([0]).collect();
+    chart.phrases(&language.grammar, "Act").into_iter().filter(|edge| opened.contains(&edge.from)).find_map(|edge| match *edge.sem {
+        Sem::Verb(verb) => Some(verb),
+        _ => None,
+    })
 }
 
 fn refers(order: &Order) -> bool {

@@ -18,7 +18,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Opener", "(,|.|:|!|—|–|-|…)", nothing),
     Rule::new("Closer", "Courtesy", same_now),
     Rule::new("Closer", "(.|!|,|?|…|;|—|–|-)", nothing),
-    Rule::new("Closer", "(for me|for us|for now|mate|buddy|would ya|will ya|could ya|ta|cheers mate|thanks mate|again|once more|too|as well|if you please|if you do not mind|when you can|when you have a minute|when you have a moment|when you get a chance|at your convenience|would you|will you|could you|ok|okay)", nothing),
+    Rule::new("Closer", "(nothing else|and nothing else|that 's all|that is all|for me|for us|for now|mate|buddy|would ya|will ya|could ya|ta|cheers mate|thanks mate|again|once more|too|as well|if you please|if you do not mind|when you can|when you have a minute|when you have a moment|when you get a chance|at your convenience|would you|will you|could you|ok|okay)", nothing),
     Rule::new("Courtesy", "(please|pls|plz|kindly|thanks|thank you|thx|ty|cheers|thanks a lot|thank you very much|many thanks|much appreciated|thanks in advance|please and thank you|thank you kindly|thanks so much|thanks a million|thank you so much)", nothing)
         .ex(&[("please", "-")])
         .not(&["maybe", "forcibly", "only if"]),

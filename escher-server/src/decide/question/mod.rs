@@ -169,7 +169,8 @@ fn settled(reading: &mut Reading) -> Option<Intent> {
             (reading.pronoun || reading.unread.is_empty()).then_some(Intent::Describe)
         }
         Some(intent) => Some(intent),
-        None if reading.hail && reading.unread.is_empty() => Some(Intent::Smalltalk),
+        // “Thanks, that saved my day”
+        None if reading.hail && (reading.unread.is_empty() || !reading.specified && !reading.relevant) => Some(Intent::Smalltalk),
         None if reading.specified && !empty => Some(Intent::Find),
         None if asked => Some(Intent::Find),
         None => None,

@@ -12,6 +12,40 @@ use crate::grammar::{Language, english};
 use crate::meaning::{Ask, Formula, Head, Number, Sem, Set};
 use crate::text::{Lattice, Shape, Token};
 
+/// What an answer about one thing shows of it.
+const FACETS: &[&str] = &[
+    "status",
+    "specs",
+    "spec",
+    "details",
+    "config",
+    "configuration",
+    "settings",
+    "owner",
+    "tags",
+    "labels",
+    "size",
+    "type",
+    "sku",
+    "ip",
+    "address",
+    "uptime",
+    "age",
+    "location",
+    "properties",
+    "attributes",
+    "metadata",
+    "info",
+    "information",
+    "health",
+    "relations",
+    "links",
+    "summary",
+    "overview",
+    "description",
+    "this",
+];
+
 /// Words of what is still to come.
 const AHEAD: &[&str] = &[
     "forecast",
@@ -95,6 +129,17 @@ pub(super) fn read(tokens: Vec<Token>, budget: &Budget) -> Reading {
         ask.group_by.extend(contrast(&formula, tokens));
     }
     let found = if is_general(&cover, ask.set.as_ref(), found, tokens) { Some((Intent::Explain, Strength::Shape)) } else { found };
+    // “VM web-1, its owner and its disks”
+    let found = if let Some((Intent::Find, strength @ (Strength::Bare | Strength::Opener))) = found
+        && ask.set.as_ref().is_some_and(|set| set.named && set.number == Number::One)
+        && !cover.unread.is_empty()
+        && cover.unread.iter().all(|&at| FACETS.contains(&tokens[at].low.as_str()))
+    {
+        cover.unread.clear();
+        Some((Intent::Describe, strength.max(Strength::Describe)))
+    } else {
+        found
+    };
     let (intent, strength) = found.map_or((None, Strength::Bare), |(intent, strength)| (Some(intent), strength));
     let mask = cover.islands.iter().fold(0, |mask, island| mask | island.corrected);
     let first = tokens.iter().map(|token| token.low.as_str()).find(|word| word.chars().any(char::is_alphanumeric)).unwrap_or_default();

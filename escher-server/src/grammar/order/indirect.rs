@@ -34,6 +34,15 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Wished", "please have Nps", |args| args.set(0).map(Sem::from)),
     Rule::new("Plain", "would you mind Doing Nps", |args| Some(Order::new(args.verb(0)?, args.set(1)?).into()))
         .ex(&[("would you mind restarting web-1", "restart: name = web-1")]),
+    Rule::new("Plain", "would you mind (enabling|turning on|switching on) Wanted (on|for|in) Nps", |args| {
+        Some(Order::new(args.verb(0)?, args.set(1)?).into())
+    }),
+    Rule::new(
+        "Plain",
+        "(i|we) (would|'d) (be grateful|appreciate it|be glad|be happy|love it) if (you|someone|somebody) Done Nps",
+        |args| Some(Order::new(args.verb(0)?, args.set(1)?).into()),
+    )
+    .ex(&[("I'd be grateful if you stopped web-1", "stop: name = web-1")]),
     // “Have the VMs stopped?” is a question.
     Rule::new("Wished", "have Nps", |args| {
         let set = args.set(0)?;

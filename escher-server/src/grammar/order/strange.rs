@@ -1,5 +1,7 @@
 //! Verbs that the catalogue does not have: each asks what it may mean.
 
+use escher_core::{Kind, Verb};
+
 use super::scale::is_group;
 use crate::grammar::rule::{Args, Rule};
 use crate::meaning::{Order, Sem};
@@ -25,8 +27,19 @@ pub(super) const RULES: &[Rule] = &[
     })
     .ex(&[("take web-1 down", "?: name = web-1 ? Take it down: stop it, or delete it?")]),
     Rule::new("Plain", "Resting Nps", |args| offers(args, &["stop"])),
-    Rule::new("Plain", "Clearing Nps", |args| offers(args, &["delete", "stop", "list what is unused"]))
-        .ex(&[("clean up dev", "?: env = dev ? I have no action “clean up”. What should be done?")]),
+    Rule::new("Plain", "Clearing Nps", |args| {
+        // What holds nothing can be purged only as a whole; a queue or a bucket may as well be emptied.
+        let set = args.set(1)?;
+        let hollow = |kind: &Kind| matches!(kind, Kind::Snapshot | Kind::Image | Kind::Function | Kind::Ip);
+        let purged = matches!(args.text(0)?.as_str(), "purge" | "erase" | "wipe");
+        let whole = purged && !set.kinds().is_empty() && set.kinds().iter().all(hollow);
+        if whole { Some(Order::new(Verb::Delete, set).into()) } else { offers(args, &["delete", "stop", "list what is unused"]) }
+    })
+    .ex(&[
+        ("clean up dev", "?: env = dev ? I have no action “clean up”. What should be done?"),
+        ("purge snapshots in dev", "delete: kind = snapshot AND env = dev"),
+        ("purge queue jobs-1", "?: kind = queue AND name = jobs-1 ? I have no action “purge”. What should be done?"),
+    ]),
     Rule::new("Plain", "Changing Nps", |args| offers(args, &["resize", "scale", "tag"]))
         .ex(&[("upgrade web-1", "?: name = web-1 ? I have no action “upgrade”. What should be done?")]),
     Rule::new("Full", "Changing Nps (by|to) Whole", |args| {
@@ -74,7 +87,6 @@ pub(super) const RULES: &[Rule] = &[
                 "decommission",
                 "retire",
                 "sunset",
-                "trash",
                 "empty",
                 "wipe",
                 "erase",
@@ -82,13 +94,11 @@ pub(super) const RULES: &[Rule] = &[
                 "flush",
                 "drain",
                 "truncate",
-                "dispose",
             ],
         )
     }),
     Rule::new("Clearing", "(clean up|clear out|clear up)", |_| told("clean up")),
     Rule::new("Clearing", "tidy up", |_| told("tidy up")),
-    Rule::new("Clearing", "throw away", |_| told("throw away")),
     Rule::new("Clearing", "wipe out", |_| told("wipe")),
     Rule::new("Changing", "Any", |args| {
         among(

@@ -35,7 +35,7 @@ pub(super) const RULES: &[Rule] = &[
     .ex(&[("except for web-1, stop the vms in rg-game", "stop: kind = vm AND group = rg-game AND name != web-1")]),
     // When.
     Rule::new("Order", "Order ,? Whens", |args| at(args.order(0)?, args.when(1)?)),
-    Rule::new("Order", "Whens (,|:)? Order", |args| at(args.order(1)?, args.when(0)?)),
+    Rule::new("Order", "Whens (,|:|-|–|—|, please|please|pls|kindly)? Order", |args| at(args.order(1)?, args.when(0)?)),
     Rule::new("Full", "Plain ,? Whens Post", |args| placed(at_order(args.order(0)?, args.when(1)?)?, args.cond(2)?)),
     Rule::new("Full", "Full ,? Whens Post", |args| placed(at_order(args.order(0)?, args.when(1)?)?, args.cond(2)?)),
     Rule::new("Order", "Timed for Whens", |args| at(args.order(0)?, args.when(1)?))
