@@ -3,7 +3,7 @@
 use escher_core::selector::Field;
 use escher_core::{Correction, Intent, Kind, Verb};
 
-use super::cover::{self, Cover, Role};
+use super::cover::{self, Cover, Island, Role};
 use super::intent::{self, Strength};
 use crate::budget::Budget;
 use crate::chart::{self, Chart};
@@ -124,6 +124,7 @@ pub(super) fn read(tokens: Vec<Token>, budget: &Budget) -> Reading {
     });
     cover.unread.sort_unstable();
     cover.unread.dedup();
+    beside(&mut cover, tokens);
     let found = intent::of(&cover, ask.set.as_ref(), says(&["we", "our", "my", "us"]), tokens);
     if matches!(found, Some((Intent::Cost, _))) && ask.group_by.is_empty() {
         ask.group_by.extend(contrast(&formula, tokens));
@@ -258,6 +259,34 @@ fn together(cover: &Cover, language: &Language, lattice: &Lattice) -> (Ask, Form
         formula = account;
     }
     (sum, formula, specified, left)
+}
+
+/// “Machines covered by a savings plan” are machines: what stands behind things and words that were not understood is said of
+/// these things, and no topic.
+fn beside(cover: &mut Cover, tokens: &[Token]) {
+    let Some(things) = cover.islands.iter().position(|island| {
+        island.role == Role::Things && island.ask.set.as_ref().is_some_and(|set| set.head == Head::Kind && set.number == Number::Many)
+    }) else {
+        return;
+    };
+    if cover.islands[..things].iter().any(|island| matches!(island.role, Role::Topic | Role::Ahead | Role::Shape)) {
+        return;
+    }
+    let end = cover.islands[things].to;
+    let said = |island: &Island, unread: &[usize]| {
+        let between = unread.iter().any(|&at| (end..island.from).contains(&at));
+        let hinged = island
+            .from
+            .checked_sub(1)
+            .is_some_and(|at| at >= end && matches!(tokens[at].low.as_str(), "with" | "without" | "had" | "by" | "under"));
+        island.role == Role::Topic && island.from >= end && (between || hinged)
+    };
+    let gone: Vec<usize> = (things + 1..cover.islands.len()).filter(|&at| said(&cover.islands[at], &cover.unread)).collect();
+    for at in gone.into_iter().rev() {
+        let island = cover.islands.remove(at);
+        cover.unread.extend(island.from..island.to);
+    }
+    cover.unread.sort_unstable();
 }
 
 /// “Do AKS upgrades drain pods?”, “are snapshots on Azure incremental?”: whether it is so at all, and with none of ours.
