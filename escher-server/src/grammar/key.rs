@@ -147,6 +147,10 @@ fn key(args: &Args<'_>) -> Option<Sem> {
 
 /// Words that are no keys.
 const NO_KEYS: &[&str] = &[
+    "instead",
+    "maybe",
+    "perhaps",
+    "half",
     "whatsoever",
     "except",
     "excluding",

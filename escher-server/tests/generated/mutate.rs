@@ -63,7 +63,62 @@ pub(crate) fn mutants(change: Change, order: &Act) -> Vec<Mutant> {
 const LIGHT: &str = "the a an all every each of in on at from to for with by is are be and our only please pls plz kindly could can would \
      you i we need want like id i'd get me hi hey hello team thanks thank now asap ok okay go ahead make sure there so much \
      resource resources group account project subscription region zone network called named name id instance instances cluster \
-     service month per currently right just that which it them usage located running vm vms machine machines every everything up port tcp am pm tonight today desired add now also too well those ones capacity";
+     service month per currently right just that which it them usage located running vm vms machine machines every everything up port tcp am pm tonight today desired add now also too well those ones capacity \
+     yes cheers thx let's both any automatic";
+
+/// Words that say nothing new beside another: “tomorrow at 06:45” is the next 06:45, “friday 4 december” a day of its own,
+/// “mysql databases” are all there is of MySQL.
+const SAID_ALREADY: &[(&str, &str)] = &[
+    ("tomorrow", "at "),
+    ("tomorow", "at "),
+    ("friday", "december"),
+    ("not", " but "),
+    ("but", "younger"),
+    ("but", "not"),
+    ("healthy", "targets"),
+    ("databases", "mysql"),
+    ("servers", "mysql"),
+    ("databases", "postgres"),
+    ("database", "postgres"),
+    ("database", "mysql"),
+    ("databases", "mongo"),
+    ("dbs", "firestore"),
+    ("cache", "redis"),
+    ("clusters", "redis"),
+    ("tag", "="),
+    ("set", "="),
+    ("as", "="),
+    ("tag", "owner"),
+    ("tag", "without"),
+    ("tags", "without"),
+    ("costing", "$"),
+    ("cost", "$"),
+    ("dollars", "costing"),
+    ("average", "cpu"),
+    ("percent", "cpu"),
+    ("where", "cpu"),
+    ("size", "t3"),
+    ("size", "m5"),
+    ("size", "standard_"),
+    ("size", "e2-"),
+    ("type", "t3"),
+    ("new", "launch"),
+    ("nodes", "scale"),
+    ("tasks", "scale"),
+    ("replicas", "scale"),
+    ("down", "scale"),
+    ("back", "turn"),
+    ("ports", "-"),
+    ("access", "ssh"),
+    ("databases", "sql server"),
+    ("costing", "dollars"),
+    ("size", "db."),
+    ("cache", "memorystore"),
+    ("tags", "="),
+    ("tag", "whose"),
+    ("tag", " on "),
+    ("label", " on "),
+];
 
 /// What nobody has said before.
 const NONSENSE: [&str; 3] = ["blorptz", "quuxly", "vrimfold"];
@@ -161,7 +216,11 @@ impl Words {
     }
 
     fn dropped(&self) -> Vec<Mutant> {
-        let content = (0..self.words.len()).filter(|&at| self.is_content(at) && !self.compound[at]);
+        let beside = |word: &str| {
+            let text = self.join(&self.words).to_lowercase();
+            SAID_ALREADY.iter().any(|(again, other)| *again == word.to_lowercase() && text.contains(other))
+        };
+        let content = (0..self.words.len()).filter(|&at| self.is_content(at) && !self.compound[at] && !beside(&self.words[at]));
         let without = content.map(|at| {
             let mut words = self.words.clone();
             words.remove(at);
@@ -174,7 +233,8 @@ impl Words {
         let beside_kind = |at: usize| self.kind.get(at).copied().unwrap_or(false) || at > 0 && self.kind[at - 1];
         // “Vms that have no blorptz tags”: a word before “tags” is a key.
         let key = |at: usize| self.words.get(at).is_some_and(|word| matches!(word.as_str(), "tag" | "tags" | "label" | "labels"));
-        let places = (0..=self.words.len()).filter(|&at| !beside_kind(at) && !key(at));
+        let tagged = |at: usize| at > 0 && matches!(self.words[at - 1].as_str(), "tagged" | "labeled");
+        let places = (0..=self.words.len()).filter(|&at| !beside_kind(at) && !key(at) && !tagged(at));
         let with = places.map(|at| {
             let mut words = self.words.clone();
             words.insert(at, NONSENSE[at % NONSENSE.len()].to_owned());
