@@ -19,16 +19,31 @@ pub(crate) struct Budget {
     spent: Cell<usize>,
     short: Cell<bool>,
     /// Words that are no words as they stand, and what they are, as part of an order and of a question.
-    spelt: Rc<RefCell<HashMap<(String, bool), Spelled>>>,
+    spelt: Spelt,
+    /// Tables that parses have left for the next.
+    left_over: Rc<RefCell<Vec<Table>>>,
 }
+
+type Spelt = Rc<RefCell<HashMap<(String, bool), Spelled>>>;
+type Table = Vec<(u32, u32)>;
 
 impl Budget {
     pub(crate) fn new() -> Self {
-        Self::of(MOST_SPENT, Rc::default())
+        Self::of(MOST_SPENT, Rc::default(), Rc::default())
     }
 
-    fn of(most: usize, spelt: Rc<RefCell<HashMap<(String, bool), Spelled>>>) -> Self {
-        Self { most, spent: Cell::new(0), short: Cell::new(false), spelt }
+    fn of(most: usize, spelt: Spelt, left_over: Rc<RefCell<Vec<Table>>>) -> Self {
+        Self { most, spent: Cell::new(0), short: Cell::new(false), spelt, left_over }
+    }
+
+    /// A table that a parse has left; a new one if there is none.
+    pub(crate) fn left_over(&self) -> Table {
+        self.left_over.borrow_mut().pop().unwrap_or_default()
+    }
+
+    /// Leaves tables for the next parse.
+    pub(crate) fn leave(&self, tables: [Table; 2]) {
+        self.left_over.borrow_mut().extend(tables);
     }
 
     pub(crate) fn left(&self) -> usize {
@@ -80,7 +95,7 @@ impl Budget {
 
     /// Reads with one of so many equal shares; what it leaves is left for the others.
     pub(crate) fn share<T>(&self, shares: usize, read: impl FnOnce(&Self) -> T) -> T {
-        let share = Self::of(self.left() / shares.max(1), Rc::clone(&self.spelt));
+        let share = Self::of(self.left() / shares.max(1), Rc::clone(&self.spelt), Rc::clone(&self.left_over));
         let it = read(&share);
         self.spend(share.spent.get());
         self.short.set(self.short.get() || share.short.get());

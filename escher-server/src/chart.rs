@@ -58,7 +58,7 @@ pub(crate) struct Chart {
 /// Reads a lattice, as far as the budget goes.
 pub(crate) fn parse(grammar: &Grammar, lattice: &Lattice, budget: &Budget) -> Chart {
     let most = MOST_EDGES.min(budget.left());
-    let mut parser = Parser::new(grammar, lattice, most);
+    let mut parser = Parser::new(grammar, lattice, most, [budget.left_over(), budget.left_over()]);
     for lexical in lattice.edges() {
         if let Some(symbol) = grammar.find(&lexical.symbol) {
             parser.add(symbol, lexical.from, lexical.to, lexical.sem.clone(), lexical.corrected, NONE);
@@ -75,6 +75,7 @@ pub(crate) fn parse(grammar: &Grammar, lattice: &Lattice, budget: &Budget) -> Ch
         budget.run_short();
     }
     budget.spend(parser.edges.len() + parser.begun.len() + LOOKED_UP * lattice.tokens().len());
+    budget.leave([parser.at.lists, parser.waiting.lists]);
     Chart { edges: parser.edges, begun: parser.begun, overflowed: parser.overflowed, length: lattice.len() }
 }
 
@@ -103,8 +104,11 @@ struct Places {
 }
 
 impl Places {
-    fn new(symbols: usize, width: usize) -> Self {
-        Self { lists: vec![(NONE, NONE); symbols * width], width }
+    /// In memory that another parse has left: it is large, and most of the cost of a short parse.
+    fn new(symbols: usize, width: usize, mut left: Vec<(u32, u32)>) -> Self {
+        left.clear();
+        left.resize(symbols * width, (NONE, NONE));
+        Self { lists: left, width }
     }
 
     fn get(&self, symbol: Symbol, place: u8) -> (u32, u32) {
@@ -123,7 +127,7 @@ impl Places {
 }
 
 impl<'a> Parser<'a> {
-    fn new(grammar: &'a Grammar, lattice: &Lattice, most: usize) -> Self {
+    fn new(grammar: &'a Grammar, lattice: &Lattice, most: usize, [at, waiting]: [Vec<(u32, u32)>; 2]) -> Self {
         let width = usize::from(lattice.len()) + 1;
         let words = grammar.openings.words();
         let mut possible = vec![0; words * width];
@@ -138,8 +142,8 @@ impl<'a> Parser<'a> {
         Self {
             grammar,
             edges: Vec::new(),
-            at: Places::new(grammar.symbols(), width),
-            waiting: Places::new(grammar.symbols(), width),
+            at: Places::new(grammar.symbols(), width, at),
+            waiting: Places::new(grammar.symbols(), width, waiting),
             agenda: Vec::new(),
             done: Vec::new(),
             begun: Vec::new(),
