@@ -43,6 +43,9 @@ pub(in super::super) const RULES: &[Rule] = &[
     Rule::new("When", "in (half an hour|half hour)", |_| minutes(30)),
     Rule::new("When", "TimeNum Unit from now", |args| ahead(number(args, 0)?, &args.text(1)?)).ex(&[("2 hours from now", "in 120min")]),
     Rule::new("When", "TimeNum MinuteUnit from now", |args| minutes(number(args, 0)?)),
+    Rule::new("When", "(a|one) Unit from (now|today)", |args| ahead(1, &args.text(0)?))
+        .ex(&[("a week from today", "in 7d"), ("one day from now", "in 1d")])
+        .not(&["a month from today", "a week from monday"]),
     // A schedule has no beginning of its own: “stop them daily, starting Monday”.
     Rule::new("When", "(starting|beginning|effective|starting from|starting on|as of|from) DayOf (on|onward|onwards)?", |_| {
         Some(When { why: Some("A schedule begins at once. When should it run?".to_owned()), ..When::default() }.into())
