@@ -33,8 +33,6 @@ vocabulary! {
         Alerts = "alerts",
         /// What was run, by whom.
         History = "history",
-        /// Limits of the clouds and what is left of them.
-        Quota = "quota",
         /// How to, what is; never executes.
         Explain = "explain",
         /// Greeting, thanks.
