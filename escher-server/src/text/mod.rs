@@ -1,5 +1,6 @@
 //! From characters to a lattice: tokens, and for each span of them every reading that the lexicon has.
 
+mod disguise;
 mod lattice;
 mod quotes;
 mod shapes;

@@ -1,5 +1,6 @@
 //! Questions: answered from the best partial reading, with what was unread shown.
 
+mod contrast;
 mod cover;
 mod intent;
 mod period;

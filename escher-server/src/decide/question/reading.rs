@@ -3,6 +3,7 @@
 use escher_core::selector::Field;
 use escher_core::{Correction, Intent, Kind, Verb};
 
+use super::contrast::{compared, contrast, is_other, versus};
 use super::cover::{self, Cover, Island, Role};
 use super::intent::{self, Strength};
 use crate::budget::Budget;
@@ -299,49 +300,6 @@ fn is_general(cover: &Cover, set: Option<&Set>, found: Option<(Intent, Strength)
     let bare = set.is_some_and(|set| set.head == Head::Kind && !set.named && set.formula.conjuncts().iter().all(kind));
     let open = found.is_none_or(|(intent, _)| matches!(intent, Intent::Find | Intent::Describe));
     asks && bare && open && !cover.unread.is_empty() && !tokens.iter().any(|token| OURS.contains(&token.low.as_str()))
-}
-
-/// Whether two conditions are of one field, so that nothing can be both.
-fn is_other(one: &Formula, other: &Formula) -> bool {
-    match (one, other) {
-        (Formula::Is { field: a, not: false, .. }, Formula::Is { field: b, not: false, .. }) => a == b,
-        (Formula::Place { not: false, .. }, Formula::Place { not: false, .. }) => true,
-        _ => false,
-    }
-}
-
-/// The words that set two things against each other.
-const VERSUS: &[&str] = &["vs", "versus", "against"];
-
-/// Whether such a word stands between the condition before and this one; “with” is one of them where something is compared.
-fn versus(cover: &Cover, index: usize, tokens: &[Token]) -> bool {
-    let before = cover.islands[..index].iter().rposition(|island| island.condition.is_some());
-    let between = before.map_or(0, |before| cover.islands[before].to)..cover.islands[index].from;
-    let compares = tokens.iter().any(|token| COMPARING.contains(&token.low.as_str()));
-    let sets = |token: &Token| VERSUS.contains(&token.low.as_str()) || compares && matches!(token.low.as_str(), "with" | "to" | "and");
-    tokens.get(between).is_some_and(|tokens| tokens.iter().any(sets))
-}
-
-/// The field that tells the things apart that are compared.
-fn contrast(formula: &Formula, tokens: &[Token]) -> Option<Field> {
-    let compared = tokens.iter().any(|token| VERSUS.contains(&token.low.as_str()) || COMPARING.contains(&token.low.as_str()));
-    let fields = [Field::Cloud, Field::Account, Field::Region, Field::Env, Field::Kind, Field::Engine];
-    let places = |part: &&Formula| matches!(part, Formula::Place { spots, not: false } if spots.len() > 1);
-    fields
-        .into_iter()
-        .filter(|_| compared)
-        .find(|field| formula.values(field).len() > 1 || *field == Field::Region && formula.conjuncts().iter().any(places))
-}
-
-/// The words that compare.
-const COMPARING: &[&str] = &["compare", "compared", "comparing", "comparison"];
-
-fn compared(cover: &Cover, index: usize, tokens: &[Token]) -> bool {
-    let before = index.checked_sub(1).map_or(0, |before| cover.islands[before].to);
-    tokens[before..cover.islands[index].from]
-        .iter()
-        .any(|token| matches!(token.low.as_str(), "vs" | "versus" | "and" | "or" | "with" | "to"))
-        && tokens.iter().any(|token| matches!(token.low.as_str(), "vs" | "versus" | "compare" | "compared" | "comparison"))
 }
 
 /// Whether the words order something: the verb stands where orders have it, and nothing strong says that they ask.
