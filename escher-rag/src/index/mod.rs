@@ -197,8 +197,7 @@ impl Index for QdrantIndex {
         .await
     }
 
-    async fn apply(&self, changes: &Changes) -> Result<()> {
-        let changes = changes.clone();
+    async fn apply(&self, changes: Changes) -> Result<()> {
         self.blocking("write index", move |inner| inner.apply(&changes)).await
     }
 
