@@ -9,6 +9,7 @@ mod follow;
 pub(crate) mod marks;
 pub(crate) mod meaning;
 mod meta;
+pub(crate) mod numbers;
 pub(crate) mod point;
 mod room;
 mod seal;
