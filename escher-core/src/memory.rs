@@ -242,7 +242,7 @@ pub trait Index: Send + Sync {
     /// The revision up to which it is durable.
     async fn revision(&self) -> Result<u64>;
     /// Takes changes in and makes them durable, then moves its revision.
-    async fn apply(&self, changes: &Changes) -> Result<()>;
+    async fn apply(&self, changes: Changes) -> Result<()>;
     /// Told once it has caught up after a change: the time for work that pays only then.
     async fn settle(&self) -> Result<()> {
         Ok(())

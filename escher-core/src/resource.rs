@@ -247,20 +247,23 @@ impl Resource {
 
     /// SHA-256 (hex, `sha256:` in front) over everything that is not fast-moving: what an approval rests on.
     pub fn observed_hash(&self) -> String {
-        let mut slow = Self { metrics: BTreeMap::new(), cost_month: None, ..self.clone() };
-        slow.attributes.remove(attr::LAST_BACKUP);
-        let aliases = std::mem::take(&mut slow.aliases);
-        if aliases.is_empty() {
-            return digest::of(&slow);
+        // What could not be written would equal nothing that is stored, as in the digest itself.
+        let mut told = serde_json::to_value(self).unwrap_or_else(|e| format!("not JSON: {e}").into());
+        if let Some(told) = told.as_object_mut() {
+            told.remove("metrics");
+            told.remove("cost_month");
+            // Without anything in it, it is left out as well.
+            if let Some(Value::Object(mut slow)) = told.remove("attributes")
+                && (slow.remove(attr::LAST_BACKUP).is_none() || !slow.is_empty())
+            {
+                told.insert("attributes".to_owned(), Value::Object(slow));
+            }
+            // Under the name that they once had: so plans and stored entries of then keep their hashes.
+            if let Some(aliases) = told.remove("aliases") {
+                told.insert("akas".to_owned(), aliases);
+            }
         }
-        // Under the name that they once had: so plans and stored entries of then keep their hashes.
-        #[derive(Serialize)]
-        struct Hashed<'a> {
-            #[serde(flatten)]
-            slow: &'a Resource,
-            akas: Vec<String>,
-        }
-        digest::of(&Hashed { slow: &slow, akas: aliases })
+        digest::of_value(&told)
     }
 }
 

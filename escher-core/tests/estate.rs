@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "the lints' exception for tests does not reach their helpers")]
 #![allow(clippy::cloned_ref_to_slice_refs, reason = "a list of one reads like the lists of more beside it")]
 
-use escher_core::{ABSENCE_LAG, ABSENCES, CloudId, Diff, ErrorKind, Estate, Gap, Kind, Resource, Scope, Sighting, arbitrary};
+use escher_core::resource::attr;
+use escher_core::{ABSENCE_LAG, ABSENCES, CloudId, Diff, ErrorKind, Estate, Gap, Kind, Resource, Scope, Sighting, arbitrary, digest};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
@@ -143,6 +144,23 @@ fn what_moves_fast_is_no_change() {
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+    // What stored plans and entries hold does not depend on how it is worked out.
+    #[test]
+    fn the_observed_hash_is_the_digest_of_what_moves_slowly(resources in arbitrary::estate(12), alone in any::<bool>()) {
+        for mut resource in resources {
+            if alone {
+                resource.attributes.retain(|name, _| name == attr::LAST_BACKUP);
+            }
+            let mut slow = Resource { metrics: Default::default(), cost_month: None, ..resource.clone() };
+            slow.attributes.remove(attr::LAST_BACKUP);
+            let mut told = serde_json::to_value(&slow).unwrap();
+            if let Some(aliases) = told.as_object_mut().and_then(|told| told.remove("aliases")) {
+                told["akas"] = aliases;
+            }
+            prop_assert_eq!(resource.observed_hash(), digest::of(&told));
+        }
+    }
 
     #[test]
     fn gaps_and_sightings_alone_lose_nothing(before in arbitrary::estate(12), after in arbitrary::estate(12)) {

@@ -29,7 +29,7 @@ async fn slowly(store: &SqliteStore, dir: &Path, embed: Option<Arc<dyn Embed>>) 
     let index = QdrantIndex::open(dir, embed).unwrap();
     while index.revision().await.unwrap() < store.revision().await.unwrap() {
         let changes = store.changes(index.revision().await.unwrap(), 500).await.unwrap().unwrap();
-        index.apply(&changes).await.unwrap();
+        index.apply(changes).await.unwrap();
     }
     index.settle().await.unwrap();
     index

@@ -53,7 +53,7 @@ fn the_filter_admits_exactly_what_matches() {
                 let upserts: Vec<Entry> = resources.iter().cloned().map(entry).collect();
                 let removed: Vec<ResourceId> = removed;
                 store.apply(&Diff { added: upserts.clone(), removed: removed.clone(), at: now(), ..Diff::default() }).await.unwrap();
-                index.apply(&Changes { to: 1, upserts, removed }).await.unwrap();
+                index.apply(Changes { to: 1, upserts, removed }).await.unwrap();
                 // On, and off by less than the index can tell, the times that ages are measured from.
                 let now = now() + SignedDuration::from_nanos(nanos - 1_000);
                 for selector in &selectors {
@@ -96,6 +96,31 @@ async fn what_it_does_not_have_it_does_not_answer() {
 }
 
 #[tokio::test]
+async fn numbers_are_exact_to_the_last_bit() {
+    let dir = tempfile::tempdir().unwrap();
+    let index = QdrantIndex::open(dir.path(), None).unwrap();
+    let bounds = [-2.68, -1.0, 0.0, 0.1, 2.68, 100.0];
+    let costs: Vec<f64> = bounds.into_iter().flat_map(|cost: f64| [cost.next_down(), cost, cost.next_up()]).collect();
+    let mut resources: Vec<Resource> = estate().into_iter().take(costs.len() + 1).collect();
+    for (resource, cost) in resources.iter_mut().zip(costs.iter().copied().map(Some).chain([None])) {
+        resource.cost_month = cost;
+        resource.attributes.insert(attr::MEMORY.into(), json!(50));
+    }
+    assert_eq!(resources.len(), costs.len() + 1);
+    index.apply(Changes { to: 1, upserts: resources.iter().cloned().map(entry).collect(), removed: Vec::new() }).await.unwrap();
+    for bound in bounds {
+        for op in ["=", "!=", "<", "<=", ">", ">="] {
+            let selector = Selector::parse(&format!("cost {op} {bound}")).unwrap();
+            for selector in [selector.clone(), !selector] {
+                assert_eq!(admitted(&index, &selector, now()).await.1, matching(&resources, &selector, now()), "{selector}");
+            }
+        }
+    }
+    let exists = Selector::parse("cost EXISTS").unwrap();
+    assert_eq!(admitted(&index, &exists, now()).await.0, costs.len() as u64);
+}
+
+#[tokio::test]
 async fn times_are_exact_to_the_nanosecond() {
     let dir = tempfile::tempdir().unwrap();
     let index = QdrantIndex::open(dir.path(), None).unwrap();
@@ -110,7 +135,7 @@ async fn times_are_exact_to_the_nanosecond() {
             r
         })
         .collect();
-    index.apply(&Changes { to: 1, upserts: resources.iter().cloned().map(entry).collect(), removed: Vec::new() }).await.unwrap();
+    index.apply(Changes { to: 1, upserts: resources.iter().cloned().map(entry).collect(), removed: Vec::new() }).await.unwrap();
     for text in ["age < 7d", "age <= 7d", "age = 7d", "age > 7d", "NOT age >= 7d", "backed-up", "NOT backed-up"] {
         let selector = Selector::parse(text).unwrap();
         for nanos in [0, 1, 250, 251, 999, 1_000, 1_001] {
@@ -212,7 +237,7 @@ async fn what_was_not_written_down_is_replayed() {
     let early = {
         let index = pair.open(None);
         let half = pair.store.changes(0, 100).await.unwrap().unwrap();
-        index.apply(&half).await.unwrap();
+        index.apply(half).await.unwrap();
         let early = std::fs::read(&meta).unwrap();
         follow(&pair.store, &index, |_, _| {}).await.unwrap();
         early
@@ -331,7 +356,7 @@ async fn what_is_untouched_is_loaded_as_it_is_however_it_was_left() {
     assert_eq!(sealed(), before);
     // While something is written there is none.
     let index = pair.open(None);
-    index.apply(&Changes { to: 999, upserts: vec![entry(estate().remove(0))], removed: Vec::new() }).await.unwrap();
+    index.apply(Changes { to: 999, upserts: vec![entry(estate().remove(0))], removed: Vec::new() }).await.unwrap();
     assert!(!index_dir.join("seal.json").exists());
     index.settle().await.unwrap();
     assert!(index_dir.join("seal.json").exists());

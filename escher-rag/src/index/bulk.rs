@@ -16,6 +16,7 @@ use rayon::prelude::*;
 
 use super::engine::{POINT, caught, failed, indexes, load, prune_log, segments, upserted};
 use super::room::{least, room};
+use super::warm::read_now;
 use crate::search::Vocabulary;
 
 /// Changes in a first batch from which on it pays.
@@ -56,17 +57,21 @@ impl Bulk {
         self.points
     }
 
-    /// The later of two points with the same id counts.
-    pub(super) fn upsert(&mut self, points: Vec<PointStruct>) -> Result<()> {
-        room(&self.folder, OPERATION, POINT.saturating_mul(points.len() as u64))?;
-        self.points += points.len();
-        let mut shares = vec![Vec::new(); self.parts.len()];
-        for point in points {
-            self.removed.remove(&point.0.id);
-            let share = share_of(&point.0.id, shares.len());
-            shares[share].push(point);
+    /// Writes points, an operation for each list of them. The later of two points with the same id counts.
+    pub(super) fn upsert(&mut self, operations: Vec<Vec<PointStruct>>) -> Result<()> {
+        let count: usize = operations.iter().map(Vec::len).sum();
+        room(&self.folder, OPERATION, POINT.saturating_mul(count as u64))?;
+        self.points += count;
+        let mut shares = vec![vec![Vec::new(); operations.len()]; self.parts.len()];
+        for (number, points) in operations.into_iter().enumerate() {
+            for point in points {
+                self.removed.remove(&point.0.id);
+                let share = share_of(&point.0.id, shares.len());
+                shares[share][number].push(point);
+            }
         }
-        self.parts.par_iter_mut().zip(shares).try_for_each(|(part, points)| part.upsert(points))
+        // A part waits for the disk now and then, and the others go on.
+        self.parts.par_iter_mut().zip(shares).try_for_each(|(part, share)| share.into_iter().try_for_each(|points| part.upsert(points)))
     }
 
     pub(super) fn remove(&mut self, ids: impl IntoIterator<Item = PointId>) {
@@ -198,6 +203,8 @@ impl Part {
         if self.put_away().is_dir() {
             move_all(&self.put_away(), &segments(&self.path))?;
         }
+        // The engine took them out of memory, and would fetch them from the disk a page at a time.
+        read_now(&segments(&self.path));
         self.load()?;
         self.update(UpdateOperation::PointOperation(PointOperations::DeletePoints { ids: removed }))?;
         if let Some(shard) = &self.shard {

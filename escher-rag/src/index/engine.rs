@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 
 use escher_core::{Error, ErrorKind, Result};
 use qdrant_edge::{
-    CreateIndex, DatetimeIndexParams, Distance, EdgeConfig, EdgeOptimizersConfig, EdgeShard, EdgeSparseVectorParams, EdgeVectorParams,
-    FieldIndexOperations, FloatIndexParams, IntegerIndexParams, JsonPath, KeywordIndexParams, Modifier, OperationResult,
-    PayloadFieldSchema, PayloadSchemaParams, PointInsertOperations, PointOperations, PointStruct, UpdateOperation, WalOptions,
+    CreateIndex, Distance, EdgeConfig, EdgeOptimizersConfig, EdgeShard, EdgeSparseVectorParams, EdgeVectorParams, FieldIndexOperations,
+    IntegerIndexParams, JsonPath, KeywordIndexParams, Modifier, OperationResult, PayloadFieldSchema, PayloadSchemaParams,
+    PointInsertOperations, PointOperations, PointStruct, UpdateOperation, WalOptions,
 };
 
 use super::point::{INDEXES, Index as FieldIndex};
@@ -81,11 +81,9 @@ fn schema(index: FieldIndex) -> PayloadFieldSchema {
     let (enable_hnsw, on_disk) = (Some(false), Some(true));
     PayloadFieldSchema::FieldParams(match index {
         FieldIndex::Text => PayloadSchemaParams::Keyword(KeywordIndexParams { enable_hnsw, on_disk, ..KeywordIndexParams::default() }),
-        FieldIndex::Number => PayloadSchemaParams::Float(FloatIndexParams { enable_hnsw, on_disk, ..FloatIndexParams::default() }),
-        FieldIndex::Time => PayloadSchemaParams::Datetime(DatetimeIndexParams { enable_hnsw, on_disk, ..DatetimeIndexParams::default() }),
-        FieldIndex::Marks => PayloadSchemaParams::Integer(IntegerIndexParams {
-            lookup: Some(true),
-            range: Some(false),
+        FieldIndex::Marks | FieldIndex::Numbers => PayloadSchemaParams::Integer(IntegerIndexParams {
+            lookup: Some(index == FieldIndex::Marks),
+            range: Some(index == FieldIndex::Numbers),
             enable_hnsw,
             on_disk,
             ..IntegerIndexParams::default()

@@ -1,18 +1,20 @@
 //! A selector as a filter of the search engine, exact in three-valued logic.
 //!
 //! For each part there are two filters: what it holds for, and what it certainly does not hold for; unknown is in
-//! neither. NOT swaps the two. Times finer than the engine's own are resolved to ids.
+//! neither. NOT swaps the two. Where a bound is finer than the engine's own numbers, what is near it is resolved to ids.
+
+use std::collections::BTreeSet;
 
 use escher_core::selector::{Field, FieldType, Op, Value};
 use escher_core::{Flag, Result, Selector, fuzzy};
 use jiff::Timestamp;
-use qdrant_edge::external::ordered_float::OrderedFloat;
-use qdrant_edge::{Condition, FieldCondition, Filter, IsEmptyCondition, Match, PointId, Range};
+use qdrant_edge::{Condition, FieldCondition, Filter, Match, PointId};
 
 use super::edge::has_ids;
 use super::engine::path_of;
 use super::marks;
-use super::point::{key, micros, tag, tag_key, time_text};
+use super::numbers::{self, Scale};
+use super::point::{key, tag, tag_key};
 
 /// A backup counts for seven days.
 const BACKUP_NANOS: i128 = 7 * 86_400 * 1_000_000_000;
@@ -68,15 +70,16 @@ impl Node {
     fn reported(field: &Field) -> Self {
         match field {
             Field::Tag(key) => Self::is(key::TAG_KEYS, &tag_key(key)),
-            Field::Age => Self::present(Field::Created.word()),
-            named if is_text(named.ty()) => Self::marked(marks::list_of(named.word()), vec![marks::unreported(named.word())]).not(),
-            named => Self::present(named.word()),
+            named => match Scale::of(named) {
+                Some(scale) => Self::within(scale.cells(None, None)),
+                None => Self::marked(marks::list_of(named.word()), vec![marks::unreported(named.word())]).not(),
+            },
         }
     }
 
-    /// A number or a time is there.
-    fn present(key: &str) -> Self {
-        Self::leaf(Condition::IsEmpty(IsEmptyCondition::from(path_of(key)))).not()
+    /// A number or a time is in one of these cells.
+    fn within(cells: std::ops::Range<i64>) -> Self {
+        if cells.is_empty() { Self::Nothing } else { Self::field(numbers::within(&cells)) }
     }
 
     pub(crate) fn ids(ids: Vec<PointId>) -> Self {
@@ -147,7 +150,7 @@ pub(crate) fn exact_marks(text: &str) -> [i64; 3] {
     [Field::Id.word(), Field::Name.word(), key::PLAIN].map(|field| marks::is(field, text))
 }
 
-/// Finds the points within a condition whose nanoseconds beyond the microsecond, under a key, pass a test.
+/// Finds the points within a condition of which what is finer than the engine's numbers, under a key, passes a test.
 pub(crate) type Resolve<'a> = &'a dyn Fn(Node, &str, &dyn Fn(i128) -> bool) -> Result<Vec<PointId>>;
 
 /// Whether points have all that a selector asks for. They do not have attributes, relations by name, the clouds' own
@@ -176,17 +179,6 @@ pub(crate) fn admitted(selector: &Selector, now: Timestamp, resolve: Resolve<'_>
 
 fn is_text(ty: FieldType) -> bool {
     matches!(ty, FieldType::Text | FieldType::Word | FieldType::Tag | FieldType::Search)
-}
-
-/// A span of time and how a point in time is held against it.
-struct When {
-    key: &'static str,
-    /// Where the nanoseconds beyond its microsecond are.
-    fine: &'static str,
-    /// At or after, in nanoseconds.
-    from: Option<i128>,
-    /// Before, in nanoseconds.
-    until: Option<i128>,
 }
 
 struct Compiler<'a> {
@@ -258,46 +250,33 @@ impl Compiler<'_> {
                     Op::Ge => Op::Le,
                     same => same,
                 };
-                (value.born(self.now).map(|born| (born.as_nanosecond(), born.as_nanosecond() + 1)), op)
+                (value.born(self.now).map(time).map(|born| (born, born + 1)), op)
             }
-            FieldType::Time => (value.span().map(|(from, until)| (from.as_nanosecond(), until.as_nanosecond())), op),
-            _ => return Ok(value.number(field).map_or(Node::Nothing, |number| Self::of(field, number_node(field, op, number), want))),
+            FieldType::Time => (value.span().map(|(from, until)| (time(from), time(until))), op),
+            _ => (value.number(field).map(numbers::number).map(|number| (number, number + 1)), op),
         };
-        let Some((start, end)) = span else { return Ok(Node::Nothing) };
-        let (from, until) = match op {
-            Op::Eq | Op::Ne | Op::Like => (Some(start), Some(end)),
-            Op::Lt => (None, Some(start)),
-            Op::Le => (None, Some(end)),
-            Op::Gt => (Some(end), None),
-            Op::Ge => (Some(start), None),
+        let (Some(scale), Some((start, end))) = (Scale::of(field), span) else { return Ok(Node::Nothing) };
+        let holds = match op {
+            Op::Eq | Op::Ne | Op::Like => self.between(scale, Some(start), Some(end)),
+            Op::Lt => self.between(scale, None, Some(start)),
+            Op::Le => self.between(scale, None, Some(end)),
+            Op::Gt => self.between(scale, Some(end), None),
+            Op::Ge => self.between(scale, Some(start), None),
         };
-        let when = When { key: "created", fine: key::CREATED_FINE, from, until };
-        Ok(Self::of(field, self.time(&when)?, want))
+        Ok(Self::of(field, holds?, want))
     }
 
-    /// The index keeps microseconds. What lies in the very microsecond of a bound finer than that is looked at
-    /// closely; that is hardly ever anything.
-    fn time(&self, when: &When) -> Result<Node> {
-        let fine = |bound: Option<i128>| bound.filter(|nanos| nanos.rem_euclid(1000) != 0).map(micros);
-        let mut range = Range { lt: None, gt: None, gte: None, lte: None };
-        let time = |micros: i128| time_text(micros).parse().ok();
-        if let Some(from) = when.from {
-            let slot = if fine(when.from).is_some() { &mut range.gt } else { &mut range.gte };
-            *slot = time(micros(from));
-        }
-        if let Some(until) = when.until {
-            range.lt = time(micros(until));
-        }
-        let coarse = Node::field(FieldCondition::new_datetime_range(path_of(when.key), range));
-        let mut parts = vec![coarse];
-        for cell in [fine(when.from), fine(when.until)].into_iter().flatten() {
-            let range = Range { lt: None, gt: None, gte: time(cell), lte: time(cell) };
-            let within = |beyond: i128| {
-                let at = cell * 1000 + beyond;
-                when.from.is_none_or(|from| at >= from) && when.until.is_none_or(|until| at < until)
+    /// At or after one value and before another. What lies in the very cell of a bound is looked at closely; that is
+    /// hardly ever much.
+    fn between(&self, scale: Scale, from: Option<i128>, until: Option<i128>) -> Result<Node> {
+        let mut parts = vec![Node::within(scale.cells(from, until))];
+        let split: BTreeSet<i64> = [from, until].into_iter().flatten().filter_map(|bound| scale.split(bound)).collect();
+        for cell in split {
+            let within = |fine: i128| {
+                let value = scale.value(cell, fine);
+                from.is_none_or(|from| value >= from) && until.is_none_or(|until| value < until)
             };
-            let cell = Node::field(FieldCondition::new_datetime_range(path_of(when.key), range));
-            parts.push(Node::ids((self.resolve)(cell, when.fine, &within)?));
+            parts.push(Node::ids((self.resolve)(Node::within(cell..cell + 1), scale.fine, &within)?));
         }
         Ok(Node::any(parts))
     }
@@ -306,22 +285,14 @@ impl Compiler<'_> {
         if flag != Flag::BackedUp {
             return Ok(Node::flag(flag.as_str(), want));
         }
-        let from = Some(self.now.as_nanosecond() - BACKUP_NANOS + 1);
-        let recent = self.time(&When { key: key::BACKUP, fine: key::BACKUP_FINE, from, until: None })?;
+        let from = Some(numbers::time(self.now.as_nanosecond() - BACKUP_NANOS + 1));
+        let recent = self.between(Scale::BACKUP, from, None)?;
+        let reported = Node::within(Scale::BACKUP.cells(None, None));
         let automatic = Node::flag(key::AUTO_BACKUPS, want);
-        Ok(if want { Node::any([automatic, recent]) } else { Node::all([automatic, Node::present(key::BACKUP), recent.not()]) })
+        Ok(if want { Node::any([automatic, recent]) } else { Node::all([automatic, reported, recent.not()]) })
     }
 }
 
-fn number_node(field: &Field, op: Op, number: f64) -> Node {
-    let bound = Some(OrderedFloat(number + 0.0));
-    let mut range = Range { lt: None, gt: None, gte: None, lte: None };
-    match op {
-        Op::Eq | Op::Ne | Op::Like => (range.gte, range.lte) = (bound, bound),
-        Op::Lt => range.lt = bound,
-        Op::Le => range.lte = bound,
-        Op::Gt => range.gt = bound,
-        Op::Ge => range.gte = bound,
-    }
-    Node::field(FieldCondition::new_range(path_of(field.word()), range))
+fn time(at: Timestamp) -> i128 {
+    numbers::time(at.as_nanosecond())
 }

@@ -32,10 +32,9 @@ pub async fn catch_up(store: &dyn Store, index: &dyn Index, mut progress: impl F
             (at, start) = (0, 0);
             continue;
         };
-        let count = changes.upserts.len() + changes.removed.len();
-        index.apply(&changes).await?;
+        done += (changes.upserts.len() + changes.removed.len()) as u64;
         at = changes.to;
-        done += count as u64;
+        index.apply(changes).await?;
         target = store.revision().await?.max(at);
         // Revisions that were overtaken by later ones of the same resource are gaps; the end is right all the same.
         progress(at.saturating_sub(start), target.saturating_sub(start));

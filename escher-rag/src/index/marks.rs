@@ -16,6 +16,8 @@ pub(crate) const WHAT: &str = "what";
 pub(crate) const REST: &str = "rest";
 
 const LISTS: [&str; 2] = [WHAT, REST];
+/// Marks of a resource in one list, mostly.
+const USUAL: usize = 24;
 
 /// The list that has a field's marks.
 pub(crate) fn list_of(field: &str) -> &'static str {
@@ -56,9 +58,14 @@ pub(crate) fn first_bytes(digest: &[u8]) -> u64 {
 }
 
 /// The marks of one resource.
-#[derive(Default)]
 pub(crate) struct Marks {
     lists: [Vec<Value>; LISTS.len()],
+}
+
+impl Default for Marks {
+    fn default() -> Self {
+        Self { lists: LISTS.map(|_| Vec::with_capacity(USUAL)) }
+    }
 }
 
 impl Marks {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::seal::private;
 
 /// Raised whenever points look different than before; an index of another layout is rebuilt.
-const LAYOUT: u32 = 5;
+const LAYOUT: u32 = 6;
 
 const FILE: &str = "index.json";
 

@@ -9,6 +9,7 @@ mod follow;
 pub(crate) mod marks;
 pub(crate) mod meaning;
 mod meta;
+pub(crate) mod numbers;
 pub(crate) mod point;
 mod room;
 mod seal;
@@ -197,8 +198,7 @@ impl Index for QdrantIndex {
         .await
     }
 
-    async fn apply(&self, changes: &Changes) -> Result<()> {
-        let changes = changes.clone();
+    async fn apply(&self, changes: Changes) -> Result<()> {
         self.blocking("write index", move |inner| inner.apply(&changes)).await
     }
 

@@ -12,15 +12,16 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::marks::{self, Marks};
+use super::numbers::{self, Numbers, Scale};
 
 /// How a payload field is indexed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Index {
     /// Marks: see [`super::marks`].
     Marks,
+    /// Numbers and times: see [`super::numbers`].
+    Numbers,
     Text,
-    Number,
-    Time,
 }
 
 /// Payload keys beyond those that bear a field's own name.
@@ -28,7 +29,6 @@ pub(crate) mod key {
     /// `key␟value` of each tag, folded.
     pub(crate) const TAGS: &str = "tags";
     pub(crate) const TAG_KEYS: &str = "tag_keys";
-    pub(crate) const BACKUP: &str = "backup";
     pub(crate) const AUTO_BACKUPS: &str = "automatic";
     pub(crate) const UNTAGGED: &str = "untagged";
     /// The name in the form in which a person's words are held against it, where that is not the name itself.
@@ -39,9 +39,6 @@ pub(crate) mod key {
     pub(crate) const SHOWN: &str = "shown";
     /// The id as it is written.
     pub(crate) const WHOLE_ID: &str = "whole_id";
-    /// Nanoseconds beyond the microseconds that the index keeps, of the time of creation and of the newest backup.
-    pub(crate) const CREATED_FINE: &str = "created_fine";
-    pub(crate) const BACKUP_FINE: &str = "backup_fine";
     /// Hash of what the vectors are made of.
     pub(crate) const TEXT_HASH: &str = "text_hash";
     /// Hash of the payload.
@@ -49,17 +46,8 @@ pub(crate) mod key {
 }
 
 /// Every indexed payload field. The engine reads and parses all payloads once for each of them, so they are few.
-pub(crate) const INDEXES: &[(&str, Index)] = &[
-    (marks::WHAT, Index::Marks),
-    (marks::REST, Index::Marks),
-    ("name", Index::Text),
-    ("capacity", Index::Number),
-    ("memory", Index::Number),
-    ("cost", Index::Number),
-    ("cpu", Index::Number),
-    ("created", Index::Time),
-    (key::BACKUP, Index::Time),
-];
+pub(crate) const INDEXES: &[(&str, Index)] =
+    &[(marks::WHAT, Index::Marks), (marks::REST, Index::Marks), (numbers::LIST, Index::Numbers), ("name", Index::Text)];
 
 const TEXT_FIELDS: &[Field] = &[
     Field::Cloud,
@@ -86,6 +74,9 @@ pub(crate) const STEADY_FLAGS: &[Flag] = &[Flag::Idle, Flag::Public, Flag::Encry
 /// Search words of one resource at most; a resource with more says nothing in particular.
 const MOST_WORDS: usize = 96;
 
+/// Bytes of a payload as JSON, mostly.
+const USUAL: usize = 2_048;
+
 /// The point of a resource id: always the same one.
 pub(crate) fn id_of(id: &ResourceId) -> PointId {
     let digest = Sha256::digest(id.as_str().as_bytes());
@@ -107,19 +98,6 @@ pub(crate) fn tag_key(key: &str) -> String {
 /// A name or words in the form in which they are equal whatever separates their parts.
 pub(crate) fn plain(text: &str) -> String {
     fuzzy::words(text).join(" ")
-}
-
-/// Microseconds since 1970, rounded down: as fine as the index keeps times.
-pub(crate) fn micros(nanos: i128) -> i128 {
-    nanos.div_euclid(1000)
-}
-
-/// A time of so many microseconds, bounded to the years that the index can hold.
-pub(crate) fn time_text(micros: i128) -> String {
-    // 0001-01-01 to 9999-12-31.
-    let bounded = micros.clamp(-62_135_596_800_000_000, 253_402_207_200_000_000);
-    let time = i64::try_from(bounded).ok().and_then(|micros| Timestamp::from_microsecond(micros).ok());
-    time.unwrap_or(Timestamp::UNIX_EPOCH).to_string()
 }
 
 /// The time of the newest backup.
@@ -152,11 +130,13 @@ impl Shape {
         let text = if embedded { sentence(resource) } else { String::new() };
         let (words, name) = (search_words(resource).join(" "), plain(&resource.name));
         let bm25 = format!("{words} {}", features(resource).join(" "));
-        let text_hash = hash(&[&text, &bm25, &name]);
+        let text_hash = hash([text.as_bytes(), bm25.as_bytes(), name.as_bytes()]);
         let mut payload = fields(resource);
         payload.insert(key::WORDS.into(), Value::String(words));
+        let mut json = Vec::with_capacity(USUAL);
         // A map of texts and numbers can always be written.
-        let hash = hash(&[&serde_json::to_string(&payload).unwrap_or_default()]);
+        let _ = serde_json::to_writer(&mut json, &payload);
+        let hash = hash([json.as_slice()]);
         payload.insert(key::TEXT_HASH.into(), json!(text_hash));
         payload.insert(key::HASH.into(), json!(hash));
         Self { id: id_of(&resource.id), text, words: bm25, name, text_hash, hash, payload: Payload(payload) }
@@ -168,10 +148,10 @@ pub(crate) fn words_of(payload: &Payload) -> impl Iterator<Item = &str> {
     payload.0.get(key::WORDS).and_then(Value::as_str).unwrap_or_default().split(' ').filter(|word| !word.is_empty())
 }
 
-fn hash(parts: &[&str]) -> u64 {
+fn hash<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 {
     let mut hasher = Sha256::new();
     for part in parts {
-        hasher.update(part.as_bytes());
+        hasher.update(part);
         hasher.update([0]);
     }
     marks::first_bytes(&hasher.finalize())
@@ -180,10 +160,12 @@ fn hash(parts: &[&str]) -> u64 {
 fn fields(resource: &Resource) -> Map<String, Value> {
     let mut marks = Marks::default();
     for field in TEXT_FIELDS {
-        let values: BTreeSet<String> = texts(resource, field).iter().map(|text| fuzzy::fold(text)).collect();
-        match values.is_empty() {
-            true => marks.unreported(field.word()),
-            false => values.iter().for_each(|text| marks.is(field.word(), text)),
+        let mut values: Vec<String> = texts(resource, field).iter().map(|text| fuzzy::fold(text)).collect();
+        values.sort();
+        values.dedup();
+        match values[..] {
+            [] => marks.unreported(field.word()),
+            _ => values.iter().for_each(|text| marks.is(field.word(), text)),
         }
     }
     // Of keys that are equal in any case all count, as for the selector.
@@ -206,19 +188,18 @@ fn fields(resource: &Resource) -> Map<String, Value> {
     }
     let mut payload = marks.into_payload();
     payload.insert(Field::Name.word().to_owned(), Value::String(name));
+    let mut numbers = Numbers::default();
     for field in NUMBER_FIELDS {
-        if let Some(number) = number(resource, field) {
-            // Adding nothing turns a negative zero into a plain one.
-            payload.insert(field.word().to_owned(), json!(number + 0.0));
+        if let (Some(scale), Some(number)) = (Scale::of(field), number(resource, field)) {
+            numbers.add(scale, numbers::number(number));
         }
     }
-    for (key, fine, at) in [("created", key::CREATED_FINE, resource.created), (key::BACKUP, key::BACKUP_FINE, last_backup(resource))] {
-        let Some(nanos) = at.map(Timestamp::as_nanosecond) else { continue };
-        payload.insert(key.into(), json!(time_text(micros(nanos))));
-        if nanos.rem_euclid(1000) != 0 {
-            payload.insert(fine.into(), json!(nanos.rem_euclid(1000) as u32));
+    for (scale, at) in [(Scale::CREATED, resource.created), (Scale::BACKUP, last_backup(resource))] {
+        if let Some(at) = at {
+            numbers.add(scale, numbers::time(at.as_nanosecond()));
         }
     }
+    numbers.write(&mut payload);
     payload.insert(key::SHOWN.into(), json!(resource.name));
     payload.insert(key::WHOLE_ID.into(), json!(resource.id.as_str()));
     payload

@@ -53,11 +53,13 @@ impl Inner {
         }
         let Some(filling) = bulk.as_mut() else { return Ok(false) };
         let mut take = || {
-            for chunk in changes.upserts.chunks(CHUNK) {
+            let made = changes.upserts.chunks(CHUNK).map(|chunk| {
                 let shapes: Vec<Shape> = chunk.par_iter().with_min_len(SHAPED_TOGETHER).map(|entry| self.shape(&entry.resource)).collect();
                 learn(&shapes, &mut filling.vocabulary);
-                filling.upsert(self.points(shapes)?)?;
-            }
+                self.points(shapes)
+            });
+            let operations = made.collect::<Result<_>>()?;
+            filling.upsert(operations)?;
             filling.remove(changes.removed.iter().map(id_of));
             filling.revision = changes.to;
             Ok(true)

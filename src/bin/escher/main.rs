@@ -26,6 +26,10 @@ use escher::{Error, ErrorKind, Result};
 use crate::args::{Args, Global};
 use crate::exit::{Exit, tell};
 
+/// An import makes and drops millions of small texts on several threads at once.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     panics::watch();
     let typed: Vec<OsString> = std::env::args_os().collect();

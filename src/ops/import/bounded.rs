@@ -146,6 +146,11 @@ impl Text {
         self.0.borrow().used
     }
 
+    /// Whether a value was cut of which nobody has taken note yet.
+    pub(super) fn is_cut(&self) -> bool {
+        self.0.borrow().cut.is_some()
+    }
+
     /// How long a value was that was cut since this was asked last.
     pub(super) fn take_cut(&self) -> Option<u64> {
         self.0.borrow_mut().cut.take()

@@ -111,9 +111,9 @@ impl<'de> DeserializeSeed<'de> for Part<'_, '_> {
 }
 
 macro_rules! plain {
-    ($($visit:ident $ty:ty),+) => {
+    ($of:expr, $($visit:ident $ty:ty),+) => {
         $(fn $visit<E>(self, value: $ty) -> std::result::Result<Self::Value, E> {
-            Ok(Some(Value::from(value)))
+            Ok($of(value))
         })+
     };
 }
@@ -125,7 +125,7 @@ impl<'de> Visitor<'de> for Part<'_, '_> {
         f.write_str("an object or a list of objects")
     }
 
-    plain!(visit_bool bool, visit_i64 i64, visit_u64 u64, visit_f64 f64, visit_str &str);
+    plain!(|value| Some(Value::from(value)), visit_bool bool, visit_i64 i64, visit_u64 u64, visit_f64 f64, visit_str &str);
 
     fn visit_unit<E>(self) -> std::result::Result<Self::Value, E> {
         Ok(Some(Value::Null))
@@ -170,7 +170,7 @@ impl<'de> Visitor<'de> for Part<'_, '_> {
             };
             let value = match inner {
                 Some(within) => map.next_value_seed(Part { walk: &mut *walk, within })?,
-                None => Some(map.next_value()?),
+                None => Some(map.next_value_seed(Whole(&walk.text))?),
             };
             let Some(value) = value else {
                 lists = true;
@@ -226,6 +226,50 @@ impl<'de> DeserializeSeed<'de> for Item<'_> {
     type Value = (usize, Value);
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> std::result::Result<Self::Value, D::Error> {
         let line = self.0.line();
-        serde::Deserialize::deserialize(deserializer).map(|value| (line, value))
+        Whole(self.0).deserialize(deserializer).map(|value| (line, value))
+    }
+}
+
+/// A value. Of a text that was cut there is no copy: the parser holds what it read of it, and nobody wants it.
+struct Whole<'t>(&'t Text);
+
+impl<'de> DeserializeSeed<'de> for Whole<'_> {
+    type Value = Value;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> std::result::Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Whole<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    plain!(Value::from, visit_bool bool, visit_i64 i64, visit_u64 u64, visit_f64 f64);
+
+    fn visit_unit<E>(self) -> std::result::Result<Self::Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_str<E>(self, text: &str) -> std::result::Result<Self::Value, E> {
+        Ok(if self.0.is_cut() { Value::Null } else { text.into() })
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> std::result::Result<Self::Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element_seed(Whole(self.0))? {
+            items.push(item);
+        }
+        Ok(items.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Self::Value, A::Error> {
+        let mut object = Map::new();
+        while let Some(key) = map.next_key()? {
+            object.insert(key, map.next_value_seed(Whole(self.0))?);
+        }
+        Ok(object.into())
     }
 }
