@@ -1,5 +1,9 @@
 //! How two conditions go together.
 
+use std::collections::BTreeSet;
+
+use escher_core::selector::Field;
+
 use crate::meaning::{Formula, Sem};
 
 /// Alternatives of one field.
@@ -11,4 +15,18 @@ pub(super) fn one_field(a: Formula, b: Formula) -> Option<Sem> {
 /// What something can satisfy.
 pub(super) fn consistent(formula: Formula) -> Option<Sem> {
     (!formula.is_contradictory()).then(|| formula.into())
+}
+
+/// What a condition speaks of: fields, flags, relations.
+pub(super) fn sorts(formula: &Formula) -> BTreeSet<String> {
+    match formula {
+        Formula::And(parts) | Formula::Or(parts) => parts.iter().flat_map(sorts).collect(),
+        Formula::Not(inner) => sorts(inner),
+        Formula::Is { field, .. } | Formula::Compare { field, .. } | Formula::Exists { field, .. } => BTreeSet::from([field.to_string()]),
+        Formula::Flag { flag, .. } => BTreeSet::from([flag.to_string()]),
+        Formula::Place { .. } | Formula::Area { .. } => BTreeSet::from([Field::Region.to_string()]),
+        Formula::Likely(_) => BTreeSet::from([Field::Name.to_string()]),
+        Formula::Rel { by, .. } => BTreeSet::from([by.to_string()]),
+        Formula::Given(_) => BTreeSet::new(),
+    }
 }

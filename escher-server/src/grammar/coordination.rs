@@ -1,10 +1,9 @@
 //! Several noun phrases together, and what reaches over them.
 
-use std::collections::BTreeSet;
-
 use escher_core::selector::Field;
 
 use super::args::same;
+use super::both::sorts;
 use super::exception::except;
 use super::noun::described;
 use super::rule::Rule;
@@ -56,20 +55,6 @@ fn reaches(things: &Formula, condition: &Formula) -> bool {
     let each = things.conjuncts().into_iter().flat_map(Formula::branches);
     sorts(condition).iter().all(|sort| !own.contains(sort))
         && each.into_iter().all(|thing| !thing.clone().and(condition.clone()).is_contradictory())
-}
-
-/// What a condition speaks of: fields, flags, relations.
-pub(super) fn sorts(formula: &Formula) -> BTreeSet<String> {
-    match formula {
-        Formula::And(parts) | Formula::Or(parts) => parts.iter().flat_map(sorts).collect(),
-        Formula::Not(inner) => sorts(inner),
-        Formula::Is { field, .. } | Formula::Compare { field, .. } | Formula::Exists { field, .. } => BTreeSet::from([field.to_string()]),
-        Formula::Flag { flag, .. } => BTreeSet::from([flag.to_string()]),
-        Formula::Place { .. } | Formula::Area { .. } => BTreeSet::from([Field::Region.to_string()]),
-        Formula::Likely(_) => BTreeSet::from([Field::Name.to_string()]),
-        Formula::Rel { by, .. } => BTreeSet::from([by.to_string()]),
-        Formula::Given(_) => BTreeSet::new(),
-    }
 }
 
 /// Both: like with like, and neither within the other.

@@ -4,7 +4,7 @@ use escher_core::selector::{Field, Op, Relation};
 use escher_core::{Kind, Rel};
 
 use super::args::same;
-use super::coordination::sorts;
+use super::both::sorts;
 use super::rule::{Args, Rule};
 use crate::meaning::{Formula, Head, Number, Sem, Set};
 
