@@ -64,10 +64,11 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Base", "(the following|these|those) Count? : Names", |args| {
         let names = args.cond(1)?;
         let fits = !args.has(0) || args.text(0)?.parse() == Ok(names.values(&Field::Name).len());
-        fits.then(|| Set::new(Head::Name, Number::Many, names).into())
+        // These are all there are: no further name joins them.
+        fits.then(|| Set { named: true, ..Set::new(Head::Thing, Number::Many, names) }.into())
     })
     .ex(&[("these three: sim-1, sim-2, sim-3", "name IN (sim-1, sim-2, sim-3)")])
-    .not(&["these two: sim-1, sim-2, sim-3"]),
+    .not(&["these two: sim-1, sim-2, sim-3", "these three: sim-1, sim-2"]),
     Rule::new("Base", "Det? Nominal PathName", |args| named(args.set(1)?, Formula::is(Field::Name, args.text(2)?)))
         .ex(&[("log group /aws/lambda/foo", "kind = log-group AND name = /aws/lambda/foo")]),
     Rule::new("PathName", "Any", |args| args.text(0).filter(|text| text.len() > 2 && text.starts_with('/') && !text.contains("//")).map(Sem::Text)),
