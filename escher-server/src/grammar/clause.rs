@@ -37,6 +37,19 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[("that is not a bucket", "kind != bucket")]),
     Rule::new("Post", "in (a|an|the)? (state|status)? State (state|status)?", |args| Some(args.at(0).clone()))
         .ex(&[("in a stopped state", "state = stopped"), ("in status running", "state = running")]),
+    // What is turned off is not there.
+    Rule::new("Post", "(with|having|that have) (automatic)? (backups|backup) (off|disabled|turned off|switched off)", |_| {
+        Some(Formula::flag(Flag::BackedUp, false).into())
+    })
+    .ex(&[("with backups off", "backed-up = false")]),
+    Rule::new("Post", "(with|having|that have) encryption (off|disabled|turned off|switched off)", |_| {
+        Some(Formula::flag(Flag::Encrypted, false).into())
+    })
+    .ex(&[("with encryption disabled", "encrypted = false")]),
+    Rule::new("Post", "(with|having|that have) public access (blocked|disabled|off|turned off)", |_| {
+        Some(Formula::flag(Flag::Public, false).into())
+    })
+    .ex(&[("with public access blocked", "public = false")]),
     Rule::new("Post", "(in error|in an error state|in error state|in a failed state)", |_| Some(Formula::is(Field::State, "error").into()))
         .ex(&[("in an error state", "state = error")]),
     Rule::new("Post", "Post (whatsoever|at all)", same).ex(&[("with no tags at all", "untagged")]),

@@ -34,6 +34,11 @@ pub(crate) struct Lattice {
     asked: bool,
 }
 
+/// Whether a word is a month or a day of the week.
+fn is_dated(lexicon: &Lexicon, word: &str) -> bool {
+    lexicon.entries(word).iter().any(|entry| matches!(entry.category, "Month" | "Weekday"))
+}
+
 impl Lattice {
     /// Reads tokens by a lexicon.
     pub(crate) fn of(tokens: Vec<Token>, lexicon: &Lexicon, budget: &Budget) -> Self {
@@ -68,6 +73,8 @@ impl Lattice {
                 Shape::Word => match budget.spelled(lexicon, &low, self.asked) {
                     Spelled::Right if lexicon.is_grammar(&low) => self.push(&low, at, at + 1, Sem::Nothing, 0),
                     Spelled::Right | Spelled::Unknown => {}
+                    // “Juno” is no June: what is so short and near a month may as well be a name.
+                    Spelled::Like(words) if low.len() <= 5 && words.iter().all(|word| is_dated(lexicon, word)) => {}
                     Spelled::Like(words) => {
                         for word in words.iter().filter(|word| lexicon.is_grammar(word)) {
                             self.push(word, at, at + 1, Sem::Nothing, 1 << at);
@@ -164,9 +171,7 @@ impl Lattice {
                 && !named
                 && (lexicon.describes(low) || !(kind_at(at + 1, true, "Kind") || self.is_sort(at + 1) && kind_at(at + 2, true, "Kind")));
             // What may be a slip may be a name as well, and an order is not guessed.
-            // “VM juno” is no June.
-            let dated = |word: &String| lexicon.entries(word).iter().any(|entry| matches!(entry.category, "Month" | "Weekday"));
-            let slip = !self.corrections[at].is_empty() && (!self.asked || named && self.corrections[at].iter().all(dated));
+            let slip = !self.asked && !self.corrections[at].is_empty();
             let (read, owned) = if slip { (false, false) } else { (read || common, owned) };
             if let Some(stem) = shapes::pattern(&self.tokens[at]).filter(|_| self.asked) {
                 self.push("Pattern", at, at + 1, Sem::Text(stem.to_owned()), 0);

@@ -60,7 +60,7 @@ const ISLANDS: &[(&str, Role, u32)] = &[
     ("Courtesy", Role::Courtesy, 6),
     ("Greeting", Role::Hail, 3),
     ("Aside", Role::Courtesy, 10),
-    ("Beyond", Role::Courtesy, 90),
+    ("Beyond", Role::Courtesy, 5),
 ];
 
 /// The categories that stand in a cover.

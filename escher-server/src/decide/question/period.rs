@@ -27,7 +27,11 @@ pub(super) fn settled(period: &str, now: Timestamp, ahead: bool) -> Option<Perio
         "quarter" => {
             let quarter: i8 = value.parse().ok().filter(|quarter| (1..=4).contains(quarter))?;
             let first = quarter * 3 - 2;
-            let year = if first <= today.month() { today.year() } else { today.year() - 1 };
+            let year = match first + 2 < today.month() {
+                true if ahead => today.year() + 1,
+                _ if first <= today.month() || ahead => today.year(),
+                _ => today.year() - 1,
+            };
             let from = Date::new(year, first, 1).ok()?;
             let to = from.checked_add(2.months()).ok()?.last_of_month();
             Period::days(from, to)

@@ -154,7 +154,7 @@ pub(super) fn read(tokens: Vec<Token>, budget: &Budget) -> Reading {
             "and" | "what" | "how" | "only" | "just" | "now" | "but" | "also" | "then" | "same" | "in" | "ok" | "for" | "except" | "not"
         ),
         relevant: specified || matters || cover.islands.iter().any(|island| matches!(island.role, Role::Topic | Role::Shape)),
-        ahead: says(AHEAD),
+        ahead: says(AHEAD) && !says(&["was", "were", "did", "actual", "actuals"]),
         hail: cover.islands.iter().any(|island| island.role == Role::Hail),
         off_topic: cover.unread.iter().any(|&at| language.lexicon.is_off_topic(&tokens[at].low)),
         unread: words(&cover.unread, tokens),

@@ -84,9 +84,6 @@ pub(super) const RULES: &[Rule] = &[
         |args| Some(Order::new(args.verb(1)?, args.set(0)?).into()),
     )
     .ex(&[("it would be great if vm tape was started", "start: kind = vm AND name = tape")]),
-    // Who says when wants it done; else it may be how things are.
-    Rule::new("Full", "Nps off", |args| Some(Order::new(Verb::Stop, args.set(0)?.asks(SHALL)).into()))
-        .ex(&[("vm ares off", "stop: kind = vm AND name = ares ? Shall I do that?")]),
     Rule::new("Full", "(make sure|ensure) that? Nps (is|are) (running|up|up and running|on)", |args| {
         Some(Order::new(Verb::Start, args.set(0)?).into())
     })

@@ -1,5 +1,7 @@
 //! How many are wanted.
 
+use std::collections::BTreeSet;
+
 use escher_core::selector::Field;
 
 use crate::grammar::args::same;
@@ -31,11 +33,16 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     .ex(&[("old snapshots", "kind = snapshot; sorted by age downward")]),
     // “Show 20 VMs”.
     Rule::new("Counted", "Figure Nps", |args| {
-        let (limit, set) = (args.text(0)?, args.set(1)?);
-        let ask = Ask { set: (set.number == Number::Many).then_some(set), limit: amount(&limit), ..Ask::default() };
-        (ask.set.is_some() && ask.limit.is_some()).then(|| ask.into())
+        let (figure, set) = (args.text(0)?, args.set(1)?);
+        let limit = amount(&figure).filter(|_| set.number == Number::Many)?;
+        let ask = Ask { set: Some(set), ..Ask::default() };
+        // “2019 servers” are no two thousand of them.
+        Some(
+            if (1990..2100).contains(&limit) { Ask { beyond: BTreeSet::from([figure]), ..ask } } else { Ask { limit: Some(limit), ..ask } }
+                .into(),
+        )
     })
-    .ex(&[("20 vms", "kind = vm; limit 20")])
+    .ex(&[("20 vms", "kind = vm; limit 20"), ("2019 servers", "kind = vm; beyond: 2019")])
     .not(&["0 vms", "1 vm"]),
 ];
 
