@@ -20,6 +20,7 @@ mod import_tools;
 mod interpret;
 mod kill;
 mod local_aws;
+mod old_data;
 mod readme;
 mod search;
 mod selectors;

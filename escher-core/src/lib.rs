@@ -41,14 +41,14 @@ pub use estate::{ABSENCE_LAG, ABSENCES, Diff, Entry, Estate, Gap, Scope, Sightin
 pub use flags::{Condition, IdleRule, Test, idle_rule};
 pub use frame::{Clarify, Constraint, Correction, Frame, Intent, Schedule, Sort, Source};
 pub use id::ResourceId;
-pub use journal::{Head, Journal, JournalEntry, JournalStore, Permit, Phase, Undo};
+pub use journal::{Head, Journal, JournalEntry, JournalStore, Permit, Phase, StepEvent, Undo};
 pub use line::{read_tags, read_time};
 pub use memory::{Changes, Collection, Document, Filter, Hits, Index, PlanRecord, PlanStatus, Query, RunRecord, Selection, Store};
 pub use pattern::ActionPattern;
 pub use period::{Period, PeriodWord};
 pub use plan::{
-    Approval, Approved, ApprovedConnection, Checked, Moment, Plan, PlanDoc, PlanTemplate, Policy, Step, StepTemplate, Target, Verdict,
-    VerifiedApproval,
+    Approval, Approved, ApprovedConnection, Checked, Moment, Plan, PlanDoc, PlanId, PlanOrigin, PlanTemplate, Policy, RunId, Step, StepId,
+    StepTemplate, Target, TargetFacts, Verdict, VerifiedApproval,
 };
 pub use rel::Rel;
 pub use resource::{Link, Resource};

@@ -40,7 +40,7 @@ pub(crate) enum Fault {
 #[derive(Clone, Debug)]
 pub(crate) enum Trace {
     Line(JournalEntry),
-    Call { step: String, attempt: u32, target: ResourceId },
+    Call { step: StepId, attempt: u32, target: ResourceId },
 }
 
 #[derive(Default)]
@@ -306,8 +306,8 @@ impl JournalStore for FakeJournal {
             Some(_) => Err(Error::new(ErrorKind::Storage, "the disk is full").hint("make room")),
         }
     }
-    async fn read(&self, run: &str) -> Result<Vec<JournalEntry>> {
-        Ok(self.lines().into_iter().filter(|entry| entry.run == run).collect())
+    async fn read(&self, run: &RunId) -> Result<Vec<JournalEntry>> {
+        Ok(self.lines().into_iter().filter(|entry| entry.run == *run).collect())
     }
 }
 
@@ -371,7 +371,7 @@ impl Store for FakeStore {
     async fn start_run(&self, _: &PlanRecord, _: &RunRecord) -> Result<()> {
         unused()
     }
-    async fn plan(&self, _: &str) -> Result<Option<PlanRecord>> {
+    async fn plan(&self, _: &PlanId) -> Result<Option<PlanRecord>> {
         unused()
     }
     async fn plans(&self, _: usize) -> Result<Vec<PlanRecord>> {
@@ -380,7 +380,7 @@ impl Store for FakeStore {
     async fn put_run(&self, _: &RunRecord) -> Result<()> {
         unused()
     }
-    async fn run(&self, _: &str) -> Result<Option<RunRecord>> {
+    async fn run(&self, _: &RunId) -> Result<Option<RunRecord>> {
         unused()
     }
     async fn runs(&self, _: usize) -> Result<Vec<RunRecord>> {

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
-use escher_core::{Clock, Cloud, ReadCx, Resource, Sighting, Target, Want};
+use escher_core::{Clock, Cloud, ReadCx, Resource, Sighting, Target, TargetFacts, Want};
 use escher_providers::aws::{AwsCloud, AwsConfig};
 use futures::StreamExt;
 
@@ -118,6 +118,7 @@ pub(crate) fn target(resource: &Resource) -> Target {
         region: resource.region.clone().unwrap_or_else(|| "global".into()),
         native: resource.native.clone(),
         observed: resource.observed_hash(),
+        facts: Some(TargetFacts::of(resource, jiff::Timestamp::now())),
     }
 }
 

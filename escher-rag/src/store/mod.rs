@@ -19,8 +19,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use escher_core::selector::KnownWords;
 use escher_core::{
-    Changes, CloudId, Collection, Diff, Document, Entry, Error, Estate, PlanRecord, ResourceId, Result, RunRecord, Selection, Selector,
-    Store,
+    Changes, CloudId, Collection, Diff, Document, Entry, Error, Estate, PlanId, PlanRecord, ResourceId, Result, RunId, RunRecord,
+    Selection, Selector, Store,
 };
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -211,8 +211,8 @@ impl Store for SqliteStore {
         self.lanes.write("start run", both).await
     }
 
-    async fn plan(&self, id: &str) -> Result<Option<PlanRecord>> {
-        let id = id.to_owned();
+    async fn plan(&self, id: &PlanId) -> Result<Option<PlanRecord>> {
+        let id = id.clone();
         self.read("read plan", move |c| records::plan(c, &id)).await
     }
 
@@ -225,8 +225,8 @@ impl Store for SqliteStore {
         self.lanes.write("write run", move |c| records::put_run(c, &run)).await
     }
 
-    async fn run(&self, id: &str) -> Result<Option<RunRecord>> {
-        let id = id.to_owned();
+    async fn run(&self, id: &RunId) -> Result<Option<RunRecord>> {
+        let id = id.clone();
         self.read("read run", move |c| records::run(c, &id)).await
     }
 
