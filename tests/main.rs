@@ -13,6 +13,7 @@ mod door;
 mod estate;
 mod faults;
 mod flips;
+mod history;
 mod import;
 mod import_doubts;
 mod import_limits;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::plan::Seal;
 use crate::selector::{Field, KnownWords, Op};
 use crate::words::vocabulary;
-use crate::{Approval, CloudId, Diff, Entry, Estate, Head, PlanDoc, PlanId, Resource, ResourceId, Result, RunId, Selector, State};
+use crate::{Approval, Change, CloudId, Diff, Entry, Estate, Head, PlanDoc, PlanId, Resource, ResourceId, Result, RunId, Selector, State};
 
 vocabulary! {
     /// The five collections.
@@ -148,6 +148,15 @@ pub struct Changes {
     pub removed: Vec<ResourceId>,
 }
 
+/// A change that is on record, and what a selector decides about it by.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recorded {
+    /// The change.
+    pub change: Change,
+    /// For a removal, the resource as it was last known.
+    pub resource: Option<Resource>,
+}
+
 /// The truth of the five collections, plans and runs.
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -179,6 +188,8 @@ pub trait Store: Send + Sync {
     async fn revision(&self) -> Result<u64>;
     /// At most `limit` changes after a revision, in order; `None` when that is too long ago and only a rebuild helps.
     async fn changes(&self, after: u64, limit: usize) -> Result<Option<Changes>>;
+    /// What appeared, changed or was removed at or after a moment, newest first.
+    async fn history(&self, since: Timestamp) -> Result<Vec<Recorded>>;
 
     /// Adds or replaces a document; `Reports` are immutable and refuse a second one of the same id.
     async fn put(&self, collection: Collection, document: &Document) -> Result<()>;

@@ -42,7 +42,7 @@ fn look(known: &Estate, seen: Vec<Resource>, at: Timestamp, authoritative: bool)
             Some(Scope { cloud: r.cloud, account: r.account.clone()?, native: r.native.clone(), region: None })
         })
         .collect();
-    let sightings = seen.into_iter().map(|r| Sighting::Seen(Box::new(r)));
+    let sightings = seen.into_iter().map(Sighting::seen);
     known.advance(sightings.chain(scopes.into_iter().map(|scope| Sighting::Covered { scope, authoritative })), at)
 }
 
@@ -160,7 +160,7 @@ async fn a_quiet_diff_only_moves_last_seen() {
     let revision = store.revision().await.unwrap();
     let later = now() + SignedDuration::from_hours(3);
     let known = store.estate(None).await.unwrap();
-    let diff = known.advance(estate().into_iter().map(|r| Sighting::Seen(Box::new(r))), later);
+    let diff = known.advance(estate().into_iter().map(Sighting::seen), later);
     assert!(diff.is_quiet());
     assert_eq!(store.apply(&diff).await.unwrap(), revision);
     assert!(store.estate(None).await.unwrap().entries().all(|e| e.last_seen == later && e.first_seen == now()));

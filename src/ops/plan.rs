@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use escher_core::{
-    ABSENCE_LAG, ABSENCES, ActionDef, Approved, Checked, Diff, Error, ErrorKind, Estate, JournalEntry, Moment, Next, Phase, Plan, PlanDoc,
-    PlanId, PlanOrigin, PlanRecord, PlanStatus, PlanTemplate, ResourceId, Result, RunId, RunRecord, Sighting, Step, Store as _, Target,
-    Verify, WallTime,
+    ActionDef, Approved, Checked, Error, ErrorKind, JournalEntry, Moment, Next, Phase, Plan, PlanDoc, PlanId, PlanOrigin, PlanRecord,
+    PlanStatus, PlanTemplate, Reading, ResourceId, Result, RunId, RunRecord, Step, Store as _, Target, Verify, WallTime,
 };
 use escher_exec::{CancellationToken, Clouds, DefaultPolicy, Executor, Limits, Planner, RunEvent, RunSummary, TrialStep};
 use futures::{StreamExt as _, stream};
@@ -326,34 +325,15 @@ impl Escher {
                 let cloud = cloud?;
                 let look = escher_exec::confirmed_read(&*cloud, &cx, target).await.ok()?;
                 // Without our own deletion, absence is seen twice, with a sync between, before the estate believes it.
-                Some((target, look, deleted.contains(&target.id) || !cloud.lags()))
+                Some(Reading { id: target.id.clone(), found: look, is_proof: deleted.contains(&target.id) || !cloud.lags() })
             }
         });
         let looks: Vec<_> = looks.buffer_unordered(self.config().parallel.max(1)).collect().await;
         let unseen = looks.iter().filter(|look| look.is_none()).count();
-        let mut known = Vec::new();
-        let mut gone = Diff { at: self.now(), ..Diff::default() };
-        let mut seen = Vec::new();
-        for (target, look, is_proof) in looks.into_iter().flatten() {
-            let Some(entry) = self.store().entry(&target.id).await? else { continue };
-            match look {
-                Some(mut now) => {
-                    // A single read may not tell what a listing over days knows.
-                    if now.metrics.is_empty() {
-                        now.metrics.clone_from(&entry.resource.metrics);
-                    }
-                    now.cost_month = now.cost_month.or(entry.resource.cost_month);
-                    known.push(entry);
-                    seen.push(Sighting::Seen(Box::new(now)));
-                }
-                None => match entry.absences(self.wall_now().timestamp(), ABSENCE_LAG) {
-                    absences if is_proof || absences >= ABSENCES => gone.removed.push(target.id.clone()),
-                    absences => gone.missed.push((target.id.clone(), absences)),
-                },
-            }
-        }
-        self.advance(&Estate::new(known), seen).await?;
-        self.store().apply(&gone).await?;
+        let readings: Vec<Reading> = looks.into_iter().flatten().collect();
+        let ids: Vec<ResourceId> = readings.iter().map(|reading| reading.id.clone()).collect();
+        let known = self.store().known(&ids).await?;
+        self.store().apply(&known.refresh(readings, self.now(), Some(run.clone()))).await?;
         Ok(unseen)
     }
 

@@ -318,13 +318,7 @@ pub(crate) struct FakeStore(pub(crate) Mutex<BTreeMap<ResourceId, Entry>>);
 impl FakeStore {
     pub(crate) fn see(&self, world: &World, at: Timestamp) {
         let resources = world.resources.lock().unwrap();
-        *self.0.lock().unwrap() = resources
-            .values()
-            .map(|resource| {
-                let (resource, hash) = (resource.clone(), resource.observed_hash());
-                (resource.id.clone(), Entry { resource, hash, first_seen: at, last_seen: at, missed: 0, missed_since: None })
-            })
-            .collect();
+        *self.0.lock().unwrap() = resources.values().map(|resource| (resource.id.clone(), Entry::new(resource.clone(), at))).collect();
     }
 }
 
@@ -357,6 +351,9 @@ impl Store for FakeStore {
         unused()
     }
     async fn changes(&self, _: u64, _: usize) -> Result<Option<Changes>> {
+        unused()
+    }
+    async fn history(&self, _: Timestamp) -> Result<Vec<Recorded>> {
         unused()
     }
     async fn put(&self, _: Collection, _: &Document) -> Result<()> {

@@ -89,7 +89,8 @@ pub(crate) async fn discover(cloud: &AwsCloud, cx: ReadCx, want: Want) -> Seen {
     let mut sightings = cloud.discover(cx, want);
     while let Some(sighting) = sightings.next().await {
         match sighting {
-            Sighting::Seen(resource) => seen.resources.push(*resource),
+            Sighting::Seen { resource, .. } => seen.resources.push(*resource),
+            Sighting::Measured(_) => {}
             Sighting::Gap(gap) => seen.gaps.push(gap),
             Sighting::Covered { scope, .. } => seen.covered.push((scope.native, scope.region)),
         }

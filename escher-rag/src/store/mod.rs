@@ -5,7 +5,9 @@ mod estate;
 mod facts;
 mod fault;
 mod guard;
+mod history;
 mod lanes;
+mod measured;
 mod prepared;
 mod records;
 mod schema;
@@ -19,7 +21,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use escher_core::selector::KnownWords;
 use escher_core::{
-    Changes, CloudId, Collection, Diff, Document, Entry, Error, Estate, PlanId, PlanRecord, ResourceId, Result, RunId, RunRecord,
+    Changes, CloudId, Collection, Diff, Document, Entry, Error, Estate, PlanId, PlanRecord, Recorded, ResourceId, Result, RunId, RunRecord,
     Selection, Selector, Store,
 };
 use jiff::Timestamp;
@@ -189,6 +191,13 @@ impl Store for SqliteStore {
 
     async fn changes(&self, after: u64, limit: usize) -> Result<Option<Changes>> {
         self.read("read changes", move |c| estate::changes(c, after, limit)).await
+    }
+
+    async fn history(&self, since: Timestamp) -> Result<Vec<Recorded>> {
+        // Times that the file cannot hold are before or after all that it does.
+        let at = since.as_nanosecond();
+        let since = i64::try_from(at).unwrap_or(if at < 0 { i64::MIN } else { i64::MAX });
+        self.read("read history", move |c| history::since(c, since)).await
     }
 
     async fn put(&self, collection: Collection, document: &Document) -> Result<()> {
