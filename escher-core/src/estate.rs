@@ -293,8 +293,8 @@ impl Estate {
                 Sighting::Seen { resource, depth } => {
                     let views = views.entry(resource.id.clone()).or_default();
                     match depth {
-                        Depth::Breadth => views.broad = Some(*resource),
-                        Depth::Depth | Depth::Whole => (views.deep, views.whole) = (Some(*resource), depth == Depth::Whole),
+                        Depth::Breadth => views.broad = Some(resource),
+                        Depth::Depth | Depth::Whole => (views.deep, views.whole) = (Some(resource), depth == Depth::Whole),
                     }
                 }
                 Sighting::Measured(measurement) => {
@@ -314,7 +314,7 @@ impl Estate {
             let Some((resource, measured)) = views.together(known, earlier, &id) else { continue };
             let hash = resource.observed_hash();
             let Some(known) = known else {
-                diff.added.push(Entry { measured, hash, ..Entry::new(resource, now) });
+                diff.added.push(Entry { resource, measured, hash, first_seen: now, last_seen: now, missed: 0, missed_since: None });
                 continue;
             };
             let same_hash = known.hash == hash;
@@ -364,10 +364,10 @@ impl Diff {
 /// What one batch of sightings tells of a resource.
 #[derive(Default)]
 struct Views {
-    deep: Option<Resource>,
+    deep: Option<Box<Resource>>,
     /// Whether that tells what there is of measured values, too.
     whole: bool,
-    broad: Option<Resource>,
+    broad: Option<Box<Resource>>,
     measured: Measured,
 }
 
@@ -381,11 +381,14 @@ impl Views {
     /// what nobody knows.
     fn together(mut self, known: Option<&Entry>, earlier: &Earlier, id: &ResourceId) -> Option<(Resource, Measured)> {
         let before = known.map(|known| &known.resource);
-        let broad = self.broad.as_ref().or_else(|| earlier.broad.get(id));
+        let broad = self.broad.as_deref().or_else(|| earlier.broad.get(id));
         // What is measured has rules of its own, below.
         let told = self.deep.as_mut().map(|deep| (std::mem::take(&mut deep.metrics), deep.cost_month.take()));
-        let mut resource = match (self.deep, &self.broad, before) {
-            (Some(deep), _, _) => broad.map(|broad| deep.clone().over(broad)).unwrap_or(deep),
+        let mut resource = match (self.deep, self.broad.as_deref(), before) {
+            (Some(deep), ..) => match broad {
+                Some(broad) => deep.over(broad),
+                None => *deep,
+            },
             // Depth came earlier in this look: breadth adds only what that did not report.
             (None, Some(broad), Some(known)) if earlier.deep.contains(id) => known.clone().over(broad),
             (None, Some(broad), Some(known)) => broad.clone().over(known),
