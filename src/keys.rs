@@ -13,7 +13,7 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use escher_core::{Error, ErrorKind, Head, PlanStatus, PublicKey, Result, SecretKey, WallTime, digest};
+use escher_core::{Error, ErrorKind, Head, PlanId, PlanStatus, PublicKey, Result, RunId, SecretKey, WallTime, digest};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -26,11 +26,11 @@ const STEP: SignedDuration = SignedDuration::from_secs(60);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Settled {
     /// The plan.
-    pub(crate) plan: String,
+    pub(crate) plan: PlanId,
     /// Rejected or started.
     pub(crate) status: PlanStatus,
     /// As which run.
-    pub(crate) run: Option<String>,
+    pub(crate) run: Option<RunId>,
     /// When.
     pub(crate) at: Timestamp,
 }
@@ -121,7 +121,7 @@ impl KeyRing {
     }
 
     /// What was decided for good, by plan. The first decision counts.
-    pub(crate) fn settled(&self) -> Result<HashMap<String, Settled>> {
+    pub(crate) fn settled(&self) -> Result<HashMap<PlanId, Settled>> {
         let (settled, unreadable) = self.decisions()?;
         if !unreadable.is_empty() {
             tracing::warn!("{} lines of {} cannot be read; `doctor` says which", unreadable.len(), self.settled_file().display());
@@ -136,7 +136,7 @@ impl KeyRing {
 
     /// What was decided for good, and the numbers of the lines that cannot be read. One that was cut off by a crash was
     /// never relied upon: what it says is also in the store.
-    pub(crate) fn decisions(&self) -> Result<(HashMap<String, Settled>, Vec<usize>)> {
+    pub(crate) fn decisions(&self) -> Result<(HashMap<PlanId, Settled>, Vec<usize>)> {
         let path = self.settled_file();
         let (mut settled, mut unreadable) = (HashMap::new(), Vec::new());
         let Some(mut file) = open_private(&path)? else { return Ok((settled, unreadable)) };
@@ -152,8 +152,8 @@ impl KeyRing {
     }
 
     /// Remembers a decision that is final.
-    pub(crate) fn settle(&self, plan: &str, status: PlanStatus, run: Option<&str>, at: WallTime) -> Result<()> {
-        let decision = Settled { plan: plan.to_owned(), status, run: run.map(str::to_owned), at: at.timestamp() };
+    pub(crate) fn settle(&self, plan: &PlanId, status: PlanStatus, run: Option<&RunId>, at: WallTime) -> Result<()> {
+        let decision = Settled { plan: plan.clone(), status, run: run.cloned(), at: at.timestamp() };
         let line = serde_json::to_string(&decision).map_err(|e| Error::internal(e.to_string()).operation("remember decision"))?;
         self.make_folder()?;
         let path = self.settled_file();
@@ -349,13 +349,15 @@ mod tests {
     #[test]
     fn what_was_decided_first_counts_and_a_torn_line_hides_nothing() {
         let (_dir, a, _) = rings();
+        let plan = |n: u8| format!("pl_{n}").parse().unwrap();
+        let run = |n: u8| format!("run_{n}").parse().unwrap();
         let now = escher_core::WallClock::new(|| Timestamp::UNIX_EPOCH).now();
-        a.settle("pl_1", PlanStatus::Rejected, None, now).unwrap();
+        a.settle(&plan(1), PlanStatus::Rejected, None, now).unwrap();
         private().append(true).open(a.folder().join("settled")).unwrap().write_all(b"{\"plan\":\"pl_").unwrap();
-        a.settle("pl_2", PlanStatus::Started, Some("run_2"), now).unwrap();
-        a.settle("pl_1", PlanStatus::Started, Some("run_1"), now).unwrap();
+        a.settle(&plan(2), PlanStatus::Started, Some(&run(2)), now).unwrap();
+        a.settle(&plan(1), PlanStatus::Started, Some(&run(1)), now).unwrap();
         let settled = a.settled().unwrap();
-        assert_eq!(settled["pl_1"].status, PlanStatus::Rejected);
-        assert_eq!(settled["pl_2"].run.as_deref(), Some("run_2"));
+        assert_eq!(settled[&plan(1)].status, PlanStatus::Rejected);
+        assert_eq!(settled[&plan(2)].run, Some(run(2)));
     }
 }

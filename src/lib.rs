@@ -31,6 +31,7 @@ pub use escher_exec::{CancellationToken, RunEvent, Trial, TrialStep};
 pub use home::{OutputFile, Owner};
 pub use ops::answer::Group;
 pub use ops::ask::{Answer, Asked, Explanation, Reply, explain_reading, interpret};
+pub use ops::changes::{ChangeList, ChangesRequest, Since};
 pub use ops::connect::{Connected, Replaced};
 pub use ops::demo::{Demo, DemoOptions};
 pub use ops::doctor::{Check, Health, Report};

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use escher::core::{JournalEntry, JournalStore, Result};
+use escher::core::{JournalEntry, JournalStore, Result, RunId};
 use escher::{Config, Escher, RunOptions};
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::Value;
@@ -41,7 +41,7 @@ impl JournalStore for Guillotine {
         Ok(number)
     }
 
-    async fn read(&self, run: &str) -> Result<Vec<JournalEntry>> {
+    async fn read(&self, run: &RunId) -> Result<Vec<JournalEntry>> {
         self.store.read(run).await
     }
 }

@@ -10,7 +10,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// Makes a store one of the version before, in which rows may have no checksum.
-pub(crate) const VERSION_3: &str = "ALTER TABLE seen DROP COLUMN missed_since; PRAGMA user_version = 3";
+pub(crate) const VERSION_3: &str =
+    "DROP TABLE history; DROP TABLE measured; ALTER TABLE seen DROP COLUMN missed_since; PRAGMA user_version = 3";
 
 /// A data directory and the ways to work on it.
 pub(crate) struct Desk {

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{CloudId, Error, ErrorKind, Next, Resource, ResourceId};
+use crate::look::Earlier;
+use crate::{CloudId, Error, ErrorKind, FieldChange, Measured, Measurement, Next, Resource, ResourceId, RunId};
 
 /// The part of the world that one listing speaks for. It never reaches beyond one account.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -70,11 +71,30 @@ impl Gap {
     }
 }
 
-/// One item of a discovery stream.
+/// How much a look tells of a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Depth {
+    /// A little of many, as an index over all types does: what it does not report stays as it is known.
+    Breadth,
+    /// All that there is to know of it: what it does not report is no longer so. Values that are measured, and that a
+    /// cloud's listing seldom has, stay as they are known if it reports none.
+    Depth,
+    /// Depth, measured values included: the exchange form, which leaves out nothing that its source knows.
+    Whole,
+}
+
+/// One item of a discovery stream, or of a job's results.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Sighting {
     /// A resource is there.
-    Seen(Box<Resource>),
+    Seen {
+        /// The resource.
+        resource: Box<Resource>,
+        /// How much of it this tells. Within one look depth wins over breadth, in whatever order they come.
+        depth: Depth,
+    },
+    /// Something was measured of a resource that is known. That is no look at it: it neither appears nor is missed.
+    Measured(Box<Measurement>),
     /// A scope could not be looked at, wholly or in part.
     Gap(Gap),
     /// A scope was listed to its end; only now may what was not in it be missed.
@@ -86,11 +106,37 @@ pub enum Sighting {
     },
 }
 
+impl Sighting {
+    /// A resource of which all is told.
+    pub fn seen(resource: Resource) -> Self {
+        Self::Seen { resource: Box::new(resource), depth: Depth::Depth }
+    }
+
+    /// A resource of which a little is told.
+    pub fn glimpsed(resource: Resource) -> Self {
+        Self::Seen { resource: Box::new(resource), depth: Depth::Breadth }
+    }
+}
+
+/// What reading one resource showed, such as after a run that changed it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// The resource that was read.
+    pub id: ResourceId,
+    /// The resource as it is; `None` where it was not found.
+    pub found: Option<Resource>,
+    /// Whether not finding it is proof that it is gone: we deleted it, or its cloud never lags.
+    pub is_proof: bool,
+}
+
 /// A resource and how we know of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
-    /// The resource as last seen.
+    /// The resource as last seen, with what was measured laid over it.
     pub resource: Resource,
+    /// What jobs measured of it.
+    #[serde(default, skip_serializing_if = "Measured::is_empty")]
+    pub measured: Measured,
     /// [`Resource::observed_hash`] of it.
     pub hash: String,
     /// When it was first seen.
@@ -105,6 +151,12 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// A resource that was first seen at this moment.
+    pub fn new(resource: Resource, at: Timestamp) -> Self {
+        let hash = resource.observed_hash();
+        Self { resource, measured: Measured::default(), hash, first_seen: at, last_seen: at, missed: 0, missed_since: None }
+    }
+
     /// How many absences there are with one more at `at`. Listings of a cloud that lags count as one if they lie closer
     /// together than `lag`.
     pub fn absences(&self, at: Timestamp, lag: SignedDuration) -> u32 {
@@ -138,6 +190,10 @@ pub struct Diff {
     pub gaps: Vec<Gap>,
     /// When the look was.
     pub at: Timestamp,
+    /// In which fields those of [`Diff::changed`] differ.
+    pub differences: BTreeMap<ResourceId, Vec<FieldChange>>,
+    /// The run of ours that caused what differs, if it is known that one did.
+    pub run: Option<RunId>,
 }
 
 impl Diff {
@@ -163,6 +219,11 @@ impl Estate {
     /// Entries in the order of their ids.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.values()
+    }
+
+    /// The entries themselves, in the same order.
+    pub fn into_entries(self) -> impl Iterator<Item = Entry> {
+        self.entries.into_values()
     }
 
     /// The entry of an id.
@@ -194,20 +255,51 @@ impl Estate {
     }
 
     /// What these sightings change. Only a covered scope without a gap can miss anything; of a resource
-    /// seen twice the last sighting counts.
+    /// seen twice the deeper sighting counts, of two that are as deep the last.
     pub fn advance(&self, seen: impl IntoIterator<Item = Sighting>, now: Timestamp) -> Diff {
         self.advance_lagging(seen, now, SignedDuration::ZERO)
     }
 
     /// The same for a cloud whose listings may be `lag` behind.
     pub fn advance_lagging(&self, seen: impl IntoIterator<Item = Sighting>, now: Timestamp, lag: SignedDuration) -> Diff {
+        self.hold(seen, now, lag, &Earlier::default())
+    }
+
+    /// What single reads after a run show. What is not in the estate is left alone; what was not found counts as one
+    /// absence unless that is proof.
+    pub fn refresh(&self, readings: impl IntoIterator<Item = Reading>, at: Timestamp, run: Option<RunId>) -> Diff {
+        let (mut seen, mut absent) = (Vec::new(), Vec::new());
+        for Reading { id, found, is_proof } in readings {
+            let Some(entry) = self.entries.get(&id) else { continue };
+            match found {
+                Some(resource) => seen.push(Sighting::seen(resource)),
+                None => absent.push((entry, is_proof)),
+            }
+        }
+        let mut diff = Diff { run, ..self.advance(seen, at) };
+        for (entry, is_proof) in absent {
+            diff.miss(entry, is_proof, at, ABSENCE_LAG);
+        }
+        diff
+    }
+
+    /// Holds sightings against the estate, and against what the same look saw before.
+    pub(crate) fn hold(&self, seen: impl IntoIterator<Item = Sighting>, now: Timestamp, lag: SignedDuration, earlier: &Earlier) -> Diff {
         let mut diff = Diff { at: now, ..Diff::default() };
-        let mut resources = BTreeMap::new();
+        let mut views: BTreeMap<ResourceId, Views> = BTreeMap::new();
         let mut covered = Vec::new();
         for sighting in seen {
             match sighting {
-                Sighting::Seen(resource) => {
-                    resources.insert(resource.id.clone(), *resource);
+                Sighting::Seen { resource, depth } => {
+                    let views = views.entry(resource.id.clone()).or_default();
+                    match depth {
+                        Depth::Breadth => views.broad = Some(resource),
+                        Depth::Depth | Depth::Whole => (views.deep, views.whole) = (Some(resource), depth == Depth::Whole),
+                    }
+                }
+                Sighting::Measured(measurement) => {
+                    let views = views.entry(measurement.id).or_default();
+                    views.measured = std::mem::take(&mut views.measured).merged(&measurement.measured);
                 }
                 Sighting::Gap(gap) => diff.gaps.push(gap),
                 Sighting::Covered { scope, authoritative } => covered.push((scope, authoritative)),
@@ -215,33 +307,110 @@ impl Estate {
         }
         covered.retain(|(scope, _)| !diff.gaps.iter().any(|gap| gap.scope == *scope));
 
-        let present: HashSet<ResourceId> = resources.keys().cloned().collect();
-        for (id, resource) in resources {
+        let present: HashSet<ResourceId> = views.iter().filter(|(_, views)| views.is_look()).map(|(id, _)| id.clone()).collect();
+        for (id, views) in views {
+            let known = self.entries.get(&id);
+            let is_look = views.is_look();
+            let Some((resource, measured)) = views.together(known, earlier, &id) else { continue };
             let hash = resource.observed_hash();
-            let Some(known) = self.entries.get(&id) else {
-                diff.added.push(Entry { resource, hash, first_seen: now, last_seen: now, missed: 0, missed_since: None });
+            let Some(known) = known else {
+                diff.added.push(Entry { resource, measured, hash, first_seen: now, last_seen: now, missed: 0, missed_since: None });
                 continue;
             };
             let same_hash = known.hash == hash;
-            if same_hash && known.missed == 0 && known.resource == resource {
-                diff.unchanged.push(id);
-                continue;
+            let is_same = same_hash && known.resource == resource && known.measured == measured;
+            match (is_look, is_same) {
+                (false, true) => continue,
+                (true, true) if known.missed == 0 => {
+                    diff.unchanged.push(id);
+                    continue;
+                }
+                _ => {}
             }
-            let entry = Entry { resource, hash, first_seen: known.first_seen, last_seen: now, missed: 0, missed_since: None };
-            if same_hash { diff.refreshed.push(entry) } else { diff.changed.push(entry) }
+            let mut entry = Entry { resource, measured, hash, ..known.clone() };
+            if is_look {
+                (entry.last_seen, entry.missed, entry.missed_since) = (now, 0, None);
+            }
+            if same_hash {
+                diff.refreshed.push(entry);
+            } else {
+                diff.differences.insert(id, known.resource.differences(&entry.resource));
+                diff.changed.push(entry);
+            }
         }
         for (id, entry) in &self.entries {
-            if present.contains(id) {
+            if present.contains(id) || earlier.has(id) {
                 continue;
             }
             let Some((_, authoritative)) = covered.iter().find(|(scope, _)| scope.contains(&entry.resource)) else { continue };
-            let missed = entry.absences(now, lag);
-            if *authoritative || missed >= ABSENCES {
-                diff.removed.push(id.clone());
-            } else {
-                diff.missed.push((id.clone(), missed));
-            }
+            diff.miss(entry, *authoritative, now, lag);
         }
         diff
+    }
+}
+
+impl Diff {
+    /// Counts an absence.
+    fn miss(&mut self, entry: &Entry, is_proof: bool, at: Timestamp, lag: SignedDuration) {
+        let missed = entry.absences(at, lag);
+        if is_proof || missed >= ABSENCES {
+            self.removed.push(entry.resource.id.clone());
+        } else {
+            self.missed.push((entry.resource.id.clone(), missed));
+        }
+    }
+}
+
+/// What one batch of sightings tells of a resource.
+#[derive(Default)]
+struct Views {
+    deep: Option<Box<Resource>>,
+    /// Whether that tells what there is of measured values, too.
+    whole: bool,
+    broad: Option<Box<Resource>>,
+    measured: Measured,
+}
+
+impl Views {
+    /// Whether the resource itself was seen.
+    fn is_look(&self) -> bool {
+        self.deep.is_some() || self.broad.is_some()
+    }
+
+    /// All of it together with what is known: the resource, and what was measured of it. `None` for a measurement of
+    /// what nobody knows.
+    fn together(mut self, known: Option<&Entry>, earlier: &Earlier, id: &ResourceId) -> Option<(Resource, Measured)> {
+        let before = known.map(|known| &known.resource);
+        let broad = self.broad.as_deref().or_else(|| earlier.broad.get(id));
+        // What is measured has rules of its own, below.
+        let told = self.deep.as_mut().map(|deep| (std::mem::take(&mut deep.metrics), deep.cost_month.take()));
+        let mut resource = match (self.deep, self.broad.as_deref(), before) {
+            (Some(deep), ..) => match broad {
+                Some(broad) => deep.over(broad),
+                None => *deep,
+            },
+            // Depth came earlier in this look: breadth adds only what that did not report.
+            (None, Some(broad), Some(known)) if earlier.deep.contains(id) => known.clone().over(broad),
+            (None, Some(broad), Some(known)) => broad.clone().over(known),
+            (None, Some(broad), None) => broad.clone(),
+            (None, None, known) => known?.clone(),
+        };
+        // A look that reports no measured values at all erases none; breadth only adds to them.
+        let (metrics, cost) = told.unwrap_or_default();
+        let before = before.filter(|_| !self.whole);
+        resource.metrics = match before {
+            Some(before) if metrics.is_empty() => before.metrics.clone(),
+            _ => metrics,
+        };
+        resource.cost_month = cost.or(before.and_then(|before| before.cost_month));
+        if let Some(broad) = broad {
+            for (name, value) in &broad.metrics {
+                resource.metrics.entry(name.clone()).or_insert(*value);
+            }
+            resource.cost_month = resource.cost_month.or(broad.cost_month);
+        }
+        let measured = known.map(|known| known.measured.clone()).unwrap_or_default().merged(&self.measured);
+        measured.lay_over(&mut resource);
+        Some((resource, measured))
     }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Action, Approved, Error, Plan, ResourceId, Result, Step, WallTime};
+use crate::{Action, Approved, Error, Plan, PlanId, ResourceId, Result, RunId, Step, StepId, WallTime};
 
 /// What happened to a step, in the order in which it can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -49,11 +49,11 @@ pub struct Undo {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct JournalEntry {
     /// The run, `run_…`.
-    pub run: String,
+    pub run: RunId,
     /// The plan.
-    pub plan: String,
+    pub plan: PlanId,
     /// The step.
-    pub step: String,
+    pub step: StepId,
     /// The target.
     pub target: ResourceId,
     /// 1 for the first try.
@@ -65,9 +65,47 @@ pub struct JournalEntry {
     /// Why, for skipped, failed and unknown; a note otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// On `observed`: [`crate::Resource::observed_hash`] of what the cloud showed; `None` where the target is gone. The
+    /// next step on the same target is held against it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed: Option<String>,
     /// On an intent: what would put the target back as it was, worked out before the call.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undo: Vec<Undo>,
+}
+
+impl JournalEntry {
+    /// The line in its present shape. Earlier versions wrote the hash of what was observed where the reason stands.
+    #[must_use]
+    pub fn upgraded(mut self) -> Self {
+        if self.phase == Phase::Observed && self.observed.is_none() {
+            self.observed = self.reason.take_if(|reason| reason.starts_with("sha256:"));
+        }
+        self
+    }
+}
+
+/// What happened to a step, for its journal line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepEvent {
+    /// What happened.
+    pub phase: Phase,
+    /// Why, or a note.
+    pub reason: Option<String>,
+    /// The hash of what the cloud showed, on [`Phase::Observed`].
+    pub observed: Option<String>,
+}
+
+impl StepEvent {
+    /// A phase, with the reason for it if there is one.
+    pub fn new(phase: Phase, reason: Option<String>) -> Self {
+        Self { phase, reason, observed: None }
+    }
+
+    /// The cloud shows what was wanted, with the hash of what it shows.
+    pub fn observed(hash: Option<String>) -> Self {
+        Self { phase: Phase::Observed, reason: None, observed: hash }
+    }
 }
 
 /// The last line of a journal. Kept elsewhere, it shows later whether lines were cut off the end.
@@ -85,7 +123,7 @@ pub trait JournalStore: Send + Sync {
     /// Appends a line durably; returns its number.
     async fn append(&self, entry: &JournalEntry) -> Result<u64>;
     /// The lines of a run, oldest first.
-    async fn read(&self, run: &str) -> Result<Vec<JournalEntry>>;
+    async fn read(&self, run: &RunId) -> Result<Vec<JournalEntry>>;
 }
 
 /// The journal. It alone gives out permits.
@@ -103,14 +141,14 @@ pub struct Journal {
 #[derive(Debug)]
 #[must_use = "an intent without an act must be closed with an outcome"]
 pub struct Permit {
-    run: String,
+    run: RunId,
     step: Step,
     attempt: u32,
 }
 
 impl Permit {
     /// The run.
-    pub fn run(&self) -> &str {
+    pub fn run(&self) -> &RunId {
         &self.run
     }
     /// The step to carry out.
@@ -137,37 +175,35 @@ impl Journal {
     pub async fn intend(
         &self,
         plan: &Plan<Approved>,
-        run: &str,
-        step: &str,
+        run: &RunId,
+        step: &StepId,
         attempt: u32,
         undo: Vec<Undo>,
         at: WallTime,
     ) -> Result<Permit> {
-        let found = plan.doc().steps.iter().find(|s| s.id == step);
+        let found = plan.doc().steps.iter().find(|s| s.id == *step);
         let step = found.ok_or_else(|| Error::internal(format!("plan {} has no step {step}", plan.doc().id)))?.clone();
         let mut entry = Self::entry(plan, run, &step, attempt, Phase::Intent, at);
         entry.undo = undo;
         self.store.append(&entry).await?;
-        Ok(Permit { run: run.to_owned(), step, attempt })
+        Ok(Permit { run: run.clone(), step, attempt })
     }
 
     /// Writes down what happened to a step.
     ///
     /// # Errors
     /// Whatever the store says.
-    #[allow(clippy::too_many_arguments, reason = "the columns of a journal line")]
     pub async fn record(
         &self,
         plan: &Plan<Approved>,
-        run: &str,
+        run: &RunId,
         step: &Step,
         attempt: u32,
-        phase: Phase,
-        reason: Option<String>,
+        event: StepEvent,
         at: WallTime,
     ) -> Result<()> {
-        let mut entry = Self::entry(plan, run, step, attempt, phase, at);
-        entry.reason = reason;
+        let mut entry = Self::entry(plan, run, step, attempt, event.phase, at);
+        (entry.reason, entry.observed) = (event.reason, event.observed);
         self.store.append(&entry).await.map(drop)
     }
 
@@ -175,13 +211,13 @@ impl Journal {
     ///
     /// # Errors
     /// Whatever the store says.
-    pub async fn read(&self, run: &str) -> Result<Vec<JournalEntry>> {
+    pub async fn read(&self, run: &RunId) -> Result<Vec<JournalEntry>> {
         self.store.read(run).await
     }
 
-    fn entry(plan: &Plan<Approved>, run: &str, step: &Step, attempt: u32, phase: Phase, at: WallTime) -> JournalEntry {
+    fn entry(plan: &Plan<Approved>, run: &RunId, step: &Step, attempt: u32, phase: Phase, at: WallTime) -> JournalEntry {
         JournalEntry {
-            run: run.to_owned(),
+            run: run.clone(),
             plan: plan.doc().id.clone(),
             step: step.id.clone(),
             target: step.target.id.clone(),
@@ -189,6 +225,7 @@ impl Journal {
             phase,
             at: at.timestamp(),
             reason: None,
+            observed: None,
             undo: Vec::new(),
         }
     }

@@ -5,6 +5,7 @@ mod action;
 pub mod arbitrary;
 mod arn;
 mod brain;
+mod change;
 mod cloud;
 pub mod digest;
 mod embed;
@@ -17,6 +18,8 @@ mod id;
 mod journal;
 pub mod lexicon;
 mod line;
+mod look;
+mod measure;
 mod memory;
 mod native;
 mod pattern;
@@ -34,21 +37,26 @@ mod words;
 pub use action::{Action, ActionDef, Effect, ParamDef, ParamType, Verify};
 pub use arn::Arn;
 pub use brain::{Brain, Utterance};
+pub use change::{Change, ChangeKind, FieldChange};
 pub use cloud::{ActionFacts, Capabilities, Cloud, Identity, Outcome, ReadCx, Throttled, Want, WriteCx};
 pub use embed::Embed;
 pub use error::{Error, ErrorKind, Next, Origin, Result, RetryBudget};
-pub use estate::{ABSENCE_LAG, ABSENCES, Diff, Entry, Estate, Gap, Scope, Sighting};
+pub use estate::{ABSENCE_LAG, ABSENCES, Depth, Diff, Entry, Estate, Gap, Reading, Scope, Sighting};
 pub use flags::{Condition, IdleRule, Test, idle_rule};
 pub use frame::{Clarify, Constraint, Correction, Frame, Intent, Schedule, Sort, Source};
 pub use id::ResourceId;
-pub use journal::{Head, Journal, JournalEntry, JournalStore, Permit, Phase, Undo};
+pub use journal::{Head, Journal, JournalEntry, JournalStore, Permit, Phase, StepEvent, Undo};
 pub use line::{read_tags, read_time};
-pub use memory::{Changes, Collection, Document, Filter, Hits, Index, PlanRecord, PlanStatus, Query, RunRecord, Selection, Store};
+pub use look::{Ended, Look};
+pub use measure::{Measure, Measured, Measurement};
+pub use memory::{
+    Changes, Collection, Document, Filter, Hits, Index, PlanRecord, PlanStatus, Query, Recorded, RunRecord, Selection, Store,
+};
 pub use pattern::ActionPattern;
 pub use period::{Period, PeriodWord};
 pub use plan::{
-    Approval, Approved, ApprovedConnection, Checked, Moment, Plan, PlanDoc, PlanTemplate, Policy, Step, StepTemplate, Target, Verdict,
-    VerifiedApproval,
+    Approval, Approved, ApprovedConnection, Checked, Moment, Plan, PlanDoc, PlanId, PlanOrigin, PlanTemplate, Policy, RunId, Step, StepId,
+    StepTemplate, Target, TargetFacts, Verdict, VerifiedApproval,
 };
 pub use rel::Rel;
 pub use resource::{Link, Resource};

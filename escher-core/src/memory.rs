@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::plan::Seal;
 use crate::selector::{Field, KnownWords, Op};
 use crate::words::vocabulary;
-use crate::{Approval, CloudId, Diff, Entry, Estate, Head, PlanDoc, Resource, ResourceId, Result, Selector, State};
+use crate::{Approval, Change, CloudId, Diff, Entry, Estate, Head, PlanDoc, PlanId, Resource, ResourceId, Result, RunId, Selector, State};
 
 vocabulary! {
     /// The five collections.
@@ -63,7 +63,7 @@ pub struct PlanRecord {
     /// The approval, if any.
     pub approval: Option<Approval>,
     /// The run, once started.
-    pub run: Option<String>,
+    pub run: Option<RunId>,
     /// The signatures over what neither digest nor approval covers; none in records of versions that did not sign.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seal: Option<Seal>,
@@ -72,10 +72,10 @@ pub struct PlanRecord {
 /// A run. Its steps are in the journal; counts are derived from there and kept here once it has finished.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunRecord {
-    /// `run_…`.
-    pub id: String,
+    /// Its id.
+    pub id: RunId,
     /// The plan it carries out.
-    pub plan: String,
+    pub plan: PlanId,
     /// The plan's goal, for lists.
     pub goal: String,
     /// Who it runs as.
@@ -91,7 +91,7 @@ pub struct RunRecord {
     /// Steps skipped.
     pub skipped: usize,
     /// The run that this one takes back, if any.
-    pub undoes: Option<String>,
+    pub undoes: Option<RunId>,
     /// The journal's head as it was when the run began and, later, when it ended: lines that the journal must have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head: Option<Head>,
@@ -148,6 +148,15 @@ pub struct Changes {
     pub removed: Vec<ResourceId>,
 }
 
+/// A change that is on record, and what a selector decides about it by.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recorded {
+    /// The change.
+    pub change: Change,
+    /// For a removal, the resource as it was last known.
+    pub resource: Option<Resource>,
+}
+
 /// The truth of the five collections, plans and runs.
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -179,6 +188,8 @@ pub trait Store: Send + Sync {
     async fn revision(&self) -> Result<u64>;
     /// At most `limit` changes after a revision, in order; `None` when that is too long ago and only a rebuild helps.
     async fn changes(&self, after: u64, limit: usize) -> Result<Option<Changes>>;
+    /// What appeared, changed or was removed at or after a moment, newest first.
+    async fn history(&self, since: Timestamp) -> Result<Vec<Recorded>>;
 
     /// Adds or replaces a document; `Reports` are immutable and refuse a second one of the same id.
     async fn put(&self, collection: Collection, document: &Document) -> Result<()>;
@@ -190,13 +201,13 @@ pub trait Store: Send + Sync {
     /// Moves a plan to started and adds its run, both or neither; a plan is started once.
     async fn start_run(&self, plan: &PlanRecord, run: &RunRecord) -> Result<()>;
     /// A plan by id.
-    async fn plan(&self, id: &str) -> Result<Option<PlanRecord>>;
+    async fn plan(&self, id: &PlanId) -> Result<Option<PlanRecord>>;
     /// Plans, newest first.
     async fn plans(&self, limit: usize) -> Result<Vec<PlanRecord>>;
     /// Adds a run, or moves one on.
     async fn put_run(&self, run: &RunRecord) -> Result<()>;
     /// A run by id.
-    async fn run(&self, id: &str) -> Result<Option<RunRecord>>;
+    async fn run(&self, id: &RunId) -> Result<Option<RunRecord>>;
     /// Runs, newest first.
     async fn runs(&self, limit: usize) -> Result<Vec<RunRecord>>;
 }

@@ -211,6 +211,52 @@ impl Resource {
         regions::geo_of(self.cloud, self.region.as_deref()?)
     }
 
+    /// What a look of little depth reports, over what is known of the same resource. Tags replace one another as a whole;
+    /// attributes, metrics, links and aliases that only one of both has are kept.
+    #[must_use]
+    pub fn over(self, known: &Self) -> Self {
+        let mut it = self;
+        let is_word = |kind: Kind, native: &str| kind.as_str() == native;
+        if it.kind == Kind::Other {
+            it.kind = known.kind;
+        }
+        if is_word(it.kind, &it.native) || is_word(Kind::Other, &it.native) {
+            it.native.clone_from(&known.native);
+        }
+        // A name that only repeats the id is none that was reported, unless a tag gave the other and is gone.
+        if !it.lost_its_name_tag(known) && [it.id.as_str(), it.id.last_segment()].contains(&it.name.as_str()) {
+            it.name.clone_from(&known.name);
+        }
+        it.account = it.account.or_else(|| known.account.clone());
+        it.account_name = it.account_name.or_else(|| known.account_name.clone());
+        it.region = it.region.or_else(|| known.region.clone());
+        it.zone = it.zone.or_else(|| known.zone.clone());
+        if it.state.is_none() {
+            (it.state, it.state_raw) = (known.state, known.state_raw.clone());
+        }
+        it.tags = it.tags.or_else(|| known.tags.clone());
+        it.created = it.created.or(known.created);
+        it.cost_month = it.cost_month.or(known.cost_month);
+        for (name, value) in &known.attributes {
+            it.attributes.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+        for (name, value) in &known.metrics {
+            it.metrics.entry(name.clone()).or_insert(*value);
+        }
+        // In the order in which they are known: the same links in another order would count as a change.
+        let new: Vec<_> = it.links.into_iter().filter(|link| !known.links.contains(link)).collect();
+        it.links = known.links.iter().cloned().chain(new).collect();
+        let new: Vec<_> = it.aliases.into_iter().filter(|alias| !known.aliases.contains(alias)).collect();
+        it.aliases = known.aliases.iter().cloned().chain(new).collect();
+        it
+    }
+
+    /// Whether a tag that `known` has its name from is reported to be gone.
+    pub fn lost_its_name_tag(&self, known: &Self) -> bool {
+        let tag = |of: &Self| of.tags.as_ref().and_then(|tags| tags.get("Name")).cloned();
+        self.tags.is_some() && tag(self).is_none() && tag(known).as_ref() == Some(&known.name)
+    }
+
     /// The environment: tags `env`, `environment`, `stage` first, then resource group, account display name, name.
     pub fn env(&self) -> Option<Env> {
         // Of keys that differ in case only, any may be the one that says it.

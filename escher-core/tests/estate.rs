@@ -13,7 +13,7 @@ fn now() -> Timestamp {
 }
 
 fn seen(resources: &[Resource]) -> Vec<Sighting> {
-    resources.iter().map(|resource| Sighting::Seen(Box::new(resource.clone()))).collect()
+    resources.iter().cloned().map(Sighting::seen).collect()
 }
 
 fn estate(resources: &[Resource]) -> Estate {

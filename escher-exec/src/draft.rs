@@ -1,16 +1,16 @@
 //! A plan in the making: takes targets one by one and keeps account of those it leaves out.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use escher_core::plan::{DryRun, OnFailure, Retry};
 use escher_core::{
-    Action, ActionDef, Capabilities, CloudId, Effect, Env, Error, Kind, PlanDoc, Policy, Rel, Resource, ResourceId, Result, Risk, Step,
-    Target, Verb, WallTime,
+    Action, ActionDef, Capabilities, CloudId, Effect, Env, Error, Kind, PlanDoc, PlanOrigin, Policy, Rel, Resource, ResourceId, Result,
+    Risk, Step, StepId, Target, TargetFacts, Verb, WallTime,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
-use crate::{Clouds, wanted};
+use crate::{Clouds, ids, wanted};
 
 /// How many resources a plan may touch before that alone raises its risk.
 const MANY: usize = 20;
@@ -54,6 +54,50 @@ pub(crate) fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
+/// What is offered to a target.
+pub(crate) struct Order<'a> {
+    pub(crate) verb: Verb,
+    pub(crate) params: &'a Map<String, Value>,
+    /// Steps of the plan that must be done before.
+    pub(crate) needs: &'a [StepId],
+    pub(crate) on_failure: OnFailure,
+}
+
+impl<'a> Order<'a> {
+    /// An order that needs no other.
+    pub(crate) fn new(verb: Verb, params: &'a Map<String, Value>) -> Self {
+        Self { verb, params, needs: &[], on_failure: OnFailure::Stop }
+    }
+}
+
+/// What became of an offer.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Offered {
+    /// It is this step of the plan.
+    Taken(StepId),
+    /// Left out, since the target is as requested already.
+    Settled,
+    /// Left out for another reason.
+    LeftOut,
+}
+
+/// Why a target is no step.
+struct Refusal {
+    reason: String,
+    settled: bool,
+}
+
+fn refused<T>(reason: impl Into<String>) -> Result<Result<T, Refusal>> {
+    Ok(Err(Refusal { reason: reason.into(), settled: false }))
+}
+
+/// What a plan is made for.
+pub(crate) struct MadeFor {
+    /// In words.
+    pub(crate) goal: String,
+    pub(crate) origin: PlanOrigin,
+}
+
 /// The plan so far.
 pub(crate) struct Draft<'a> {
     clouds: &'a Clouds,
@@ -64,8 +108,8 @@ pub(crate) struct Draft<'a> {
     made: WallTime,
     steps: Vec<Step>,
     risk: Risk,
-    seen: HashSet<(ResourceId, Action, String)>,
-    last_on: HashMap<ResourceId, String>,
+    seen: HashMap<(ResourceId, Action, String), StepId>,
+    last_on: HashMap<ResourceId, StepId>,
     simulated: BTreeSet<CloudId>,
     /// Who loses more than the action says.
     losses: Reasons,
@@ -84,7 +128,7 @@ impl<'a> Draft<'a> {
             made,
             steps: Vec::new(),
             risk: Risk::Read,
-            seen: HashSet::new(),
+            seen: HashMap::new(),
             last_on: HashMap::new(),
             simulated: BTreeSet::new(),
             losses: Reasons::default(),
@@ -98,52 +142,50 @@ impl<'a> Draft<'a> {
         self.risk = self.risk.max(risk.unwrap_or(Risk::Read));
     }
 
-    /// Takes a target in with the action of its own kind, or notes why not; tells whether it was taken. A second step
-    /// on a target waits for the first, and only the first is held against what is known now.
+    /// Takes a target in with the action of its own kind, or notes why not. A second step on a target waits for the
+    /// first, and only the first is held against what is known now.
     ///
     /// # Errors
     /// `Invalid` where the parameters do not fit the action: then the whole order is wrong, not the target.
-    pub(crate) fn offer(&mut self, verb: Verb, params: &Map<String, Value>, resource: &Resource, observed: &str) -> Result<bool> {
-        match self.step(verb, params, resource, observed)? {
+    pub(crate) fn offer(&mut self, order: &Order<'_>, resource: &Resource, observed: &str) -> Result<Offered> {
+        match self.step(order, resource, observed)? {
             Ok((step, def)) => {
                 let key = (step.target.id.clone(), step.action, Value::Object(step.params.clone()).to_string());
-                if self.seen.insert(key) {
-                    let prod = usize::from(resource.env() == Some(Env::Prod));
-                    // What puts back an earlier setting may open what was closed, or leave bare what was encrypted.
-                    let back = usize::from(puts_back(&step.params).is_some());
-                    self.risk = self.risk.max(raised(def.risk, prod + back));
-                    self.last_on.insert(step.target.id.clone(), step.id.clone());
-                    self.steps.push(step);
+                if let Some(known) = self.seen.get(&key) {
+                    return Ok(Offered::Taken(known.clone()));
                 }
-                Ok(true)
+                let prod = usize::from(resource.env() == Some(Env::Prod));
+                // What puts back an earlier setting may open what was closed, or leave bare what was encrypted.
+                let back = usize::from(puts_back(&step.params).is_some());
+                self.risk = self.risk.max(raised(def.risk, prod + back));
+                self.last_on.insert(step.target.id.clone(), step.id.clone());
+                let id = step.id.clone();
+                self.seen.insert(key, id.clone());
+                self.steps.push(step);
+                Ok(Offered::Taken(id))
             }
-            Err(reason) => {
+            Err(Refusal { reason, settled }) => {
                 self.left_out.add(reason, &resource.name);
-                Ok(false)
+                Ok(if settled { Offered::Settled } else { Offered::LeftOut })
             }
         }
     }
 
-    fn step(
-        &mut self,
-        verb: Verb,
-        params: &Map<String, Value>,
-        resource: &Resource,
-        observed: &str,
-    ) -> Result<Result<(Step, ActionDef), String>> {
+    fn step(&mut self, order: &Order<'_>, resource: &Resource, observed: &str) -> Result<Result<(Step, ActionDef), Refusal>> {
+        let (verb, params) = (order.verb, order.params);
         let action = Action { kind: resource.kind, verb };
         let Some(def) = ActionDef::find(action) else {
-            return Ok(Err(format!("left out, a {} has no `{verb}`", resource.kind)));
+            return refused(format!("left out, a {} has no `{verb}`", resource.kind));
         };
         def.check_params(params)?;
         let Some(account) = resource.account.as_deref() else {
-            return Ok(Err("left out, their account is not known".to_owned()));
+            return refused("left out, their account is not known");
         };
         if let Some(ours) = resource.shared_with() {
-            return Ok(Err(format!("left out, account {account} owns them and only shares them with {ours}; ask there for the change")));
+            return refused(format!("left out, account {account} owns them and only shares them with {ours}; ask there for the change"));
         }
         let Some((cloud, identity)) = self.clouds.find(resource.cloud, account) else {
-            return Ok(Err(format!("left out, {} {account} is not connected", resource.cloud)));
+            return refused(format!("left out, {} {account} is not connected", resource.cloud));
         };
         let target = Target {
             id: resource.id.clone(),
@@ -153,24 +195,27 @@ impl<'a> Draft<'a> {
             region: resource.region.clone().unwrap_or_else(|| "global".to_owned()),
             native: resource.native.clone(),
             observed: observed.to_owned(),
+            facts: Some(TargetFacts::of(resource, self.at)),
         };
         let Some(params) = wanted::definite(&def, params, resource) else {
-            return Ok(Err("left out, from the size they have they cannot be brought to that one; disks only grow".to_owned()));
+            return refused("left out, from the size they have they cannot be brought to that one; disks only grow");
         };
         let able = self.capabilities.can(resource.cloud, action);
         let Some(facts) = able.then(|| cloud.facts(action, &target, &params, resource)).flatten() else {
-            return Ok(Err(format!("left out, {action} is not possible on {} ({})", resource.cloud, resource.native)));
+            return refused(format!("left out, {action} is not possible on {} ({})", resource.cloud, resource.native));
         };
-        let (refused, loses) = (facts.refused, facts.loses);
-        let previous = self.last_on.get(&resource.id).cloned();
+        let (refusal, loses) = (facts.refused, facts.loses);
+        let mut needs = order.needs.to_vec();
+        let previous = self.last_on.get(&resource.id);
         let first = previous.is_none();
+        needs.extend(previous.filter(|previous| !order.needs.contains(previous)).cloned());
         let step = Step {
-            id: format!("s{}", self.steps.len() + 1),
+            id: StepId::numbered(self.steps.len() + 1),
             action,
             verify: wanted::texts(&def, &params),
             impact: impact(&def, &params, resource),
             params,
-            needs: previous.into_iter().collect(),
+            needs,
             effect: def.effect,
             preconditions: def.preconditions.iter().map(|&text| text.to_owned()).collect(),
             dry_run: facts.dry_run,
@@ -180,25 +225,26 @@ impl<'a> Draft<'a> {
                 .filter(|action| ActionDef::find(*action).is_some() && !is_given_up(verb, resource)),
             timeout: format!("{}s", facts.timeout.as_secs().max(1)),
             retry: Retry { max_attempts: if def.idempotent { 3 } else { 1 } },
-            on_failure: OnFailure::Stop,
+            on_failure: order.on_failure,
             cli: facts.cli,
             target,
         };
         if first {
             if def.idempotent && wanted::is_evidence(&def) && wanted::holds(&**cloud, &def, &step, Some(resource), self.at) == Some(true) {
-                return Ok(Err(match step.verify.first() {
+                let reason = match step.verify.first() {
                     Some(text) => format!("left out, already `{}`", plain(text)),
                     None => "left out, already as requested".to_owned(),
-                }));
+                };
+                return Ok(Err(Refusal { reason, settled: true }));
             }
             match wanted::unmet(&step.preconditions, resource, self.at) {
-                Some((text, None)) => return Ok(Err(format!("left out, whether `{text}` is so is not known"))),
-                Some((text, _)) => return Ok(Err(format!("left out, `{text}` is not so"))),
+                Some((text, None)) => return refused(format!("left out, whether `{text}` is so is not known")),
+                Some((text, _)) => return refused(format!("left out, `{text}` is not so")),
                 None => {}
             }
         }
-        if let Some(why) = refused {
-            return Ok(Err(format!("left out, {why}")));
+        if let Some(why) = refusal {
+            return refused(format!("left out, {why}"));
         }
         if let Some(loses) = loses {
             self.losses.add(loses, &resource.name);
@@ -217,7 +263,7 @@ impl<'a> Draft<'a> {
     ///
     /// # Errors
     /// `Invalid` for a life that ends beyond the calendar.
-    pub(crate) fn finish(mut self, id: String, goal: String, life: SignedDuration, policy: &dyn Policy) -> Result<PlanDoc> {
+    pub(crate) fn finish(mut self, made_for: MadeFor, life: SignedDuration, policy: &dyn Policy) -> Result<PlanDoc> {
         let blast_radius = self.last_on.len();
         let mut warnings = Vec::new();
         if !self.simulated.is_empty() {
@@ -239,8 +285,9 @@ impl<'a> Draft<'a> {
         let expires = created.checked_add(life).map_err(|e| Error::invalid(format!("a plan cannot live for {life:?}")).caused_by(e))?;
         let doc = PlanDoc {
             schema: escher_core::plan::SCHEMA,
-            id,
-            goal,
+            id: ids::plan(),
+            goal: made_for.goal,
+            origin: Some(made_for.origin),
             digest: String::new(),
             created,
             expires,

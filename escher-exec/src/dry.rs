@@ -1,7 +1,7 @@
 //! Trying a plan without a change, and saying honestly what that shows.
 
 use escher_core::plan::DryRun;
-use escher_core::{Checked, Plan, PlanDoc, ResourceId, Step};
+use escher_core::{Checked, Plan, PlanDoc, ResourceId, Step, StepId};
 use futures::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +25,7 @@ pub enum Trial {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrialStep {
     /// The step.
-    pub step: String,
+    pub step: StepId,
     /// The resource.
     pub target: ResourceId,
     /// How it was tried.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use escher_core::{JournalEntry, Phase, PlanDoc, ResourceId};
+use escher_core::{JournalEntry, Phase, PlanDoc, PlanId, ResourceId, RunId, StepId};
 use serde::{Deserialize, Serialize};
 
 /// One line of `plan run --json`.
@@ -12,9 +12,9 @@ pub enum RunEvent {
     /// A step moved on. The line is in the journal already.
     Step {
         /// The plan.
-        plan: String,
+        plan: PlanId,
         /// The step.
-        step: String,
+        step: StepId,
         /// The resource.
         target: ResourceId,
         /// What happened. An outcome that nobody knows is told as failed, with the reason.
@@ -25,7 +25,7 @@ pub enum RunEvent {
     /// Every step has an outcome. A run that was interrupted ends without this line.
     Finished {
         /// The run.
-        run: String,
+        run: RunId,
         /// Steps done.
         done: usize,
         /// Steps failed or with an unknown outcome.
@@ -36,10 +36,10 @@ pub enum RunEvent {
 }
 
 /// Where the steps of a run stand.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RunSummary {
     /// The run.
-    pub run: String,
+    pub run: RunId,
     /// Steps done.
     pub done: usize,
     /// Steps failed or with an unknown outcome.
@@ -58,9 +58,9 @@ impl RunSummary {
 }
 
 /// The counts of a run, from its journal lines alone.
-pub fn summary(run: &str, plan: &PlanDoc, entries: &[JournalEntry]) -> RunSummary {
+pub fn summary(run: &RunId, plan: &PlanDoc, entries: &[JournalEntry]) -> RunSummary {
     let outcomes = outcomes(run, entries);
-    let mut summary = RunSummary { run: run.to_owned(), ..RunSummary::default() };
+    let mut summary = RunSummary { run: run.clone(), done: 0, failed: 0, skipped: 0, open: 0 };
     for step in &plan.steps {
         match outcomes.get(step.id.as_str()).map(|entry| entry.phase) {
             Some(Phase::Done) => summary.done += 1,
@@ -73,9 +73,9 @@ pub fn summary(run: &str, plan: &PlanDoc, entries: &[JournalEntry]) -> RunSummar
 }
 
 /// The final line of each step that has one.
-pub(crate) fn outcomes<'a>(run: &str, entries: &'a [JournalEntry]) -> HashMap<&'a str, &'a JournalEntry> {
+pub(crate) fn outcomes<'a>(run: &RunId, entries: &'a [JournalEntry]) -> HashMap<&'a str, &'a JournalEntry> {
     let mut outcomes = HashMap::new();
-    for entry in entries.iter().filter(|entry| entry.run == run && entry.phase.is_final()) {
+    for entry in entries.iter().filter(|entry| entry.run == *run && entry.phase.is_final()) {
         outcomes.entry(entry.step.as_str()).or_insert(entry);
     }
     outcomes

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use escher_core::plan::OnFailure;
 use escher_core::{
-    Approved, Clock, CloudId, Error, ErrorKind, Journal, JournalEntry, Next, Phase, Plan, PlanDoc, ReadCx, ResourceId, Result, Step, Store,
-    Undo, WallClock,
+    Approved, Clock, CloudId, Error, ErrorKind, Journal, JournalEntry, Next, Phase, Plan, PlanDoc, ReadCx, ResourceId, Result, RunId, Step,
+    StepEvent, Store, Undo, WallClock,
 };
 use futures::StreamExt;
 use futures::future::BoxFuture;
@@ -74,7 +74,7 @@ pub struct Executor {
 /// One run under way.
 pub(crate) struct Run<'a> {
     pub(crate) plan: &'a Plan<Approved>,
-    pub(crate) id: &'a str,
+    pub(crate) id: &'a RunId,
     cancel: &'a CancellationToken,
     events: &'a UnboundedSender<RunEvent>,
     /// Set once a journal line could not be written: from then on nothing new is begun.
@@ -126,14 +126,14 @@ impl Executor {
     pub async fn run(
         &self,
         plan: Plan<Approved>,
-        run: &str,
+        run: &RunId,
         cancel: &CancellationToken,
         events: &UnboundedSender<RunEvent>,
     ) -> Result<RunSummary> {
         self.may_start(&plan)?;
         if !self.journal.read(run).await?.is_empty() {
             let begun = stale(plan.doc(), format!("{run} was begun before"));
-            return Err(begun.hint("resume it").next(Next::Resume { run: Some(run.to_owned()) }));
+            return Err(begun.hint("resume it").next(Next::Resume { run: Some(run.clone()) }));
         }
         self.drive(&plan, run, cancel, events, &[]).await
     }
@@ -161,7 +161,7 @@ impl Executor {
     pub async fn resume(
         &self,
         plan: Plan<Approved>,
-        run: &str,
+        run: &RunId,
         cancel: &CancellationToken,
         events: &UnboundedSender<RunEvent>,
     ) -> Result<RunSummary> {
@@ -195,7 +195,7 @@ impl Executor {
     async fn drive(
         &self,
         plan: &Plan<Approved>,
-        id: &str,
+        id: &RunId,
         cancel: &CancellationToken,
         events: &UnboundedSender<RunEvent>,
         entries: &[JournalEntry],
@@ -228,7 +228,7 @@ impl Executor {
                     Standing::Blocked(reason) => {
                         waiting.remove(at);
                         match self.settle(&run, step, 0, Phase::Skipped, Some(reason)).await {
-                            Ok(phase) => drop(phases.insert(&step.id, phase)),
+                            Ok(phase) => drop(phases.insert(step.id.as_str(), phase)),
                             Err(error) => failure = failure.or(Some(error)),
                         }
                         // What needs it may stand before it in the list.
@@ -241,7 +241,7 @@ impl Executor {
                 *count -= 1;
             }
             match result {
-                Ok(Some(phase)) => drop(phases.insert(&step.id, phase)),
+                Ok(Some(phase)) => drop(phases.insert(step.id.as_str(), phase)),
                 Ok(None) => {}
                 Err(error) => failure = failure.or(Some(error)),
             }
@@ -249,22 +249,23 @@ impl Executor {
         if let Some(error) = failure {
             let first = error.hint_text().unwrap_or("fix the cause").to_owned();
             return Err(error
-                .with("run", id)
+                .with("run", id.as_str())
                 .hint(format!("{first}; then resume the run"))
-                .next(Next::Resume { run: Some(id.to_owned()) }));
+                .next(Next::Resume { run: Some(id.clone()) }));
         }
         let summary = summary(id, plan.doc(), &self.journal.read(id).await?);
         if summary.is_finished() {
-            run.tell(RunEvent::Finished { run: id.to_owned(), done: summary.done, failed: summary.failed, skipped: summary.skipped });
+            run.tell(RunEvent::Finished { run: id.clone(), done: summary.done, failed: summary.failed, skipped: summary.skipped });
         }
         Ok(summary)
     }
 
     /// Writes a line and tells it.
-    pub(crate) async fn note(&self, run: &Run<'_>, step: &Step, attempt: u32, phase: Phase, reason: Option<String>) -> Result<()> {
-        let written = self.journal.record(run.plan, run.id, step, attempt, phase, reason.clone(), self.wall.now()).await;
+    pub(crate) async fn note(&self, run: &Run<'_>, step: &Step, attempt: u32, event: StepEvent) -> Result<()> {
+        let StepEvent { phase, reason, .. } = event.clone();
+        let written = self.journal.record(run.plan, run.id, step, attempt, event, self.wall.now()).await;
         run.check(written)?;
-        tracing::debug!(run = run.id, step = step.id, attempt, ?phase, reason, "journal line");
+        tracing::debug!(run = run.id.as_str(), step = step.id.as_str(), attempt, ?phase, reason, "journal line");
         // A note on a good outcome is for the journal alone.
         let told = matches!(phase, Phase::Skipped | Phase::Failed | Phase::Unknown).then_some(reason).flatten();
         run.step_event(step, phase, told);
@@ -273,7 +274,7 @@ impl Executor {
 
     /// Writes a final line.
     pub(crate) async fn settle(&self, run: &Run<'_>, step: &Step, attempt: u32, phase: Phase, reason: Option<String>) -> Result<Phase> {
-        self.note(run, step, attempt, phase, reason).await?;
+        self.note(run, step, attempt, StepEvent::new(phase, reason)).await?;
         Ok(phase)
     }
 
@@ -347,7 +348,7 @@ fn standing(step: &Step, steps: &HashMap<&str, &Step>, phases: &HashMap<&str, Ph
 /// The hash seen after the last own change, by target.
 fn observed(entries: &[JournalEntry]) -> HashMap<ResourceId, String> {
     let seen = entries.iter().filter(|entry| entry.phase == Phase::Observed);
-    seen.filter_map(|entry| Some((entry.target.clone(), entry.reason.clone()?))).collect()
+    seen.filter_map(|entry| Some((entry.target.clone(), entry.observed.clone()?))).collect()
 }
 
 /// What the journal says of every step in it.

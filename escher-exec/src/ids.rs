@@ -1,13 +1,14 @@
 //! Ids that sort by time.
 
+use escher_core::{PlanId, RunId};
 use ulid::Ulid;
 
-/// A new plan id, `pl_…`.
-pub(crate) fn plan() -> String {
-    format!("pl_{}", Ulid::new().to_string().to_ascii_lowercase())
+/// A new plan id.
+pub(crate) fn plan() -> PlanId {
+    Ulid::new().into()
 }
 
-/// A new run id, `run_…`.
-pub(crate) fn run() -> String {
-    format!("run_{}", Ulid::new().to_string().to_ascii_lowercase())
+/// A new run id.
+pub(crate) fn run() -> RunId {
+    Ulid::new().into()
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use escher_core::{Error, ErrorKind, Head, JournalEntry, JournalStore, Next, Result, digest};
+use escher_core::{Error, ErrorKind, Head, JournalEntry, JournalStore, Next, Result, RunId, digest};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use tokio::sync::Mutex;
@@ -186,8 +186,8 @@ impl JournalStore for SqliteJournal {
         self.append_line(entry).await.map(|head| head.seq)
     }
 
-    async fn read(&self, run: &str) -> Result<Vec<JournalEntry>> {
-        let run = run.to_owned();
+    async fn read(&self, run: &RunId) -> Result<Vec<JournalEntry>> {
+        let run = run.clone();
         self.with(move |file| read(&file.connection, &run).map_err(|e| e.operation("read journal"))).await
     }
 }
@@ -206,7 +206,7 @@ fn append(file: &mut Opened, entry: &JournalEntry) -> Result<Head> {
     };
     let hash = chained(&head(&transaction)?.hash, &body);
     let insert = "INSERT INTO line (run, body, hash) VALUES (?1, ?2, ?3)";
-    transaction.prepare_cached(insert).and_then(|mut insert| insert.execute((&entry.run, &body, &hash))).map_err(storage)?;
+    transaction.prepare_cached(insert).and_then(|mut insert| insert.execute((entry.run.as_str(), &body, &hash))).map_err(storage)?;
     let seq = transaction.last_insert_rowid();
     transaction.commit().map_err(storage)?;
     file.epoch = Some(epoch);
@@ -233,12 +233,13 @@ fn intact(connection: &Connection) -> Result<()> {
     Err(Error::new(ErrorKind::Storage, format!("the journal's file is damaged: {}", found.replace('\n', " "))).hint(RESTORE))
 }
 
-fn read(connection: &Connection, run: &str) -> Result<Vec<JournalEntry>> {
+fn read(connection: &Connection, run: &RunId) -> Result<Vec<JournalEntry>> {
     let mut select = connection.prepare_cached("SELECT seq, body FROM line WHERE run = ?1 ORDER BY seq").map_err(storage)?;
-    let rows = select.query_map([run], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))).map_err(storage)?;
+    let rows = select.query_map([run.as_str()], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))).map_err(storage)?;
     rows.map(|row| {
         let (seq, body) = row.map_err(storage)?;
-        serde_json::from_str(&body).map_err(|e| broken(seq, "cannot be read").caused_by(e))
+        let entry: JournalEntry = serde_json::from_str(&body).map_err(|e| broken(seq, "cannot be read").caused_by(e))?;
+        Ok(entry.upgraded())
     })
     .collect()
 }
@@ -276,7 +277,7 @@ fn verify(connection: &Connection, mut anchors: Vec<Head>) -> Result<Head> {
             return Err(broken(seq, "was altered"));
         }
         let entry: JournalEntry = serde_json::from_str(&body).map_err(|e| broken(seq, "cannot be read").caused_by(e))?;
-        if entry.run != run {
+        if entry.run != run.as_str() {
             return Err(broken(seq, "was altered"));
         }
         last = Head { seq: seq.unsigned_abs(), hash };

@@ -41,6 +41,7 @@ mod event;
 mod executor;
 mod ids;
 mod journal;
+mod needs;
 mod policy;
 mod record;
 mod resolve;
@@ -60,4 +61,3 @@ pub use record::{begin, close};
 pub use resolve::Planner;
 /// Stops a run: what is under way comes to its end, nothing new is begun.
 pub use tokio_util::sync::CancellationToken;
-pub use undo::undone_run;

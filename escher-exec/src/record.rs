@@ -16,7 +16,7 @@ pub fn begin(plan: &PlanDoc, at: WallTime) -> RunRecord {
         done: 0,
         failed: 0,
         skipped: 0,
-        undoes: crate::undone_run(plan).map(str::to_owned),
+        undoes: plan.undoes(),
         head: None,
     }
 }

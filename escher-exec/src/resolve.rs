@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use escher_core::selector::{Field, Op};
 use escher_core::{
-    Action, Clock, Entry, Error, ErrorKind, Kind, Next, PlanDoc, PlanTemplate, Policy, Rel, Resource, ResourceId, Result, Selector,
-    StepTemplate, Store, Verb, WallClock,
+    Action, Clock, Entry, Error, ErrorKind, Kind, Next, PlanDoc, PlanOrigin, PlanTemplate, Policy, Rel, Resource, ResourceId, Result,
+    Selector, StepTemplate, Store, Verb, WallClock,
 };
 use jiff::{SignedDuration, Timestamp};
 
-use crate::draft::{Draft, Reasons, plain, some_of};
-use crate::{Clouds, ids, wanted};
+use crate::draft::{Draft, MadeFor, Offered, Order, Reasons, plain, some_of};
+use crate::needs::{Needs, Progress};
+use crate::{Clouds, wanted};
 
 /// Makes plans: of a template by resolving it over the store, of a run by turning it around.
 #[derive(Clone)]
@@ -41,17 +42,20 @@ impl Planner {
     ///
     /// # Errors
     /// `NotFound` where no target is left, with the reason (nothing matches, all are as wanted already, …);
-    /// `Invalid` where parameters do not fit the action; `Unsupported` for an action without an existing target;
+    /// `Invalid` where parameters do not fit the action or an order needs one that does not come before it; `Unsupported` for an action without an existing target;
     /// whatever the store says.
-    pub async fn resolve(&self, template: &PlanTemplate, store: &dyn Store) -> Result<PlanDoc> {
+    pub async fn resolve(&self, template: &PlanTemplate, origin: PlanOrigin, store: &dyn Store) -> Result<PlanDoc> {
         let at = self.clock.now();
         let mut draft = Draft::new(&self.clouds, at, self.wall.now());
         draft.at_least(template.risk);
         let (mut matched, mut unknown) = (0, 0);
         let mut touched: Vec<(Entry, Verb)> = Vec::new();
         let mut spelled = Reasons::default();
+        let mut done = HashMap::new();
         for order in &template.steps {
             refuse_creation(order)?;
+            let needs = Needs::of(order, &done)?;
+            let mut progress = Progress::default();
             let mut selection = store.select(&order.selector, at).await?;
             for gone in selection.leave_out_terminated(&order.selector, at) {
                 draft.left_out.add("left out, terminated", &named(&gone.resource));
@@ -65,17 +69,27 @@ impl Planner {
                     draft
                         .left_out
                         .add("left out, their stored record does not match its hash; a sync reads them again", &entry.resource.name);
+                    progress.left_out += 1;
                     continue;
                 }
-                if let Some(reason) = users.reason(&self.clouds, order.verb, &entry.resource) {
+                let refused = needs.unmet.clone().or_else(|| users.reason(&self.clouds, order.verb, &entry.resource));
+                if let Some(reason) = refused {
                     draft.left_out.add(reason, &entry.resource.name);
+                    progress.left_out += 1;
                     continue;
                 }
                 let params = wanted::as_written(order.verb, &order.params, &entry.resource, &mut spelled);
-                if draft.offer(order.verb, &params, &entry.resource, &entry.hash)? {
-                    touched.push((entry, order.verb));
+                let offer = Order { verb: order.verb, params: &params, needs: &needs.steps, on_failure: order.on_failure };
+                match draft.offer(&offer, &entry.resource, &entry.hash)? {
+                    Offered::Taken(step) => {
+                        progress.steps.push(step);
+                        touched.push((entry, order.verb));
+                    }
+                    Offered::Settled => {}
+                    Offered::LeftOut => progress.left_out += 1,
                 }
             }
+            done.insert(&order.id, (order.on_failure, progress));
         }
         if draft.is_empty() {
             return Err(no_target(template, matched, unknown, &draft));
@@ -86,7 +100,7 @@ impl Planner {
         draft.warnings.extend(spelled.lines());
         draft.warnings.extend(age_warnings(&touched, at));
         draft.warnings.extend(group_warnings(&touched, store).await?);
-        draft.finish(ids::plan(), template.goal.clone(), self.life, &*self.policy)
+        draft.finish(MadeFor { goal: template.goal.clone(), origin }, self.life, &*self.policy)
     }
 }
 

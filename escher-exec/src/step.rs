@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use escher_core::{
-    ActionDef, Cloud, Entry, Error, ErrorKind, Outcome, Phase, PlanDoc, Resource, Result, RetryBudget, State, Step, Truth, Undo, Verify,
-    WriteCx,
+    ActionDef, Cloud, Entry, Error, ErrorKind, Outcome, Phase, PlanDoc, Resource, Result, RetryBudget, State, Step, StepEvent, Truth, Undo,
+    Verify, WriteCx,
 };
 use jiff::SignedDuration;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
@@ -125,7 +125,7 @@ impl Executor {
         let permit = work.run.check(intent)?;
         work.run.step_event(work.step, Phase::Intent, None);
         // Without this line the call has certainly not gone out; with it, it may have.
-        self.note(work.run, work.step, work.attempt, Phase::Started, None).await?;
+        self.note(work.run, work.step, work.attempt, StepEvent::new(Phase::Started, None)).await?;
         let deadline = Instant::now() + time_of(work.step);
         let cx = WriteCx { read: self.read_cx().with_retries(work.budget.clone()) };
         let error = match timeout_at(deadline, work.cloud.act(&cx, permit)).await {
@@ -222,7 +222,7 @@ impl Executor {
         if let Some(hash) = &hash {
             work.run.remember(work.step, hash);
         }
-        self.note(work.run, work.step, work.attempt, Phase::Observed, hash).await?;
+        self.note(work.run, work.step, work.attempt, StepEvent::observed(hash)).await?;
         self.settle(work.run, work.step, work.attempt, Phase::Done, note).await
     }
 

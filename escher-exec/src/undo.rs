@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use escher_core::{Error, ErrorKind, JournalEntry, Next, Phase, PlanDoc, ReadCx, Resource, Result, Step, Undo};
+use escher_core::{Error, ErrorKind, JournalEntry, Next, Phase, PlanDoc, PlanOrigin, ReadCx, Resource, Result, RunId, Step, Undo};
 use futures::{StreamExt, stream};
 
-use crate::draft::{Draft, Reasons, plain};
+use crate::draft::{Draft, MadeFor, Order, Reasons, plain};
 use crate::event::outcomes;
 use crate::executor::REQUEST;
-use crate::{Planner, confirmed_read, ids};
+use crate::{Planner, confirmed_read};
 
 impl Planner {
     /// A plan that takes back what a run has done, the last first. What to do is what the journal wrote down before
@@ -16,9 +16,11 @@ impl Planner {
     ///
     /// # Errors
     /// `NotFound` where nothing is left to take back, with the reason; `Internal` where the lines are not of this plan.
-    pub async fn undo(&self, run: &str, plan: &PlanDoc, entries: &[JournalEntry]) -> Result<PlanDoc> {
-        if let Some(entry) = entries.iter().find(|entry| entry.run != run || entry.plan != plan.id) {
-            return Err(Error::internal("the journal lines are not of this run").with("run", run).with("line", entry.run.clone()));
+    pub async fn undo(&self, run: &RunId, plan: &PlanDoc, entries: &[JournalEntry]) -> Result<PlanDoc> {
+        if let Some(entry) = entries.iter().find(|entry| entry.run != *run || entry.plan != plan.id) {
+            return Err(Error::internal("the journal lines are not of this run")
+                .with("run", run.as_str())
+                .with("line", entry.run.as_str()));
         }
         let at = self.clock.now();
         let mut draft = Draft::new(&self.clouds, at, self.wall.now());
@@ -58,7 +60,7 @@ impl Planner {
                 Ok(Some(resource)) => {
                     let observed = resource.observed_hash();
                     for part in undo {
-                        draft.offer(part.action.verb, &part.params, &resource, &observed)?;
+                        draft.offer(&Order::new(part.action.verb, &part.params), &resource, &observed)?;
                     }
                 }
             }
@@ -68,12 +70,13 @@ impl Planner {
             let why = if why.is_empty() { "it has changed nothing".to_owned() } else { why.join("; ") };
             return Err(Error::new(ErrorKind::NotFound, format!("there is nothing to undo: {why}"))
                 .operation("undo")
-                .with("run", run)
+                .with("run", run.as_str())
                 .hint("the run's journal shows what it did")
-                .next(Next::Run { run: run.to_owned() }));
+                .next(Next::Run { run: run.clone() }));
         }
         draft.warnings.extend(stays.lines());
-        draft.finish(ids::plan(), format!("Undo: {} ({run})", plain(&plan.goal)), self.life, &*self.policy)
+        let made_for = MadeFor { goal: format!("Undo: {} ({run})", plain(&plan.goal)), origin: PlanOrigin::Undo { run: run.clone() } };
+        draft.finish(made_for, self.life, &*self.policy)
     }
 
     async fn look(&self, step: &Step) -> Result<Option<Resource>> {
@@ -81,10 +84,4 @@ impl Planner {
         let cx = ReadCx::new(self.clock.clone(), REQUEST);
         confirmed_read(&**cloud, &cx, &step.target).await
     }
-}
-
-/// The run that a plan made by [`Planner::undo`] takes back; `None` for every other plan.
-pub fn undone_run(plan: &PlanDoc) -> Option<&str> {
-    let (_, last) = plan.goal.strip_prefix("Undo: ")?.rsplit_once('(')?;
-    last.strip_suffix(')').filter(|run| run.starts_with("run_"))
 }

@@ -253,7 +253,7 @@ pub(crate) fn sight<C: Send + Sync + 'static>(cloud: CloudId, spec: &'static Kin
         let (mut gaps, mut details) = (Gaps::default(), Gaps::default());
         while let Some(item) = listing.next().await {
             match item {
-                Ok(resource) => yield Sighting::Seen(Box::new(resource)),
+                Ok(resource) => yield Sighting::seen(resource),
                 Err(error) => {
                     tracing::warn!(%scope, %error, "could not look");
                     // One setting of one resource is refused for good: everything was listed all the same.

@@ -236,8 +236,7 @@ async fn measure(count: usize, lexical: bool) -> Outcome<serde_json::Value> {
         let share = (SEARCHES + WARM_UP).div_ceil(count.div_ceil(BATCH));
         queries.extend((0..share).map(|_| words(&batch[pick.random_range(0..batch.len())], &mut pick)));
         let start = Instant::now();
-        let entry =
-            |it: Resource| Entry { hash: it.observed_hash(), resource: it, first_seen: NOW, last_seen: NOW, missed: 0, missed_since: None };
+        let entry = |it: Resource| Entry::new(it, NOW);
         store.apply(&Diff { added: batch.into_iter().map(entry).collect(), at: NOW, ..Diff::default() }).await?;
         importing += start.elapsed();
     }

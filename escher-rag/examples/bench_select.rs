@@ -90,8 +90,7 @@ async fn measure(count: usize) -> Outcome<Value> {
     let store = SqliteStore::open(dir.path().join("estate.db"))?;
     let mut importing = 0.0;
     for first in (0..count).step_by(BATCH) {
-        let entry =
-            |it: Resource| Entry { hash: it.observed_hash(), resource: it, first_seen: NOW, last_seen: NOW, missed: 0, missed_since: None };
+        let entry = |it: Resource| Entry::new(it, NOW);
         let added = (first..count.min(first + BATCH)).map(|number| entry(resource(number, &mut rng))).collect();
         let diff = Diff { added, at: NOW, ..Diff::default() };
         let start = Instant::now();

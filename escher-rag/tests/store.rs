@@ -6,10 +6,11 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 
 use escher_core::arbitrary;
+use escher_core::plan::SCHEMA;
 use escher_core::selector::{Field, Op, Value, World};
 use escher_core::{
-    Collection, Decision, Diff, Document, ErrorKind, Estate, PlanDoc, PlanRecord, PlanStatus, Resource, ResourceId, Risk, RunRecord, Scope,
-    Selector, Sighting, Store,
+    Collection, Decision, Diff, Document, ErrorKind, Estate, PlanDoc, PlanId, PlanOrigin, PlanRecord, PlanStatus, Resource, ResourceId,
+    Risk, RunId, RunRecord, Scope, Selector, Sighting, Store,
 };
 use escher_rag::SqliteStore;
 use jiff::{SignedDuration, Timestamp};
@@ -41,7 +42,7 @@ fn look(known: &Estate, seen: Vec<Resource>, at: Timestamp, authoritative: bool)
             Some(Scope { cloud: r.cloud, account: r.account.clone()?, native: r.native.clone(), region: None })
         })
         .collect();
-    let sightings = seen.into_iter().map(|r| Sighting::Seen(Box::new(r)));
+    let sightings = seen.into_iter().map(Sighting::seen);
     known.advance(sightings.chain(scopes.into_iter().map(|scope| Sighting::Covered { scope, authoritative })), at)
 }
 
@@ -159,7 +160,7 @@ async fn a_quiet_diff_only_moves_last_seen() {
     let revision = store.revision().await.unwrap();
     let later = now() + SignedDuration::from_hours(3);
     let known = store.estate(None).await.unwrap();
-    let diff = known.advance(estate().into_iter().map(|r| Sighting::Seen(Box::new(r))), later);
+    let diff = known.advance(estate().into_iter().map(Sighting::seen), later);
     assert!(diff.is_quiet());
     assert_eq!(store.apply(&diff).await.unwrap(), revision);
     assert!(store.estate(None).await.unwrap().entries().all(|e| e.last_seen == later && e.first_seen == now()));
@@ -213,11 +214,20 @@ async fn documents_are_listed_newest_first_and_reports_do_not_change() {
     assert_eq!(store.put(Collection::Estate, &document("a", 1)).await.unwrap_err().kind(), ErrorKind::Invalid);
 }
 
+fn plan_id(text: &str) -> PlanId {
+    text.parse().unwrap()
+}
+
+fn run_id(text: &str) -> RunId {
+    text.parse().unwrap()
+}
+
 fn plan(id: &str, status: PlanStatus, run: Option<&str>) -> PlanRecord {
     let doc = PlanDoc {
-        schema: 1,
-        id: id.into(),
+        schema: SCHEMA,
+        id: plan_id(id),
         goal: "Stop web-1".into(),
+        origin: Some(PlanOrigin::Ask),
         digest: String::new(),
         created: now(),
         expires: now() + SignedDuration::from_hours(1),
@@ -229,7 +239,7 @@ fn plan(id: &str, status: PlanStatus, run: Option<&str>) -> PlanRecord {
         steps: Vec::new(),
         warnings: Vec::new(),
     };
-    PlanRecord { doc: doc.sealed(), status, approval: None, run: run.map(str::to_owned), seal: None }
+    PlanRecord { doc: doc.sealed(), status, approval: None, run: run.map(run_id), seal: None }
 }
 
 #[tokio::test]
@@ -238,7 +248,7 @@ async fn a_plan_only_moves_forward_and_is_started_once() {
     use PlanStatus::{Approved, Pending, Rejected, Started};
     for (status, run) in [(Pending, None), (Approved, None), (Started, Some("run_1"))] {
         store.put_plan(&plan("pl_1", status, run)).await.unwrap();
-        assert_eq!(store.plan("pl_1").await.unwrap(), Some(plan("pl_1", status, run)));
+        assert_eq!(store.plan(&plan_id("pl_1")).await.unwrap(), Some(plan("pl_1", status, run)));
     }
     for (status, run) in [(Pending, None), (Approved, None), (Rejected, None), (Started, Some("run_2"))] {
         assert_eq!(store.put_plan(&plan("pl_1", status, run)).await.unwrap_err().kind(), ErrorKind::Stale, "{status}");
@@ -250,13 +260,13 @@ async fn a_plan_only_moves_forward_and_is_started_once() {
     store.put_plan(&plan("pl_2", Rejected, None)).await.unwrap();
     assert_eq!(store.put_plan(&plan("pl_2", Started, Some("run_3"))).await.unwrap_err().kind(), ErrorKind::Stale);
     assert_eq!(store.plans(10).await.unwrap().len(), 2);
-    assert_eq!(store.plan("pl_3").await.unwrap(), None);
+    assert_eq!(store.plan(&plan_id("pl_3")).await.unwrap(), None);
 }
 
 fn run(id: &str, minutes: i64, finished: Option<Timestamp>) -> RunRecord {
     RunRecord {
-        id: id.into(),
-        plan: "pl_1".into(),
+        id: run_id(id),
+        plan: plan_id("pl_1"),
         goal: "Stop web-1".into(),
         principal: "someone".into(),
         started: now() + SignedDuration::from_mins(minutes),
@@ -276,7 +286,10 @@ async fn a_plan_and_its_run_start_together_or_not_at_all() {
     store.put_plan(&plan("pl_1", PlanStatus::Approved, None)).await.unwrap();
     store.start_run(&started("run_1"), &run("run_1", 1, None)).await.unwrap();
     assert_eq!(store.start_run(&started("run_2"), &run("run_2", 2, None)).await.unwrap_err().kind(), ErrorKind::Stale);
-    assert_eq!((store.runs(9).await.unwrap(), store.plan("pl_1").await.unwrap()), (vec![run("run_1", 1, None)], Some(started("run_1"))));
+    assert_eq!(
+        (store.runs(9).await.unwrap(), store.plan(&plan_id("pl_1")).await.unwrap()),
+        (vec![run("run_1", 1, None)], Some(started("run_1")))
+    );
 }
 
 #[tokio::test]
@@ -287,7 +300,7 @@ async fn runs_are_listed_newest_first() {
     }
     store.put_run(&run("run_a", 1, Some(now()))).await.unwrap();
     assert_eq!(store.runs(2).await.unwrap(), [run("run_c", 3, None), run("run_b", 2, None)]);
-    assert_eq!(store.run("run_a").await.unwrap(), Some(run("run_a", 1, Some(now()))));
+    assert_eq!(store.run(&run_id("run_a")).await.unwrap(), Some(run("run_a", 1, Some(now()))));
 }
 
 #[tokio::test]
@@ -321,8 +334,8 @@ async fn a_store_that_cannot_be_written_says_so_and_keeps_what_it_has() {
     let other = rusqlite::Connection::open(dir.path().join("estate.db")).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let record = RunRecord {
-        id: "run_1".into(),
-        plan: "pl_1".into(),
+        id: run_id("run_1"),
+        plan: plan_id("pl_1"),
         goal: String::new(),
         principal: String::new(),
         started: now(),

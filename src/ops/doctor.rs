@@ -118,7 +118,7 @@ impl Escher {
         self.check_trust(&mut report).await;
         self.check_connections(&mut report).await;
         let open: Vec<String> =
-            self.store().runs(1_000).await?.into_iter().filter(|run| run.finished.is_none()).map(|run| run.id).collect();
+            self.store().runs(1_000).await?.into_iter().filter(|run| run.finished.is_none()).map(|run| run.id.into()).collect();
         report.checks.push(if open.is_empty() {
             Check::new("runs", Health::Ok, "none was interrupted")
         } else {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use escher_core::{
-    ABSENCE_LAG, ABSENCES, ActionDef, Approved, Checked, Diff, Error, ErrorKind, Estate, JournalEntry, Moment, Next, Phase, Plan, PlanDoc,
-    PlanRecord, PlanStatus, PlanTemplate, ResourceId, Result, RunRecord, Sighting, Step, Store as _, Target, Verify, WallTime,
+    ActionDef, Approved, Checked, Error, ErrorKind, JournalEntry, Moment, Next, Phase, Plan, PlanDoc, PlanId, PlanOrigin, PlanRecord,
+    PlanStatus, PlanTemplate, Reading, ResourceId, Result, RunId, RunRecord, Step, Store as _, Target, Verify, WallTime,
 };
 use escher_exec::{CancellationToken, Clouds, DefaultPolicy, Executor, Limits, Planner, RunEvent, RunSummary, TrialStep};
 use futures::{StreamExt as _, stream};
@@ -36,7 +36,7 @@ impl Default for RunOptions {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finished {
     /// The run.
-    pub run: String,
+    pub run: RunId,
     /// Steps done.
     pub done: usize,
     /// Steps failed or with an unknown outcome.
@@ -52,7 +52,7 @@ pub struct Finished {
 impl Escher {
     /// Resolves a template into a plan over the store as it stands.
     pub(crate) async fn resolve(&self, template: &PlanTemplate, clouds: Clouds) -> Result<PlanDoc> {
-        self.planner(clouds).resolve(template, &**self.store()).await
+        self.planner(clouds).resolve(template, PlanOrigin::Ask, &**self.store()).await
     }
 
     fn planner(&self, clouds: Clouds) -> Planner {
@@ -81,15 +81,19 @@ impl Escher {
     /// A plan by id.
     ///
     /// # Errors
-    /// `NotFound`, `Storage`.
+    /// `Invalid` for a text that is no plan's id, `NotFound`, `Storage`.
     pub async fn plan(&self, id: &str) -> Result<StoredPlan> {
+        self.stored_plan(&id.parse()?).await
+    }
+
+    async fn stored_plan(&self, id: &PlanId) -> Result<StoredPlan> {
         let found = self.verified(self.store().plan(id).await?.into_iter().collect())?.pop().ok_or_else(|| {
             Error::new(ErrorKind::NotFound, format!("there is no plan `{id}`")).operation("look up plan").next(Next::Plans)
         })?;
-        if found.doc.id != id {
+        if found.doc.id != *id {
             return Err(Error::new(ErrorKind::Stale, format!("under this id stands another plan, {}", found.doc.id))
                 .operation("verify plan")
-                .with("plan", id)
+                .with("plan", id.as_str())
                 .hint("ask again for a new plan, and find out who wrote in the data directory"));
         }
         Ok(found)
@@ -111,8 +115,8 @@ impl Escher {
         let approval = Some(self.sign_approval(&checked, now)?);
         let status = if begun { PlanStatus::Started } else { PlanStatus::Approved };
         let record = self.put_sealed(PlanRecord { approval, status, doc: checked.into_doc(), ..plan.record }).await?;
-        if begun && !self.keys().settled()?.contains_key(id) {
-            self.keys().settle(id, PlanStatus::Started, record.run.as_deref(), now)?;
+        if begun && !self.keys().settled()?.contains_key(&record.doc.id) {
+            self.keys().settle(&record.doc.id, PlanStatus::Started, record.run.as_ref(), now)?;
         }
         Ok(record)
     }
@@ -137,7 +141,7 @@ impl Escher {
         }
         let record = PlanRecord { status: PlanStatus::Rejected, approval: None, ..plan.record };
         let record = self.put_sealed(record).await?;
-        self.keys().settle(id, PlanStatus::Rejected, None, self.wall_now())?;
+        self.keys().settle(&record.doc.id, PlanStatus::Rejected, None, self.wall_now())?;
         Ok(record)
     }
 
@@ -167,7 +171,7 @@ impl Escher {
         match (plan.status, &plan.run) {
             (PlanStatus::Rejected, _) => Err(stale("the plan was rejected".into()).hint("ask again for a new plan")),
             (PlanStatus::Started, run) => {
-                let name = run.as_deref().unwrap_or("another run");
+                let name = run.as_ref().map_or("another run", RunId::as_str);
                 let error = stale(format!("the plan was run as {name}"));
                 Err(run.clone().into_iter().fold(error, |error, run| error.next(Next::Run { run })))
             }
@@ -207,7 +211,7 @@ impl Escher {
         let record = PlanRecord { status: PlanStatus::Started, run: Some(run.id.clone()), ..stored.record };
         let record = record.sealed(&self.keys().secret()?)?;
         self.store().start_run(&record, &run).await?;
-        self.keys().settle(id, PlanStatus::Started, Some(&run.id), now)?;
+        self.keys().settle(&record.doc.id, PlanStatus::Started, Some(&run.id), now)?;
         self.drive(&executor, plan, run, options, false).await
     }
 
@@ -217,7 +221,7 @@ impl Escher {
     /// As [`Escher::run_plan`]; what was begun may be resumed though its plan has expired since.
     pub async fn resume(&self, run: &str, options: RunOptions) -> Result<Finished> {
         let run = self.run(run).await?;
-        let stored = self.plan(&run.plan).await?;
+        let stored = self.stored_plan(&run.plan).await?;
         self.refuse_shifted(&stored.doc)?;
         self.journal_sound().await?;
         if run.finished.is_some() {
@@ -303,7 +307,7 @@ impl Escher {
 
     /// Looks at every target that a run may have changed, so that the estate knows it without a sync. What cannot be
     /// looked at stays as it was, and is counted; the next sync tells.
-    async fn look_again(&self, plan: &PlanDoc, run: &str) -> Result<usize> {
+    async fn look_again(&self, plan: &PlanDoc, run: &RunId) -> Result<usize> {
         let lines = self.journal().read(run).await?;
         let called: HashSet<&str> = lines.iter().filter(|line| line.phase == Phase::Started).map(|line| line.step.as_str()).collect();
         let deleted: HashSet<&ResourceId> = {
@@ -321,34 +325,15 @@ impl Escher {
                 let cloud = cloud?;
                 let look = escher_exec::confirmed_read(&*cloud, &cx, target).await.ok()?;
                 // Without our own deletion, absence is seen twice, with a sync between, before the estate believes it.
-                Some((target, look, deleted.contains(&target.id) || !cloud.lags()))
+                Some(Reading { id: target.id.clone(), found: look, is_proof: deleted.contains(&target.id) || !cloud.lags() })
             }
         });
         let looks: Vec<_> = looks.buffer_unordered(self.config().parallel.max(1)).collect().await;
         let unseen = looks.iter().filter(|look| look.is_none()).count();
-        let mut known = Vec::new();
-        let mut gone = Diff { at: self.now(), ..Diff::default() };
-        let mut seen = Vec::new();
-        for (target, look, is_proof) in looks.into_iter().flatten() {
-            let Some(entry) = self.store().entry(&target.id).await? else { continue };
-            match look {
-                Some(mut now) => {
-                    // A single read may not tell what a listing over days knows.
-                    if now.metrics.is_empty() {
-                        now.metrics.clone_from(&entry.resource.metrics);
-                    }
-                    now.cost_month = now.cost_month.or(entry.resource.cost_month);
-                    known.push(entry);
-                    seen.push(Sighting::Seen(Box::new(now)));
-                }
-                None => match entry.absences(self.wall_now().timestamp(), ABSENCE_LAG) {
-                    absences if is_proof || absences >= ABSENCES => gone.removed.push(target.id.clone()),
-                    absences => gone.missed.push((target.id.clone(), absences)),
-                },
-            }
-        }
-        self.advance(&Estate::new(known), seen).await?;
-        self.store().apply(&gone).await?;
+        let readings: Vec<Reading> = looks.into_iter().flatten().collect();
+        let ids: Vec<ResourceId> = readings.iter().map(|reading| reading.id.clone()).collect();
+        let known = self.store().known(&ids).await?;
+        self.store().apply(&known.refresh(readings, self.now(), Some(run.clone()))).await?;
         Ok(unseen)
     }
 
@@ -369,10 +354,10 @@ impl Escher {
     /// A run by id.
     ///
     /// # Errors
-    /// `NotFound`, `Storage`.
+    /// `Invalid` for a text that is no run's id, `NotFound`, `Storage`.
     pub async fn run(&self, id: &str) -> Result<RunRecord> {
         self.store()
-            .run(id)
+            .run(&id.parse()?)
             .await?
             .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no run `{id}`")).operation("look up run").next(Next::Runs))
     }
@@ -384,7 +369,7 @@ impl Escher {
     pub async fn run_with_journal(&self, id: &str) -> Result<(RunRecord, Vec<JournalEntry>)> {
         let run = self.run(id).await?;
         self.journal_shown().await?;
-        let lines = self.journal().read(id).await?;
+        let lines = self.journal().read(&run.id).await?;
         Ok((run, lines))
     }
 
@@ -396,12 +381,12 @@ impl Escher {
     pub async fn undo(&self, run: &str) -> Result<PlanDoc> {
         let (record, lines) = self.run_with_journal(run).await?;
         self.journal_whole().await?;
-        let plan = self.plan(&record.plan).await?;
+        let plan = self.stored_plan(&record.plan).await?;
         self.refuse_shifted(&plan.doc)?;
         if let Some(altered) = plan.altered() {
             return Err(altered);
         }
-        let doc = self.planner(self.clouds().await?).undo(run, &plan.doc, &lines).await?;
+        let doc = self.planner(self.clouds().await?).undo(&record.id, &plan.doc, &lines).await?;
         self.save_plan(doc).await
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use escher_core::{Error, ErrorKind, Head, JournalEntry, JournalStore, Next, Result, Store as _};
+use escher_core::{Error, ErrorKind, Head, JournalEntry, JournalStore, Next, Result, RunId, Store as _};
 use escher_exec::SqliteJournal;
 use escher_rag::{Anchor, SqliteStore};
 
@@ -48,7 +48,7 @@ impl JournalStore for Anchored {
         Ok(seq)
     }
 
-    async fn read(&self, run: &str) -> Result<Vec<JournalEntry>> {
+    async fn read(&self, run: &RunId) -> Result<Vec<JournalEntry>> {
         self.journal.read(run).await
     }
 }

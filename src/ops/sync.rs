@@ -1,14 +1,13 @@
 //! `sync`: look at the connected clouds and bring the estate and its index up to date.
 
-use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use escher_core::{
-    ABSENCE_LAG, Cloud, CloudId, Diff, Entry, Error, Estate, Gap, ReadCx, Resource, Result, Scope, Sighting, Store as _, Throttled, Want,
-    regions,
+    ABSENCE_LAG, Cloud, CloudId, Diff, Error, Estate, Gap, Look, Measurement, ReadCx, Resource, ResourceId, Result, Sighting, Store as _,
+    Throttled, Want, regions,
 };
 use futures::StreamExt as _;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde::Serialize;
 
 use crate::escher::Escher;
@@ -134,42 +133,35 @@ impl Escher {
         // When something real was seen is a fact; when something simulated was seen goes by its world's time.
         let at = if cloud.simulated() { self.now() } else { self.wall_now().timestamp() };
         let lag = if cloud.lags() { ABSENCE_LAG } else { SignedDuration::ZERO };
-        let mut known = Known::default();
-        let mut waiting: Vec<Sighting> = Vec::new();
-        let mut shared = Shared::default();
+        let mut look = Look::new(at, lag);
         let mut sightings = cloud.discover(self.read_cx(), options.want.clone());
         while let Some(sighting) = sightings.next().await {
-            let scope = match sighting {
-                Sighting::Seen(resource) => {
+            match &sighting {
+                Sighting::Seen { .. } => {
                     synced.seen += 1;
                     if synced.seen.is_multiple_of(100) {
                         options.progress.tell(Step::Seen { connection: name.to_owned(), count: synced.seen });
                     }
-                    match resource.shared_with() {
-                        Some(_) => shared.seen.push(*resource),
-                        None => waiting.push(Sighting::Seen(resource)),
-                    }
-                    continue;
                 }
-                Sighting::Covered { ref scope, .. } => {
-                    synced.covered += 1;
-                    shared.covered.push(sighting.clone());
-                    scope.clone()
-                }
-                Sighting::Gap(ref gap) => gap.scope.clone(),
-            };
-            // The scope is at its end: what was seen of it can be held against what was known of it.
-            let (mut part, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|s| matches!(s, Sighting::Seen(r) if scope.contains(r)));
-            waiting = rest;
-            part.push(sighting);
-            let estate = known.part(self, &scope).await?;
-            synced.count(name, self.advance_at(estate, part, at, lag).await?);
+                Sighting::Covered { .. } => synced.covered += 1,
+                Sighting::Gap(_) | Sighting::Measured(_) => {}
+            }
+            if let Some((cloud, account)) = look.needs(&sighting) {
+                look.know(cloud, account, self.store().estate(Some((cloud, account))).await?);
+            }
+            if let Some(diff) = look.take(sighting) {
+                self.store().apply(&diff).await?;
+                synced.count(name, diff);
+            }
         }
         options.progress.tell(Step::Seen { connection: name.to_owned(), count: synced.seen });
-        if !waiting.is_empty() {
-            // Seen, but of no scope that ended: worth keeping, and proof of nothing.
-            let estate = self.store().estate(None).await?;
-            synced.count(name, self.advance_at(&estate, waiting, at, lag).await?);
+        let mut ended = look.end();
+        let shared = (std::mem::take(&mut ended.shared), std::mem::take(&mut ended.covered));
+        if !ended.waiting.is_empty() {
+            let known = self.store().known(&ended.ids()).await?;
+            let diff = ended.hold(&known);
+            self.store().apply(&diff).await?;
+            synced.count(name, diff);
         }
         if !cloud.simulated() {
             synced.count(name, self.sync_shared(shared).await?);
@@ -179,54 +171,39 @@ impl Escher {
 
     /// Holds what other accounts share with ours against what was known of that. Where the owner is connected as well,
     /// its own listing knows more, so that ours changes nothing.
-    async fn sync_shared(&self, Shared { mut seen, covered }: Shared) -> Result<Diff> {
+    async fn sync_shared(&self, (mut seen, covered): (Vec<Resource>, Vec<Sighting>)) -> Result<Diff> {
         let ours = self.identities();
         seen.retain(|it| !ours.iter().any(|me| me.cloud == it.cloud && it.account.as_deref() == Some(me.account.as_str())));
         let estate = self.store().estate(None).await?;
-        let known = estate.entries().filter(|entry| entry.resource.shared_with().is_some()).cloned();
-        let seen = seen.into_iter().map(|it| Sighting::Seen(Box::new(it)));
-        self.advance_at(&Estate::new(known), seen.chain(covered).collect(), self.wall_now().timestamp(), ABSENCE_LAG).await
-    }
-
-    /// Holds sightings against a part of the estate and writes down what differs.
-    pub(crate) async fn advance(&self, estate: &Estate, seen: Vec<Sighting>) -> Result<Diff> {
-        self.advance_at(estate, seen, self.now(), SignedDuration::ZERO).await
-    }
-
-    async fn advance_at(&self, estate: &Estate, seen: Vec<Sighting>, at: Timestamp, lag: SignedDuration) -> Result<Diff> {
-        let diff = estate.advance_lagging(seen, at, lag);
+        let known = estate.into_entries().filter(|entry| entry.resource.shared_with().is_some());
+        let seen = seen.into_iter().map(Sighting::seen).chain(covered);
+        let diff = Estate::new(known).advance_lagging(seen, self.wall_now().timestamp(), ABSENCE_LAG);
         self.store().apply(&diff).await?;
         Ok(diff)
     }
 
+    /// Holds sightings against a part of the estate and writes down what differs.
+    pub(crate) async fn advance(&self, estate: &Estate, seen: Vec<Sighting>) -> Result<Diff> {
+        let diff = estate.advance(seen, self.now());
+        self.store().apply(&diff).await?;
+        Ok(diff)
+    }
+
+    /// Takes in what a job measured: metrics and money of resources that are known; the index follows. What is not in
+    /// the estate is left out.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn measured(&self, measurements: Vec<Measurement>) -> Result<usize> {
+        let ids: Vec<ResourceId> = measurements.iter().map(|measurement| measurement.id.clone()).collect();
+        let known = self.store().known(&ids).await?;
+        let seen = measurements.into_iter().map(|measurement| Sighting::Measured(Box::new(measurement))).collect();
+        let diff = self.advance(&known, seen).await?;
+        self.follow(&Progress::default()).await?;
+        Ok(diff.refreshed.len())
+    }
+
     pub(crate) fn read_cx(&self) -> ReadCx {
         ReadCx::new(self.config().clock.clone(), self.config().timeout)
-    }
-}
-
-/// What was seen of other accounts, and the scopes in which that would have been seen.
-#[derive(Default)]
-struct Shared {
-    seen: Vec<Resource>,
-    covered: Vec<Sighting>,
-}
-
-/// What the store knew when the look began, split by account and native type so that each scope meets its own.
-#[derive(Default)]
-struct Known(BTreeMap<(CloudId, String), HashMap<String, Estate>>);
-
-impl Known {
-    async fn part(&mut self, escher: &Escher, scope: &Scope) -> Result<&Estate> {
-        let key = (scope.cloud, scope.account.clone());
-        if !self.0.contains_key(&key) {
-            let whole = escher.store().estate(Some((scope.cloud, &scope.account))).await?;
-            let mut parts: HashMap<String, Vec<Entry>> = HashMap::new();
-            for entry in whole.entries() {
-                parts.entry(entry.resource.native.clone()).or_default().push(entry.clone());
-            }
-            let parts = parts.into_iter().map(|(native, entries)| (native, Estate::new(entries))).collect();
-            self.0.insert(key.clone(), parts);
-        }
-        Ok(self.0.entry(key).or_default().entry(scope.native.clone()).or_default())
     }
 }

@@ -297,7 +297,7 @@ impl Escher {
         let mut missing = Vec::new();
         for run in self.keys().settled()?.into_values().filter_map(|decision| decision.run) {
             if self.store().run(&run).await?.is_none() {
-                missing.push(run);
+                missing.push(run.into());
             }
         }
         missing.sort();

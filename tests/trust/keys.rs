@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use escher::core::{JournalEntry, JournalStore, Result};
+use escher::core::{JournalEntry, JournalStore, Result, RunId};
 use escher::{Error, ErrorKind, RunOptions};
 use serde_json::json;
 
@@ -163,7 +163,7 @@ impl JournalStore for Short {
         self.0.append(entry).await
     }
 
-    async fn read(&self, run: &str) -> Result<Vec<JournalEntry>> {
+    async fn read(&self, run: &RunId) -> Result<Vec<JournalEntry>> {
         self.0.read(run).await
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::CloudId;
+use crate::{CloudId, PlanId, RunId};
 
 /// The operation that helps, under the name by which every door knows it.
 ///
@@ -10,7 +10,7 @@ use crate::CloudId;
 ///
 /// ```
 /// use escher_core::Next;
-/// let next = Next::Resume { run: Some("run_1".into()) };
+/// let next = Next::Resume { run: Some("run_1".parse().unwrap()) };
 /// assert_eq!(serde_json::to_string(&next).unwrap(), r#"{"operation":"run_resume","params":{"run":"run_1"}}"#);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,26 +49,26 @@ pub enum Next {
     /// Show a plan.
     Plan {
         /// The plan's id.
-        plan: String,
+        plan: PlanId,
     },
     /// Approve a plan.
     #[serde(rename = "plan_approve")]
     Approve {
         /// The plan's id.
-        plan: String,
+        plan: PlanId,
     },
     /// List runs.
     Runs,
     /// Show a run with its journal.
     Run {
         /// The run's id.
-        run: String,
+        run: RunId,
     },
     /// Resume a run that was interrupted; all of them if none is named.
     #[serde(rename = "run_resume")]
     Resume {
         /// The run's id.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        run: Option<String>,
+        run: Option<RunId>,
     },
 }

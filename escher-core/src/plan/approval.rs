@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Checked, Plan};
+use super::{Checked, Plan, PlanId};
 use crate::{CLOCK_SKEW, CloudId, Decision, Error, ErrorKind, Next, PublicKey, Result, SecretKey, WallTime};
 
 /// What the signature is of.
@@ -29,7 +29,7 @@ pub struct ApprovedConnection {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approval {
     /// The plan's id.
-    pub plan: String,
+    pub plan: PlanId,
     /// The digest that was shown.
     pub digest: String,
     /// Who said yes.

@@ -1,13 +1,17 @@
 //! Templates and plan documents: what is stored, shown and digested.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Action, CloudId, Decision, Effect, ResourceId, Risk, Selector, Verb, digest};
+use super::{PlanId, PlanOrigin, StepId};
+use crate::{Action, CloudId, Decision, Effect, Env, Flag, Resource, ResourceId, Risk, Selector, Truth, Verb, digest};
 
-/// The version of the plan document.
-pub const SCHEMA: u32 = 1;
+/// The version of plan documents that are made now. Those of version 1 have neither an origin nor facts about their
+/// targets; what is absent is not written, so that their digest stays what it was.
+pub const SCHEMA: u32 = 2;
 
 /// A plan before it knows its targets: steps over selectors, no resource ids.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,6 +28,8 @@ pub struct PlanTemplate {
 /// One order: a verb on everything that a selector admits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StepTemplate {
+    /// Unique in the template.
+    pub id: StepId,
     /// What to do. The kind is each target's own, as far as it has the verb.
     pub verb: Verb,
     /// On what.
@@ -31,6 +37,19 @@ pub struct StepTemplate {
     /// With what.
     #[serde(default)]
     pub params: Map<String, Value>,
+    /// Orders that must be carried out, all of them on all their targets, before this one begins. They stand before it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<StepId>,
+    /// What a failure on one of its targets means for the orders that need it.
+    #[serde(default)]
+    pub on_failure: OnFailure,
+}
+
+impl StepTemplate {
+    /// An order that needs no other.
+    pub fn new(id: StepId, verb: Verb, selector: Selector, params: Map<String, Value>) -> Self {
+        Self { id, verb, selector, params, needs: Vec::new(), on_failure: OnFailure::default() }
+    }
 }
 
 /// The resource a step acts on.
@@ -51,6 +70,31 @@ pub struct Target {
     pub native: String,
     /// [`crate::Resource::observed_hash`] when the plan was made.
     pub observed: String,
+    /// What else was observed then, for policy to judge by. In every document of schema 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<TargetFacts>,
+}
+
+/// What policy may want to know of a target, beside where it is: as it was observed when the plan was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetFacts {
+    /// The environment that its tags, its account or its name tell.
+    pub env: Option<Env>,
+    /// Its tags, with their keys as they are written; `None` if they are unknown.
+    pub tags: Option<BTreeMap<String, String>>,
+    /// Every flag; `None` is unknown.
+    pub flags: BTreeMap<Flag, Truth>,
+}
+
+impl TargetFacts {
+    /// The facts of a resource at a moment.
+    pub fn of(resource: &Resource, at: Timestamp) -> Self {
+        Self {
+            env: resource.env(),
+            tags: resource.tags.clone(),
+            flags: Flag::ALL.iter().map(|&flag| (flag, resource.flag(flag, at))).collect(),
+        }
+    }
 }
 
 /// How often a step is tried.
@@ -61,10 +105,11 @@ pub struct Retry {
 }
 
 /// What a failed step means for the steps not yet begun.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OnFailure {
     /// Those that need it are skipped.
+    #[default]
     Stop,
     /// They go on.
     Continue,
@@ -86,7 +131,7 @@ pub enum DryRun {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Step {
     /// `s1`, `s2`, … unique in the plan.
-    pub id: String,
+    pub id: StepId,
     /// What is done.
     pub action: Action,
     /// To what.
@@ -94,7 +139,7 @@ pub struct Step {
     /// With what.
     pub params: Map<String, Value>,
     /// Ids of steps that must be done before.
-    pub needs: Vec<String>,
+    pub needs: Vec<StepId>,
     /// What it leaves behind.
     pub effect: Effect,
     /// Selectors that must hold for the target right before.
@@ -120,12 +165,15 @@ pub struct Step {
 /// A plan: ids, not selectors. What is stored, shown and approved.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PlanDoc {
-    /// [`SCHEMA`].
+    /// [`SCHEMA`], or the version in which it was made.
     pub schema: u32,
-    /// `pl_…`.
-    pub id: String,
+    /// Its id.
+    pub id: PlanId,
     /// What the person wants, in words.
     pub goal: String,
+    /// What it was made for. In every document of schema 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<PlanOrigin>,
     /// [`PlanDoc::compute_digest`] when it was made.
     pub digest: String,
     /// When it was made.

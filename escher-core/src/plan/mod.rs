@@ -6,6 +6,8 @@
 
 mod approval;
 mod doc;
+mod ids;
+mod origin;
 mod seal;
 mod stage;
 
@@ -13,6 +15,8 @@ mod stage;
 pub const GONE: &str = "gone";
 
 pub use approval::{Approval, ApprovedConnection, VerifiedApproval};
-pub use doc::{DryRun, OnFailure, PlanDoc, PlanTemplate, Retry, SCHEMA, Step, StepTemplate, Target};
+pub use doc::{DryRun, OnFailure, PlanDoc, PlanTemplate, Retry, SCHEMA, Step, StepTemplate, Target, TargetFacts};
+pub use ids::{PlanId, RunId, StepId};
+pub use origin::PlanOrigin;
 pub use seal::{Seal, SealState};
 pub use stage::{Approved, Checked, Moment, Plan, Policy, Verdict};

@@ -77,9 +77,14 @@ impl PlanDoc {
     pub fn check(mut self, policy: &dyn Policy, moment: Moment) -> Result<Plan<Checked>> {
         let id = self.id.clone();
         let fail = |kind, message: String| Error::new(kind, message).operation("check plan").with("plan", id.clone());
-        if self.schema != SCHEMA {
+        if !(1..=SCHEMA).contains(&self.schema) {
+            let message = format!("its schema is {}, and this version knows 1 to {SCHEMA}", self.schema);
+            return Err(fail(ErrorKind::Invalid, message).hint("make the plan again with this version"));
+        }
+        let is_present = self.schema > 1;
+        if self.origin.is_some() != is_present || self.steps.iter().any(|step| step.target.facts.is_some() != is_present) {
             return Err(
-                fail(ErrorKind::Invalid, format!("schema {} is not {SCHEMA}", self.schema)).hint("make the plan again with this version")
+                fail(ErrorKind::Invalid, format!("it is not a document of schema {}", self.schema)).hint("ask again for a new plan")
             );
         }
         if self.digest != self.compute_digest() {

@@ -16,9 +16,9 @@ use crate::world::{Fault, JournalFault, Trace};
 /// What holds of every run, however it was broken off.
 fn check_promises(f: &Fixture, doc: &PlanDoc) {
     let trace = f.world.trace.lock().unwrap();
-    let mut started: HashMap<(String, u32), usize> = HashMap::new();
-    let mut observed: Vec<String> = Vec::new();
-    let mut finals: HashMap<String, usize> = HashMap::new();
+    let mut started: HashMap<(StepId, u32), usize> = HashMap::new();
+    let mut observed: Vec<StepId> = Vec::new();
+    let mut finals: HashMap<StepId, usize> = HashMap::new();
     for item in trace.iter() {
         match item {
             Trace::Line(line) => {
@@ -53,7 +53,11 @@ async fn session(f: &Fixture, doc: &PlanDoc, fault: Option<JournalFault>, life: 
     let begun = !f.journal.lines().is_empty();
     let run = async {
         let plan = approved(doc);
-        if begun { executor.resume(plan, RUN, &cancel, &send).await } else { executor.run(plan, RUN, &cancel, &send).await }
+        if begun {
+            executor.resume(plan, &run_id(RUN), &cancel, &send).await
+        } else {
+            executor.run(plan, &run_id(RUN), &cancel, &send).await
+        }
     };
     // Dropping the future is the crash: nothing more happens.
     let ended = tokio::time::timeout(life, run).await;
@@ -97,7 +101,7 @@ async fn a_broken_journal_stops_the_run_and_says_how_to_go_on() {
     let error = result.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Storage);
     assert_eq!(error.hint_text(), Some("make room; then resume the run"));
-    assert_eq!(error.next_step(), Some(&Next::Resume { run: Some(RUN.to_owned()) }));
+    assert_eq!(error.next_step(), Some(&Next::Resume { run: Some(run_id(RUN)) }));
     assert!(!events.iter().any(|event| matches!(event, RunEvent::Finished { .. })));
     assert!(f.world.calls().len() < 20);
     f.journal.set(None);
@@ -112,10 +116,10 @@ async fn after_one_lost_line_nothing_new_is_begun() {
     f.journal.set(Some(JournalFault::Stumbles(6)));
     let (send, _receive) = mpsc::unbounded_channel();
     let executor = f.executor().with_limits(Limits { parallel: 4, ..Limits::default() });
-    executor.run(approved(&doc), RUN, &CancellationToken::new(), &send).await.unwrap_err();
+    executor.run(approved(&doc), &run_id(RUN), &CancellationToken::new(), &send).await.unwrap_err();
     let begun = f.world.calls().len();
     assert!(begun <= 4, "{begun} were called");
-    assert_eq!(summary(RUN, &doc, &f.journal.lines()).done, begun, "what was under way came to its end");
+    assert_eq!(summary(&run_id(RUN), &doc, &f.journal.lines()).done, begun, "what was under way came to its end");
     f.journal.set(None);
     assert_eq!(f.resume(&doc, RUN).await.unwrap().done, 30);
     check_promises(&f, &doc);

@@ -12,6 +12,15 @@ use crate::world::{FakeCloud, FakeJournal, FakeStore, World, identity};
 
 pub(crate) const RUN: &str = "run_1";
 
+pub(crate) fn run_id(text: &str) -> RunId {
+    text.parse().unwrap()
+}
+
+/// A summary that counts nothing yet.
+pub(crate) fn nothing_of(run: &str) -> RunSummary {
+    RunSummary { run: run_id(run), done: 0, failed: 0, skipped: 0, open: 0 }
+}
+
 pub(crate) fn now() -> Timestamp {
     "2026-11-01T12:00:00Z".parse().unwrap()
 }
@@ -76,13 +85,17 @@ impl Fixture {
     pub(crate) async fn try_plan(&self, orders: &[(Verb, &str, Value)]) -> Result<PlanDoc> {
         let steps = orders
             .iter()
-            .map(|(verb, selector, params)| StepTemplate {
-                verb: *verb,
-                selector: Selector::parse(selector).unwrap(),
-                params: params.as_object().unwrap().clone(),
+            .zip(1..)
+            .map(|((verb, selector, params), n)| {
+                let selector = Selector::parse(selector).unwrap();
+                StepTemplate::new(StepId::numbered(n), *verb, selector, params.as_object().unwrap().clone())
             })
             .collect();
-        self.planner().resolve(&PlanTemplate { goal: "Do it".into(), steps, risk: None }, &*self.store).await
+        self.try_template(steps).await
+    }
+
+    pub(crate) async fn try_template(&self, steps: Vec<StepTemplate>) -> Result<PlanDoc> {
+        self.planner().resolve(&PlanTemplate { goal: "Do it".into(), steps, risk: None }, PlanOrigin::Ask, &*self.store).await
     }
 
     pub(crate) async fn plan(&self, orders: &[(Verb, &str, Value)]) -> PlanDoc {
@@ -96,7 +109,7 @@ impl Fixture {
     /// Runs a plan to its end and gives the counts and events.
     pub(crate) async fn run(&self, doc: &PlanDoc, run: &str) -> (Result<RunSummary>, Vec<RunEvent>) {
         let (send, mut receive) = mpsc::unbounded_channel();
-        let summary = self.executor().run(approved(doc), run, &CancellationToken::new(), &send).await;
+        let summary = self.executor().run(approved(doc), &run_id(run), &CancellationToken::new(), &send).await;
         drop(send);
         let mut events = Vec::new();
         while let Some(event) = receive.recv().await {
@@ -107,7 +120,7 @@ impl Fixture {
 
     pub(crate) async fn resume(&self, doc: &PlanDoc, run: &str) -> Result<RunSummary> {
         let (send, _receive) = mpsc::unbounded_channel();
-        self.executor().resume(approved(doc), run, &CancellationToken::new(), &send).await
+        self.executor().resume(approved(doc), &run_id(run), &CancellationToken::new(), &send).await
     }
 
     /// The last line of a step.
@@ -129,4 +142,9 @@ pub(crate) fn approved(doc: &PlanDoc) -> Plan<Approved> {
     let approval = Approval::sign(&plan, "ada", WALL.now(), Vec::new(), &key()).unwrap();
     let approval = approval.verify(&plan, Some(&key().public()), &[]).unwrap();
     plan.approve(approval).unwrap()
+}
+
+/// The steps that a step needs.
+pub(crate) fn needs(step: &Step) -> String {
+    step.needs.iter().map(StepId::as_str).collect::<Vec<_>>().join(",")
 }

@@ -9,14 +9,15 @@ use crate::fixture::*;
 
 fn line(run: &str, step: &str, phase: Phase) -> JournalEntry {
     JournalEntry {
-        run: run.into(),
-        plan: "pl_1".into(),
-        step: step.into(),
+        run: run_id(run),
+        plan: "pl_1".parse().unwrap(),
+        step: step.parse().unwrap(),
         target: id(1),
         attempt: 1,
         phase,
         at: now(),
         reason: Some("because".into()),
+        observed: None,
         undo: vec![Undo { action: "vm.start".parse().unwrap(), params: json!({"a": 1}).as_object().unwrap().clone() }],
     }
 }
@@ -38,10 +39,10 @@ async fn lines_come_back_as_written_after_reopening_and_by_run() {
     let (_folder, path, head) = written().await;
     let journal = SqliteJournal::open(&path).unwrap();
     journal.append(&line("run_2", "s1", Phase::Intent)).await.unwrap();
-    let lines = journal.read(RUN).await.unwrap();
+    let lines = journal.read(&run_id(RUN)).await.unwrap();
     assert_eq!(lines, [Phase::Intent, Phase::Started, Phase::Done].map(|phase| line(RUN, "s1", phase)));
-    assert_eq!(journal.read("run_2").await.unwrap().len(), 1);
-    assert!(journal.read("run_3").await.unwrap().is_empty());
+    assert_eq!(journal.read(&run_id("run_2")).await.unwrap().len(), 1);
+    assert!(journal.read(&run_id("run_3")).await.unwrap().is_empty());
     assert_eq!(journal.verify(Some(head)).await.unwrap(), journal.head().await.unwrap());
 }
 
@@ -103,7 +104,7 @@ async fn a_run_over_the_file_can_be_resumed_from_the_file() {
     let journal = SqliteJournal::open(&path).unwrap();
     let executor = || Executor::new(Journal::new(Arc::new(journal.clone())), f.clouds.clone(), Clock::fixed(now()), WALL);
     let (executor_now, plan, events) = (executor(), approved(&doc), send.clone());
-    let run = tokio::spawn(async move { executor_now.run(plan, RUN, &CancellationToken::new(), &events).await });
+    let run = tokio::spawn(async move { executor_now.run(plan, &run_id(RUN), &CancellationToken::new(), &events).await });
     // Broken off as soon as a few steps are done.
     let mut done = 0;
     while done < 3 {
@@ -111,11 +112,11 @@ async fn a_run_over_the_file_can_be_resumed_from_the_file() {
     }
     run.abort();
     let _ = run.await;
-    let summary = executor().resume(approved(&doc), RUN, &CancellationToken::new(), &send).await.unwrap();
+    let summary = executor().resume(approved(&doc), &run_id(RUN), &CancellationToken::new(), &send).await.unwrap();
     assert_eq!((summary.done, summary.open), (20, 0));
-    let lines = journal.read(RUN).await.unwrap();
+    let lines = journal.read(&run_id(RUN)).await.unwrap();
     assert_eq!(lines.iter().filter(|line| line.phase.is_final()).count(), 20);
-    assert_eq!(escher_exec::summary(RUN, &doc, &lines), summary);
+    assert_eq!(escher_exec::summary(&run_id(RUN), &doc, &lines), summary);
     assert_eq!(journal.verify(None).await.unwrap().seq, lines.len() as u64);
 }
 
@@ -128,7 +129,7 @@ async fn who_was_taken_over_writes_nothing_more() {
     first.append(&line(RUN, "s1", Phase::Intent)).await.unwrap();
     // Whoever only reads takes nothing over.
     let second = SqliteJournal::open(&path).unwrap();
-    assert_eq!(second.read(RUN).await.unwrap().len(), 1);
+    assert_eq!(second.read(&run_id(RUN)).await.unwrap().len(), 1);
     first.append(&line(RUN, "s1", Phase::Started)).await.unwrap();
     // The first line takes over, as a claim does.
     second.append(&line(RUN, "s2", Phase::Intent)).await.unwrap();

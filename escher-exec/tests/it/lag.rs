@@ -41,7 +41,7 @@ async fn not_found_right_after_a_change_is_not_gone() {
     for n in 1..=3 {
         f.world.hide(&id(n), 2);
     }
-    let undo = f.planner().undo(RUN, &doc, &f.journal.lines()).await.unwrap();
+    let undo = f.planner().undo(&run_id(RUN), &doc, &f.journal.lines()).await.unwrap();
     assert_eq!(undo.steps.len(), 3, "the way back is kept: {:?}", undo.warnings);
     assert_eq!(f.run(&undo, "run_2").await.0.unwrap().done, 3);
 }
@@ -125,7 +125,8 @@ async fn after_a_break_and_after_a_lost_answer_a_lag_is_looked_through() {
     f.world.fail(&id(1), [Fault::HangsAfter]);
     let (send, _receive) = mpsc::unbounded_channel();
     let (executor, cancel) = (f.executor(), CancellationToken::new());
-    let run = executor.run(approved(&doc), RUN, &cancel, &send);
+    let name = run_id(RUN);
+    let run = executor.run(approved(&doc), &name, &cancel, &send);
     assert!(tokio::time::timeout(Duration::from_secs(1), run).await.is_err());
     assert_eq!(f.world.calls().len(), 1);
     f.world.hide(&id(1), 3);
@@ -160,7 +161,7 @@ async fn a_step_spends_one_budget_of_retries() {
         f.world.blind.lock().unwrap().insert(id(1), (blind, Some(ErrorKind::Unavailable)));
         let executor = f.executor().with_limits(Limits { retries, ..Limits::default() });
         let (send, _receive) = mpsc::unbounded_channel();
-        executor.run(approved(&doc), RUN, &CancellationToken::new(), &send).await.unwrap();
+        executor.run(approved(&doc), &run_id(RUN), &CancellationToken::new(), &send).await.unwrap();
         (f.world.calls().len(), f.last(RUN, "s1").reason.unwrap())
     };
     assert_eq!(run(12, 2).await, (3, "slow down, 3 times in a row".to_owned()));

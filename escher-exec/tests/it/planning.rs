@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use escher_core::plan::DryRun;
+use escher_core::plan::{DryRun, OnFailure};
 use escher_core::*;
 use escher_exec::*;
 use jiff::SignedDuration;
@@ -12,7 +12,7 @@ use crate::fixture::*;
 async fn a_plan_names_everything_that_is_needed_to_approve_it() {
     let f = Fixture::vms(2);
     let doc = f.stop_all().await;
-    assert!(doc.id.starts_with("pl_") && doc.id == doc.id.to_ascii_lowercase());
+    assert_eq!((doc.schema, &doc.origin), (2, &Some(PlanOrigin::Ask)));
     assert_eq!(doc.expires, doc.created + SignedDuration::from_hours(1));
     assert_eq!(doc.digest, doc.compute_digest());
     assert_eq!(doc.principal, "arn:aws:iam::111122223333:user/ada @ aws 111122223333");
@@ -260,10 +260,10 @@ async fn a_cloud_that_does_not_say_who_we_are_is_left_out() {
     let planner = Planner::new(Clouds::new(), Arc::new(DefaultPolicy::default()), Clock::fixed(now()), WALL);
     let template = PlanTemplate {
         goal: "x".into(),
-        steps: vec![StepTemplate { verb: Verb::Stop, selector: Selector::All, params: serde_json::Map::new() }],
+        steps: vec![StepTemplate::new(StepId::numbered(1), Verb::Stop, Selector::All, serde_json::Map::new())],
         risk: None,
     };
-    assert!(planner.resolve(&template, &*f.store).await.unwrap_err().message().contains("not connected"));
+    assert!(planner.resolve(&template, PlanOrigin::Ask, &*f.store).await.unwrap_err().message().contains("not connected"));
 }
 
 #[tokio::test]
@@ -320,14 +320,87 @@ async fn orders_over_tags_act_on_keys_as_they_are_written() {
 async fn a_risk_that_the_template_knows_of_raises_the_plans_and_never_lowers_it() {
     let f = Fixture::vms(1);
     let plan = |risk| {
-        let steps =
-            vec![StepTemplate { verb: Verb::Stop, selector: Selector::parse("name = web-1").unwrap(), params: serde_json::Map::new() }];
+        let selector = Selector::parse("name = web-1").unwrap();
+        let steps = vec![StepTemplate::new(StepId::numbered(1), Verb::Stop, selector, serde_json::Map::new())];
         PlanTemplate { goal: "x".into(), steps, risk }
     };
     let mut risks = Vec::new();
     for risk in [None, Some(Risk::Read), Some(Risk::Critical)] {
-        risks.push(f.planner().resolve(&plan(risk), &*f.store).await.unwrap().risk);
+        risks.push(f.planner().resolve(&plan(risk), PlanOrigin::Ask, &*f.store).await.unwrap().risk);
     }
     assert_eq!(risks[0], risks[1], "what is already known of the action stays");
     assert!(risks[0] < Risk::Critical && risks[2] == Risk::Critical, "{risks:?}");
+}
+
+fn template(id: &str, verb: Verb, selector: &str, needs: &[&str]) -> StepTemplate {
+    let order = StepTemplate::new(id.parse().unwrap(), verb, Selector::parse(selector).unwrap(), serde_json::Map::new());
+    StepTemplate { needs: needs.iter().map(|need| need.parse().unwrap()).collect(), ..order }
+}
+
+#[tokio::test]
+async fn an_order_waits_for_all_that_it_needs() {
+    let f = Fixture::vms(3);
+    let restarts = template("restart", Verb::Restart, "name IN (web-1, web-2)", &[]);
+    let doc = f.try_template(vec![restarts.clone(), template("stop", Verb::Stop, "kind = vm", &["restart"])]).await.unwrap();
+    assert_eq!(doc.steps.iter().map(needs).collect::<Vec<_>>(), ["", "", "s1,s2", "s1,s2", "s1,s2"]);
+    for (broken, told) in [
+        (vec![template("stop", Verb::Stop, "kind = vm", &["restart"]), restarts.clone()], "does not come before it"),
+        (vec![restarts.clone(), restarts.clone()], "two orders are called `restart`"),
+    ] {
+        let error = f.try_template(broken).await.unwrap_err();
+        assert!(error.kind() == ErrorKind::Invalid && error.message().contains(told), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn an_order_whose_need_leaves_something_out_is_left_out_unless_that_may_fail() {
+    let mut foreign = vm(2);
+    foreign.account = Some("999".into());
+    let f = Fixture::new([vm(1), foreign]);
+    let orders = |on_failure| {
+        let first = StepTemplate { on_failure, ..template("restart", Verb::Restart, "kind = vm", &[]) };
+        vec![first, template("stop", Verb::Stop, "name = web-1", &["restart"])]
+    };
+    let kept = f.try_template(orders(OnFailure::Stop)).await.unwrap();
+    assert_eq!(kept.steps.len(), 1);
+    assert!(kept.warnings.iter().any(|line| line.contains("they need `restart`, which leaves out 1: web-1")), "{:?}", kept.warnings);
+    let both = f.try_template(orders(OnFailure::Continue)).await.unwrap();
+    assert_eq!(both.steps.iter().map(|step| step.on_failure).collect::<Vec<_>>(), [OnFailure::Continue, OnFailure::Stop]);
+}
+
+#[tokio::test]
+async fn a_target_carries_what_policy_judges_by_and_the_digest_covers_it() {
+    let f = Fixture::vms(1);
+    let doc = f.stop_all().await;
+    let facts = doc.steps[0].target.facts.clone().unwrap();
+    assert_eq!((facts.env, facts.tags), (Some(Env::Dev), vm(1).tags));
+    assert_eq!(facts.flags.len(), Flag::ALL.len());
+    assert_eq!(facts.flags[&Flag::Untagged], Some(false));
+    let mut other = doc.clone();
+    other.steps[0].target.facts.as_mut().unwrap().env = Some(Env::Sandbox);
+    assert_ne!(other.compute_digest(), doc.digest);
+    let mut other = doc.clone();
+    other.origin = Some(PlanOrigin::Schedule);
+    assert_ne!(other.compute_digest(), doc.digest);
+}
+
+#[tokio::test]
+async fn a_document_is_what_its_schema_says() {
+    let f = Fixture::vms(1);
+    let doc = f.stop_all().await;
+    let check = |change: &dyn Fn(&mut PlanDoc)| {
+        let mut doc = doc.clone();
+        change(&mut doc);
+        doc.sealed().check(&DefaultPolicy::default(), Moment::Resume).map(drop)
+    };
+    check(&|_| {}).unwrap();
+    check(&|doc| {
+        (doc.schema, doc.origin) = (1, None);
+        doc.steps[0].target.facts = None;
+    })
+    .unwrap();
+    for schema in [0, 1, 3] {
+        assert_eq!(check(&|doc| doc.schema = schema).unwrap_err().kind(), ErrorKind::Invalid, "{schema}");
+    }
+    assert!(check(&|doc| doc.origin = None).is_err() && check(&|doc| doc.steps[0].target.facts = None).is_err());
 }

@@ -15,7 +15,7 @@ async fn a_run_writes_down_calls_looks_and_tells_in_that_order() {
     let f = Fixture::vms(1);
     let doc = f.stop_all().await;
     let (summary, events) = f.run(&doc, RUN).await;
-    assert_eq!(summary.unwrap(), RunSummary { run: RUN.into(), done: 1, ..RunSummary::default() });
+    assert_eq!(summary.unwrap(), RunSummary { done: 1, ..nothing_of(RUN) });
     assert_eq!(f.state(1), Some(State::Stopped));
     let order: Vec<String> = f
         .world
@@ -55,7 +55,7 @@ async fn a_target_that_changed_is_refused_and_the_change_is_named() {
     // What moves fast is not a change.
     f.world.edit(&id(5), |vm| vm.metrics.extend([("cpu_avg".into(), 3.0)]));
     let (summary, events) = f.run(&doc, RUN).await;
-    assert_eq!(summary.unwrap(), RunSummary { run: RUN.into(), done: 1, skipped: 4, ..RunSummary::default() });
+    assert_eq!(summary.unwrap(), RunSummary { done: 1, skipped: 4, ..nothing_of(RUN) });
     assert_eq!(f.world.calls(), [id(5)]);
     let reason = |step: &str| f.last(RUN, step).reason.unwrap();
     assert_eq!(reason("s1"), "state: running → stopped");
@@ -89,7 +89,7 @@ async fn a_target_that_cannot_be_looked_at_is_not_called() {
     // A moment's trouble is looked through.
     f.world.blind.lock().unwrap().insert(id(2), (2, Some(ErrorKind::Unavailable)));
     let (summary, _) = f.run(&doc, RUN).await;
-    assert_eq!(summary.unwrap(), RunSummary { run: RUN.into(), done: 1, failed: 1, ..RunSummary::default() });
+    assert_eq!(summary.unwrap(), RunSummary { done: 1, failed: 1, ..nothing_of(RUN) });
     assert_eq!(f.world.calls(), [id(2)]);
     assert!(f.last(RUN, "s1").reason.unwrap().contains("could not be looked at"));
 }
@@ -152,7 +152,7 @@ async fn parallel_within_limits() {
     let run = |limits: Limits, id: &'static str| {
         let executor = f.executor().with_limits(limits);
         let (doc, send) = (doc.clone(), send.clone());
-        async move { executor.run(approved(&doc), id, &CancellationToken::new(), &send).await.unwrap() }
+        async move { executor.run(approved(&doc), &run_id(id), &CancellationToken::new(), &send).await.unwrap() }
     };
     assert_eq!(run(Limits { per_account: 3, ..Limits::default() }, RUN).await.done, 20);
     assert_eq!(f.world.most_under_way.swap(0, Ordering::SeqCst), 3);
@@ -179,7 +179,7 @@ async fn a_stop_lets_calls_end_begins_none_and_can_be_carried_on() {
         }
     };
     let run = async {
-        let summary = executor.run(approved(&doc), RUN, &cancel, &send).await.unwrap();
+        let summary = executor.run(approved(&doc), &run_id(RUN), &cancel, &send).await.unwrap();
         drop(send);
         summary
     };
@@ -202,7 +202,7 @@ async fn a_step_waits_for_what_it_needs_and_is_skipped_when_that_fails() {
     ];
     let f = Fixture::vms(1);
     let doc = f.plan(&orders).await;
-    assert_eq!(doc.steps.iter().map(|step| step.needs.join(",")).collect::<Vec<_>>(), ["", "s1", "s2"]);
+    assert_eq!(doc.steps.iter().map(needs).collect::<Vec<_>>(), ["", "s1", "s2"]);
     assert_eq!(doc.blast_radius, 1);
     let (summary, _) = f.run(&doc, RUN).await;
     assert_eq!(summary.unwrap().done, 3, "our own change before is no reason to refuse: {:?}", f.journal.lines());
@@ -215,14 +215,14 @@ async fn a_step_waits_for_what_it_needs_and_is_skipped_when_that_fails() {
     let mut doc = f.plan(&orders).await;
     f.world.fail(&id(1), [Fault::Refused]);
     let (summary, _) = f.run(&doc, RUN).await;
-    assert_eq!(summary.unwrap(), RunSummary { run: RUN.into(), failed: 1, skipped: 2, ..RunSummary::default() });
+    assert_eq!(summary.unwrap(), RunSummary { failed: 1, skipped: 2, ..nothing_of(RUN) });
     assert_eq!(f.last(RUN, "s2").reason.as_deref(), Some("it needs s1, which failed"));
 
     f.world.fail(&id(1), [Fault::Refused]);
     doc.steps[0].on_failure = escher_core::plan::OnFailure::Continue;
     let (summary, _) = f.run(&doc.sealed(), "run_2").await;
     // The vm still runs, so it can be resized; it cannot be started.
-    assert_eq!(summary.unwrap(), RunSummary { run: "run_2".into(), done: 1, failed: 1, skipped: 1, ..RunSummary::default() });
+    assert_eq!(summary.unwrap(), RunSummary { done: 1, failed: 1, skipped: 1, ..nothing_of("run_2") });
 }
 
 #[tokio::test(start_paused = true)]
@@ -241,7 +241,7 @@ async fn somebody_elses_change_between_two_own_steps_is_refused() {
     });
     let (summary, _) = f.run(&doc, RUN).await;
     meddler.await.unwrap();
-    assert_eq!(summary.unwrap(), RunSummary { run: RUN.into(), done: 1, skipped: 1, ..RunSummary::default() });
+    assert_eq!(summary.unwrap(), RunSummary { done: 1, skipped: 1, ..nothing_of(RUN) });
 }
 
 #[tokio::test(start_paused = true)]
@@ -251,10 +251,10 @@ async fn a_run_starts_in_time_once_and_as_who_it_was_made_for() {
     let (send, _receive) = mpsc::unbounded_channel();
     let cancel = CancellationToken::new();
     let late = Executor::new(Journal::new(std::sync::Arc::new(f.journal.clone())), f.clouds.clone(), Clock::fixed(now()), LATER);
-    let error = late.run(approved(&doc), RUN, &cancel, &send).await.unwrap_err();
+    let error = late.run(approved(&doc), &run_id(RUN), &cancel, &send).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Stale);
     // Nothing of it was begun, so there is nothing to carry on either.
-    assert_eq!(late.resume(approved(&doc), RUN, &cancel, &send).await.unwrap_err().kind(), ErrorKind::Stale);
+    assert_eq!(late.resume(approved(&doc), &run_id(RUN), &cancel, &send).await.unwrap_err().kind(), ErrorKind::Stale);
     assert!(f.world.calls().is_empty());
 
     // What was begun in time is carried on late, by the one who began it.
@@ -266,16 +266,18 @@ async fn a_run_starts_in_time_once_and_as_who_it_was_made_for() {
     let eve = Clouds::new().with(f.clouds.connections()[0].cloud.clone(), vec![other]);
     let journal = || Journal::new(std::sync::Arc::new(f.journal.clone()));
     let by_eve = Executor::new(journal(), eve.clone(), Clock::fixed(now()), WALL);
-    assert_eq!(by_eve.resume(approved(&doc), RUN, &cancel, &send).await.unwrap_err().kind(), ErrorKind::Stale);
+    assert_eq!(by_eve.resume(approved(&doc), &run_id(RUN), &cancel, &send).await.unwrap_err().kind(), ErrorKind::Stale);
     assert!(f.world.calls().is_empty());
-    assert_eq!(late.resume(approved(&doc), RUN, &cancel, &send).await.unwrap().done, 1);
+    assert_eq!(late.resume(approved(&doc), &run_id(RUN), &cancel, &send).await.unwrap().done, 1);
 
     let (again, _) = f.run(&doc, RUN).await;
     assert_eq!(again.unwrap_err().kind(), ErrorKind::Stale);
 
-    assert_eq!(by_eve.run(approved(&doc), "run_2", &cancel, &send).await.unwrap_err().kind(), ErrorKind::Stale);
-    let error =
-        Executor::new(journal(), Clouds::new(), Clock::fixed(now()), WALL).run(approved(&doc), "run_2", &cancel, &send).await.unwrap_err();
+    assert_eq!(by_eve.run(approved(&doc), &run_id("run_2"), &cancel, &send).await.unwrap_err().kind(), ErrorKind::Stale);
+    let error = Executor::new(journal(), Clouds::new(), Clock::fixed(now()), WALL)
+        .run(approved(&doc), &run_id("run_2"), &cancel, &send)
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthenticated);
     assert_eq!(f.world.calls().len(), 1);
 }

@@ -10,19 +10,19 @@ async fn an_undo_is_a_plan_that_puts_back_what_was() {
     let f = Fixture::vms(3);
     let doc = f.stop_all().await;
     let record = begin(&doc, WALL.now());
-    let (summary, _) = f.run(&doc, &record.id).await;
+    let (summary, _) = f.run(&doc, record.id.as_str()).await;
     let record = close(record, &summary.unwrap(), WALL.now());
     assert_eq!((record.done, record.finished), (3, Some(now())));
     let undo = f.planner().undo(&record.id, &doc, &f.journal.lines()).await.unwrap();
     assert_eq!(undo.goal, format!("Undo: Do it ({})", record.id));
-    assert_eq!(undone_run(&undo), Some(record.id.as_str()));
-    assert_eq!(undone_run(&doc), None);
+    assert_eq!(undo.origin, Some(PlanOrigin::Undo { run: record.id.clone() }));
+    assert_eq!((undo.undoes(), doc.undoes()), (Some(record.id.clone()), None));
     let mut targets: Vec<&str> = undo.steps.iter().map(|step| step.target.name.as_str()).collect();
     targets.sort_unstable();
     assert_eq!(targets, ["web-1", "web-2", "web-3"]);
     let back = begin(&undo, WALL.now());
-    assert_eq!(back.undoes.as_deref(), Some(record.id.as_str()));
-    let (summary, _) = f.run(&undo, &back.id).await;
+    assert_eq!(back.undoes, Some(record.id.clone()));
+    let (summary, _) = f.run(&undo, back.id.as_str()).await;
     assert_eq!(summary.unwrap().done, 3);
     assert!((1..=3).all(|n| f.state(n) == Some(State::Running)));
 }
@@ -33,8 +33,8 @@ async fn an_undo_in_two_parts_keeps_their_order_and_restores_all() {
     let before = f.world.get(&id(1)).unwrap();
     let doc = f.plan(&[(Verb::Tag, "kind = vm", json!({"tags": {"owner": "bob", "new": "1"}}))]).await;
     f.run(&doc, RUN).await.0.unwrap();
-    let undo = f.planner().undo(RUN, &doc, &f.journal.lines()).await.unwrap();
-    let steps: Vec<(String, String)> = undo.steps.iter().map(|step| (step.action.to_string(), step.needs.join(","))).collect();
+    let undo = f.planner().undo(&run_id(RUN), &doc, &f.journal.lines()).await.unwrap();
+    let steps: Vec<(String, String)> = undo.steps.iter().map(|step| (step.action.to_string(), needs(step))).collect();
     assert_eq!(steps, [("vm.tag".to_owned(), String::new()), ("vm.untag".to_owned(), "s1".to_owned())]);
     let (summary, _) = f.run(&undo, "run_2").await;
     assert_eq!(summary.unwrap().done, 2, "{:?}", f.journal.lines());
@@ -47,7 +47,7 @@ async fn the_last_that_was_done_is_taken_back_first() {
     let orders = [(Verb::Stop, "kind = vm", json!({})), (Verb::Resize, "kind = vm", json!({"size": "m5.xlarge"}))];
     let doc = f.plan(&orders).await;
     f.run(&doc, RUN).await.0.unwrap();
-    let undo = f.planner().undo(RUN, &doc, &f.journal.lines()).await.unwrap();
+    let undo = f.planner().undo(&run_id(RUN), &doc, &f.journal.lines()).await.unwrap();
     let actions: Vec<String> = undo.steps.iter().map(|step| step.action.to_string()).collect();
     assert_eq!(actions, ["vm.resize", "vm.start"]);
     assert_eq!(f.run(&undo, "run_2").await.0.unwrap().done, 2);
@@ -69,7 +69,7 @@ async fn what_cannot_be_taken_back_is_said() {
     // In between: one was started by hand, one is gone.
     f.world.edit(&id(2), |vm| vm.state = Some(State::Running));
     f.world.resources.lock().unwrap().remove(&id(3));
-    let undo = f.planner().undo(RUN, &doc, &f.journal.lines()).await.unwrap();
+    let undo = f.planner().undo(&run_id(RUN), &doc, &f.journal.lines()).await.unwrap();
     assert_eq!(undo.steps.iter().map(|step| step.target.name.as_str()).collect::<Vec<_>>(), ["web-1"]);
     let warnings = undo.warnings.join("\n");
     for told in [
@@ -92,10 +92,10 @@ async fn what_was_before_is_told_by_the_first_intent_even_after_a_break() {
     f.run(&doc, RUN).await.0.unwrap_err();
     f.journal.set(None);
     assert_eq!(f.world.get(&id(1)).unwrap().text_attr("size"), Some("m5.xlarge"));
-    let error = f.planner().undo(RUN, &doc, &f.journal.lines()).await.unwrap_err();
+    let error = f.planner().undo(&run_id(RUN), &doc, &f.journal.lines()).await.unwrap_err();
     assert!(error.message().contains("resume the run first"), "{error}");
     assert_eq!(f.resume(&doc, RUN).await.unwrap().done, 1);
-    let undo = f.planner().undo(RUN, &doc, &f.journal.lines()).await.unwrap();
+    let undo = f.planner().undo(&run_id(RUN), &doc, &f.journal.lines()).await.unwrap();
     assert_eq!(undo.steps[0].params["size"], json!("m5.large"));
 }
 
@@ -121,7 +121,7 @@ async fn a_run_that_changed_nothing_has_nothing_to_undo() {
     let doc = f.stop_all().await;
     f.world.edit(&id(1), |vm| vm.state = Some(State::Stopped));
     f.run(&doc, RUN).await.0.unwrap();
-    let error = f.planner().undo(RUN, &doc, &f.journal.lines()).await.unwrap_err();
+    let error = f.planner().undo(&run_id(RUN), &doc, &f.journal.lines()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
-    assert!(f.planner().undo("run_other", &doc, &f.journal.lines()).await.is_err());
+    assert!(f.planner().undo(&run_id("run_other"), &doc, &f.journal.lines()).await.is_err());
 }

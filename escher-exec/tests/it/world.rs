@@ -40,7 +40,7 @@ pub(crate) enum Fault {
 #[derive(Clone, Debug)]
 pub(crate) enum Trace {
     Line(JournalEntry),
-    Call { step: String, attempt: u32, target: ResourceId },
+    Call { step: StepId, attempt: u32, target: ResourceId },
 }
 
 #[derive(Default)]
@@ -306,8 +306,8 @@ impl JournalStore for FakeJournal {
             Some(_) => Err(Error::new(ErrorKind::Storage, "the disk is full").hint("make room")),
         }
     }
-    async fn read(&self, run: &str) -> Result<Vec<JournalEntry>> {
-        Ok(self.lines().into_iter().filter(|entry| entry.run == run).collect())
+    async fn read(&self, run: &RunId) -> Result<Vec<JournalEntry>> {
+        Ok(self.lines().into_iter().filter(|entry| entry.run == *run).collect())
     }
 }
 
@@ -318,13 +318,7 @@ pub(crate) struct FakeStore(pub(crate) Mutex<BTreeMap<ResourceId, Entry>>);
 impl FakeStore {
     pub(crate) fn see(&self, world: &World, at: Timestamp) {
         let resources = world.resources.lock().unwrap();
-        *self.0.lock().unwrap() = resources
-            .values()
-            .map(|resource| {
-                let (resource, hash) = (resource.clone(), resource.observed_hash());
-                (resource.id.clone(), Entry { resource, hash, first_seen: at, last_seen: at, missed: 0, missed_since: None })
-            })
-            .collect();
+        *self.0.lock().unwrap() = resources.values().map(|resource| (resource.id.clone(), Entry::new(resource.clone(), at))).collect();
     }
 }
 
@@ -359,6 +353,9 @@ impl Store for FakeStore {
     async fn changes(&self, _: u64, _: usize) -> Result<Option<Changes>> {
         unused()
     }
+    async fn history(&self, _: Timestamp) -> Result<Vec<Recorded>> {
+        unused()
+    }
     async fn put(&self, _: Collection, _: &Document) -> Result<()> {
         unused()
     }
@@ -371,7 +368,7 @@ impl Store for FakeStore {
     async fn start_run(&self, _: &PlanRecord, _: &RunRecord) -> Result<()> {
         unused()
     }
-    async fn plan(&self, _: &str) -> Result<Option<PlanRecord>> {
+    async fn plan(&self, _: &PlanId) -> Result<Option<PlanRecord>> {
         unused()
     }
     async fn plans(&self, _: usize) -> Result<Vec<PlanRecord>> {
@@ -380,7 +377,7 @@ impl Store for FakeStore {
     async fn put_run(&self, _: &RunRecord) -> Result<()> {
         unused()
     }
-    async fn run(&self, _: &str) -> Result<Option<RunRecord>> {
+    async fn run(&self, _: &RunId) -> Result<Option<RunRecord>> {
         unused()
     }
     async fn runs(&self, _: usize) -> Result<Vec<RunRecord>> {

@@ -103,6 +103,7 @@ mod tests {
                     region: "eu-west-1".into(),
                     native: spec.native.into(),
                     observed: String::new(),
+                    facts: None,
                 };
                 let mut observed = Resource::new(CloudId::Aws, target.id.as_str(), spec.action.kind, spec.native, "n");
                 observed

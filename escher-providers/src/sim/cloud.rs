@@ -168,7 +168,7 @@ impl SimCloud {
         if broken_off && trouble.is_none() {
             trouble = Some(Error::new(ErrorKind::Unavailable, "the listing broke off").hint("sync again later"));
         }
-        let mut seen: Vec<Sighting> = resources.into_iter().take(shown).map(|r| Sighting::Seen(Box::new(r))).collect();
+        let mut seen: Vec<Sighting> = resources.into_iter().take(shown).map(Sighting::seen).collect();
         seen.push(match trouble {
             None => Sighting::Covered { scope, authoritative: def.authoritative() },
             Some(e) => Sighting::Gap(Gap { reason: e.message().to_owned(), ..Gap::of(scope, &e) }),

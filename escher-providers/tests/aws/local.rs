@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
-use escher_core::{Clock, Cloud, ReadCx, Resource, Sighting, Target, Want};
+use escher_core::{Clock, Cloud, ReadCx, Resource, Sighting, Target, TargetFacts, Want};
 use escher_providers::aws::{AwsCloud, AwsConfig};
 use futures::StreamExt;
 
@@ -89,7 +89,8 @@ pub(crate) async fn discover(cloud: &AwsCloud, cx: ReadCx, want: Want) -> Seen {
     let mut sightings = cloud.discover(cx, want);
     while let Some(sighting) = sightings.next().await {
         match sighting {
-            Sighting::Seen(resource) => seen.resources.push(*resource),
+            Sighting::Seen { resource, .. } => seen.resources.push(*resource),
+            Sighting::Measured(_) => {}
             Sighting::Gap(gap) => seen.gaps.push(gap),
             Sighting::Covered { scope, .. } => seen.covered.push((scope.native, scope.region)),
         }
@@ -118,6 +119,7 @@ pub(crate) fn target(resource: &Resource) -> Target {
         region: resource.region.clone().unwrap_or_else(|| "global".into()),
         native: resource.native.clone(),
         observed: resource.observed_hash(),
+        facts: Some(TargetFacts::of(resource, jiff::Timestamp::now())),
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use escher_core::plan::{DryRun, GONE, OnFailure, Retry, SCHEMA};
 use escher_core::{
-    Action, ActionDef, Approval, Cloud, Decision, Journal, JournalEntry, JournalStore, Moment, Outcome, PlanDoc, Policy, Resource, Result,
-    SecretKey, Selector, State, Step, Undo, Verdict, Verify, WallClock, WriteCx,
+    Action, ActionDef, Approval, Cloud, Decision, Journal, JournalEntry, JournalStore, Moment, Outcome, PlanDoc, PlanOrigin, Policy,
+    Resource, Result, RunId, SecretKey, Selector, State, Step, StepId, Undo, Verdict, Verify, WallClock, WriteCx,
 };
 use escher_providers::aws::AwsCloud;
 use serde_json::{Map, Value};
@@ -23,7 +23,7 @@ impl JournalStore for Memory {
         lines.push(entry.clone());
         Ok(lines.len() as u64)
     }
-    async fn read(&self, _: &str) -> Result<Vec<JournalEntry>> {
+    async fn read(&self, _: &RunId) -> Result<Vec<JournalEntry>> {
         Ok(self.0.lock().unwrap().clone())
     }
 }
@@ -43,7 +43,7 @@ pub(crate) fn step(cloud: &AwsCloud, action: &str, resource: &Resource, params: 
     let params = params.as_object().cloned().unwrap_or_default();
     let facts = cloud.facts(action, &target, &params, resource).unwrap_or_else(|| panic!("{action} cannot be done"));
     Step {
-        id: "s1".into(),
+        id: StepId::numbered(1),
         action,
         target,
         params,
@@ -68,8 +68,9 @@ pub(crate) async fn act_in(run: &str, cloud: &AwsCloud, step: &Step) -> Result<O
     let at = now.timestamp();
     let doc = PlanDoc {
         schema: SCHEMA,
-        id: "pl_1".into(),
+        id: "pl_1".parse().unwrap(),
         goal: "test".into(),
+        origin: Some(PlanOrigin::Api),
         digest: String::new(),
         created: at,
         expires: at + jiff::SignedDuration::from_hours(1),
@@ -86,7 +87,7 @@ pub(crate) async fn act_in(run: &str, cloud: &AwsCloud, step: &Step) -> Result<O
     let approval = Approval::sign(&plan, "test", now, Vec::new(), &key)?;
     let approval = approval.verify(&plan, Some(&key.public()), &[])?;
     let plan = plan.approve(approval)?;
-    let permit = Journal::new(Arc::new(Memory::default())).intend(&plan, run, "s1", 1, Vec::new(), now).await?;
+    let permit = Journal::new(Arc::new(Memory::default())).intend(&plan, &run.parse()?, &step.id, 1, Vec::new(), now).await?;
     cloud.act(&WriteCx { read: cx() }, permit).await
 }
 

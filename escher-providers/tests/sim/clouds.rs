@@ -27,7 +27,7 @@ async fn discovery_covers_all_it_sees_and_reading_agrees() {
         let scopes: Vec<_> = all.iter().filter_map(|s| if let Sighting::Covered { scope, .. } = s { Some(scope) } else { None }).collect();
         assert!(!all.iter().any(|s| matches!(s, Sighting::Gap(_))));
         for s in &all {
-            let Sighting::Seen(r) = s else { continue };
+            let Sighting::Seen { resource: r, .. } = s else { continue };
             seen += 1;
             assert!(scopes.iter().any(|scope| scope.contains(r)), "{}", r.id);
             assert!(identities.iter().any(|i| Some(&i.account) == r.account.as_ref()), "{}", r.id);
@@ -41,9 +41,9 @@ async fn discovery_covers_all_it_sees_and_reading_agrees() {
     let want = Want { regions: vec!["us-west-2".into()], kinds: vec![Kind::Vm, Kind::Bucket, Kind::Role] };
     for s in sightings(&cloud(&store, CloudId::Aws, ""), cx(), want).await {
         let region = match &s {
-            Sighting::Seen(r) => r.region.clone(),
+            Sighting::Seen { resource: r, .. } => r.region.clone(),
             Sighting::Covered { scope, .. } => scope.region.clone(),
-            Sighting::Gap(gap) => panic!("{gap:?}"),
+            other => panic!("{other:?}"),
         };
         assert!(matches!(region.as_deref(), Some("us-west-2" | "global")), "{s:?}");
     }

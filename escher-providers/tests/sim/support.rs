@@ -8,8 +8,8 @@ use escher_core::plan::{DryRun, OnFailure, Retry};
 use escher_core::resource::attr;
 use escher_core::{
     Action, ActionDef, Approval, Clock, Cloud, CloudId, Decision, Journal, JournalEntry, JournalStore, Kind, Moment, Outcome, Permit,
-    PlanDoc, Policy, ReadCx, Resource, Result, Risk, SecretKey, Sighting, Step, Target, Verb, Verdict, WallClock, Want, WriteCx,
-    plan::SCHEMA,
+    PlanDoc, PlanOrigin, Policy, ReadCx, Resource, Result, Risk, RunId, SecretKey, Sighting, Step, StepId, Target, TargetFacts, Verb,
+    Verdict, WallClock, Want, WriteCx, plan::SCHEMA,
 };
 use escher_providers::sim::{SimCloud, SimOptions, SimSpec, SimStore, SimWorld};
 use futures::StreamExt;
@@ -46,6 +46,7 @@ pub(crate) fn target(r: &Resource) -> Target {
         region: r.region.clone().unwrap_or_else(|| "global".into()),
         native: r.native.clone(),
         observed: r.observed_hash(),
+        facts: Some(TargetFacts::of(r, now())),
     }
 }
 
@@ -53,7 +54,7 @@ pub(crate) fn step(r: &Resource, verb: Verb, params: Value) -> Step {
     let action = Action { kind: r.kind, verb };
     let def = ActionDef::find(action).unwrap();
     Step {
-        id: "s1".into(),
+        id: StepId::numbered(1),
         action,
         target: target(r),
         params: params.as_object().cloned().unwrap_or_default(),
@@ -87,7 +88,7 @@ impl JournalStore for Lines {
         lines.push(entry.clone());
         Ok(lines.len() as u64)
     }
-    async fn read(&self, _: &str) -> Result<Vec<JournalEntry>> {
+    async fn read(&self, _: &RunId) -> Result<Vec<JournalEntry>> {
         Ok(self.0.lock().unwrap().clone())
     }
 }
@@ -96,8 +97,9 @@ impl JournalStore for Lines {
 pub(crate) async fn permit(step: &Step) -> Permit {
     let doc = PlanDoc {
         schema: SCHEMA,
-        id: "pl_1".into(),
+        id: "pl_1".parse().unwrap(),
         goal: "test".into(),
+        origin: Some(PlanOrigin::Api),
         digest: String::new(),
         created: now(),
         expires: now() + SignedDuration::from_hours(1),
@@ -115,7 +117,7 @@ pub(crate) async fn permit(step: &Step) -> Permit {
     let approval = Approval::sign(&checked, "tester", wall.now(), Vec::new(), &key).unwrap();
     let verified = approval.verify(&checked, Some(&key.public()), &[]).unwrap();
     let plan = checked.approve(verified).unwrap();
-    Journal::new(Arc::new(Lines::default())).intend(&plan, "run_1", "s1", 1, Vec::new(), wall.now()).await.unwrap()
+    Journal::new(Arc::new(Lines::default())).intend(&plan, &"run_1".parse().unwrap(), &step.id, 1, Vec::new(), wall.now()).await.unwrap()
 }
 
 pub(crate) async fn act(cloud: &SimCloud, step: &Step) -> Result<Outcome> {

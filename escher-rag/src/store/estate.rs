@@ -1,19 +1,20 @@
 //! Entries and their changes.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use escher_core::selector::KnownWords;
-use escher_core::{Changes, CloudId, Entry, Estate, Resource, ResourceId, Result};
+use escher_core::{Changes, CloudId, Entry, Estate, Measured, Resource, ResourceId, Result};
 use rayon::prelude::*;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params, params_from_iter};
 
 use super::facts::{self, Facts, Told};
 use super::prepared::{Prepared, Written};
-use super::{fault, guard, timestamp};
+use super::{fault, guard, history, measured, timestamp};
 
 /// What a row of an entry is read from.
-const ENTRY: &str =
-    "SELECT e.id, e.hash, e.resource, e.sum, s.first_seen, s.last_seen, s.missed, s.missed_since FROM entries e JOIN seen s USING (entry)";
+const ENTRY: &str = "SELECT e.id, e.hash, e.resource, e.sum, s.first_seen, s.last_seen, s.missed, s.missed_since, m.body, m.sum
+    FROM entries e JOIN seen s USING (entry) LEFT JOIN measured m USING (entry)";
 
 /// Entries that are parsed by one thread at least.
 const PARSED_TOGETHER: usize = 128;
@@ -27,6 +28,8 @@ pub(super) struct RawEntry {
     last_seen: i64,
     missed: u32,
     missed_since: Option<i64>,
+    measured: Option<String>,
+    measured_sum: Option<i64>,
 }
 
 impl RawEntry {
@@ -40,13 +43,20 @@ impl RawEntry {
             last_seen: row.get(5)?,
             missed: row.get(6)?,
             missed_since: row.get(7)?,
+            measured: row.get(8)?,
+            measured_sum: row.get(9)?,
         })
     }
 
     pub(super) fn entry(self) -> Result<Entry> {
         guard::unaltered("resource", &self.id, self.sum, &[&self.id, &self.hash, &self.resource])?;
+        if let Some(measured) = &self.measured {
+            guard::unaltered("measurement", &self.id, self.measured_sum, &[&self.id, measured])?;
+        }
+        let (resource, measured) = measured::together(&self.id, &self.resource, self.measured.as_deref())?;
         Ok(Entry {
-            resource: serde_json::from_str(&self.resource).map_err(|e| fault::unreadable("resource", &self.id, e))?,
+            resource,
+            measured,
             hash: self.hash,
             first_seen: timestamp(self.first_seen),
             last_seen: timestamp(self.last_seen),
@@ -220,8 +230,9 @@ impl Writing<'_> {
             }
         }
         for id in &diff.removed {
-            self.remove(id)?;
+            self.remove(id, diff)?;
         }
+        history::note(self.c, diff)?;
         let sql = "UPDATE seen SET last_seen = ?2 WHERE entry = (SELECT entry FROM entries WHERE id = ?1)";
         let mut touch = self.c.prepare_cached(sql).map_err(fault)?;
         for id in &diff.unchanged {
@@ -237,14 +248,15 @@ impl Writing<'_> {
             .map_err(|e| fault::of("write estate", e))
     }
 
-    /// What was derived from a resource that is stored.
-    fn stored(&self, entry: i64) -> Result<Told> {
-        let text: String = self
+    /// A resource that is stored, and what was measured of it.
+    fn stored(&self, entry: i64) -> Result<(Resource, Measured)> {
+        let sql = "SELECT e.id, e.resource, m.body FROM entries e LEFT JOIN measured m USING (entry) WHERE entry = ?1";
+        let (id, text, body): (String, String, Option<String>) = self
             .c
-            .prepare_cached("SELECT resource FROM entries WHERE entry = ?1")
-            .and_then(|mut s| s.query_row([entry], |row| row.get(0)))
+            .prepare_cached(sql)
+            .and_then(|mut s| s.query_row([entry], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))))
             .map_err(|e| fault::of("write estate", e))?;
-        serde_json::from_str(&text).map(|resource: Resource| Told::of(&resource)).map_err(|e| fault::unreadable("resource", "", e))
+        measured::together(&id, &text, body.as_deref())
     }
 
     fn upsert(&mut self, row: &Written) -> Result<()> {
@@ -258,7 +270,14 @@ impl Writing<'_> {
         let (sum, narrow) = (guard::sum(&[id, &row.hash, &row.json]), guard::narrow_sum(&[Some(cloud), account]));
         let values = params![number, id, cloud, account, row.hash, row.json, sum, narrow];
         self.c.prepare_cached(sql).map_err(fault)?.execute(values).map_err(fault)?;
-        self.facts.write(number, before.as_ref(), &row.told).map_err(fault)?;
+        let (before, known) = before.map_or((None, Measured::default()), |(before, known)| (Some(Told::of(&before)), known));
+        // Whoever listed the resource may have begun before something was measured of it.
+        let measured = known.clone().merged(&row.measured);
+        let told = if measured == row.measured { Cow::Borrowed(&row.told) } else { Cow::Owned(measured::told(row, &measured)?) };
+        self.facts.write(number, before.as_ref(), &told).map_err(fault)?;
+        if measured != known {
+            measured::put(self.c, number, id, &measured)?;
+        }
         self.revision += 1;
         let sql =
             "INSERT OR REPLACE INTO seen (entry, first_seen, last_seen, missed, revision, missed_since) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
@@ -271,12 +290,14 @@ impl Writing<'_> {
         Ok(())
     }
 
-    fn remove(&mut self, id: &ResourceId) -> Result<()> {
+    fn remove(&mut self, id: &ResourceId, diff: &Prepared) -> Result<()> {
         let Some(old) = self.old(id)? else { return Ok(()) };
-        let before = self.stored(old)?;
+        let (before, _) = self.stored(old)?;
         let fault = |e| fault::of("write estate", e);
-        self.facts.remove(old, &before).map_err(fault)?;
+        history::note_removal(self.c, old, &before, diff)?;
+        self.facts.remove(old, &Told::of(&before)).map_err(fault)?;
         self.revision += 1;
+        self.c.prepare_cached("DELETE FROM measured WHERE entry = ?1").map_err(fault)?.execute([old]).map_err(fault)?;
         self.c.prepare_cached("DELETE FROM seen WHERE entry = ?1").map_err(fault)?.execute([old]).map_err(fault)?;
         self.c.prepare_cached("DELETE FROM entries WHERE entry = ?1").map_err(fault)?.execute([old]).map_err(fault)?;
         let sql = "INSERT OR REPLACE INTO tombstones (id, revision) VALUES (?1, ?2)";

@@ -1,7 +1,7 @@
 //! What selectors ask for, derived from each resource and kept in columns and tables of its own, so that a selection
 //! reads no more resources than it returns.
 //!
-//! Everything here follows from `entries.resource` and can be written anew at any time; see [`VERSION`].
+//! Everything here follows from `entries.resource` and `measured` and can be written anew at any time; see [`VERSION`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Params, params, params_from_iter};
 
-use super::fault;
+use super::{fault, measured};
 
 /// Raised whenever the same resource has other facts than before (another way to derive the environment, a new column);
 /// a store with facts of another version has them written anew when it is opened.
@@ -224,7 +224,7 @@ impl<'c> Facts<'c> {
 }
 
 /// What is derived from one resource, ready to be written.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Told {
     values: Vec<Value>,
     tags: BTreeSet<(String, String)>,
@@ -268,12 +268,13 @@ pub(super) fn renew(c: &Connection, doubtful: bool) -> Result<()> {
         c.prepare_cached(sql).map_err(fault)?.execute(params![entry, id, last_of(&id)]).map_err(fault)?;
     }
     let mut facts = Facts::new(c);
-    let mut resources = c.prepare("SELECT entry, id, resource FROM entries").map_err(fault)?;
+    let mut resources =
+        c.prepare("SELECT e.entry, e.id, e.resource, m.body FROM entries e LEFT JOIN measured m USING (entry)").map_err(fault)?;
     let mut rows = resources.query([]).map_err(fault)?;
     while let Some(row) = rows.next().map_err(fault)? {
         let (entry, id): (i64, String) = (row.get(0).map_err(fault)?, row.get(1).map_err(fault)?);
-        let text: String = row.get(2).map_err(fault)?;
-        let resource: Resource = serde_json::from_str(&text).map_err(|e| fault::unreadable("resource", &id, e))?;
+        let (text, measured): (String, Option<String>) = (row.get(2).map_err(fault)?, row.get(3).map_err(fault)?);
+        let (resource, _) = measured::together(&id, &text, measured.as_deref())?;
         facts.write(entry, None, &Told::of(&resource)).map_err(fault)?;
     }
     facts.finish().map_err(fault)?;

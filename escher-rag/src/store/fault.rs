@@ -52,6 +52,11 @@ pub(super) fn unreadable(what: &'static str, id: &str, error: serde_json::Error)
         .caused_by(error)
 }
 
+/// A value that has no JSON form.
+pub(super) fn unwritable(what: &'static str, id: &str, error: serde_json::Error) -> Error {
+    Error::internal(format!("a {what} cannot be written as JSON")).operation("write store").with("id", id).caused_by(error)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,9 +19,11 @@ pub(super) const SCRIPT: &str = "
 ";
 
 /// Tables whose rows have a checksum, in which column, and over what.
-const SUMMED: [(&str, &str, &str, &str); 4] = [
+const SUMMED: [(&str, &str, &str, &str); 6] = [
     ("resource", "entries", "sum", "id, hash, resource"),
     ("resource", "entries", "narrow", "cloud, account"),
+    ("measurement", "measured", "sum", "id, body"),
+    ("change", "history", "sum", "id, name, change, fields, run, resource"),
     ("document", "documents", "sum", "id, text, body"),
     ("run", "runs", "sum", "id, record"),
 ];
@@ -63,6 +65,11 @@ pub(super) fn unaltered(what: &'static str, id: &str, known: Option<i64>, column
         .next(Next::Doctor))
 }
 
+/// The same for a row in which columns may be `NULL`.
+pub(super) fn unaltered_narrow(what: &'static str, id: &str, known: Option<i64>, columns: &[Option<&str>]) -> Result<()> {
+    unaltered(what, id, known, &columns.iter().map(|column| column.unwrap_or(UNKNOWN)).collect::<Vec<_>>())
+}
+
 pub(super) fn anchor(c: &Connection) -> Result<Option<Anchor>> {
     let select = "SELECT epoch, seq, hash FROM anchor WHERE one = 1";
     let row = c.query_row(select, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get(2)?))).optional();
@@ -97,7 +104,7 @@ pub(super) fn check(c: &Connection, all: bool) -> Result<()> {
         while let Some(row) = rows.next().map_err(fault)? {
             let (id, known): (String, Option<i64>) = (row.get(0).map_err(fault)?, row.get(1).map_err(fault)?);
             let texts = (2..columns).map(|at| row.get(at)).collect::<rusqlite::Result<Vec<Option<String>>>>().map_err(fault)?;
-            unaltered(what, &id, known, &texts.iter().map(|text| text.as_deref().unwrap_or(UNKNOWN)).collect::<Vec<_>>())?;
+            unaltered_narrow(what, &id, known, &texts.iter().map(Option::as_deref).collect::<Vec<_>>())?;
         }
     }
     Ok(())

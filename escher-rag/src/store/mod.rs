@@ -5,7 +5,9 @@ mod estate;
 mod facts;
 mod fault;
 mod guard;
+mod history;
 mod lanes;
+mod measured;
 mod prepared;
 mod records;
 mod schema;
@@ -19,8 +21,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use escher_core::selector::KnownWords;
 use escher_core::{
-    Changes, CloudId, Collection, Diff, Document, Entry, Error, Estate, PlanRecord, ResourceId, Result, RunRecord, Selection, Selector,
-    Store,
+    Changes, CloudId, Collection, Diff, Document, Entry, Error, Estate, PlanId, PlanRecord, Recorded, ResourceId, Result, RunId, RunRecord,
+    Selection, Selector, Store,
 };
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -191,6 +193,13 @@ impl Store for SqliteStore {
         self.read("read changes", move |c| estate::changes(c, after, limit)).await
     }
 
+    async fn history(&self, since: Timestamp) -> Result<Vec<Recorded>> {
+        // Times that the file cannot hold are before or after all that it does.
+        let at = since.as_nanosecond();
+        let since = i64::try_from(at).unwrap_or(if at < 0 { i64::MIN } else { i64::MAX });
+        self.read("read history", move |c| history::since(c, since)).await
+    }
+
     async fn put(&self, collection: Collection, document: &Document) -> Result<()> {
         let document = document.clone();
         self.lanes.write("write document", move |c| records::put(c, collection, &document)).await
@@ -211,8 +220,8 @@ impl Store for SqliteStore {
         self.lanes.write("start run", both).await
     }
 
-    async fn plan(&self, id: &str) -> Result<Option<PlanRecord>> {
-        let id = id.to_owned();
+    async fn plan(&self, id: &PlanId) -> Result<Option<PlanRecord>> {
+        let id = id.clone();
         self.read("read plan", move |c| records::plan(c, &id)).await
     }
 
@@ -225,8 +234,8 @@ impl Store for SqliteStore {
         self.lanes.write("write run", move |c| records::put_run(c, &run)).await
     }
 
-    async fn run(&self, id: &str) -> Result<Option<RunRecord>> {
-        let id = id.to_owned();
+    async fn run(&self, id: &RunId) -> Result<Option<RunRecord>> {
+        let id = id.clone();
         self.read("read run", move |c| records::run(c, &id)).await
     }
 

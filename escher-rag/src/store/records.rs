@@ -1,6 +1,6 @@
 //! Documents, plans and runs.
 
-use escher_core::{Collection, Document, Error, ErrorKind, PlanRecord, PlanStatus, Result, RunRecord};
+use escher_core::{Collection, Document, Error, ErrorKind, PlanId, PlanRecord, PlanStatus, Result, RunId, RunRecord};
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -75,8 +75,8 @@ fn many<T: DeserializeOwned>(c: &Connection, sql: &str, what: &'static str, limi
     .collect()
 }
 
-pub(super) fn plan(c: &Connection, id: &str) -> Result<Option<PlanRecord>> {
-    one(c, "SELECT record FROM plans WHERE id = ?1", "plan", id)
+pub(super) fn plan(c: &Connection, id: &PlanId) -> Result<Option<PlanRecord>> {
+    one(c, "SELECT record FROM plans WHERE id = ?1", "plan", id.as_str())
 }
 
 pub(super) fn plans(c: &Connection, limit: usize) -> Result<Vec<PlanRecord>> {
@@ -103,12 +103,12 @@ pub(super) fn put_plan(c: &Connection, record: &PlanRecord) -> Result<()> {
         }
     }
     let sql = "INSERT INTO plans (id, created, record) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET record = ?3";
-    let values = params![doc.id, nanos(doc.created)?, json("plan", record)?];
+    let values = params![doc.id.as_str(), nanos(doc.created)?, json("plan", record)?];
     c.execute(sql, values).map(drop).map_err(|e| fault::of("write plan", e))
 }
 
-pub(super) fn run(c: &Connection, id: &str) -> Result<Option<RunRecord>> {
-    Ok(runs_where(c, "WHERE id = ?1 LIMIT ?2", params![id, 1])?.pop())
+pub(super) fn run(c: &Connection, id: &RunId) -> Result<Option<RunRecord>> {
+    Ok(runs_where(c, "WHERE id = ?1 LIMIT ?2", params![id.as_str(), 1])?.pop())
 }
 
 pub(super) fn runs(c: &Connection, limit: usize) -> Result<Vec<RunRecord>> {
@@ -131,6 +131,6 @@ fn runs_where(c: &Connection, which: &str, values: &[&dyn ToSql]) -> Result<Vec<
 pub(super) fn put_run(c: &Connection, record: &RunRecord) -> Result<()> {
     let sql = "INSERT INTO runs (id, started, record, sum) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE SET record = ?3, sum = ?4";
     let text = json("run", record)?;
-    let values = params![record.id, nanos(record.started)?, text, guard::sum(&[&record.id, &text])];
+    let values = params![record.id.as_str(), nanos(record.started)?, text, guard::sum(&[record.id.as_str(), &text])];
     c.execute(sql, values).map(drop).map_err(|e| fault::of("write run", e))
 }

@@ -113,6 +113,16 @@ const MIGRATIONS: &[&str] = &[
     guard::SCRIPT,
     // From here on every row has its checksum, too.
     "ALTER TABLE seen ADD COLUMN missed_since INTEGER;",
+    // What jobs measured stands apart from what listings tell, so that neither overwrites the other. First sight is in
+    // `seen`; only what changed and what is gone has a row in `history`.
+    "
+    CREATE TABLE measured (entry INTEGER PRIMARY KEY, id TEXT NOT NULL, body TEXT NOT NULL, sum INTEGER);
+    CREATE TABLE history (
+        seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, change TEXT NOT NULL,
+        fields TEXT NOT NULL, run TEXT, first_seen INTEGER NOT NULL, resource TEXT, sum INTEGER
+    );
+    CREATE INDEX history_at ON history (at);
+",
 ];
 
 /// Opens the file for writing, makes it where there is none, and brings it to this version.
@@ -241,7 +251,7 @@ mod tests {
             let error = SqliteStore::open_touched(&path).err().unwrap();
             assert!(error.message().contains("not as it was written"), "{column}: {error}");
             // What says it is of the version before gets its checksums.
-            edit("ALTER TABLE seen DROP COLUMN missed_since; PRAGMA user_version = 3");
+            edit("DROP TABLE history; DROP TABLE measured; ALTER TABLE seen DROP COLUMN missed_since; PRAGMA user_version = 3");
             SqliteStore::open_touched(&path).unwrap();
         }
         edit("UPDATE entries SET sum = NULL WHERE entry = 7");

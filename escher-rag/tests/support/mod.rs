@@ -18,8 +18,7 @@ pub fn now() -> Timestamp {
 }
 
 pub fn entry(resource: Resource) -> Entry {
-    let hash = resource.observed_hash();
-    Entry { resource, hash, first_seen: now(), last_seen: now(), missed: 0, missed_since: None }
+    Entry::new(resource, now())
 }
 
 pub fn added(resources: impl IntoIterator<Item = Resource>) -> Diff {

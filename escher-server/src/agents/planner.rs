@@ -1,7 +1,9 @@
 //! From a frame that orders a change to steps over selectors.
 
 use escher_core::selector::{Field, Op};
-use escher_core::{Action, ActionPattern, Capabilities, CloudId, Error, ErrorKind, Frame, Kind, Next, Result, Selector, StepTemplate};
+use escher_core::{
+    Action, ActionPattern, Capabilities, CloudId, Error, ErrorKind, Frame, Kind, Next, Result, Selector, StepId, StepTemplate,
+};
 
 use super::Agent;
 
@@ -39,7 +41,7 @@ impl Agent for Planner {
         if let Some(capabilities) = capabilities {
             able(action, &frame.selector, capabilities)?;
         }
-        Ok(vec![StepTemplate { verb: action.verb, selector: frame.selector.clone(), params: frame.params.clone() }])
+        Ok(vec![StepTemplate::new(StepId::numbered(1), action.verb, frame.selector.clone(), frame.params.clone())])
     }
 
     fn says(&self, made: &Result<Vec<StepTemplate>>) -> String {

@@ -83,6 +83,8 @@ pub(crate) enum Command {
     },
     /// Scan the connected clouds and bring the estate up to date
     Sync(cmd::sync::Args),
+    /// Show what appeared, changed or was removed, and by which run
+    Changes(cmd::changes::Args),
     /// Load resources from JSON, CSV, a Terraform state, or what the clouds' tools list
     Import(cmd::import::ImportArgs),
     /// Write the estate as JSON Lines

@@ -102,8 +102,8 @@ mod tests {
 
     /// One of each; a new variant does not compile until it stands here.
     fn all() -> Vec<Next> {
-        let plan = || "pl_1".to_owned();
-        let run = || "run_1".to_owned();
+        let plan = || "pl_1".parse().unwrap();
+        let run = || "run_1".parse().unwrap();
         let begin = vec![Next::Start];
         std::iter::successors(Some(begin), |before| {
             let next = match before.first()? {
@@ -118,12 +118,12 @@ mod tests {
                 }
                 Next::Search { .. } => ["list all vms", "--yes"].map(|text| Next::Ask { text: text.into() }).into(),
                 Next::Ask { .. } => vec![Next::Plans],
-                Next::Plans => vec![Next::Plan { plan: plan() }, Next::Plan { plan: "--json".into() }],
+                Next::Plans => vec![Next::Plan { plan: plan() }],
                 Next::Plan { .. } => vec![Next::Approve { plan: plan() }],
                 Next::Approve { .. } => vec![Next::Runs],
                 Next::Runs => vec![Next::Run { run: run() }],
                 Next::Run { .. } => {
-                    vec![Next::Resume { run: Some(run()) }, Next::Resume { run: Some("-q".into()) }, Next::Resume { run: None }]
+                    vec![Next::Resume { run: Some(run()) }, Next::Resume { run: None }]
                 }
                 Next::Resume { .. } => return None,
             };
@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn every_next_is_a_command_that_the_parser_reads_as_it_is_meant() {
         let all = all();
-        assert!(all.len() > 15);
+        assert!(all.len() > 13);
         for next in &all {
             let argvs = commands(next);
             assert!(!argvs.is_empty(), "{next:?}");
@@ -158,7 +158,9 @@ mod tests {
                     (Next::Approve { plan }, Command::Plan { command: plan::Command::Approve { id } }) => plan == id,
                     (Next::Runs, Command::Runs { command: Some(runs::Command::List) }) => true,
                     (Next::Run { run }, Command::Runs { command: Some(runs::Command::Show { id }) }) => run == id,
-                    (Next::Resume { run }, Command::Runs { command: Some(runs::Command::Resume { id }) }) => run == id,
+                    (Next::Resume { run }, Command::Runs { command: Some(runs::Command::Resume { id }) }) => {
+                        run.as_ref().map(ToString::to_string) == *id
+                    }
                     _ => false,
                 };
                 assert!(meant, "{next:?}: {argv:?}");

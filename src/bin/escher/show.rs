@@ -212,7 +212,7 @@ fn steps(plan: &PlanDoc, twins: &HashMap<&str, String>, known: &HashMap<&str, &H
     let mut rows = Rows::new(&head);
     for step in plan.steps.iter().take(ROWS) {
         let target = &step.target;
-        let mut row = vec![step.id.clone(), step.action.to_string(), target.name.clone()];
+        let mut row = vec![step.id.to_string(), step.action.to_string(), target.name.clone()];
         row.extend((!twins.is_empty()).then(|| or_none(twins.get(target.id.as_str()))));
         row.extend([target.cloud.to_string(), target.account.clone(), target.region.clone()]);
         if !twins.is_empty() {

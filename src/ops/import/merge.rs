@@ -1,6 +1,6 @@
 //! A listing that tells little takes nothing away: what it does not report stays as it is known.
 
-use escher_core::{Kind, Resource};
+use escher_core::Resource;
 
 use super::row;
 
@@ -12,49 +12,18 @@ pub(super) struct Taken {
     pub(super) whole: bool,
 }
 
-/// What a listing reports, over what is known of the same resource. Tags replace one another as a whole; attributes,
-/// metrics, links and aliases that only one of both has are kept.
-pub(super) fn merged_over(listed: Resource, known: &Resource) -> Resource {
-    let mut it = listed;
-    let words = |kind: Kind, native: &str| kind.as_str() == native;
-    if it.kind == Kind::Other {
-        it.kind = known.kind;
+/// What a listing reports, over what is known of the same resource.
+pub(super) fn merged_over(mut listed: Resource, known: &Resource) -> Resource {
+    // A name that follows from the id is none that was reported.
+    if !listed.lost_its_name_tag(known) && row::is_named_by_id(&listed) {
+        listed.name.clone_from(&known.name);
     }
-    if words(it.kind, &it.native) || words(Kind::Other, &it.native) {
-        it.native.clone_from(&known.native);
-    }
-    // A name that only repeats the id is none that was reported, unless a tag gave the other and is gone.
-    let tag = |of: &Resource| of.tags.as_ref().and_then(|tags| tags.get("Name")).cloned();
-    let untagged = it.tags.is_some() && tag(&it).is_none() && tag(known).as_ref() == Some(&known.name);
-    if !untagged && row::is_named_by_id(&it) {
-        it.name.clone_from(&known.name);
-    }
-    it.account = it.account.or_else(|| known.account.clone());
-    it.account_name = it.account_name.or_else(|| known.account_name.clone());
-    it.region = it.region.or_else(|| known.region.clone());
-    it.zone = it.zone.or_else(|| known.zone.clone());
-    if it.state.is_none() {
-        (it.state, it.state_raw) = (known.state, known.state_raw.clone());
-    }
-    it.tags = it.tags.or_else(|| known.tags.clone());
-    it.created = it.created.or(known.created);
-    it.cost_month = it.cost_month.or(known.cost_month);
-    for (name, value) in &known.attributes {
-        it.attributes.entry(name.clone()).or_insert_with(|| value.clone());
-    }
-    for (name, value) in &known.metrics {
-        it.metrics.entry(name.clone()).or_insert(*value);
-    }
-    // In the order in which they are known: the same links in another order would count as a change.
-    let new: Vec<_> = it.links.into_iter().filter(|link| !known.links.contains(link)).collect();
-    it.links = known.links.iter().cloned().chain(new).collect();
-    let new: Vec<_> = it.aliases.into_iter().filter(|alias| !known.aliases.contains(alias)).collect();
-    it.aliases = known.aliases.iter().cloned().chain(new).collect();
-    it
+    listed.over(known)
 }
 
 #[cfg(test)]
 mod tests {
+    use escher_core::Kind;
     use serde_json::{Value, json};
 
     use super::*;

@@ -23,7 +23,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::Read;
 
-use escher_core::{Error, Resource, ResourceId, Result, Selector, Sighting, Store as _};
+use escher_core::{Depth, Error, Resource, ResourceId, Result, Selector, Sighting, Store as _};
 use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 
@@ -140,7 +140,9 @@ impl Escher {
             latest.insert(resource.id.clone(), merged.len());
             merged.push(resource);
         }
-        let diff = self.advance(&known, merged.into_iter().map(|resource| Sighting::Seen(Box::new(resource))).collect()).await?;
+        let diff = self
+            .advance(&known, merged.into_iter().map(|it| Sighting::Seen { resource: Box::new(it), depth: Depth::Whole }).collect())
+            .await?;
         counts.added += diff.added.len();
         // What an earlier batch brought is counted already.
         let first = |id: &ResourceId| known.get(id).is_some() && !(again.contains(id));

@@ -23,18 +23,21 @@ pub(crate) fn import(bench: &Bench<'_>) -> Result<Vec<Row>> {
     for size in SIZES {
         let lines = folder.path().join(format!("{size}.jsonl"));
         export(&escher, folder.path(), size, &lines)?;
-        let (mut rates, mut peaks) = (Vec::new(), Vec::new());
+        let (mut rates, mut peaks, mut told) = (Vec::new(), Vec::new(), Vec::new());
         for run in 0..bench.runs {
             let data = folder.path().join(format!("{size}-{run}"));
             let mut command = lexical(&escher, folder.path(), &data);
             let (seconds, peak) = watched(command.args(["import", "--json"]).arg(&lines))?;
             rates.push(f64::from(size) / seconds);
             peaks.extend(peak);
+            // All that there is appeared just now: the longest list of changes that an estate of this size can have.
+            told.push(watched(lexical(&escher, folder.path(), &data).args(["changes", "--json"]))?.0 * 1000.0);
             std::fs::remove_dir_all(&data).map_err(unwritable)?;
         }
         let rate = Row::of(format!("{size} lines"), "lines/s", &rates);
         rows.extend(rate.map(|row| if size == 100_000 { row.aim(Aim::AtLeast(5_000.0)) } else { row }));
         rows.extend(Row::of(format!("{size} lines, peak memory"), "MB", &peaks));
+        rows.extend(Row::of(format!("changes over {size} resources"), "ms", &told));
     }
     Ok(rows)
 }

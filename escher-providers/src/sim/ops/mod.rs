@@ -82,6 +82,7 @@ pub fn usual_commands(cloud: CloudId, action: Action) -> Option<Vec<Vec<String>>
         region: "REGION".to_owned(),
         native: def.native.to_owned(),
         observed: String::new(),
+        facts: None,
     };
     Some(op.cli(&target, &params))
 }

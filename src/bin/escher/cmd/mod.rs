@@ -1,6 +1,7 @@
 //! One file a command.
 
 pub(crate) mod ask;
+pub(crate) mod changes;
 pub(crate) mod connect;
 pub(crate) mod demo;
 pub(crate) mod doctor;
@@ -37,6 +38,7 @@ pub(crate) async fn run(args: Args) -> Result<Exit> {
         Command::Init => interruptible(init::run(global, escher)).await,
         Command::Connect { cloud } => interruptible(connect::run(global, escher, cloud)).await,
         Command::Sync(args) => interruptible(sync::run(global, escher, args)).await,
+        Command::Changes(args) => interruptible(changes::run(global, escher, args)).await,
         Command::Import(args) => interruptible(import::import(global, escher, args)).await,
         Command::Export(args) => interruptible(export::run(escher, args)).await,
         Command::Search(args) => interruptible(search::run(global, escher, args)).await,

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use escher::core::{Decision, PlanDoc};
+use escher::core::{Decision, PlanDoc, RunId};
 use escher::{CancellationToken, Error, ErrorKind, Escher, Finished, Result, RunEvent, RunOptions, StoredPlan, Trial};
 
 use super::output;
@@ -121,7 +121,7 @@ fn distrust(global: &Global, plan: &StoredPlan) {
 
 async fn list(global: &Global, escher: &Escher) -> Result<Exit> {
     let plans = escher.plans().await?;
-    let open: Vec<String> = escher.runs().await?.into_iter().filter(|run| run.finished.is_none()).map(|run| run.id).collect();
+    let open: Vec<RunId> = escher.runs().await?.into_iter().filter(|run| run.finished.is_none()).map(|run| run.id).collect();
     let status = |plan: &StoredPlan| match &plan.run {
         Some(run) if open.contains(run) => format!("{} ({run} is not finished)", plan.status),
         Some(run) => format!("run as {run}"),
@@ -132,7 +132,7 @@ async fn list(global: &Global, escher: &Escher) -> Result<Exit> {
         for plan in &plans {
             let doc = &plan.doc;
             rows.add([
-                doc.id.clone(),
+                doc.id.to_string(),
                 status(plan),
                 doc.risk.to_string(),
                 doc.blast_radius.to_string(),

@@ -41,7 +41,7 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
         Command::Resume { id } => {
             let open = match id {
                 Some(id) => vec![id],
-                None => escher.runs().await?.into_iter().filter(|run| run.finished.is_none()).map(|run| run.id).collect(),
+                None => escher.runs().await?.into_iter().filter(|run| run.finished.is_none()).map(|run| run.id.into()).collect(),
             };
             if open.is_empty() && !global.quiet {
                 out::note("No run was interrupted.");
@@ -86,7 +86,7 @@ async fn list(global: &Global, escher: &Escher) -> Result<Exit> {
         let mut rows = Rows::new(&["run", "started", "done", "failed", "skipped", "status", "goal"]);
         for run in &runs {
             rows.add([
-                run.id.clone(),
+                run.id.to_string(),
                 format!("{:.0}", run.started),
                 run.done.to_string(),
                 run.failed.to_string(),
@@ -115,7 +115,7 @@ async fn show_run(global: &Global, escher: &Escher, id: &str) -> Result<Exit> {
             let phase = serde_json::to_value(entry.phase).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
             rows.add([
                 format!("{:.0}", entry.at),
-                entry.step.clone(),
+                entry.step.to_string(),
                 entry.attempt.to_string(),
                 phase,
                 twins::label(entry.target.last_segment(), entry.target.as_str(), &twins),

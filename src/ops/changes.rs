@@ -1,0 +1,104 @@
+//! `changes`: what appeared in the estate, what changed in it, and what was removed.
+
+use std::collections::HashSet;
+use std::str::FromStr;
+
+use escher_core::selector::{FieldType, Quantity};
+use escher_core::{Change, Error, Recorded, ResourceId, Result, Selector, Store as _, read_time};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::escher::Escher;
+
+/// Which changes are asked for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ChangesRequest {
+    /// From when on; the last day if it is not said.
+    pub since: Since,
+    /// Of which resources, as a selector; of all if it is empty.
+    pub filter: String,
+}
+
+/// The beginning of a time that ends now.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Since {
+    /// So long ago.
+    Ago(SignedDuration),
+    /// At this moment.
+    At(Timestamp),
+}
+
+impl Default for Since {
+    fn default() -> Self {
+        Self::Ago(SignedDuration::from_hours(24))
+    }
+}
+
+impl FromStr for Since {
+    type Err = Error;
+
+    /// Reads `1d`, `12h`, `2w`, a time or a day.
+    fn from_str(text: &str) -> Result<Self> {
+        // A bare number is no span: nobody knows of what.
+        let span = Quantity::parse(text).filter(|_| text.parse::<f64>().is_err()).and_then(|span| span.in_unit_of(FieldType::Days));
+        let span = span.filter(|days| *days >= 0.0).and_then(|days| SignedDuration::try_from_secs_f64(days * 86_400.0).ok());
+        span.map(Self::Ago).or_else(|| read_time(text).map(Self::At)).ok_or_else(|| {
+            Error::invalid(format!("`{text}` is neither a span nor a time"))
+                .hint("write a span such as 12h, 1d or 2w, or a time such as 2026-11-01 or 2026-11-01T08:00:00Z")
+        })
+    }
+}
+
+/// What happened, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ChangeList {
+    /// The changes.
+    pub changes: Vec<Change>,
+}
+
+impl Escher {
+    /// What appeared, changed or was removed, by the time at which it was noticed. A selector is asked about resources as
+    /// they are now, about those that are gone as they were last known.
+    ///
+    /// # Errors
+    /// `Invalid` for a selector that cannot be read or a time before all times; `Storage`.
+    pub async fn changes(&self, request: &ChangesRequest) -> Result<ChangeList> {
+        let selector = Selector::parse(&request.filter)?;
+        let now = self.now();
+        let since = match request.since {
+            Since::At(at) => at,
+            Since::Ago(span) => now.checked_sub(span).unwrap_or(Timestamp::MIN),
+        };
+        let recorded = self.store().history(since).await?;
+        if selector == Selector::All {
+            return Ok(ChangeList { changes: recorded.into_iter().map(|recorded| recorded.change).collect() });
+        }
+        let admitted: HashSet<ResourceId> = self.store().admitted(&selector, now).await?.into_iter().collect();
+        // Of what was removed, also the changes before that are told.
+        let gone: HashSet<ResourceId> = recorded
+            .iter()
+            .filter_map(|Recorded { resource, .. }| resource.as_ref())
+            .filter(|resource| selector.matches(resource, now) == Some(true))
+            .map(|resource| resource.id.clone())
+            .collect();
+        let is_asked = |change: &Change| admitted.contains(&change.id) || gone.contains(&change.id);
+        Ok(ChangeList { changes: recorded.into_iter().map(|recorded| recorded.change).filter(is_asked).collect() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_has_a_unit_and_a_time_is_one() {
+        let hours = |hours| Since::Ago(SignedDuration::from_hours(hours));
+        for (text, since) in [("1d", hours(24)), ("12h", hours(12)), ("2w", hours(14 * 24)), ("0d", hours(0))] {
+            assert_eq!(text.parse::<Since>().unwrap(), since, "{text}");
+        }
+        assert_eq!("2026-11-01".parse::<Since>().unwrap(), Since::At("2026-11-01T00:00:00Z".parse().unwrap()));
+        for text in ["", "1", "d", "-1d", "5GB", "yesterday-ish", "$3"] {
+            assert!(text.parse::<Since>().unwrap_err().hint_text().is_some(), "{text}");
+        }
+    }
+}
