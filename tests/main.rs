@@ -20,6 +20,9 @@ mod import_tools;
 mod interpret;
 mod kill;
 mod local_aws;
+mod ops;
+#[cfg(unix)]
+mod owner;
 mod readme;
 mod search;
 mod selectors;

@@ -1,6 +1,7 @@
 //! Templates and plan documents: what is stored, shown and digested.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -34,7 +35,7 @@ pub struct StepTemplate {
 }
 
 /// The resource a step acts on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Target {
     /// Canonical id.
     pub id: ResourceId,
@@ -54,14 +55,14 @@ pub struct Target {
 }
 
 /// How often a step is tried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Retry {
     /// At least 1; above 1 only for idempotent actions.
     pub max_attempts: u32,
 }
 
 /// What a failed step means for the steps not yet begun.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OnFailure {
     /// Those that need it are skipped.
@@ -71,7 +72,7 @@ pub enum OnFailure {
 }
 
 /// How a step can be tried without a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum DryRun {
     /// The cloud says itself whether it would permit it; whether it would succeed it mostly does not check.
@@ -83,7 +84,7 @@ pub enum DryRun {
 }
 
 /// One action on one target.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
     /// `s1`, `s2`, … unique in the plan.
     pub id: String,
@@ -118,7 +119,7 @@ pub struct Step {
 }
 
 /// A plan: ids, not selectors. What is stored, shown and approved.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PlanDoc {
     /// [`SCHEMA`].
     pub schema: u32,

@@ -105,6 +105,10 @@ pub(crate) enum Command {
     },
     /// Check that everything works
     Doctor,
+    /// Own the data directory and answer other programs, with nobody at the keyboard
+    Daemon,
+    /// List every operation; --json adds the schemas of what each takes and gives
+    Ops,
 }
 
 /// `--sim SEED:N`, where it makes sense.
