@@ -27,6 +27,8 @@ mod progress;
 
 pub use config::{Config, Connection, ConnectionKind};
 pub use doors::Door;
+#[cfg(feature = "mcp")]
+pub use doors::{Commands, serve_mcp};
 pub use escher::Escher;
 pub use escher_core as core;
 pub use escher_core::{Error, ErrorKind, Result};

@@ -1,6 +1,7 @@
 //! Whole-system tests, through the doors a user uses: the `escher` binary and the facade crate.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods, reason = "tests")]
 
+mod assistant;
 mod aws;
 mod aws_faults;
 mod aws_trust;

@@ -16,6 +16,8 @@ mod fault;
 mod hello;
 #[cfg(unix)]
 mod line;
+#[cfg(feature = "mcp")]
+mod mcp;
 #[cfg(unix)]
 mod owner;
 #[cfg(unix)]
@@ -29,3 +31,5 @@ use client::{Client, Unanswered};
 use owner::Serving;
 
 pub use door::Door;
+#[cfg(feature = "mcp")]
+pub use mcp::{Commands, serve_mcp};

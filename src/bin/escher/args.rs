@@ -107,6 +107,9 @@ pub(crate) enum Command {
     Doctor,
     /// Own the data directory and answer other programs, with nobody at the keyboard
     Daemon,
+    /// Serve an assistant on standard input and output: MCP tools that read and plan, and approve nothing
+    #[cfg(feature = "mcp")]
+    Mcp,
     /// List every operation; --json adds the schemas of what each takes and gives
     Ops,
 }

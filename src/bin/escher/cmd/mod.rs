@@ -9,6 +9,8 @@ pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod interpret;
+#[cfg(feature = "mcp")]
+pub(crate) mod mcp;
 pub(crate) mod ops;
 pub(crate) mod plan;
 pub(crate) mod runs;
@@ -28,6 +30,8 @@ pub(crate) async fn run(args: Args) -> Result<Exit> {
     match args.command {
         Command::Interpret(args) => interpret::run(global, args).await,
         Command::Ops => ops::run(global),
+        #[cfg(feature = "mcp")]
+        Command::Mcp => mcp::run(global).await,
         command => {
             let caller = Caller::open(global).await?;
             let ended = through_the_door(&caller, command).await;
@@ -52,6 +56,8 @@ async fn through_the_door(caller: &Caller<'_>, command: Command) -> Result<Exit>
         Command::Plan { command } => plan::run(caller, command).await,
         Command::Runs { command } => runs::run(caller, command.unwrap_or(runs::Command::List)).await,
         Command::Daemon => daemon::run(caller).await,
+        #[cfg(feature = "mcp")]
+        Command::Mcp => Ok(Exit::Done),
         Command::Interpret(_) | Command::Ops => Ok(Exit::Done),
     }
 }
