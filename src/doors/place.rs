@@ -8,7 +8,7 @@ use escher_core::{Error, ErrorKind, Result, digest};
 use tokio::net::{UnixListener, UnixStream};
 
 use crate::config::storage;
-use crate::home::{SMALL, read_small, write_private};
+use crate::home::{MARKER, SMALL, read_small, write_private};
 
 const LISTEN: &str = "listen for other programs";
 
@@ -74,6 +74,10 @@ pub(super) fn listen(root: &Path, elsewhere: &Path) -> Result<(UnixListener, Pla
 /// `Forbidden` if somebody else listens there; `Invalid` for a pointer that is none.
 pub(super) async fn connect(root: &Path) -> Result<Option<UnixStream>> {
     let Ok(root) = std::fs::canonicalize(root) else { return Ok(None) };
+    // What is no data directory of ours has no owner; whoever opens it says what it is.
+    if !look(&root.join(MARKER)).is_some_and(|found| found.is_file()) {
+        return Ok(None);
+    }
     let socket = match read_small("find the owner", &root.join(POINTER), SMALL)? {
         Some(bytes) => PathBuf::from(String::from_utf8_lossy(&bytes).into_owned()),
         None => root.join(SOCKET),

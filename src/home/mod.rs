@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::storage;
 use seal::Seal;
 
+pub(crate) use claim::MARKER;
 pub(crate) use files::{SMALL, create_private, read_small, write_private};
 pub use output::OutputFile;
 
