@@ -9,6 +9,7 @@ use escher_exec::CancellationToken;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::sync::Semaphore;
 
 use super::bounds::RESPONSE;
 use super::fault::{Code, Fault, notification};
@@ -20,6 +21,9 @@ use crate::config::Config;
 
 /// How long an owner may take to say who it is.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Calls of this program that go on at once, each on a connection of its own; more wait their turn, so that one program
+/// does not take the place of all others.
+const AT_ONCE: usize = 4;
 
 /// An owner that answers.
 pub(super) struct Client {
@@ -27,6 +31,7 @@ pub(super) struct Client {
     hello: Hello,
     welcome: Welcome,
     idle: Mutex<Vec<Connection>>,
+    turns: Semaphore,
 }
 
 /// Why there is no answer.
@@ -67,7 +72,7 @@ impl Client {
     pub(super) async fn connect(config: &Config) -> Result<Option<Self>> {
         let hello = Hello::of(config);
         let Some((connection, welcome)) = greet(&config.data_dir, &hello).await? else { return Ok(None) };
-        Ok(Some(Self { root: config.data_dir.clone(), hello, welcome, idle: Mutex::new(vec![connection]) }))
+        Ok(Some(Self { root: config.data_dir.clone(), hello, welcome, idle: Mutex::new(vec![connection]), turns: Semaphore::new(AT_ONCE) }))
     }
 
     /// The process that owns the directory.
@@ -83,6 +88,7 @@ impl Client {
         mut on_event: impl FnMut(Value),
         cancel: &CancellationToken,
     ) -> std::result::Result<Value, Unanswered> {
+        let Ok(_turn) = self.turns.acquire().await else { return Err(Unanswered::Again) };
         let mut connection = self.connection().await?;
         connection.next += 1;
         let id = json!(connection.next);
