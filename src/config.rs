@@ -9,6 +9,7 @@ use std::time::Duration;
 use escher_core::{Clock, CloudId, Error, ErrorKind, Identity, Result, WallClock};
 use escher_providers::sim::{Faults, SimSpec};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::home::{SMALL, read_small, write_private};
@@ -20,6 +21,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Where downloaded models are kept; shared by all data directories.
     pub cache_dir: PathBuf,
+    /// Where the owner of a data directory listens if the directory's own path is too long for a socket.
+    pub runtime_dir: PathBuf,
     /// A folder that holds the embedding model already.
     pub model_dir: Option<PathBuf>,
     /// Where keys for signing approvals are kept; in the user's own configuration folder unless set, where whoever
@@ -46,6 +49,7 @@ impl Config {
         let data_dir = data_dir.into();
         Self {
             cache_dir: data_dir.join("cache"),
+            runtime_dir: std::env::temp_dir(),
             data_dir,
             model_dir: None,
             key_dir: None,
@@ -74,6 +78,9 @@ impl Config {
         let mut config = Self::new(data);
         if let Some(cache) = var("ESCHER_CACHE_DIR").or_else(|| dirs.as_ref().map(|dirs| dirs.cache_dir().to_owned())) {
             config.cache_dir = cache;
+        }
+        if let Some(runtime) = var("XDG_RUNTIME_DIR") {
+            config.runtime_dir = runtime;
         }
         config.model_dir = var("ESCHER_MODEL_DIR");
         config.key_dir = var("ESCHER_KEY_DIR");
@@ -104,7 +111,7 @@ fn system_time() -> Timestamp {
 }
 
 /// A cloud that was connected.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Connection {
     /// Unique among the connections, for people.
     pub name: String,
@@ -116,7 +123,7 @@ pub struct Connection {
 }
 
 /// How a connection is reached.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum ConnectionKind {
     /// A simulated cloud; its truth is in the data directory.

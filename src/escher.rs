@@ -1,34 +1,44 @@
 //! The handle: everything that belongs to one data directory, opened as it is needed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use escher_core::{Cloud, CloudId, Embed, Error, ErrorKind, Identity, Journal, JournalStore, Next, PlanDoc, Result, Store as _};
+use escher_core::{Clock, Cloud, CloudId, Embed, Error, ErrorKind, Identity, Journal, JournalStore, Next, PlanDoc, Result, Store as _};
 use escher_exec::{Clouds, SqliteJournal};
-use escher_providers::sim::{SimCloud, SimOptions, SimSpec, SimStore};
+use escher_providers::sim::{Faults, SimCloud, SimOptions, SimSpec, SimStore};
 use escher_rag::{LocateOptions, MiniLm, Model, QdrantIndex, SqliteStore};
 use escher_server::{Examples, OfflineBrain};
 use jiff::Timestamp;
 use tokio::sync::OnceCell;
 
 use crate::config::{Config, Connection, ConnectionKind, Connections};
-use crate::home::{Home, Since};
+use crate::home::{Home, Owner, Since};
 use crate::keys::KeyRing;
 use crate::ops::sound::{self, Anchored};
 use crate::progress::{Progress, Step};
 
-/// Escher over one data directory, which it owns as long as it lives.
+/// Escher over one data directory, which it owns as long as it lives. Clones share it.
+#[derive(Clone)]
 pub struct Escher {
     config: Config,
+    parts: Arc<Parts>,
+}
+
+/// What all handles of one data directory share.
+struct Parts {
     keys: KeyRing,
     store: Arc<SqliteStore>,
     journal_file: Arc<SqliteJournal>,
     journal_store: Arc<dyn JournalStore>,
     connections: Mutex<Connections>,
     sim: OnceLock<Arc<SimStore>>,
+    /// By the connection as it stands, and the faults that a simulated one was given.
     clouds: tokio::sync::Mutex<HashMap<String, Arc<dyn Cloud>>>,
     embedder: Arc<Embedder>,
+    writing: tokio::sync::Mutex<()>,
+    /// Runs that are carried out right now, by id.
+    carried_out: Mutex<HashSet<String>>,
     index: OnceCell<QdrantIndex>,
     brain: OfflineBrain,
     /// Goes last: it seals the files that the others have let go of.
@@ -57,7 +67,7 @@ impl Escher {
         home.found_whole(&home.store());
         let anchored = Arc::new(Anchored::new(journal_file.clone(), store.clone()));
         let embedder = Arc::new(Embedder::new(&config));
-        Ok(Self {
+        let parts = Parts {
             store,
             connections,
             journal_store: wrap(anchored),
@@ -68,12 +78,24 @@ impl Escher {
                 move || embedder.get()
             })),
             embedder,
-            config,
             home,
             sim: OnceLock::new(),
             clouds: tokio::sync::Mutex::default(),
+            writing: tokio::sync::Mutex::default(),
+            carried_out: Mutex::default(),
             index: OnceCell::new(),
-        })
+        };
+        Ok(Self { config, parts: Arc::new(parts) })
+    }
+
+    /// The same data directory, read at another time and with other faults of simulated clouds: what one caller of many
+    /// asks for. Neither reaches approvals, expiry, the journal or a real cloud.
+    #[must_use]
+    pub fn seen_by(&self, now: Option<Timestamp>, faults: Option<Faults>) -> Self {
+        let mut config = self.config.clone();
+        config.clock = now.map_or(config.clock, Clock::fixed);
+        config.sim_faults = faults.unwrap_or(config.sim_faults);
+        Self { config, parts: self.parts.clone() }
     }
 
     /// How it was opened.
@@ -86,39 +108,60 @@ impl Escher {
         self.config.clock.now()
     }
 
+    /// Who owns the data directory: this process, and since when.
+    pub fn owner(&self) -> &Owner {
+        self.parts.home.owner()
+    }
+
     pub(crate) fn home(&self) -> &Home {
-        &self.home
+        &self.parts.home
     }
 
     pub(crate) fn keys(&self) -> &KeyRing {
-        &self.keys
+        &self.parts.keys
     }
 
     pub(crate) fn store(&self) -> &Arc<SqliteStore> {
-        &self.store
+        &self.parts.store
     }
 
     pub(crate) fn journal(&self) -> Journal {
-        Journal::new(self.journal_store.clone())
+        Journal::new(self.parts.journal_store.clone())
     }
 
     pub(crate) fn journal_file(&self) -> &SqliteJournal {
-        &self.journal_file
+        &self.parts.journal_file
+    }
+
+    /// One scan or import at a time writes the estate: what it holds against what was known must not change meanwhile.
+    pub(crate) async fn one_writes(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.parts.writing.lock().await
+    }
+
+    /// Claims a run for whoever carries it out, for as long as the claim lives: nobody else does meanwhile.
+    pub(crate) fn claim_run(&self, run: &str) -> Result<RunClaim> {
+        let mut carried_out = self.parts.carried_out.lock().unwrap_or_else(PoisonError::into_inner);
+        if carried_out.insert(run.to_owned()) {
+            return Ok(RunClaim { run: run.to_owned(), parts: self.parts.clone() });
+        }
+        Err(Error::new(ErrorKind::Busy, format!("{run} is being carried out right now"))
+            .operation("carry out a run")
+            .hint("wait until it ends"))
     }
 
     pub(crate) fn brain(&self) -> &OfflineBrain {
-        &self.brain
+        &self.parts.brain
     }
 
     /// The connections of this data directory.
     pub fn connections(&self) -> Vec<Connection> {
-        self.connections.lock().unwrap_or_else(PoisonError::into_inner).connections.clone()
+        self.parts.connections.lock().unwrap_or_else(PoisonError::into_inner).connections.clone()
     }
 
     pub(crate) fn put_connection(&self, connection: Connection) -> Result<()> {
-        let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut connections = self.parts.connections.lock().unwrap_or_else(PoisonError::into_inner);
         connections.put(connection);
-        connections.save(&self.home.connections())
+        connections.save(&self.parts.home.connections())
     }
 
     /// Who we are on every connected account, as found when it was connected.
@@ -146,8 +189,9 @@ impl Escher {
     }
 
     async fn cloud(&self, connection: &Connection) -> Result<Arc<dyn Cloud>> {
-        let mut clouds = self.clouds.lock().await;
-        if let Some(cloud) = clouds.get(&connection.name) {
+        let mut clouds = self.parts.clouds.lock().await;
+        let key = format!("{connection:?} {:?}", self.config.sim_faults);
+        if let Some(cloud) = clouds.get(&key) {
             return Ok(cloud.clone());
         }
         let cloud: Arc<dyn Cloud> = match &connection.kind {
@@ -155,7 +199,7 @@ impl Escher {
             #[cfg(feature = "aws")]
             ConnectionKind::Aws(config) => Arc::new(escher_providers::aws::AwsCloud::connect(config.clone()).await?),
         };
-        clouds.insert(connection.name.clone(), cloud.clone());
+        clouds.insert(key, cloud.clone());
         Ok(cloud)
     }
 
@@ -185,23 +229,23 @@ impl Escher {
 
     /// The simulated truth of this data directory.
     pub(crate) fn open_sim(&self, spec: SimSpec) -> Result<Arc<SimStore>> {
-        let sim = match self.sim.get() {
+        let sim = match self.parts.sim.get() {
             Some(sim) => sim.clone(),
             None => {
-                let path = self.home.sim();
+                let path = self.parts.home.sim();
                 // One that was not begun when it was made is begun now.
                 let sim = if std::fs::metadata(&path).is_ok_and(|found| found.len() > 0) {
                     SimStore::open(&path)?
                 } else {
-                    self.home.prepare(&path)?;
+                    self.parts.home.prepare(&path)?;
                     SimStore::create(&path, spec, self.now())?
                 };
-                if self.home.since_closed(&path) != Since::Untouched {
+                if self.parts.home.since_closed(&path) != Since::Untouched {
                     sim.check()?;
-                    self.home.found_whole(&path);
+                    self.parts.home.found_whole(&path);
                 }
                 let sim = Arc::new(sim);
-                self.sim.get_or_init(|| sim).clone()
+                self.parts.sim.get_or_init(|| sim).clone()
             }
         };
         if sim.spec() == spec {
@@ -243,14 +287,15 @@ impl Escher {
 
     /// Whether search understands meaning on this machine.
     pub fn semantic(&self) -> bool {
-        self.embedder.get().is_some()
+        self.parts.embedder.get().is_some()
     }
 
     /// The index, opened on first use.
     pub(crate) async fn index(&self) -> Result<&QdrantIndex> {
-        self.index
+        self.parts
+            .index
             .get_or_try_init(|| async {
-                let (dir, embedder): (PathBuf, _) = (self.home.index(), self.embedder.get());
+                let (dir, embedder): (PathBuf, _) = (self.parts.home.index(), self.parts.embedder.get());
                 tokio::task::spawn_blocking(move || QdrantIndex::open(&dir, embedder))
                     .await
                     .map_err(|e| Error::new(ErrorKind::Internal, e.to_string()).operation("open index"))?
@@ -269,7 +314,19 @@ impl Escher {
     /// # Errors
     /// `Storage`.
     pub async fn revision(&self) -> Result<u64> {
-        self.store.revision().await
+        self.parts.store.revision().await
+    }
+}
+
+/// A run that is carried out.
+pub(crate) struct RunClaim {
+    run: String,
+    parts: Arc<Parts>,
+}
+
+impl Drop for RunClaim {
+    fn drop(&mut self) {
+        self.parts.carried_out.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.run);
     }
 }
 

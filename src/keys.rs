@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use escher_core::{Error, ErrorKind, Head, PlanId, PlanStatus, PublicKey, Result, RunId, SecretKey, WallTime, digest};
 use jiff::{SignedDuration, Timestamp};
@@ -40,6 +40,8 @@ pub(crate) struct KeyRing {
     folder: PathBuf,
     key: OnceLock<SecretKey>,
     held: OnceLock<File>,
+    /// One at a time writes in the folder.
+    writing: Mutex<()>,
 }
 
 impl KeyRing {
@@ -49,7 +51,11 @@ impl KeyRing {
         // Two paths that differ in what is no text are two places.
         let place = place.to_str().map_or_else(|| digest::of(&place.as_os_str().as_encoded_bytes()), |text| digest::of(&text));
         let name: String = place.trim_start_matches("sha256:").chars().take(32).collect();
-        Ok(Self { folder: base.join(name), key: OnceLock::new(), held: OnceLock::new() })
+        Ok(Self { folder: base.join(name), key: OnceLock::new(), held: OnceLock::new(), writing: Mutex::default() })
+    }
+
+    fn one_writes(&self) -> MutexGuard<'_, ()> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Where they are.
@@ -64,6 +70,7 @@ impl KeyRing {
 
     /// What makes them; made itself where there is none.
     pub(crate) fn secret(&self) -> Result<SecretKey> {
+        let _one = self.one_writes();
         match self.load()? {
             Some(key) => Ok(key),
             None => self.make(),
@@ -153,6 +160,7 @@ impl KeyRing {
 
     /// Remembers a decision that is final.
     pub(crate) fn settle(&self, plan: &PlanId, status: PlanStatus, run: Option<&RunId>, at: WallTime) -> Result<()> {
+        let _one = self.one_writes();
         let decision = Settled { plan: plan.clone(), status, run: run.cloned(), at: at.timestamp() };
         let line = serde_json::to_string(&decision).map_err(|e| Error::internal(e.to_string()).operation("remember decision"))?;
         self.make_folder()?;
@@ -182,6 +190,7 @@ impl KeyRing {
 
     /// Remembers how far the journal has come, so that an older one in its place is noticed.
     pub(crate) fn note_journal(&self, head: &Head) -> Result<()> {
+        let _one = self.one_writes();
         let text = serde_json::to_string(head).map_err(|e| Error::internal(e.to_string()).operation("remember journal"))?;
         self.make_folder()?;
         let path = self.folder.join("journal");
@@ -193,6 +202,7 @@ impl KeyRing {
     /// # Errors
     /// `Busy` where another process does; `Storage`.
     pub(crate) fn hold(&self) -> Result<()> {
+        let _one = self.one_writes();
         if self.held.get().is_some() {
             return Ok(());
         }
@@ -221,6 +231,7 @@ impl KeyRing {
 
     /// Writes down that it is at work now, where there is a key to keep it beside and it is later than what stands there.
     pub(crate) fn note(&self, now: WallTime) {
+        let _one = self.one_writes();
         let later = self.last_seen().is_none_or(|last| now.timestamp().duration_since(last) > STEP);
         if later && self.folder.is_dir() {
             let path = self.folder.join("clock");

@@ -16,7 +16,9 @@
 //! # }
 //! ```
 
+pub mod api;
 mod config;
+mod doors;
 mod escher;
 mod home;
 mod keys;
@@ -24,6 +26,9 @@ mod ops;
 mod progress;
 
 pub use config::{Config, Connection, ConnectionKind};
+pub use doors::Door;
+#[cfg(feature = "mcp")]
+pub use doors::{Commands, serve_mcp};
 pub use escher::Escher;
 pub use escher_core as core;
 pub use escher_core::{Error, ErrorKind, Result};
@@ -40,5 +45,8 @@ pub use ops::init::Initialised;
 pub use ops::plan::{Finished, RunOptions};
 pub use ops::search::{Found, Hit, SearchRequest};
 pub use ops::sync::{ScopeGap, SlowApi, SyncOptions, Synced};
-pub use ops::trust::StoredPlan;
+pub use ops::trust::{Fault, StoredPlan};
 pub use progress::{Progress, Step as ProgressStep};
+
+/// The version of this program. An owner of a data directory answers only clients of its own version.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

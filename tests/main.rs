@@ -1,6 +1,7 @@
 //! Whole-system tests, through the doors a user uses: the `escher` binary and the facade crate.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods, reason = "tests")]
 
+mod assistant;
 mod aws;
 mod aws_faults;
 mod aws_trust;
@@ -22,6 +23,9 @@ mod interpret;
 mod kill;
 mod local_aws;
 mod old_data;
+mod ops;
+#[cfg(unix)]
+mod owner;
 mod readme;
 mod search;
 mod selectors;

@@ -22,12 +22,14 @@ const ARCHITECTURE: &str = include_str!("../ARCHITECTURE.md");
 const CONTRIBUTING: &str = include_str!("../CONTRIBUTING.md");
 const SELECTORS: &str = include_str!("../docs/selectors.md");
 const FAULTS: &str = include_str!("../docs/faults.md");
-const DOCUMENTS: [(&str, &str); 5] = [
+const DOORS: &str = include_str!("../docs/doors.md");
+const DOCUMENTS: [(&str, &str); 6] = [
     ("README.md", README),
     ("ARCHITECTURE.md", ARCHITECTURE),
     ("CONTRIBUTING.md", CONTRIBUTING),
     ("docs/selectors.md", SELECTORS),
     ("docs/faults.md", FAULTS),
+    ("docs/doors.md", DOORS),
 ];
 
 /// A fenced block: what stands after the fence, the last comment before it, and its lines.

@@ -183,7 +183,8 @@ pub(crate) fn copy(from: &Path, to: &Path) {
         let target = to.join(entry.file_name());
         if entry.file_type().unwrap().is_dir() {
             copy(&entry.path(), &target);
-        } else {
+        } else if entry.file_type().unwrap().is_file() {
+            // A socket that a killed owner left behind cannot be copied, and is not missed.
             std::fs::copy(entry.path(), target).unwrap();
         }
     }

@@ -267,7 +267,13 @@ fn whoever_removes_the_lock_does_not_get_in_while_a_run_goes_on() {
     let restart = plan(&desk, "restart all running prod vms in azure");
     let run = begin(&desk, &restart);
     fs::remove_file(desk.data().join("lock")).unwrap();
-    for args in [&["runs", "resume"][..], &["search", "web"], &["runs", "--json"]] {
+    // They are answered by the process that runs it, which carries it out once and not beside itself.
+    let refused = desk.run(&["runs", "resume"]);
+    assert_eq!(refused.code, 1, "{}{}", refused.out, refused.err);
+    assert!(refused.err.contains("is being carried out right now"), "{}", refused.err);
+    // Where nobody answers, nobody gets in.
+    fs::remove_file(desk.data().join("owner.sock")).unwrap();
+    for args in [&["runs", "resume"][..], &["search", "web"]] {
         let refused = desk.run(args);
         assert_eq!(refused.code, 1, "{args:?}: {}{}", refused.out, refused.err);
         assert!(refused.err.contains("working in this data directory"), "{args:?}: {}", refused.err);
@@ -289,7 +295,7 @@ fn who_gets_in_all_the_same_takes_over_and_the_first_stops() {
     fs::create_dir(desk.data()).unwrap();
     for entry in fs::read_dir(&aside).unwrap() {
         let entry = entry.unwrap();
-        if entry.file_name() != "lock" {
+        if entry.file_name() != "lock" && entry.file_name() != "owner.sock" {
             fs::rename(entry.path(), desk.data().join(entry.file_name())).unwrap();
         }
     }

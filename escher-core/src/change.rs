@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -23,7 +24,7 @@ vocabulary! {
 }
 
 /// A field that differs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FieldChange {
     /// The field as a selector names it: `state`, `tag.env`, `size`, `attr.vpc_id`, `rel.attached`.
     pub field: String,
@@ -34,7 +35,7 @@ pub struct FieldChange {
 }
 
 /// Something that happened to a resource, by the time at which it was noticed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Change {
     /// When it was noticed.
     pub at: Timestamp,

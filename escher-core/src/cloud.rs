@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -53,7 +54,7 @@ pub struct Want {
 }
 
 /// Who we are to a cloud, shown before anything else happens and named in every plan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Identity {
     /// The cloud.
     pub cloud: CloudId,
@@ -106,7 +107,7 @@ pub struct Outcome {
 }
 
 /// How often an API asked us to slow down, and what that cost.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Throttled {
     /// The API: `ec2:DescribeVolumes`.
     pub api: String,

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::look::Earlier;
 use crate::{CloudId, Error, ErrorKind, FieldChange, Measured, Measurement, Next, Resource, ResourceId, RunId};
 
 /// The part of the world that one listing speaks for. It never reaches beyond one account.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Scope {
     /// The cloud.
     pub cloud: CloudId,
@@ -42,7 +43,7 @@ impl std::fmt::Display for Scope {
 }
 
 /// A look that failed, was denied or broke off: nothing can be said about its scope.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Gap {
     /// What could not be looked at.
     pub scope: Scope,

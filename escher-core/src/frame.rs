@@ -1,5 +1,6 @@
 //! A frame: what an utterance means.
 
+use schemars::JsonSchema;
 use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value, json};
@@ -43,7 +44,7 @@ vocabulary! {
 }
 
 /// One part of the selector's top-level conjunction.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Constraint {
     /// A field of the selector language.
     pub field: String,
@@ -101,7 +102,7 @@ pub struct Source {
 }
 
 /// A question back. Nothing happens until it is answered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Clarify {
     /// The question.
     pub question: String,
@@ -110,7 +111,7 @@ pub struct Clarify {
 }
 
 /// A word that was read as another.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Correction {
     /// As it was typed.
     pub from: String,
@@ -119,7 +120,7 @@ pub struct Correction {
 }
 
 /// When something is to happen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Schedule {
     /// Repeatedly.
@@ -137,7 +138,7 @@ pub enum Schedule {
 }
 
 /// The order of an answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Sort {
     /// The field.
     pub by: Field,
@@ -149,7 +150,8 @@ pub struct Sort {
 ///
 /// Printed as JSON it has `constraints` beside the selector, its top-level conjunction flattened, and `"complete": false`
 /// where they do not say all of it. Read from JSON the selector counts.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[schemars(transform = with_constraints)]
 pub struct Frame {
     /// What the person wants.
     pub intent: Intent,
@@ -174,20 +176,29 @@ pub struct Frame {
     /// How sure, 0 to 1.
     pub confidence: f64,
     /// Why the utterance was refused or not understood.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// Words whose spelling was corrected.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub corrected: Vec<Correction>,
     /// Words of a question that nothing accounted for: the answer is to what is left.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unread: Vec<String>,
     /// Where an order can be read in several ways, each of them whole. Whoever holds the estate sees whether they differ.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub readings: Vec<Frame>,
     /// Which words each part of the selector came from, as far as that is known. Not printed with the frame.
     #[serde(skip)]
     pub from: Vec<Source>,
+}
+
+/// What a frame is printed with beside its fields.
+fn with_constraints(schema: &mut schemars::Schema) {
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        properties
+            .insert("constraints".into(), json!({"type": "array", "description": "The selector's top-level conjunction, flattened."}));
+        properties.insert("complete".into(), json!({"type": "boolean", "description": "False if the constraints do not say all of it."}));
+    }
 }
 
 impl Serialize for Frame {

@@ -1,5 +1,6 @@
 //! Ids of resources, in the one spelling by which all parts of Escher know them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Arn, CloudId};
@@ -9,7 +10,7 @@ use crate::{Arn, CloudId};
 /// Azure compares ids without regard to case, so they are kept in lower case. GCP spells one resource as a URL
 /// (`https://www.googleapis.com/compute/v1/projects/…`), as a full resource name (`//compute.googleapis.com/projects/…`,
 /// also without its slashes) and in part (`projects/…`); the full resource name is kept. ARNs are kept as they are.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct ResourceId(String);
 

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{Action, Approved, Error, Plan, PlanId, ResourceId, Result, RunId, Step, StepId, WallTime};
 
 /// What happened to a step, in the order in which it can happen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
     /// About to call the cloud.
@@ -37,7 +38,7 @@ impl Phase {
 }
 
 /// An action that puts back what was before.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Undo {
     /// What to do.
     pub action: Action,
@@ -46,7 +47,7 @@ pub struct Undo {
 }
 
 /// One line of the journal.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct JournalEntry {
     /// The run, `run_…`.
     pub run: RunId,
@@ -109,7 +110,7 @@ impl StepEvent {
 }
 
 /// The last line of a journal. Kept elsewhere, it shows later whether lines were cut off the end.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Head {
     /// The number of the last line, 0 where there is none.
     pub seq: u64,

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Resource, ResourceId};
 
 /// A measured value.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Measure {
     /// The value, in the unit of its metric; money in US dollars.
     pub value: f64,
@@ -20,7 +21,7 @@ pub struct Measure {
 }
 
 /// What jobs measured of one resource. A value here outranks the one that a listing tells in passing.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Measured {
     /// By the metric's name, see [`crate::resource::metric`].

@@ -3,6 +3,7 @@
 use escher_core::plan::DryRun;
 use escher_core::{Checked, Plan, PlanDoc, ResourceId, Step, StepId};
 use futures::{StreamExt, stream};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::executor::Executor;
@@ -10,7 +11,7 @@ use crate::step::told;
 use crate::wanted;
 
 /// What trying a step showed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Trial {
     /// Nothing speaks against it.
@@ -22,7 +23,7 @@ pub enum Trial {
 }
 
 /// A step that was tried.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TrialStep {
     /// The step.
     pub step: StepId,
@@ -40,14 +41,16 @@ impl Executor {
     /// Tries every step without a change, in the order of the plan. A step that waits for another on the same target
     /// is tried against the present state, so its preconditions are not judged.
     pub async fn dry_run(&self, plan: &Plan<Checked>) -> Vec<TrialStep> {
-        stream::iter(&plan.doc().steps)
+        let tries: Vec<_> = plan
+            .doc()
+            .steps
+            .iter()
             .map(|step| async move {
                 let (result, text) = self.try_step(plan.doc(), step).await;
                 TrialStep { step: step.id.clone(), target: step.target.id.clone(), how: step.dry_run, result, text }
             })
-            .buffered(self.limits.per_account.max(1))
-            .collect()
-            .await
+            .collect();
+        stream::iter(tries).buffered(self.limits.per_account.max(1)).collect().await
     }
 
     async fn try_step(&self, plan: &PlanDoc, step: &Step) -> (Trial, String) {

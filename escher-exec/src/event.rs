@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use escher_core::{JournalEntry, Phase, PlanDoc, PlanId, ResourceId, RunId, StepId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One line of `plan run --json`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "lowercase")]
 pub enum RunEvent {
     /// A step moved on. The line is in the journal already.

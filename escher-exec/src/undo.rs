@@ -51,8 +51,8 @@ impl Planner {
                 stays.add("were broken off; resume the run first, they are not touched", &step.target.name);
             }
         }
-        let seen: Vec<_> =
-            stream::iter(work).map(|(step, undo)| async move { (step, undo, self.look(step).await) }).buffered(8).collect().await;
+        let looks: Vec<_> = work.into_iter().map(|(step, undo)| async move { (step, undo, self.look(step).await) }).collect();
+        let seen: Vec<_> = stream::iter(looks).buffered(8).collect().await;
         for (step, undo, now) in seen {
             match now {
                 Err(error) => stays.add(format!("left out, they could not be looked at ({error})"), &step.target.name),

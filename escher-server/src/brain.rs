@@ -5,7 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use escher_core::selector::{Field, Op};
 use escher_core::{Brain, Capabilities, Constraint, Error, Frame, PlanTemplate, Result, Selector, Utterance};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::agents::{Agent, Assessor, Classifier, Order, Planner, Presenter, Route, Router, Said, Validator, Words};
 use crate::budget::Budget;
@@ -15,7 +16,7 @@ use crate::decide::{self, Examples, Parse};
 const REMEMBERED: usize = 6;
 
 /// How an utterance was read.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Explanation {
     /// Every complete parse as an order, or the largest phrases where there is none.
     pub parses: Vec<Parse>,
@@ -97,7 +98,7 @@ impl OfflineBrain {
 fn pass<A: Agent>(agent: &A, takes: A::Takes<'_>, said: &mut Option<Vec<Said>>) -> A::Makes {
     let made = agent.work(takes);
     if let Some(said) = said {
-        said.push(Said { agent: A::NAME, said: agent.says(&made) });
+        said.push(Said { agent: A::NAME.to_owned(), said: agent.says(&made) });
     }
     made
 }

@@ -10,7 +10,7 @@ use super::{FILES, LAYOUT, OPEN};
 use crate::config::storage;
 
 /// The file that makes a folder a data directory of Escher. It is made first and never changed.
-pub(super) const MARKER: &str = "escher-data";
+pub(crate) const MARKER: &str = "escher-data";
 
 const SIGNATURE: &str = "Signature: escher-data-directory-41f6d0a2\n\
     This folder belongs to Escher, which writes and removes files in it. It holds no secrets of your clouds.\n";

@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 use crate::config::storage;
 use seal::Seal;
 
-pub(crate) use files::{SMALL, read_small, write_private};
+pub(crate) use claim::MARKER;
+pub(crate) use files::{SMALL, create_private, read_small, write_private};
 pub use output::OutputFile;
 
 /// The layout this program writes.
@@ -109,6 +110,10 @@ impl Home {
 
     pub(crate) fn root(&self) -> &Path {
         &self.root
+    }
+    /// Who owns it: this process, since it was opened.
+    pub(crate) fn owner(&self) -> &Owner {
+        &self.owner
     }
     pub(crate) fn store(&self) -> PathBuf {
         self.root.join("store.db")

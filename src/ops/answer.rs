@@ -6,13 +6,14 @@ use std::collections::BTreeMap;
 use escher_core::selector::{self, Field};
 use escher_core::{ActionDef, Capabilities, Entry, Estate, Frame, Intent, Resource, Selector, Sort, Verb, idle_rule};
 use jiff::Timestamp;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::ops::ask::Answer;
 
 /// How many there are of one sort.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Group {
     /// The fields and their values; null for those that do not tell.
     pub key: BTreeMap<String, Option<String>>,
@@ -21,7 +22,7 @@ pub struct Group {
     /// US dollars per month, of those whose cost is known; null if none is.
     pub cost_month: Option<f64>,
     /// How many have no known cost and are not in the sum.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub cost_unknown: usize,
 }
 

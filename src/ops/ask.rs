@@ -2,7 +2,8 @@
 
 use escher_core::{Brain as _, Clarify, Entry, Error, ErrorKind, Frame, Intent, Next, PlanDoc, Result, Store as _, Utterance};
 pub use escher_server::Explanation;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::escher::Escher;
@@ -11,7 +12,7 @@ use crate::ops::readings::{self, Settled};
 use crate::ops::search::Hit;
 
 /// What came of an utterance.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Asked {
     /// What the words were taken to mean.
     pub frame: Frame,
@@ -21,7 +22,7 @@ pub struct Asked {
 }
 
 /// The reply: an answer, a plan that nothing has run, or a question back.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[allow(clippy::large_enum_variant, reason = "one at a time, moved once")]
 pub enum Reply {
@@ -34,7 +35,7 @@ pub enum Reply {
 }
 
 /// An answer from the local estate.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Answer {
     /// In a sentence or more.
     pub text: String,
@@ -47,10 +48,10 @@ pub struct Answer {
     /// How many resources lack the data to decide.
     pub unknown: usize,
     /// How many match but are terminated, and are left out since nobody asked for them.
-    #[serde(skip_serializing_if = "answer::is_zero")]
+    #[serde(default, skip_serializing_if = "answer::is_zero")]
     pub terminated: usize,
     /// What the person should know beside.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
     /// What to do next, if there is nothing to answer from or nothing to do.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,28 +1,34 @@
 //! `changes`: what appeared in the estate, what changed in it, and what was removed.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::str::FromStr;
 
 use escher_core::selector::{FieldType, Quantity};
 use escher_core::{Change, Error, Recorded, ResourceId, Result, Selector, Store as _, read_time};
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::escher::Escher;
 
 /// Which changes are asked for.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
 pub struct ChangesRequest {
-    /// From when on; the last day if it is not said.
+    /// From when on, as a span such as `12h` or `1d`, or as a time; the last day if it is not said.
     pub since: Since,
     /// Of which resources, as a selector; of all if it is empty.
+    #[serde(rename = "where")]
     pub filter: String,
 }
 
 /// The beginning of a time that ends now.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schemars(with = "String", inline)]
 pub enum Since {
-    /// So long ago.
+    /// So long ago, in whole seconds.
     Ago(SignedDuration),
     /// At this moment.
     At(Timestamp),
@@ -41,7 +47,7 @@ impl FromStr for Since {
     fn from_str(text: &str) -> Result<Self> {
         // A bare number is no span: nobody knows of what.
         let span = Quantity::parse(text).filter(|_| text.parse::<f64>().is_err()).and_then(|span| span.in_unit_of(FieldType::Days));
-        let span = span.filter(|days| *days >= 0.0).and_then(|days| SignedDuration::try_from_secs_f64(days * 86_400.0).ok());
+        let span = span.filter(|days| *days >= 0.0).and_then(|days| SignedDuration::try_from_secs_f64((days * 86_400.0).round()).ok());
         span.map(Self::Ago).or_else(|| read_time(text).map(Self::At)).ok_or_else(|| {
             Error::invalid(format!("`{text}` is neither a span nor a time"))
                 .hint("write a span such as 12h, 1d or 2w, or a time such as 2026-11-01 or 2026-11-01T08:00:00Z")
@@ -49,8 +55,32 @@ impl FromStr for Since {
     }
 }
 
+impl fmt::Display for Since {
+    /// As it is read.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ago(span) => write!(f, "{}h", span.as_secs_f64() / 3600.0),
+            Self::At(at) => at.fmt(f),
+        }
+    }
+}
+
+impl TryFrom<String> for Since {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        text.parse()
+    }
+}
+
+impl From<Since> for String {
+    fn from(since: Since) -> Self {
+        since.to_string()
+    }
+}
+
 /// What happened, newest first.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ChangeList {
     /// The changes.
     pub changes: Vec<Change>,
@@ -95,6 +125,11 @@ mod tests {
         let hours = |hours| Since::Ago(SignedDuration::from_hours(hours));
         for (text, since) in [("1d", hours(24)), ("12h", hours(12)), ("2w", hours(14 * 24)), ("0d", hours(0))] {
             assert_eq!(text.parse::<Since>().unwrap(), since, "{text}");
+            assert_eq!(since.to_string().parse::<Since>().unwrap(), since, "{since}");
+        }
+        for seconds in [1, 59, 61, 3_599, 86_399, 100_000_007] {
+            let since = Since::Ago(SignedDuration::from_secs(seconds));
+            assert_eq!(since.to_string().parse::<Since>().unwrap(), since, "{since}");
         }
         assert_eq!("2026-11-01".parse::<Since>().unwrap(), Since::At("2026-11-01T00:00:00Z".parse().unwrap()));
         for text in ["", "1", "d", "-1d", "5GB", "yesterday-ish", "$3"] {

@@ -1,7 +1,8 @@
 //! `connect`: who and where we are on a cloud, before anything else happens.
 
 use escher_core::{Identity, Result};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "aws")]
 use crate::config::{Connection, ConnectionKind};
@@ -9,24 +10,27 @@ use crate::config::{Connection, ConnectionKind};
 use crate::escher::Escher;
 
 /// A connection that answered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Connected {
     /// Its name.
     pub name: String,
     /// Who we are there.
     pub identities: Vec<Identity>,
+    /// Where the cloud is called, if that is not where its own tools call it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
     /// Whether it was saved, or only looked at.
     pub saved: bool,
     /// What differs from the connection of the same name that it replaces; empty where there was none.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replaced: Vec<Replaced>,
 }
 
 /// A setting of a connection that is replaced.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Replaced {
     /// Which one.
-    pub setting: &'static str,
+    pub setting: String,
     /// How it was.
     pub before: String,
     /// How it is from now on.
@@ -60,7 +64,13 @@ impl Escher {
             ("endpoint", or(&known.endpoint, "AWS"), or(&config.endpoint, "AWS")),
         ];
         let differs = settings.into_iter().filter(|(_, before, after)| before != after);
-        differs.map(|(setting, before, after)| Replaced { setting, before, after }).collect()
+        differs.map(|(setting, before, after)| Replaced { setting: setting.to_owned(), before, after }).collect()
+    }
+
+    /// What [`Escher::connect_aws`] would do, with nothing saved.
+    pub fn would_connect_aws(&self, config: &escher_providers::aws::AwsConfig, identities: Vec<Identity>) -> Connected {
+        let replaced = self.replaced_by_aws(config, &identities);
+        Connected { name: aws_name(&identities), identities, endpoint: config.endpoint.clone(), saved: false, replaced }
     }
 
     /// Saves a connection to AWS under the identities that [`Escher::probe_aws`] found. It replaces one of the same
@@ -69,11 +79,11 @@ impl Escher {
     /// # Errors
     /// `Storage`.
     pub fn connect_aws(&self, mut config: escher_providers::aws::AwsConfig, identities: Vec<Identity>) -> Result<Connected> {
-        let (name, replaced) = (aws_name(&identities), self.replaced_by_aws(&config, &identities));
+        let looked = self.would_connect_aws(&config, identities.clone());
         // From now on credentials for another account are refused.
         config.account = identities.first().map(|identity| identity.account.clone());
-        self.put_connection(Connection { name: name.clone(), identities: identities.clone(), kind: ConnectionKind::Aws(config) })?;
-        Ok(Connected { name, identities, saved: true, replaced })
+        self.put_connection(Connection { name: looked.name.clone(), identities, kind: ConnectionKind::Aws(config) })?;
+        Ok(Connected { saved: true, ..looked })
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use escher_core::{Cloud as _, CloudId, Next, Result, Selector, Store as _};
 use escher_providers::sim::SimSpec;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::config::{Connection, ConnectionKind};
 use crate::escher::Escher;
@@ -37,7 +38,7 @@ pub struct DemoOptions {
 }
 
 /// What the demo loaded.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Demo {
     /// Always true: nothing of this is real.
     pub simulated: bool,

@@ -2,12 +2,13 @@
 
 use escher_core::{Error, Index as _, Next, Result, Selector, Store as _};
 use escher_rag::Model;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::escher::Escher;
 
 /// How a part is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Health {
     /// As it should be.
@@ -19,7 +20,7 @@ pub enum Health {
 }
 
 /// One part and how it is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Check {
     /// The part.
     pub name: String,
@@ -55,7 +56,7 @@ impl Check {
 }
 
 /// All parts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// The parts, in a fixed order.
     pub checks: Vec<Check>,

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use escher_core::{Error, Next, Result};
 use escher_rag::Model;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::escher::Escher;
 
 /// What was set up.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Initialised {
     /// The data directory.
     pub data_dir: PathBuf,

@@ -9,7 +9,8 @@ use escher_core::{
 };
 use escher_exec::{CancellationToken, Clouds, DefaultPolicy, Executor, Limits, Planner, RunEvent, RunSummary, TrialStep};
 use futures::{StreamExt as _, stream};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::escher::Escher;
 use crate::ops::trust::StoredPlan;
@@ -33,7 +34,7 @@ impl Default for RunOptions {
 }
 
 /// How a run stands when it is handed back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Finished {
     /// The run.
     pub run: RunId,
@@ -208,6 +209,7 @@ impl Escher {
         let executor = self.executor(plan.doc()).await?;
         executor.may_start(&plan)?;
         let run = RunRecord { head: Some(head), ..escher_exec::begin(plan.doc(), now) };
+        let _claim = self.claim_run(&run.id)?;
         let record = PlanRecord { status: PlanStatus::Started, run: Some(run.id.clone()), ..stored.record };
         let record = record.sealed(&self.keys().secret()?)?;
         self.store().start_run(&record, &run).await?;
@@ -218,8 +220,10 @@ impl Escher {
     /// Carries on a run that was cut short. It looks before it acts, so nothing is done twice.
     ///
     /// # Errors
-    /// As [`Escher::run_plan`]; what was begun may be resumed though its plan has expired since.
+    /// As [`Escher::run_plan`]; what was begun may be resumed though its plan has expired since. `Busy` while it is carried
+    /// out.
     pub async fn resume(&self, run: &str, options: RunOptions) -> Result<Finished> {
+        let _claim = self.claim_run(run)?;
         let run = self.run(run).await?;
         let stored = self.stored_plan(&run.plan).await?;
         self.refuse_shifted(&stored.doc)?;
@@ -318,7 +322,7 @@ impl Escher {
         let (clouds, cx) = (self.clouds().await?, self.read_cx());
         let targets: BTreeMap<&ResourceId, &Target> =
             plan.steps.iter().filter(|step| called.contains(step.id.as_str())).map(|step| (&step.target.id, &step.target)).collect();
-        let looks = stream::iter(targets.into_values()).map(|target| {
+        let looks = targets.into_values().map(|target| {
             let cloud = clouds.find(target.cloud, &target.account).map(|(cloud, _)| cloud.clone());
             let (cx, deleted) = (cx.clone(), &deleted);
             async move {
@@ -328,7 +332,8 @@ impl Escher {
                 Some(Reading { id: target.id.clone(), found: look, is_proof: deleted.contains(&target.id) || !cloud.lags() })
             }
         });
-        let looks: Vec<_> = looks.buffer_unordered(self.config().parallel.max(1)).collect().await;
+        let looks: Vec<_> = looks.collect();
+        let looks: Vec<_> = stream::iter(looks).buffer_unordered(self.config().parallel.max(1)).collect().await;
         let unseen = looks.iter().filter(|look| look.is_none()).count();
         let readings: Vec<Reading> = looks.into_iter().flatten().collect();
         let ids: Vec<ResourceId> = readings.iter().map(|reading| reading.id.clone()).collect();

@@ -3,7 +3,8 @@
 use escher_core::{
     CloudId, Correction, Env, Error, Filter, Index as _, Kind, Next, Query, Resource, ResourceId, Result, Selector, State, Store as _,
 };
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::time::Instant;
 
@@ -11,18 +12,31 @@ use crate::escher::Escher;
 use crate::progress::Progress;
 
 /// What to search for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
 pub struct SearchRequest {
-    /// The words.
+    /// The words; empty lists what the selector admits.
     pub words: String,
     /// A selector; empty admits everything.
+    #[serde(rename = "where")]
     pub filter: String,
     /// How many hits at most.
     pub limit: usize,
 }
 
+impl SearchRequest {
+    /// How many hits there are at most unless it is said.
+    pub const LIMIT: usize = 10;
+}
+
+impl Default for SearchRequest {
+    fn default() -> Self {
+        Self { words: String::new(), filter: String::new(), limit: Self::LIMIT }
+    }
+}
+
 /// What was found.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Found {
     /// How long it took, without starting up.
     pub took_ms: f64,
@@ -31,19 +45,20 @@ pub struct Found {
     /// The best, best first.
     pub hits: Vec<Hit>,
     /// The words whose spelling was corrected, as they were typed and as they were read.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub corrected: Vec<Correction>,
     /// Whether meaning took part; without a model search is lexical.
     pub semantic: bool,
     /// What else the person should know.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
 }
 
 /// A resource, as lists show it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Hit {
     /// 0 to 1; 1 where nothing was ranked.
+    #[serde(serialize_with = "as_written")]
     pub score: f32,
     /// Canonical id.
     pub id: String,
@@ -78,6 +93,12 @@ pub struct Hit {
     pub cost_month: Option<f64>,
     /// Tags.
     pub tags: BTreeMap<String, String>,
+}
+
+/// The same digits on every door: a score that becomes a double on its way would get more of them.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn as_written<S: Serializer>(score: &f32, s: S) -> std::result::Result<S::Ok, S::Error> {
+    s.serialize_f64(score.to_string().parse().unwrap_or_else(|_| f64::from(*score)))
 }
 
 impl Hit {

@@ -8,7 +8,8 @@ use escher_core::{
 };
 use futures::StreamExt as _;
 use jiff::SignedDuration;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::escher::Escher;
 use crate::progress::{Progress, Step};
@@ -25,7 +26,7 @@ pub struct SyncOptions {
 }
 
 /// What a look found.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Synced {
     /// Resources seen.
     pub seen: usize,
@@ -54,7 +55,7 @@ pub struct Synced {
 }
 
 /// A place where nobody could look.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ScopeGap {
     /// The connection.
     pub connection: String,
@@ -64,7 +65,7 @@ pub struct ScopeGap {
 }
 
 /// An API that asked us to slow down.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SlowApi {
     /// The connection.
     pub connection: String,
@@ -93,6 +94,7 @@ impl Escher {
     /// `Invalid` where nothing is connected, or a name or region is not known; `Storage`. What a cloud refuses is a gap,
     /// not an error.
     pub async fn sync(&self, options: SyncOptions) -> Result<Synced> {
+        let _one = self.one_writes().await;
         let mut synced = Synced::default();
         let connected = self.connected(&options.connections).await?;
         let regions = self.known_regions(&connected, &options.want.regions).await?;

@@ -9,7 +9,8 @@ use escher_core::{
 };
 use escher_exec::DefaultPolicy;
 use jiff::Timestamp;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::config::ConnectionKind;
 use crate::escher::Escher;
@@ -24,7 +25,7 @@ const LINES: usize = 10;
 
 /// A plan as it stands. Decision and reasons are policy's, asked anew; warnings and impact are there only if this
 /// installation's seal covers them; an approval is there only if this installation's key signed it for this plan.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StoredPlan {
     /// The plan and where it stands.
     #[serde(flatten)]
@@ -32,13 +33,15 @@ pub struct StoredPlan {
     /// What was found wrong with the stored record, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distrust: Option<String>,
-    #[serde(skip)]
-    fault: Option<Fault>,
+    /// What follows from that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<Fault>,
 }
 
 /// What follows from what was found wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fault {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Fault {
     /// It is not what was stored here: it never runs.
     Altered,
     /// Nobody is known to have approved it: somebody must again.

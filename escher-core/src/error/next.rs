@@ -1,5 +1,6 @@
 //! What can be done about an error, as data: each door renders it in its own way.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{CloudId, PlanId, RunId};
@@ -13,7 +14,7 @@ use crate::{CloudId, PlanId, RunId};
 /// let next = Next::Resume { run: Some("run_1".parse().unwrap()) };
 /// assert_eq!(serde_json::to_string(&next).unwrap(), r#"{"operation":"run_resume","params":{"run":"run_1"}}"#);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "operation", content = "params", rename_all = "snake_case")]
 pub enum Next {
     /// Load an estate to begin with: the demo, or a connected cloud and a sync.

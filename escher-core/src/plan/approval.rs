@@ -1,6 +1,7 @@
 //! A person's yes: to one plan, over these connections, signed with the key of this installation.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Checked, Plan, PlanId};
@@ -10,7 +11,7 @@ use crate::{CLOCK_SKEW, CloudId, Decision, Error, ErrorKind, Next, PublicKey, Re
 const KIND: &str = "escher plan approval 1";
 
 /// A connection as it stood when a plan over it was approved. The principal is in the plan itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ApprovedConnection {
     /// Its name.
     pub name: String,
@@ -26,7 +27,7 @@ pub struct ApprovedConnection {
 }
 
 /// Somebody's yes to one digest, as stored. Only [`Approval::sign`] makes one that verifies.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Approval {
     /// The plan's id.
     pub plan: PlanId,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -14,7 +15,7 @@ use crate::{Action, CloudId, Decision, Effect, Env, Flag, Resource, ResourceId, 
 pub const SCHEMA: u32 = 2;
 
 /// A plan before it knows its targets: steps over selectors, no resource ids.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PlanTemplate {
     /// What the person wants, in words.
     pub goal: String,
@@ -26,7 +27,7 @@ pub struct PlanTemplate {
 }
 
 /// One order: a verb on everything that a selector admits.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StepTemplate {
     /// Unique in the template.
     pub id: StepId,
@@ -53,7 +54,7 @@ impl StepTemplate {
 }
 
 /// The resource a step acts on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Target {
     /// Canonical id.
     pub id: ResourceId,
@@ -76,7 +77,7 @@ pub struct Target {
 }
 
 /// What policy may want to know of a target, beside where it is: as it was observed when the plan was made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TargetFacts {
     /// The environment that its tags, its account or its name tell.
     pub env: Option<Env>,
@@ -98,14 +99,14 @@ impl TargetFacts {
 }
 
 /// How often a step is tried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Retry {
     /// At least 1; above 1 only for idempotent actions.
     pub max_attempts: u32,
 }
 
 /// What a failed step means for the steps not yet begun.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OnFailure {
     /// Those that need it are skipped.
@@ -116,7 +117,7 @@ pub enum OnFailure {
 }
 
 /// How a step can be tried without a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum DryRun {
     /// The cloud says itself whether it would permit it; whether it would succeed it mostly does not check.
@@ -128,7 +129,7 @@ pub enum DryRun {
 }
 
 /// One action on one target.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
     /// `s1`, `s2`, … unique in the plan.
     pub id: StepId,
@@ -163,7 +164,7 @@ pub struct Step {
 }
 
 /// A plan: ids, not selectors. What is stored, shown and approved.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PlanDoc {
     /// [`SCHEMA`], or the version in which it was made.
     pub schema: u32,

@@ -4,6 +4,7 @@
 //! parts: where the plan stands (its status and its run), and its remarks (warnings and impact), which cannot be
 //! worked out anew without the estate as it was. Decision and reasons are sealed by nothing: policy is asked anew.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -13,7 +14,7 @@ const STANDING: &str = "escher plan standing 1";
 const REMARKS: &str = "escher plan remarks 1";
 
 /// The signatures on a stored plan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Seal {
     /// The public key of the installation that wrote it.
     pub key: String,

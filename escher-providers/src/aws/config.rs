@@ -28,7 +28,7 @@ use crate::layer::{Checked, Parts};
 /// assert_eq!(config.regions, ["eu-west-1"]);
 /// assert!(config.endpoint.is_none());
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AwsConfig {
     /// The profile of `~/.aws`; where it is named, nothing else provides credentials.

@@ -34,8 +34,19 @@ use super::types::TypeDef;
 /// assert_eq!("deny".parse::<Faults>().unwrap_err().kind(), escher_core::ErrorKind::Invalid);
 /// # Ok::<(), escher_core::Error>(())
 /// ```
+///
+/// They print as they were written.
 #[derive(Clone, Debug, Default)]
-pub struct Faults(Vec<Arc<Fault>>);
+pub struct Faults {
+    list: Vec<Arc<Fault>>,
+    text: String,
+}
+
+impl std::fmt::Display for Faults {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
 
 #[derive(Debug)]
 struct Fault {
@@ -106,17 +117,17 @@ impl<'a> Call<'a> {
 impl Faults {
     /// Whether nothing goes wrong.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.list.is_empty()
     }
 
     /// What goes wrong with a call, in the order in which it was written.
     pub(super) fn on(&self, call: Call<'_>) -> impl Iterator<Item = Trouble> {
-        self.0.iter().filter(move |fault| fault.place.covers(call)).map(|fault| fault.trouble)
+        self.list.iter().filter(move |fault| fault.place.covers(call)).map(|fault| fault.trouble)
     }
 
     /// Whether a counted fault happens to this act; if so, it has happened once more.
     pub(super) fn take(&self, trouble: Trouble, call: Call<'_>) -> bool {
-        self.0
+        self.list
             .iter()
             .filter(|fault| fault.trouble == trouble && fault.place.covers(call))
             .any(|fault| fault.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok())
@@ -150,12 +161,9 @@ fn service(cloud: CloudId, native: &str) -> String {
 impl FromStr for Faults {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self> {
-        text.split(',')
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-            .map(|part| fault(part).map(Arc::new))
-            .collect::<Result<_>>()
-            .map(Self)
+        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        let list = parts.map(|part| fault(part).map(Arc::new)).collect::<Result<_>>()?;
+        Ok(Self { list, text: text.to_owned() })
     }
 }
 

@@ -75,6 +75,16 @@ impl<'de> Deserialize<'de> for SimSpec {
     }
 }
 
+impl schemars::JsonSchema for SimSpec {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "SimSpec".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "pattern": "^[0-9]+:[0-9]+$", "description": "A seed and a size."})
+    }
+}
+
 /// A generated estate as it was born: the same for the same spec and day, on every machine.
 #[derive(Debug)]
 pub struct SimWorld {

@@ -11,7 +11,8 @@ mod risk;
 mod router;
 mod validator;
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 pub(crate) use classifier::{Classifier, Words};
 pub(crate) use planner::{Order, Planner};
@@ -37,10 +38,10 @@ pub(crate) trait Agent {
 }
 
 /// What a part of the brain did, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Said {
     /// Which part.
-    pub agent: &'static str,
+    pub agent: String,
     /// In a clause.
     pub said: String,
 }

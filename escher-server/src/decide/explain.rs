@@ -1,6 +1,7 @@
 //! How words were read: parses as bracketed phrases with their meanings.
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::budget::Budget;
 use crate::chart::{self, Chart, Edge};
@@ -8,7 +9,7 @@ use crate::grammar::{Language, Symbol, english, shown};
 use crate::text::{self, Lattice};
 
 /// A phrase and what it means.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Parse {
     /// `[Order stop [Np dev [Noun vms]]]`
     pub phrase: String,

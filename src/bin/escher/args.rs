@@ -107,6 +107,13 @@ pub(crate) enum Command {
     },
     /// Check that everything works
     Doctor,
+    /// Own the data directory and answer other programs, with nobody at the keyboard
+    Daemon,
+    /// Serve an assistant on standard input and output: MCP tools that read and plan, and approve nothing
+    #[cfg(feature = "mcp")]
+    Mcp,
+    /// List every operation; --json adds the schemas of what each takes and gives
+    Ops,
 }
 
 /// `--sim SEED:N`, where it makes sense.

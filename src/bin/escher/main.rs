@@ -3,6 +3,7 @@
 
 mod args;
 mod bar;
+mod caller;
 mod cmd;
 mod exit;
 mod log;

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use escher::api::{Describe, describe::DescribeRequest};
 use escher::core::{Intent, PlanDoc, ResourceId, Selector};
-use escher::{Answer, Asked, Escher, Explanation, Group, Hit, Reply, Result};
+use escher::{Answer, Asked, Explanation, Group, Hit, Reply, Result};
 use serde_json::Value;
 
 use crate::args::Global;
+use crate::caller::Caller;
 use crate::out::{line, lines, note};
 use crate::table::{NONE, Rows, dollars};
 use crate::text::quoted;
@@ -99,7 +101,7 @@ pub(crate) fn explanation(explanation: &Explanation) {
 }
 
 /// What came of an utterance.
-pub(crate) async fn asked(global: &Global, escher: &Escher, asked: &Asked) -> Result<()> {
+pub(crate) async fn asked(caller: &Caller<'_>, asked: &Asked) -> Result<()> {
     if asked.frame.selector != Selector::All {
         line(&format!("understood: {} {}", asked.frame.intent, asked.frame.selector));
     }
@@ -108,8 +110,8 @@ pub(crate) async fn asked(global: &Global, escher: &Escher, asked: &Asked) -> Re
         line(&format!("read {}", corrected.join(", ")));
     }
     match &asked.reply {
-        Reply::Answer(answer) => self::answer(global, asked.frame.intent, answer),
-        Reply::Plan(plan) => self::plan(global, escher, plan).await?,
+        Reply::Answer(answer) => self::answer(caller.global, asked.frame.intent, answer),
+        Reply::Plan(plan) => self::plan(caller, plan).await?,
         Reply::Clarify(clarify) => {
             line(&clarify.question);
             for option in &clarify.options {
@@ -178,10 +180,11 @@ fn details(details: &Value) {
 }
 
 /// A plan, as it is to be approved. What the estate knows of targets of one name is shown beside them.
-pub(crate) async fn plan(global: &Global, escher: &Escher, plan: &PlanDoc) -> Result<()> {
+pub(crate) async fn plan(caller: &Caller<'_>, plan: &PlanDoc) -> Result<()> {
     let shown = &plan.steps[..plan.steps.len().min(ROWS)];
     let twins = twins::short_ids(shown.iter().map(|step| (step.target.name.as_str(), step.target.id.as_str())));
-    let known = escher.known(shown.iter().map(|step| &step.target.id).filter(|id| twins.contains_key(id.as_str()))).await?;
+    let ids: Vec<ResourceId> = shown.iter().map(|step| step.target.id.clone()).filter(|id| twins.contains_key(id.as_str())).collect();
+    let known = if ids.is_empty() { Vec::new() } else { caller.call::<Describe>(DescribeRequest { ids }).await?.resources };
     line(&format!("plan {}: {}", plan.id, plan.goal));
     line(&format!("  as        {}", plan.principal));
     line(&format!("  risk      {} · {} resource(s) · expires {:.0}", plan.risk, plan.blast_radius, plan.expires));
@@ -199,7 +202,7 @@ pub(crate) async fn plan(global: &Global, escher: &Escher, plan: &PlanDoc) -> Re
             line(&format!("  {}: {}", step.id, argv.iter().map(quoted).collect::<Vec<_>>().join(" ")));
         }
     }
-    warnings(global.quiet, &plan.warnings);
+    warnings(caller.global.quiet, &plan.warnings);
     Ok(())
 }
 

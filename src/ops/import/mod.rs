@@ -66,6 +66,7 @@ impl Escher {
     /// `Invalid` where the file is nothing that can be read, or the options do not fit it; `Storage`, for the input as
     /// well as for the store. Bad lines are in the result.
     pub async fn import(&self, input: impl Read + Send + 'static, options: ImportOptions, progress: &Progress) -> Result<Imported> {
+        let _one = self.one_writes().await;
         let reader = Reader { format: options.format, mapping: Mapping::parse(&options.map)? };
         let (out, mut batches) = mpsc::channel(WAITING);
         let reading = tokio::task::spawn_blocking(move || {

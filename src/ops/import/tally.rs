@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use escher_core::{Error, Resource};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc::Sender;
 
 use super::format::Format;
@@ -21,7 +22,7 @@ const MOST_BAD: usize = 100;
 const MOST_WORDS: usize = 50;
 
 /// What an import did.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Imported {
     /// What the file was recognized as.
     pub format: Option<Format>,
@@ -48,7 +49,7 @@ pub struct Imported {
 }
 
 /// A line that could not be read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BadLine {
     /// Its number, from 1; of an item of a document, the line on which it begins.
     pub line: usize,
@@ -57,7 +58,7 @@ pub struct BadLine {
 }
 
 /// Something that was said of several lines.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Counted {
     /// What it is.
     pub what: String,

@@ -46,6 +46,12 @@ pub(crate) fn select(bench: &Bench<'_>) -> Result<Vec<Row>> {
     external::once(process::command(&program).arg("100000"))
 }
 
+/// What the owner's socket costs beside a call in the same process.
+pub(crate) fn door(bench: &Bench<'_>) -> Result<Vec<Row>> {
+    let program = external::example(bench, "bench_door")?;
+    external::run(bench, || process::command(&program))
+}
+
 /// How long the brain takes to read, in its own process. The program repeats by itself.
 pub(crate) fn read(bench: &Bench<'_>) -> Result<Vec<Row>> {
     external::once(&mut process::command(&external::example(bench, "bench_read")?))

@@ -7,11 +7,11 @@ use super::sources::{self, Source};
 use crate::project::Project;
 
 /// What the libraries are made of.
-const LIBRARIES: [&str; 3] = ["escher-*/src/*.rs", "src/*.rs", "src/ops/*.rs"];
+const LIBRARIES: [&str; 5] = ["escher-*/src/*.rs", "src/*.rs", "src/api/*.rs", "src/doors/*.rs", "src/ops/*.rs"];
 
 /// What follows the program's name in a command line.
-const COMMANDS: [&str; 12] =
-    ["ask", "connect", "demo", "doctor", "export", "import", "init", "interpret", "plan", "runs", "search", "sync"];
+const COMMANDS: [&str; 15] =
+    ["ask", "connect", "daemon", "demo", "doctor", "export", "import", "init", "interpret", "mcp", "ops", "plan", "runs", "search", "sync"];
 const FLAGS: [&str; 2] = ["--data-dir", "--where"];
 
 /// One finding for each line of library code that names a command.

@@ -2,10 +2,9 @@
 
 mod actions;
 mod commands;
+mod operations;
 mod sizes;
 mod sources;
-
-use std::path::Path;
 
 use escher_core::{Error, ErrorKind, Result};
 
@@ -24,19 +23,22 @@ pub(crate) struct Generated {
     /// Its path from the root, with `/`.
     pub(crate) path: &'static str,
     /// What it has to hold.
-    pub(crate) generate: fn() -> Result<String>,
+    pub(crate) generate: fn(&Project) -> Result<String>,
 }
 
 /// Every generated file. A new one is one line here.
 pub(crate) fn generated() -> &'static [Generated] {
-    &[Generated { path: "docs/actions.md", generate: actions::page }]
+    &[
+        Generated { path: "docs/actions.md", generate: |_| actions::page() },
+        Generated { path: "docs/operations.md", generate: operations::page },
+    ]
 }
 
 /// `cargo xtask drift`.
 pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
     if options.write {
         for file in generated() {
-            write(&project.root, file)?;
+            write(project, file)?;
         }
     }
     check(project)
@@ -46,7 +48,7 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
 pub(crate) fn check(project: &Project) -> Result<()> {
     let mut findings = Vec::new();
     for file in generated() {
-        if let Some(finding) = stale(&project.root, file)? {
+        if let Some(finding) = stale(project, file)? {
             findings.push(finding);
         }
     }
@@ -60,9 +62,9 @@ pub(crate) fn check(project: &Project) -> Result<()> {
         .hint("`cargo xtask drift --write` brings generated files up to date; split files that are too long; replace commands in library text with `Next`"))
 }
 
-fn stale(root: &Path, file: &Generated) -> Result<Option<String>> {
-    let wanted = (file.generate)()?;
-    match std::fs::read_to_string(root.join(file.path)) {
+fn stale(project: &Project, file: &Generated) -> Result<Option<String>> {
+    let wanted = (file.generate)(project)?;
+    match std::fs::read_to_string(project.root.join(file.path)) {
         Ok(text) if text == wanted => Ok(None),
         Ok(text) => Ok(Some(format!("{} differs from its source at line {}", file.path, first_difference(&text, &wanted)))),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Some(format!("{} is missing", file.path))),
@@ -70,12 +72,12 @@ fn stale(root: &Path, file: &Generated) -> Result<Option<String>> {
     }
 }
 
-fn write(root: &Path, file: &Generated) -> Result<()> {
-    if stale(root, file)?.is_none() {
+fn write(project: &Project, file: &Generated) -> Result<()> {
+    if stale(project, file)?.is_none() {
         return Ok(());
     }
-    let path = root.join(file.path);
-    let text = (file.generate)()?;
+    let path = project.root.join(file.path);
+    let text = (file.generate)(project)?;
     path.parent()
         .map_or(Ok(()), std::fs::create_dir_all)
         .and_then(|()| std::fs::write(&path, text))
@@ -94,16 +96,17 @@ fn first_difference(a: &str, b: &str) -> usize {
 mod tests {
     use super::*;
 
-    const FILE: Generated = Generated { path: "docs/made.md", generate: || Ok("one\ntwo\n".into()) };
+    const FILE: Generated = Generated { path: "docs/made.md", generate: |_| Ok("one\ntwo\n".into()) };
 
     #[test]
     fn a_generated_file_is_missing_then_fresh_then_stale() {
         let root = tempfile::tempdir().unwrap();
-        assert_eq!(stale(root.path(), &FILE).unwrap().unwrap(), "docs/made.md is missing");
-        write(root.path(), &FILE).unwrap();
-        assert_eq!(stale(root.path(), &FILE).unwrap(), None);
-        std::fs::write(root.path().join(FILE.path), "one\ntoo\n").unwrap();
-        assert_eq!(stale(root.path(), &FILE).unwrap().unwrap(), "docs/made.md differs from its source at line 2");
+        let project = Project { root: root.path().to_owned(), target: root.path().join("target") };
+        assert_eq!(stale(&project, &FILE).unwrap().unwrap(), "docs/made.md is missing");
+        write(&project, &FILE).unwrap();
+        assert_eq!(stale(&project, &FILE).unwrap(), None);
+        std::fs::write(project.root.join(FILE.path), "one\ntoo\n").unwrap();
+        assert_eq!(stale(&project, &FILE).unwrap().unwrap(), "docs/made.md differs from its source at line 2");
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! `escher ask`.
 
+use escher::api::{Ask, Explain, ask::AskRequest};
 use escher::core::PlanDoc;
-use escher::{Escher, Reply, Result};
+use escher::{Reply, Result};
 use serde_json::{Value, json};
 
-use super::plan::{Runner, may_run};
-use crate::args::Global;
+use super::plan::{Runner, exit_of, may_run};
+use crate::caller::Caller;
 use crate::exit::Exit;
 use crate::{out, show};
 
@@ -22,20 +23,20 @@ pub(crate) struct Args {
     pub(crate) explain: bool,
 }
 
-pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<Exit> {
-    let text = args.text.join(" ");
-    let asked = escher.ask(&text).await?;
-    let explanation = if args.explain { Some(escher.explain_reading(&text).await?.1) } else { None };
+pub(crate) async fn run(caller: &Caller<'_>, args: Args) -> Result<Exit> {
+    let (global, request) = (caller.global, AskRequest { text: args.text.join(" ") });
+    let asked = caller.call::<Ask>(request.clone()).await?;
+    let explanation = if args.explain { Some(caller.call::<Explain>(request).await?.explanation) } else { None };
     if let Some(explanation) = explanation.as_ref().filter(|_| !global.json) {
         show::explanation(explanation);
     }
     if !global.json {
-        show::asked(global, escher, &asked).await?;
+        show::asked(caller, &asked).await?;
     }
     let (exit, finished) = match &asked.reply {
         Reply::Clarify(_) => (Exit::Input, None),
         Reply::Answer(answer) => (if answer.answered { Exit::Done } else { Exit::Input }, None),
-        Reply::Plan(plan) => carry_on(global, escher, plan, args.yes).await?,
+        Reply::Plan(plan) => carry_on(caller, plan, args.yes).await?,
     };
     if global.json {
         let mut document = json!(asked);
@@ -51,10 +52,10 @@ pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<
 }
 
 /// Runs a plan that was just made, where the person says yes.
-async fn carry_on(global: &Global, escher: &Escher, plan: &PlanDoc, yes: bool) -> Result<(Exit, Option<Value>)> {
-    if let Some(exit) = may_run(global, plan, yes).await {
+async fn carry_on(caller: &Caller<'_>, plan: &PlanDoc, yes: bool) -> Result<(Exit, Option<Value>)> {
+    if let Some(exit) = may_run(caller.global, plan, yes).await {
         return Ok((exit, None));
     }
-    let finished = Runner::new(global, false).run(escher, &plan.id).await?;
-    Ok((super::plan::exit_of(&finished), Some(json!(finished))))
+    let finished = Runner::new(caller, false).run(&plan.id).await?;
+    Ok((exit_of(&finished), Some(json!(finished))))
 }

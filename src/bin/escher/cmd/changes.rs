@@ -1,10 +1,11 @@
 //! `escher changes`.
 
+use escher::api::Changes;
 use escher::core::{Change, FieldChange};
-use escher::{ChangeList, ChangesRequest, Error, Escher, Result, Since};
+use escher::{ChangeList, ChangesRequest, Error, Result, Since};
 
 use super::output;
-use crate::args::Global;
+use crate::caller::Caller;
 use crate::exit::Exit;
 use crate::out::line;
 use crate::table::{NONE, Rows};
@@ -29,10 +30,11 @@ fn parse_since(text: &str) -> std::result::Result<Since, String> {
     text.parse().map_err(|e: Error| format!("{e}; {}", e.hint_text().unwrap_or_default()))
 }
 
-pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<Exit> {
-    let list = escher.changes(&ChangesRequest { since: args.since, filter: args.filter }).await?;
+pub(crate) async fn run(caller: &Caller<'_>, args: Args) -> Result<Exit> {
+    let global = caller.global;
+    let list = caller.call::<Changes>(ChangesRequest { since: args.since, filter: args.filter }).await?;
     output(global, &list, || show(&list));
-    crate::show::warnings(global.quiet || list.changes.is_empty(), escher.simulated_note().as_slice());
+    crate::show::warnings(global.quiet || list.changes.is_empty(), caller.status.simulated.as_slice());
     Ok(Exit::Done)
 }
 

@@ -1,10 +1,13 @@
 //! `escher connect`.
 
+use escher::Result;
+use escher::api::Connections;
+#[cfg(feature = "aws")]
+use escher::api::{Connect, connect::ConnectRequest};
 use escher::core::Identity;
-use escher::{Escher, Result};
 
 use super::output;
-use crate::args::Global;
+use crate::caller::Caller;
 use crate::exit::Exit;
 use crate::{out, prompt};
 
@@ -34,13 +37,13 @@ pub(crate) struct AwsArgs {
     yes: bool,
 }
 
-pub(crate) async fn run(global: &Global, escher: &Escher, cloud: Cloud) -> Result<Exit> {
+pub(crate) async fn run(caller: &Caller<'_>, cloud: Cloud) -> Result<Exit> {
     match cloud {
         #[cfg(feature = "aws")]
-        Cloud::Aws(args) => aws(global, escher, args).await,
+        Cloud::Aws(args) => aws(caller, args).await,
         Cloud::List => {
-            let connections = escher.connections();
-            output(global, &connections, || {
+            let connections = caller.call::<Connections>(Default::default()).await?.connections;
+            output(caller.global, &connections, || {
                 for connection in &connections {
                     out::line(&connection.name);
                     identities(&connection.identities);
@@ -53,29 +56,42 @@ pub(crate) async fn run(global: &Global, escher: &Escher, cloud: Cloud) -> Resul
 }
 
 #[cfg(feature = "aws")]
-async fn aws(global: &Global, escher: &Escher, args: AwsArgs) -> Result<Exit> {
+async fn aws(caller: &Caller<'_>, args: AwsArgs) -> Result<Exit> {
+    let global = caller.global;
     let config =
         escher_providers::aws::AwsConfig { profile: args.profile, regions: args.regions, endpoint: args.endpoint, ..Default::default() };
+    // What the environment says of the endpoint is the environment of this command, not that of an owner.
     let config = config.pinned().await?;
-    let found = escher.probe_aws(&config).await?;
+    let request = |save, expect| ConnectRequest {
+        cloud: escher::core::CloudId::Aws,
+        profile: config.profile.clone(),
+        regions: config.regions.clone(),
+        endpoint: config.endpoint.clone(),
+        save,
+        expect,
+    };
+    // Nobody is asked about what they were not shown: with --json there is no question, as in a pipe.
+    let asks = !args.yes && !global.json && prompt::can_ask();
+    let mut connected = caller.call::<Connect>(request(!asks, None)).await?;
     if !global.json {
         out::line("You are:");
-        identities(&found);
-        endpoint(config.endpoint.as_deref());
-        let replaced = escher.replaced_by_aws(&config, &found);
-        if !replaced.is_empty() {
+        identities(&connected.identities);
+        endpoint(connected.endpoint.as_deref());
+        if !connected.replaced.is_empty() {
             out::line("This account is connected already. Instead of that connection:");
         }
-        for it in replaced {
+        for it in &connected.replaced {
             out::line(&format!("  {}: {} (was: {})", it.setting, it.after, it.before));
         }
     }
-    // Nobody is asked about what they were not shown: with --json there is no question, as in a pipe.
-    if !args.yes && !global.json && prompt::can_ask() && !prompt::yes("Connect this account?").await {
-        out::line("Not connected; nothing was saved.");
-        return Ok(Exit::Done);
+    if asks {
+        if !prompt::yes("Connect this account?").await {
+            out::line("Not connected; nothing was saved.");
+            return Ok(Exit::Done);
+        }
+        let shown = Some(connected.identities.clone());
+        connected = caller.call::<Connect>(request(true, shown)).await?;
     }
-    let connected = escher.connect_aws(config, found)?;
     output(global, &connected, || out::line(&format!("Connected as {}. Next: {}", connected.name, global.command(["sync"]))));
     Ok(Exit::Done)
 }

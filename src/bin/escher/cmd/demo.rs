@@ -1,10 +1,12 @@
 //! `escher demo`.
 
-use escher::{DemoOptions, Escher, Result};
+use escher::Result;
+use escher::api::{Demo, demo::DemoRequest};
 
 use super::output;
-use crate::args::{Global, Sim};
+use crate::args::Sim;
 use crate::bar;
+use crate::caller::Caller;
 use crate::exit::Exit;
 use crate::out::line;
 
@@ -14,8 +16,9 @@ pub(crate) struct Args {
     sim: Sim,
 }
 
-pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<Exit> {
-    let demo = escher.demo(DemoOptions { spec: args.sim.sim, progress: bar::progress(global) }).await?;
+pub(crate) async fn run(caller: &Caller<'_>, args: Args) -> Result<Exit> {
+    let (global, progress) = (caller.global, bar::progress(caller.global));
+    let demo = caller.follow::<Demo>(DemoRequest { sim: args.sim.sim }, |step| progress.tell(step)).await?;
     let commands: Vec<String> = demo.suggestions.iter().flat_map(|next| crate::next::typed(global, next)).collect();
     let mut document = serde_json::json!(demo);
     document["try"] = serde_json::json!(commands);

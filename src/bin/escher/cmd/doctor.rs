@@ -1,14 +1,16 @@
 //! `escher doctor`.
 
-use escher::{Escher, Health, Result};
+use escher::api::Doctor;
+use escher::{Health, Result};
 
 use super::output;
-use crate::args::Global;
+use crate::caller::Caller;
 use crate::exit::Exit;
 use crate::out;
 
-pub(crate) async fn run(global: &Global, escher: &Escher) -> Result<Exit> {
-    let report = escher.doctor().await?;
+pub(crate) async fn run(caller: &Caller<'_>) -> Result<Exit> {
+    let global = caller.global;
+    let report = caller.call::<Doctor>(Default::default()).await?;
     output(global, &report, || {
         for check in &report.checks {
             let mark = match check.health {

@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use escher::{Escher, OutputFile, Result};
-use serde_json::Value;
+use escher::api::export::{Export, ExportRequest, Exported};
+use escher::{Error, OutputFile, Result};
 
 use super::blocking;
+use crate::caller::Caller;
 use crate::exit::Exit;
 use crate::{out, text};
 
@@ -19,17 +20,21 @@ pub(crate) struct Args {
     output: Option<PathBuf>,
 }
 
-pub(crate) async fn run(escher: &Escher, args: Args) -> Result<Exit> {
-    let lines = escher.export(&args.filter).await?;
+pub(crate) async fn run(caller: &Caller<'_>, args: Args) -> Result<Exit> {
+    let request = ExportRequest { filter: args.filter };
     let Some(path) = &args.output else {
-        for resource in &lines {
-            if out::is_closed() {
-                break;
-            }
-            out::json(resource);
-        }
-        return Ok(Exit::Done);
+        let print = |resource: Exported| match out::is_closed() {
+            // Nobody reads on, so nothing more needs to be sent.
+            true => caller.stop().cancel(),
+            false => out::json(&resource),
+        };
+        return match caller.follow::<Export>(request, print).await {
+            Err(_) if out::is_closed() => Ok(Exit::Done),
+            done => done.map(|_| Exit::Done),
+        };
     };
+    let mut lines = Vec::new();
+    caller.follow::<Export>(request, |resource| lines.push(resource)).await?;
     // A pipe waits for its reader, and whoever waits can be interrupted.
     if OutputFile::waits(path) {
         let path = path.clone();
@@ -38,9 +43,12 @@ pub(crate) async fn run(escher: &Escher, args: Args) -> Result<Exit> {
     write(path, &lines)
 }
 
-fn write(path: &Path, lines: &[Value]) -> Result<Exit> {
+fn write(path: &Path, lines: &[Exported]) -> Result<Exit> {
     let mut file = OutputFile::create(path)?;
-    lines.iter().try_for_each(|resource| file.line(text::json(&resource.to_string())))?;
+    for resource in lines {
+        let line = serde_json::to_string(resource).map_err(|e| Error::internal(e.to_string()).operation("export"))?;
+        file.line(text::json(&line))?;
+    }
     file.commit()?;
     Ok(Exit::Done)
 }

@@ -1,14 +1,14 @@
 //! `escher import`.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use escher::{Counted, Error, ErrorKind, Escher, ImportFormat, ImportOptions, Imported, Result};
+use escher::api::import::{Import, ImportRequest, Source, open};
+use escher::{Counted, Error, ErrorKind, ImportFormat, Imported, Result};
 
 use super::{blocking, output};
-use crate::args::Global;
 use crate::bar;
+use crate::caller::Caller;
 use crate::exit::Exit;
 use crate::out::{line, note};
 
@@ -38,20 +38,32 @@ fn parse_mapping(text: &str) -> std::result::Result<(String, String), String> {
     }
 }
 
-pub(crate) async fn import(global: &Global, escher: &Escher, args: ImportArgs) -> Result<Exit> {
+pub(crate) async fn import(caller: &Caller<'_>, args: ImportArgs) -> Result<Exit> {
+    let (global, progress) = (caller.global, bar::progress(caller.global));
     let stdin = args.file == Path::new("-");
+    let mut request = ImportRequest { source: Source::Input, format: args.format, map: args.map };
     let reader: Box<dyn Read + Send> = if stdin {
         Box::new(std::io::stdin())
     } else {
         let path = args.file.clone();
-        Box::new(blocking(move || open(&path)).await?)
+        let file = blocking(move || open(&path)).await?;
+        // Whoever owns the data directory opens a plain file itself, from wherever it stands.
+        if file.metadata().is_ok_and(|found| found.is_file())
+            && let Ok(path) = std::fs::canonicalize(&args.file)
+        {
+            request.source = Source::File(path);
+        }
+        Box::new(file)
     };
-    let options = ImportOptions { format: args.format, map: args.map };
-    let imported =
-        escher.import(reader, options, &bar::progress(global)).await.map_err(|e| match stdin || e.kind() != ErrorKind::Invalid {
-            true => e,
-            false => e.with("file", args.file.display().to_string()),
-        })?;
+    let told = |step| progress.tell(step);
+    let imported = match request.source {
+        Source::File(_) => caller.follow::<Import>(request, told).await,
+        _ => caller.door.import(reader, request, told, caller.stop()).await,
+    };
+    let imported = imported.map_err(|e| match stdin || e.kind() != ErrorKind::Invalid {
+        true => e,
+        false => e.with("file", args.file.display().to_string()),
+    })?;
     output(global, &imported, || summary(&imported));
     for bad in imported.bad.iter().take(SHOWN) {
         note(&format!("line {}: {}", bad.line, bad.reason));
@@ -60,15 +72,6 @@ pub(crate) async fn import(global: &Global, escher: &Escher, args: ImportArgs) -
         note(&format!("… and {} more", counted(imported.bad_count - SHOWN, "bad line", "bad lines")));
     }
     Ok(if imported.bad_count == 0 { Exit::Done } else { Exit::Failed })
-}
-
-fn open(path: &Path) -> Result<File> {
-    let file = File::open(path).and_then(|file| match file.metadata()?.is_dir() {
-        // Opening a folder succeeds on Unix; only reading it fails.
-        true => Err(std::io::ErrorKind::IsADirectory.into()),
-        false => Ok(file),
-    });
-    file.map_err(|e| file_error("open", path, e))
 }
 
 fn summary(imported: &Imported) {
@@ -100,8 +103,4 @@ fn times(it: &Counted) -> String {
 
 fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
-}
-
-fn file_error(what: &str, path: &Path, e: std::io::Error) -> Error {
-    Error::invalid(e.to_string()).operation(format!("{what} file")).with("file", path.display().to_string()).hint("check the path")
 }

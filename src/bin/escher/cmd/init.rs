@@ -1,15 +1,17 @@
 //! `escher init`.
 
-use escher::{Escher, Result};
+use escher::Result;
+use escher::api::Init;
 
 use super::output;
-use crate::args::Global;
+use crate::caller::Caller;
 use crate::exit::Exit;
 use crate::next;
 use crate::out::line;
 
-pub(crate) async fn run(global: &Global, escher: &Escher) -> Result<Exit> {
-    let done = escher.init().await?;
+pub(crate) async fn run(caller: &Caller<'_>) -> Result<Exit> {
+    let global = caller.global;
+    let done = caller.call::<Init>(Default::default()).await?;
     output(global, &done, || {
         line(&format!("data directory: {}", done.data_dir.display()));
         match (&done.model, &done.model_missing) {

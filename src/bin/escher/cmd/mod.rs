@@ -1,64 +1,66 @@
-//! One file a command.
+//! One file a command. Each builds a request, has it done through the [`Caller`], and prints what comes back.
 
 pub(crate) mod ask;
 pub(crate) mod changes;
 pub(crate) mod connect;
+pub(crate) mod daemon;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod interpret;
+#[cfg(feature = "mcp")]
+pub(crate) mod mcp;
+pub(crate) mod ops;
 pub(crate) mod plan;
 pub(crate) mod runs;
 pub(crate) mod search;
 pub(crate) mod sync;
 
-use std::future::Future;
-
-use escher::{Error, ErrorKind, Escher, Result};
+use escher::{Error, Result};
 
 use crate::args::{Args, Command, Global};
+use crate::caller::Caller;
 use crate::exit::Exit;
 use crate::out;
-use crate::signals::Signals;
 
 /// Runs what was typed.
 pub(crate) async fn run(args: Args) -> Result<Exit> {
     let global = &args.global;
-    if let Command::Interpret(args) = args.command {
-        return interpret::run(global, args).await;
-    }
-    let escher = &Escher::open(global.config()?)?;
-    if let Some(remark) = escher.clock_remark().await {
-        crate::show::warnings(global.quiet, &[remark]);
-    }
     match args.command {
-        Command::Demo(args) => interruptible(demo::run(global, escher, args)).await,
-        Command::Init => interruptible(init::run(global, escher)).await,
-        Command::Connect { cloud } => interruptible(connect::run(global, escher, cloud)).await,
-        Command::Sync(args) => interruptible(sync::run(global, escher, args)).await,
-        Command::Changes(args) => interruptible(changes::run(global, escher, args)).await,
-        Command::Import(args) => interruptible(import::import(global, escher, args)).await,
-        Command::Export(args) => interruptible(export::run(escher, args)).await,
-        Command::Search(args) => interruptible(search::run(global, escher, args)).await,
-        Command::Doctor => interruptible(doctor::run(global, escher)).await,
-        // These may be in the middle of a change when the person stops them: they end in their own, orderly way.
-        Command::Ask(args) => ask::run(global, escher, args).await,
-        Command::Plan { command } => plan::run(global, escher, command).await,
-        Command::Runs { command } => runs::run(global, escher, command.unwrap_or(runs::Command::List)).await,
-        Command::Interpret(_) => Ok(Exit::Done),
+        Command::Interpret(args) => interpret::run(global, args).await,
+        Command::Ops => ops::run(global),
+        #[cfg(feature = "mcp")]
+        Command::Mcp => mcp::run(global).await,
+        command => {
+            let caller = Caller::open(global).await?;
+            let ended = through_the_door(&caller, command).await;
+            caller.close().await?;
+            ended
+        }
     }
 }
 
-/// Lets the person or the system stop it; what was complete by then is kept.
-async fn interruptible(work: impl Future<Output = Result<Exit>>) -> Result<Exit> {
-    let mut signals = Signals::listen()?;
-    tokio::select! {
-        done = work => done,
-        () = signals.next() => {
-            Err(Error::new(ErrorKind::Cancelled, "interrupted").hint("what was complete is kept; run the same again for the rest"))
-        }
+async fn through_the_door(caller: &Caller<'_>, command: Command) -> Result<Exit> {
+    match command {
+        Command::Demo(args) => caller.interruptible(demo::run(caller, args)).await,
+        Command::Init => caller.interruptible(init::run(caller)).await,
+        Command::Connect { cloud } => caller.interruptible(connect::run(caller, cloud)).await,
+        Command::Sync(args) => caller.interruptible(sync::run(caller, args)).await,
+        Command::Changes(args) => caller.interruptible(changes::run(caller, args)).await,
+        Command::Import(args) => caller.interruptible(import::import(caller, args)).await,
+        Command::Export(args) => caller.interruptible(export::run(caller, args)).await,
+        Command::Search(args) => caller.interruptible(search::run(caller, args)).await,
+        Command::Doctor => caller.interruptible(doctor::run(caller)).await,
+        // These may be in the middle of a change when the person stops them: they end in their own, orderly way.
+        Command::Ask(args) => ask::run(caller, args).await,
+        Command::Plan { command } => plan::run(caller, command).await,
+        Command::Runs { command } => runs::run(caller, command.unwrap_or(runs::Command::List)).await,
+        Command::Daemon => daemon::run(caller).await,
+        #[cfg(feature = "mcp")]
+        Command::Mcp => Ok(Exit::Done),
+        Command::Interpret(_) | Command::Ops => Ok(Exit::Done),
     }
 }
 

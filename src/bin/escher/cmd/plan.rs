@@ -1,12 +1,16 @@
 //! `escher plan`.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
+use escher::api::plan::{Plan, PlanRequest};
+use escher::api::run::{Run, RunRequest};
+use escher::api::{Operation, PlanApprove, PlanApproveRun, PlanCheck, PlanDryRun, PlanReject, Plans, RunResume, Runs};
 use escher::core::{Decision, PlanDoc, RunId};
-use escher::{CancellationToken, Error, ErrorKind, Escher, Finished, Result, RunEvent, RunOptions, StoredPlan, Trial};
+use escher::{CancellationToken, Error, ErrorKind, Finished, Result, RunEvent, StoredPlan, Trial};
 
 use super::output;
 use crate::args::Global;
+use crate::caller::Caller;
 use crate::exit::{Exit, tell};
 use crate::signals::Signals;
 use crate::table::Rows;
@@ -44,11 +48,12 @@ pub(crate) enum Command {
     },
 }
 
-pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> Result<Exit> {
+pub(crate) async fn run(caller: &Caller<'_>, command: Command) -> Result<Exit> {
+    let global = caller.global;
     match command {
-        Command::List => list(global, escher).await,
+        Command::List => list(caller).await,
         Command::Show { id } => {
-            let record = escher.plan(&id).await?;
+            let record = caller.call::<Plan>(PlanRequest { plan: id }).await?;
             let altered = record.altered();
             if let Some(altered) = altered.filter(|_| global.json) {
                 // One document: the error says more than a plan that is not to be believed.
@@ -57,7 +62,7 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
             if global.json {
                 out::json(&record.doc);
             } else {
-                show::plan(global, escher, &record.doc).await?;
+                show::plan(caller, &record.doc).await?;
                 out::line(&format!("  status    {}", record.status));
             }
             if let Some(altered) = record.altered() {
@@ -67,7 +72,7 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
             Ok(Exit::Done)
         }
         Command::Approve { id } => {
-            let record = escher.approve(&id).await?;
+            let record = caller.call::<PlanApprove>(PlanRequest { plan: id.clone() }).await?;
             output(global, &record, || {
                 out::line(&format!("Approved {}. Next: {}", record.doc.digest, global.command(["plan", "run", &id])));
                 // What the approval is bound to beside the plan, where somebody chose it.
@@ -83,31 +88,25 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
             Ok(Exit::Done)
         }
         Command::Reject { id } => {
-            let record = escher.reject(&id).await?;
+            let record = caller.call::<PlanReject>(PlanRequest { plan: id }).await?;
             output(global, &record, || out::line("Rejected; nothing was run."));
             Ok(Exit::Done)
         }
-        Command::Run { id, dry_run: true, .. } => dry_run(global, escher, &id).await,
+        Command::Run { id, dry_run: true, .. } => dry_run(caller, id).await,
         Command::Run { id, yes, .. } => {
-            let record = escher.plan(&id).await?;
-            // What can never run any more is refused before anybody is asked to approve it.
-            let checked = escher.still_open(&record)?;
-            // An approval that is worth nothing is not replaced in passing: the person looks first.
-            if let Some(unapproved) = record.unapproved() {
-                return Err(unapproved);
-            }
-            if record.approval.is_none() {
+            let open = caller.call::<PlanCheck>(PlanRequest { plan: id.clone() }).await?;
+            if !open.approved {
                 if !global.json {
-                    show::plan(global, escher, checked.doc()).await?;
+                    show::plan(caller, &open.plan).await?;
                 }
-                if let Some(exit) = may_run(global, checked.doc(), yes).await {
+                if let Some(exit) = may_run(global, &open.plan, yes).await {
                     if global.json {
-                        out::json(checked.doc());
+                        out::json(&open.plan);
                     }
                     return Ok(exit);
                 }
             }
-            let finished = Runner::new(global, true).run(escher, &id).await?;
+            let finished = Runner::new(caller, true).run(&id).await?;
             Ok(exit_of(&finished))
         }
     }
@@ -119,9 +118,11 @@ fn distrust(global: &Global, plan: &StoredPlan) {
     show::warnings(global.quiet, &why);
 }
 
-async fn list(global: &Global, escher: &Escher) -> Result<Exit> {
-    let plans = escher.plans().await?;
-    let open: Vec<RunId> = escher.runs().await?.into_iter().filter(|run| run.finished.is_none()).map(|run| run.id).collect();
+async fn list(caller: &Caller<'_>) -> Result<Exit> {
+    let global = caller.global;
+    let plans = caller.call::<Plans>(Default::default()).await?.plans;
+    let open: Vec<RunId> =
+        caller.call::<Runs>(Default::default()).await?.runs.into_iter().filter(|run| run.finished.is_none()).map(|run| run.id).collect();
     let status = |plan: &StoredPlan| match &plan.run {
         Some(run) if open.contains(run) => format!("{} ({run} is not finished)", plan.status),
         Some(run) => format!("run as {run}"),
@@ -143,14 +144,15 @@ async fn list(global: &Global, escher: &Escher) -> Result<Exit> {
         rows.print(&["created", "risk", "goal"]);
     });
     plans.iter().for_each(|plan| distrust(global, plan));
-    show::warnings(global.quiet || plans.is_empty(), escher.simulated_note().as_slice());
+    show::warnings(global.quiet || plans.is_empty(), caller.status.simulated.as_slice());
     Ok(Exit::Done)
 }
 
-async fn dry_run(global: &Global, escher: &Escher, id: &str) -> Result<Exit> {
-    let names = show::names(&escher.plan(id).await?.doc);
-    let tries = escher.dry_run(id).await?;
-    output(global, &tries, || {
+async fn dry_run(caller: &Caller<'_>, id: String) -> Result<Exit> {
+    let request = PlanRequest { plan: id };
+    let names = show::names(&caller.call::<Plan>(request.clone()).await?.doc);
+    let tries = caller.call::<PlanDryRun>(request).await?.steps;
+    output(caller.global, &tries, || {
         for result in &tries {
             let trial = format!("{:?}", result.result).to_lowercase();
             let name = names.get(&result.target).map_or_else(|| result.target.last_segment(), String::as_str);
@@ -192,17 +194,17 @@ pub(crate) fn exit_of(finished: &Finished) -> Exit {
 }
 
 /// Runs plans and tells what happens.
-pub(crate) struct Runner<'g> {
-    pub(crate) global: &'g Global,
+pub(crate) struct Runner<'c> {
+    pub(crate) caller: &'c Caller<'c>,
     /// Whether events are printed.
     events: bool,
     /// Stops what runs, and what would run after it.
     stop: OnceLock<CancellationToken>,
 }
 
-impl<'g> Runner<'g> {
-    pub(crate) fn new(global: &'g Global, events: bool) -> Self {
-        Self { global, events, stop: OnceLock::new() }
+impl<'c> Runner<'c> {
+    pub(crate) fn new(caller: &'c Caller<'c>, events: bool) -> Self {
+        Self { caller, events, stop: OnceLock::new() }
     }
 
     /// Whether the person or the system asked for an end.
@@ -211,76 +213,93 @@ impl<'g> Runner<'g> {
     }
 
     /// Listens for signals from the first run on: one ends in order, the next leaves at once.
-    fn stop(&self) -> Result<CancellationToken> {
+    async fn stop(&self) -> Result<CancellationToken> {
         if let Some(stop) = self.stop.get() {
             return Ok(stop.clone());
         }
         let mut signals = Signals::listen()?;
         let stop = self.stop.get_or_init(CancellationToken::new).clone();
-        let (cancel, resume) = (stop.clone(), self.global.command(["runs", "resume"]));
+        let resume = self.caller.global.command(["runs", "resume"]);
+        // The journal has everything that was begun, so that leaving now loses nothing.
+        let left = match self.caller.door.here().await {
+            Some(_) => format!("Left at once: steps under way have no recorded outcome. To check and resume them: {resume}"),
+            None => format!(
+                "Left at once: process {} finishes the steps under way. To resume what is left: {resume}",
+                self.caller.door.owner().await
+            ),
+        };
+        let cancel = stop.clone();
         tokio::spawn(async move {
             signals.next().await;
             cancel.cancel();
             out::note("Stopping: steps under way are finished and recorded first. Interrupt again to leave at once.");
             signals.next().await;
-            // The journal has everything that was begun, so that leaving now loses nothing.
-            out::note(&format!("Left at once: steps under way have no recorded outcome. To check and resume them: {resume}"));
+            out::note(&left);
             std::process::exit(i32::from(Exit::Failed as u8));
         });
         Ok(stop)
     }
 
-    fn options(&self, plan: &PlanDoc) -> Result<RunOptions> {
-        let (events, json, quiet) = (self.events, self.global.json, self.global.quiet);
+    /// Runs with each event told as it comes.
+    async fn told<O>(&self, plan: &PlanDoc, request: O::Request) -> Result<Finished>
+    where
+        O: Operation<Event = RunEvent, Response = Finished>,
+    {
+        let global = self.caller.global;
+        let (events, json, quiet) = (self.events, global.json, global.quiet);
         // What a person approved by its name is told by its name.
         let names = show::names(plan);
-        Ok(RunOptions {
-            listener: Arc::new(move |event: &RunEvent| match event {
-                event if json && events => out::event(event),
-                _ if json || quiet => {}
-                RunEvent::Step { step, target, phase, reason, .. } => {
-                    let reason = reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
-                    let phase = serde_json::to_value(phase).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
-                    let name = names.get(target).map_or_else(|| target.last_segment(), String::as_str);
-                    out::line(&format!("{step:4} {phase:9} {name}{reason}"));
-                    out::flush();
-                }
-                RunEvent::Finished { run, done, failed, skipped } => {
-                    out::line(&format!("{run}: {done} done, {failed} failed, {skipped} skipped"));
-                }
-            }),
-            cancel: self.stop()?,
-        })
+        let listener = |event: RunEvent| match &event {
+            event if json && events => out::event(event),
+            _ if json || quiet => {}
+            RunEvent::Step { step, target, phase, reason, .. } => {
+                let reason = reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
+                let phase = serde_json::to_value(phase).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+                let name = names.get(target).map_or_else(|| target.last_segment(), String::as_str);
+                out::line(&format!("{step:4} {phase:9} {name}{reason}"));
+                out::flush();
+            }
+            RunEvent::Finished { run, done, failed, skipped } => {
+                out::line(&format!("{run}: {done} done, {failed} failed, {skipped} skipped"));
+            }
+        };
+        let finished = self.caller.door.call::<O>(request, listener, &self.stop().await?).await?;
+        self.what_next(plan, &finished);
+        Ok(finished)
     }
 
     /// Approves, where nobody has yet, and runs.
-    pub(crate) async fn run(&self, escher: &Escher, id: &str) -> Result<Finished> {
-        let plan = escher.plan(id).await?;
-        if plan.approval.is_none() {
-            escher.approve(id).await?;
-        }
-        Ok(self.told(&plan.doc, escher.run_plan(id, self.options(&plan.doc)?).await?))
+    pub(crate) async fn run(&self, id: &str) -> Result<Finished> {
+        let request = PlanRequest { plan: id.to_owned() };
+        let plan = self.caller.call::<Plan>(request.clone()).await?;
+        self.told::<PlanApproveRun>(&plan.doc, request).await
     }
 
     /// Resumes a run.
-    pub(crate) async fn resume(&self, escher: &Escher, run: &str) -> Result<Finished> {
-        let plan = escher.plan(&escher.run(run).await?.plan).await?;
-        Ok(self.told(&plan.doc, escher.resume(run, self.options(&plan.doc)?).await?))
+    pub(crate) async fn resume(&self, run: &str) -> Result<Finished> {
+        let request = RunRequest { run: run.to_owned() };
+        let known = self.caller.call::<Run>(request.clone()).await?.run;
+        let global = self.caller.global;
+        if known.finished.is_some() && !global.quiet {
+            out::note(&format!("{run} is finished; there is nothing to resume."));
+        }
+        let plan = self.caller.call::<Plan>(PlanRequest { plan: known.plan.into() }).await?;
+        self.told::<RunResume>(&plan.doc, request).await
     }
 
-    fn told(&self, plan: &PlanDoc, finished: Finished) -> Finished {
-        if finished.open > 0 && !self.global.quiet {
-            let resume = self.global.command(["runs", "resume", &finished.run]);
+    fn what_next(&self, plan: &PlanDoc, finished: &Finished) {
+        let global = self.caller.global;
+        if finished.open > 0 && !global.quiet {
+            let resume = global.command(["runs", "resume", &finished.run]);
             out::note(&format!("{} step(s) were not started or have no outcome yet. To resume: {resume}", finished.open));
         }
-        if finished.unseen > 0 && !self.global.quiet {
-            let sync = self.global.command(["sync"]);
+        if finished.unseen > 0 && !global.quiet {
+            let sync = global.command(["sync"]);
             out::note(&format!("{} target(s) could not be read again. To bring the estate up to date: {sync}", finished.unseen));
         }
         let reversible = plan.steps.iter().any(|step| step.compensate.is_some());
-        if finished.done > 0 && reversible && !self.global.quiet && !self.global.json {
-            out::line(&format!("To undo: {}", self.global.command(["runs", "undo", &finished.run])));
+        if finished.done > 0 && reversible && !global.quiet && !global.json {
+            out::line(&format!("To undo: {}", global.command(["runs", "undo", &finished.run])));
         }
-        finished
     }
 }

@@ -1,10 +1,12 @@
 //! `escher runs`.
 
-use escher::{Escher, Result};
+use escher::Result;
+use escher::api::run::{Run, RunRequest};
+use escher::api::{RunUndo, Runs};
 
 use super::output;
 use super::plan::{Runner, exit_of, may_run};
-use crate::args::Global;
+use crate::caller::Caller;
 use crate::exit::Exit;
 use crate::table::Rows;
 use crate::{out, show, twins};
@@ -33,15 +35,19 @@ pub(crate) enum Command {
     },
 }
 
-pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> Result<Exit> {
-    let runner = Runner::new(global, true);
+pub(crate) async fn run(caller: &Caller<'_>, command: Command) -> Result<Exit> {
+    let global = caller.global;
+    let runner = Runner::new(caller, true);
     match command {
-        Command::List => list(global, escher).await,
-        Command::Show { id } => show_run(global, escher, &id).await,
+        Command::List => list(caller).await,
+        Command::Show { id } => show_run(caller, id).await,
         Command::Resume { id } => {
             let open = match id {
                 Some(id) => vec![id],
-                None => escher.runs().await?.into_iter().filter(|run| run.finished.is_none()).map(|run| run.id.into()).collect(),
+                None => {
+                    let runs = caller.call::<Runs>(Default::default()).await?.runs;
+                    runs.into_iter().filter(|run| run.finished.is_none()).map(|run| run.id.into()).collect()
+                }
             };
             if open.is_empty() && !global.quiet {
                 out::note("No run was interrupted.");
@@ -52,15 +58,16 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
                     return Ok(Exit::Failed);
                 }
                 // One run that cannot be resumed does not keep the others from it.
-                let ended = resume(&runner, escher, &id).await.unwrap_or_else(|e| crate::exit::tell(global, &e));
+                let ended = runner.resume(&id).await.map(|finished| exit_of(&finished));
+                let ended = ended.unwrap_or_else(|e| crate::exit::tell(global, &e));
                 exit = exit.worse(ended);
             }
             Ok(exit)
         }
         Command::Undo { id, yes } => {
-            let plan = escher.undo(&id).await?;
+            let plan = caller.call::<RunUndo>(RunRequest { run: id }).await?;
             if !global.json {
-                show::plan(global, escher, &plan).await?;
+                show::plan(caller, &plan).await?;
             }
             if let Some(exit) = may_run(global, &plan, yes).await {
                 if global.json {
@@ -68,20 +75,14 @@ pub(crate) async fn run(global: &Global, escher: &Escher, command: Command) -> R
                 }
                 return Ok(exit);
             }
-            Ok(exit_of(&runner.run(escher, &plan.id).await?))
+            Ok(exit_of(&runner.run(&plan.id).await?))
         }
     }
 }
 
-async fn resume(runner: &Runner<'_>, escher: &Escher, id: &str) -> Result<Exit> {
-    if escher.run(id).await?.finished.is_some() && !runner.global.quiet {
-        out::note(&format!("{id} is finished; there is nothing to resume."));
-    }
-    Ok(exit_of(&runner.resume(escher, id).await?))
-}
-
-async fn list(global: &Global, escher: &Escher) -> Result<Exit> {
-    let runs = escher.runs().await?;
+async fn list(caller: &Caller<'_>) -> Result<Exit> {
+    let global = caller.global;
+    let runs = caller.call::<Runs>(Default::default()).await?.runs;
     output(global, &runs, || {
         let mut rows = Rows::new(&["run", "started", "done", "failed", "skipped", "status", "goal"]);
         for run in &runs {
@@ -97,13 +98,14 @@ async fn list(global: &Global, escher: &Escher) -> Result<Exit> {
         }
         rows.print(&["started", "status", "goal"]);
     });
-    show::warnings(global.quiet || runs.is_empty(), escher.simulated_note().as_slice());
+    show::warnings(global.quiet || runs.is_empty(), caller.status.simulated.as_slice());
     Ok(Exit::Done)
 }
 
-async fn show_run(global: &Global, escher: &Escher, id: &str) -> Result<Exit> {
-    let (run, lines) = escher.run_with_journal(id).await?;
-    output(global, &serde_json::json!({"run": run, "journal": lines}), || {
+async fn show_run(caller: &Caller<'_>, id: String) -> Result<Exit> {
+    let details = caller.call::<Run>(RunRequest { run: id }).await?;
+    let (run, lines) = (&details.run, &details.journal);
+    output(caller.global, &details, || {
         out::line(&format!("{}: {}", run.id, run.goal));
         out::line(&format!("  as {} · {} done, {} failed, {} skipped", run.principal, run.done, run.failed, run.skipped));
         if let Some(head) = &run.head {
@@ -111,7 +113,7 @@ async fn show_run(global: &Global, escher: &Escher, id: &str) -> Result<Exit> {
         }
         let twins = twins::short_ids(lines.iter().map(|entry| (entry.target.last_segment(), entry.target.as_str())));
         let mut rows = Rows::new(&["time", "step", "try", "phase", "target", "reason"]);
-        for entry in &lines {
+        for entry in lines {
             let phase = serde_json::to_value(entry.phase).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
             rows.add([
                 format!("{:.0}", entry.at),

@@ -1,9 +1,10 @@
 //! `escher search`.
 
-use escher::{Escher, Result, SearchRequest};
+use escher::api::Search;
+use escher::{Result, SearchRequest};
 
 use super::output;
-use crate::args::Global;
+use crate::caller::Caller;
 use crate::exit::Exit;
 use crate::{out, show};
 
@@ -16,12 +17,14 @@ pub(crate) struct Args {
     #[arg(long = "where", value_name = "SELECTOR", default_value = "", hide_default_value = true)]
     pub(crate) filter: String,
     /// How many at most
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, default_value_t = SearchRequest::LIMIT)]
     limit: usize,
 }
 
-pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<Exit> {
-    let found = escher.search(&SearchRequest { words: args.words.join(" "), filter: args.filter, limit: args.limit }).await?;
+pub(crate) async fn run(caller: &Caller<'_>, args: Args) -> Result<Exit> {
+    let global = caller.global;
+    let request = SearchRequest { words: args.words.join(" "), filter: args.filter, limit: args.limit };
+    let found = caller.call::<Search>(request).await?;
     output(global, &found, || {
         if !found.corrected.is_empty() {
             let corrected: Vec<String> = found.corrected.iter().map(|it| format!("{} → {}", it.from, it.to)).collect();

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use escher::core::{Gap, Kind, Want};
-use escher::{Escher, Result, ScopeGap, SyncOptions, Synced};
+use escher::api::{ConnectSim, Sync, demo::DemoRequest, sync::SyncRequest};
+use escher::core::{Gap, Kind};
+use escher::{Result, ScopeGap, Synced};
 
 use super::output;
-use crate::args::{Global, Sim, parse_kind};
+use crate::args::{Sim, parse_kind};
 use crate::bar;
+use crate::caller::Caller;
 use crate::exit::Exit;
 use crate::out::line;
 
@@ -25,14 +27,15 @@ pub(crate) struct Args {
     sim: Sim,
 }
 
-pub(crate) async fn run(global: &Global, escher: &Escher, args: Args) -> Result<Exit> {
+pub(crate) async fn run(caller: &Caller<'_>, args: Args) -> Result<Exit> {
     if args.sim.sim.is_some() {
-        escher.connect_sim(args.sim.sim).await?;
+        caller.call::<ConnectSim>(DemoRequest { sim: args.sim.sim }).await?;
     }
-    let want = Want { regions: args.regions, kinds: args.kinds };
-    let synced = escher.sync(SyncOptions { connections: args.connections, want, progress: bar::progress(global) }).await?;
+    let (global, progress) = (caller.global, bar::progress(caller.global));
+    let request = SyncRequest { connections: args.connections, regions: args.regions, kinds: args.kinds };
+    let synced = caller.follow::<Sync>(request, |step| progress.tell(step)).await?;
     output(global, &synced, || show(&synced));
-    if global.now.is_some() && escher.has_real_clouds() {
+    if global.now.is_some() && caller.status.real {
         crate::show::warnings(
             global.quiet,
             &["--now does not apply to real clouds: what was found there is stored with the system's time".to_owned()],

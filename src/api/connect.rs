@@ -1,0 +1,69 @@
+//! `connect`: a cloud account, who we are there first.
+
+use escher_core::{CloudId, Error, ErrorKind, Identity, Result};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Cx, Effect, NoEvent, Operation};
+use crate::escher::Escher;
+
+pub use crate::ops::connect::Connected;
+
+/// What to connect. No secret belongs here: the cloud's own SDK finds the credentials.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConnectRequest {
+    /// Which cloud.
+    pub cloud: CloudId,
+    /// A profile of the cloud's own configuration.
+    #[serde(default)]
+    pub profile: Option<String>,
+    /// Regions to scan; all that are enabled if there are none.
+    #[serde(default)]
+    pub regions: Vec<String>,
+    /// Another address for all of the cloud's services.
+    #[serde(default)]
+    pub endpoint: Option<String>,
+    /// Whether to save it; otherwise it only shows who we are there, and what would be replaced.
+    #[serde(default)]
+    pub save: bool,
+    /// Who we have to be there for it to be saved, as shown before.
+    #[serde(default)]
+    pub expect: Option<Vec<Identity>>,
+}
+
+/// Connect a cloud account.
+pub struct Connect;
+
+impl Operation for Connect {
+    const NAME: &'static str = "connect";
+    const SUMMARY: &'static str = "Show who and where we are on a cloud, and connect it if asked to save";
+    const EFFECT: Effect = Effect::Changes;
+    type Request = ConnectRequest;
+    type Response = Connected;
+    type Event = NoEvent;
+
+    async fn call(escher: &Escher, request: ConnectRequest, _: Cx<NoEvent>) -> Result<Connected> {
+        match request.cloud {
+            #[cfg(feature = "aws")]
+            CloudId::Aws => aws(escher, request).await,
+            cloud => Err(Error::new(ErrorKind::Unsupported, format!("this version cannot connect {cloud}")).operation(Self::NAME)),
+        }
+    }
+}
+
+#[cfg(feature = "aws")]
+async fn aws(escher: &Escher, request: ConnectRequest) -> Result<Connected> {
+    let ConnectRequest { profile, regions, endpoint, save, expect, .. } = request;
+    let config = escher_providers::aws::AwsConfig { profile, regions, endpoint, ..Default::default() }.pinned().await?;
+    let found = escher.probe_aws(&config).await?;
+    if !save {
+        return Ok(escher.would_connect_aws(&config, found));
+    }
+    if expect.is_some_and(|expected| expected != found) {
+        return Err(Error::new(ErrorKind::Stale, "the credentials are somebody else's than those that were shown")
+            .operation(Connect::NAME)
+            .hint("look again who you are there"));
+    }
+    escher.connect_aws(config, found)
+}

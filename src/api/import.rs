@@ -1,0 +1,84 @@
+//! `import`: load resources out of a file.
+
+use std::fs::File;
+use std::io::{Cursor, ErrorKind as Io, Read};
+use std::path::{Path, PathBuf};
+
+use escher_core::{Error, Result};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::sync::reported;
+use super::{Cx, Effect, Operation};
+use crate::escher::Escher;
+use crate::ops::import::{Format, ImportOptions};
+use crate::progress::Step;
+
+pub use crate::ops::import::Imported;
+
+/// What to load.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImportRequest {
+    /// Where it is.
+    pub source: Source,
+    /// What it holds, if that is not recognized.
+    #[serde(default)]
+    pub format: Option<Format>,
+    /// Which column of a table holds what: pairs of a name and a column.
+    #[serde(default)]
+    pub map: Vec<(String, String)>,
+}
+
+/// Where the resources are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    /// In a file of this machine, by its absolute path.
+    File(PathBuf),
+    /// Here.
+    Text(String),
+    /// In what the caller sends along; only in the same process.
+    Input,
+}
+
+/// Load resources out of a file.
+pub struct Import;
+
+impl Operation for Import {
+    const NAME: &'static str = "import";
+    const SUMMARY: &'static str = "Load resources from JSON, CSV, a Terraform state, or what the clouds' tools list";
+    const EFFECT: Effect = Effect::Changes;
+    type Request = ImportRequest;
+    type Response = Imported;
+    type Event = Step;
+
+    async fn call(escher: &Escher, request: ImportRequest, mut cx: Cx<Step>) -> Result<Imported> {
+        let input = opened(request.source, cx.input.take()).await?;
+        escher.import(input, ImportOptions { format: request.format, map: request.map }, &reported(&cx)).await
+    }
+}
+
+async fn opened(source: Source, input: Option<Box<dyn Read + Send>>) -> Result<Box<dyn Read + Send>> {
+    match source {
+        Source::Text(text) => Ok(Box::new(Cursor::new(text))),
+        Source::Input => input.ok_or_else(|| Error::invalid("the caller sends nothing along").hint("name a file, or put the text here")),
+        // Opening a pipe waits for its other end.
+        Source::File(path) => tokio::task::spawn_blocking(move || open(&path).map(|file| Box::new(file) as Box<dyn Read + Send>))
+            .await
+            .map_err(|e| Error::internal(e.to_string()).operation("open file"))?,
+    }
+}
+
+/// Opens a file to be read.
+///
+/// # Errors
+/// `Invalid` if there is none, or it is a folder.
+pub fn open(path: &Path) -> Result<File> {
+    let file = File::open(path).and_then(|file| match file.metadata()?.is_dir() {
+        // Opening a folder succeeds on Unix; only reading it fails.
+        true => Err(Io::IsADirectory.into()),
+        false => Ok(file),
+    });
+    file.map_err(|e| Error::invalid(e.to_string()).operation("open file").with("file", path.display().to_string()).hint("check the path"))
+}

@@ -1,0 +1,23 @@
+//! `interpret`: what words mean, with nothing looked up.
+
+use escher_core::{Frame, Result, Utterance};
+
+use super::ask::AskRequest;
+use super::{Cx, Effect, NoEvent, Operation};
+use crate::escher::Escher;
+
+/// Read words as a frame.
+pub struct Interpret;
+
+impl Operation for Interpret {
+    const NAME: &'static str = "interpret";
+    const SUMMARY: &'static str = "Show what words mean, by the grammar alone; nothing is looked up";
+    const EFFECT: Effect = Effect::Reads;
+    type Request = AskRequest;
+    type Response = Frame;
+    type Event = NoEvent;
+
+    async fn call(escher: &Escher, request: AskRequest, _: Cx<NoEvent>) -> Result<Frame> {
+        crate::interpret(&Utterance { text: request.text, history: Vec::new(), now: escher.now() }).await
+    }
+}

@@ -1,0 +1,29 @@
+//! `plan_approve_run`: a person's yes, and the run.
+
+use escher_core::Result;
+use escher_exec::RunEvent;
+
+use super::plan::PlanRequest;
+use super::plan_run::{Finished, reported};
+use super::{Cx, Effect, Operation};
+use crate::escher::Escher;
+
+/// Approve a plan, if nobody has yet, and run it.
+pub struct PlanApproveRun;
+
+impl Operation for PlanApproveRun {
+    const NAME: &'static str = "plan_approve_run";
+    const SUMMARY: &'static str = "Approve a plan, if nobody has yet, and run it; for a person, never for an assistant";
+    const EFFECT: Effect = Effect::Changes;
+    const ORDERLY: bool = true;
+    type Request = PlanRequest;
+    type Response = Finished;
+    type Event = RunEvent;
+
+    async fn call(escher: &Escher, request: PlanRequest, cx: Cx<RunEvent>) -> Result<Finished> {
+        if escher.plan(&request.plan).await?.approval.is_none() {
+            escher.approve(&request.plan).await?;
+        }
+        reported(cx, |options| escher.run_plan(&request.plan, options)).await
+    }
+}

@@ -1,0 +1,32 @@
+//! `plans`: what was planned.
+
+use escher_core::Result;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Cx, Effect, NoEvent, Nothing, Operation};
+use crate::escher::Escher;
+use crate::ops::trust::StoredPlan;
+
+/// Plans.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PlanList {
+    /// Newest first.
+    pub plans: Vec<StoredPlan>,
+}
+
+/// List plans.
+pub struct Plans;
+
+impl Operation for Plans {
+    const NAME: &'static str = "plans";
+    const SUMMARY: &'static str = "List plans, newest first";
+    const EFFECT: Effect = Effect::Reads;
+    type Request = Nothing;
+    type Response = PlanList;
+    type Event = NoEvent;
+
+    async fn call(escher: &Escher, _: Nothing, _: Cx<NoEvent>) -> Result<PlanList> {
+        Ok(PlanList { plans: escher.plans().await? })
+    }
+}

@@ -1,0 +1,26 @@
+//! `run_resume`: carry on a run that was interrupted.
+
+use escher_core::Result;
+use escher_exec::RunEvent;
+
+use super::plan_run::{Finished, reported};
+use super::run::RunRequest;
+use super::{Cx, Effect, Operation};
+use crate::escher::Escher;
+
+/// Resume a run.
+pub struct RunResume;
+
+impl Operation for RunResume {
+    const NAME: &'static str = "run_resume";
+    const SUMMARY: &'static str = "Resume a run that was interrupted; checks each target first, so that nothing is done twice";
+    const EFFECT: Effect = Effect::Changes;
+    const ORDERLY: bool = true;
+    type Request = RunRequest;
+    type Response = Finished;
+    type Event = RunEvent;
+
+    async fn call(escher: &Escher, request: RunRequest, cx: Cx<RunEvent>) -> Result<Finished> {
+        reported(cx, |options| escher.resume(&request.run, options)).await
+    }
+}

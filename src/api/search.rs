@@ -1,0 +1,24 @@
+//! `search`: find resources by words.
+
+use escher_core::Result;
+
+use super::{Cx, Effect, NoEvent, Operation};
+use crate::escher::Escher;
+
+pub use crate::ops::search::{Found, SearchRequest};
+
+/// Find resources by words, under a filter.
+pub struct Search;
+
+impl Operation for Search {
+    const NAME: &'static str = "search";
+    const SUMMARY: &'static str = "Find resources by words, typos welcome; words rank, the filter admits";
+    const EFFECT: Effect = Effect::Reads;
+    type Request = SearchRequest;
+    type Response = Found;
+    type Event = NoEvent;
+
+    async fn call(escher: &Escher, request: SearchRequest, _: Cx<NoEvent>) -> Result<Found> {
+        escher.search(&request).await
+    }
+}

@@ -1,0 +1,49 @@
+//! `sync`: scan the connected clouds.
+
+use escher_core::{Kind, Result, Want};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Cx, Effect, Event, Operation};
+use crate::escher::Escher;
+use crate::ops::sync::SyncOptions;
+use crate::progress::{Progress, Step};
+
+pub use crate::ops::sync::Synced;
+
+/// What to scan; everything that is connected if nothing is named.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SyncRequest {
+    /// Names of connections.
+    pub connections: Vec<String>,
+    /// Regions.
+    pub regions: Vec<String>,
+    /// Kinds of resources.
+    pub kinds: Vec<Kind>,
+}
+
+impl Event for Step {}
+
+/// Bring the estate up to date.
+pub struct Sync;
+
+impl Operation for Sync {
+    const NAME: &'static str = "sync";
+    const SUMMARY: &'static str = "Scan the connected clouds and bring the estate up to date";
+    const EFFECT: Effect = Effect::Reads;
+    type Request = SyncRequest;
+    type Response = Synced;
+    type Event = Step;
+
+    async fn call(escher: &Escher, request: SyncRequest, cx: Cx<Step>) -> Result<Synced> {
+        let SyncRequest { connections, regions, kinds } = request;
+        escher.sync(SyncOptions { connections, want: Want { regions, kinds }, progress: reported(&cx) }).await
+    }
+}
+
+/// Progress as events. One that finds no room is dropped: the next says more.
+pub(super) fn reported(cx: &Cx<Step>) -> Progress {
+    let events = cx.events.clone();
+    Progress::new(move |step| events.offer(step))
+}

@@ -1,0 +1,126 @@
+//! The door for assistants, used by the official client: it reads and plans, and approves nothing.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::support::{Desk, python};
+
+/// The official client over `escher mcp`, in the middle of a conversation.
+struct Assistant {
+    child: Child,
+    said: BufReader<std::process::ChildStdout>,
+}
+
+impl Assistant {
+    fn begin(desk: &Desk) -> (Self, Value) {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scripts/assistant.py");
+        let mut command = Command::new(python());
+        desk.environment(command.arg(script).args([env!("CARGO_BIN_EXE_escher"), desk.data().to_str().unwrap()]));
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let said = BufReader::new(child.stdout.take().unwrap());
+        let mut assistant = Self { child, said };
+        let first = assistant.hear();
+        (assistant, first)
+    }
+
+    fn hear(&mut self) -> Value {
+        let mut line = String::new();
+        self.said.read_line(&mut line).unwrap();
+        serde_json::from_str(&line).unwrap_or_else(|e| {
+            let mut err = String::new();
+            self.child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+            panic!("{e}: {line}\n{err}")
+        })
+    }
+
+    /// Goes on, and returns what it saw then.
+    fn end(mut self) -> Value {
+        self.child.stdin.take().unwrap().write_all(b"\n").unwrap();
+        let last = self.hear();
+        assert!(self.child.wait().unwrap().success());
+        last
+    }
+}
+
+fn plan_of(first: &Value) -> String {
+    first["asked"]["data"]["plan"]["id"].as_str().unwrap().to_owned()
+}
+
+/// What it sees before anybody has approved anything.
+fn reads_and_plans(first: &Value) {
+    assert_eq!(first["hello"]["serverInfo"]["name"], "escher", "{first}");
+    let tools = first["tools"].as_array().unwrap();
+    let names: Vec<&str> = tools.iter().map(|tool| tool["name"].as_str().unwrap()).collect();
+    for name in ["search", "ask", "plan", "plan_run", "plan_dry_run", "runs", "run_undo", "sync", "doctor"] {
+        assert!(names.contains(&name), "{names:?}");
+    }
+    assert!(!names.iter().any(|name| name.contains("approve") || ["import", "connect", "export"].contains(name)), "{names:?}");
+    for tool in tools {
+        let (input, output, hints) = (&tool["inputSchema"], &tool["outputSchema"], &tool["annotations"]);
+        assert!(input["type"] == "object" && output["type"] == "object", "{tool}");
+        assert_eq!(hints["destructiveHint"] == true, tool["name"] == "plan_run", "{tool}");
+        assert_eq!(hints["readOnlyHint"] == true, !["ask", "run_undo", "plan_run"].contains(&tool["name"].as_str().unwrap()), "{tool}");
+    }
+    assert_eq!(first["found"]["data"]["hits"].as_array().unwrap().len(), 3);
+    assert_eq!(first["found"]["data"]["corrected"][0], json!({"from": "prodution", "to": "production"}));
+    // The plan can be run by nobody yet, and the answer says who can change that.
+    let plan = plan_of(first);
+    let refused = &first["refused"];
+    assert!(refused["error"] == true && refused["data"]["kind"] == "forbidden", "{refused}");
+    assert_eq!(refused["data"]["next"], json!({"operation": "plan_approve", "params": {"plan": plan}}));
+    assert!(refused["text"].to_string().contains(&format!("plan approve {plan}")), "{refused}");
+    assert!(first["approve"]["error"] == true && first["approve"]["data"]["kind"] == "forbidden", "{}", first["approve"]);
+    let kinds: Vec<&Value> = first["wrong"].as_array().unwrap().iter().map(|it| &it["data"]["kind"]).collect();
+    assert_eq!(kinds, ["invalid", "invalid", "forbidden", "invalid", "not-found"], "{}", first["wrong"]);
+    assert!(first["wrong"].as_array().unwrap().iter().all(|it| it["error"] == true));
+}
+
+/// What it sees once a person has.
+fn runs(last: &Value, plan: &str) {
+    assert!(last["ran"]["error"] == false && last["ran"]["data"]["done"] == 1, "{last}");
+    let run = last["ran"]["data"]["run"].as_str().unwrap();
+    assert_eq!(last["resources"], json!([format!("escher://plans/{plan}"), format!("escher://runs/{run}")]));
+    assert_eq!((&last["plan"]["doc"]["id"], &last["run"]["run"]["id"]), (&json!(plan), &json!(run)));
+    assert!(last["missing"].as_str().unwrap().contains("no plan"), "{last}");
+}
+
+#[test]
+fn an_assistant_plans_and_a_person_approves() {
+    let desk = Desk::demo();
+    let (assistant, first) = Assistant::begin(&desk);
+    reads_and_plans(&first);
+    // The assistant's process owns the directory; another terminal goes through it.
+    let plan = plan_of(&first);
+    desk.ok(&["plan", "approve", &plan]);
+    runs(&assistant.end(), &plan);
+    assert_eq!(desk.json(&["runs", "--json"])[0]["done"], 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_assistant_goes_through_the_owner_like_every_command() {
+    let desk = Desk::demo();
+    let daemon = crate::owner::Daemon::of(&desk);
+    let (assistant, first) = Assistant::begin(&desk);
+    reads_and_plans(&first);
+    let plan = plan_of(&first);
+    desk.ok(&["plan", "approve", &plan]);
+    runs(&assistant.end(), &plan);
+    assert_eq!(daemon.end(), 0);
+}
+
+#[test]
+fn who_is_no_assistant_is_not_served() {
+    let desk = Desk::demo();
+    for input in ["", "nonsense\n", "{}\n", "[[[[\n"] {
+        let mut command = desk.command(&["mcp"]);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        let done = crate::support::ran(child.wait_with_output().unwrap());
+        assert!(done.code <= 1 && !done.err.contains("panicked"), "{input}: {}", done.err);
+    }
+    desk.ok(&["search", "--json", "prod"]);
+}
