@@ -1,22 +1,19 @@
-//! The handle: everything that belongs to one data directory, opened as it is needed.
+//! The handle: one data directory, as one caller sees it.
 
-use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, PoisonError};
 
-use escher_core::{Clock, Cloud, CloudId, Embed, Error, ErrorKind, Identity, Journal, JournalStore, Next, PlanDoc, Result, Store as _};
-use escher_exec::{Clouds, SqliteJournal};
+use escher_core::{Clock, Cloud, CloudId, Error, ErrorKind, EstateStore, Identity, Index, Journal, Next, PlanDoc, PlanStore, Result};
+use escher_exec::Clouds;
 use escher_providers::sim::{Faults, SimCloud, SimOptions, SimSpec, SimStore};
-use escher_rag::{LocateOptions, MiniLm, Model, QdrantIndex, SqliteStore};
-use escher_server::{Examples, OfflineBrain};
+use escher_rag::LocateOptions;
+use escher_server::OfflineBrain;
 use jiff::Timestamp;
-use tokio::sync::OnceCell;
 
-use crate::config::{Config, Connection, ConnectionKind, Connections};
+use crate::config::{Config, Connection, ConnectionKind};
 use crate::home::{Home, Owner, Since};
 use crate::keys::KeyRing;
-use crate::ops::sound::{self, Anchored};
 use crate::progress::{Progress, Step};
+use crate::wire::{Files, Overrides, Parts, locate};
 
 /// Escher over one data directory, which it owns as long as it lives. Clones share it.
 #[derive(Clone)]
@@ -25,67 +22,22 @@ pub struct Escher {
     parts: Arc<Parts>,
 }
 
-/// What all handles of one data directory share.
-struct Parts {
-    keys: KeyRing,
-    store: Arc<SqliteStore>,
-    journal_file: Arc<SqliteJournal>,
-    journal_store: Arc<dyn JournalStore>,
-    connections: Mutex<Connections>,
-    sim: OnceLock<Arc<SimStore>>,
-    /// By the connection as it stands, and the faults that a simulated one was given.
-    clouds: tokio::sync::Mutex<HashMap<String, Arc<dyn Cloud>>>,
-    embedder: Arc<Embedder>,
-    writing: tokio::sync::Mutex<()>,
-    /// Runs that are carried out right now, by id.
-    carried_out: Mutex<HashSet<String>>,
-    index: OnceCell<QdrantIndex>,
-    brain: OfflineBrain,
-    /// Goes last: it seals the files that the others have let go of.
-    home: Home,
-}
-
 impl Escher {
     /// Opens a data directory, making it where it is missing. No cloud is called and no model is loaded yet.
     ///
     /// # Errors
     /// `Busy` where another process owns it, `Stale` where another version wrote it, `Storage`.
     pub fn open(config: Config) -> Result<Self> {
-        Self::open_with_journal(config, |journal| journal)
+        Self::open_with(config, Overrides::default())
     }
 
-    /// Opens a data directory with a layer around its journal, such as one that fails on demand.
+    /// Opens a data directory with some parts of another kind.
     ///
     /// # Errors
     /// As [`Escher::open`].
-    pub fn open_with_journal(config: Config, wrap: impl FnOnce(Arc<dyn JournalStore>) -> Arc<dyn JournalStore>) -> Result<Self> {
-        let home = Home::open(&config.data_dir, config.wall.now().timestamp())?;
-        let connections = Mutex::new(Connections::load(&home.connections())?);
-        let (since, store_file) = (home.since_closed(&home.store()), home.store());
-        let journal_file = Arc::new(SqliteJournal::open(&home.journal())?);
-        let store = Arc::new(sound::open_store(&store_file, since)?);
-        home.found_whole(&home.store());
-        let anchored = Arc::new(Anchored::new(journal_file.clone(), store.clone()));
-        let embedder = Arc::new(Embedder::new(&config));
-        let parts = Parts {
-            store,
-            connections,
-            journal_store: wrap(anchored),
-            journal_file,
-            keys: KeyRing::of(home.root(), &config.keys())?,
-            brain: OfflineBrain::with(Examples::new({
-                let embedder = embedder.clone();
-                move || embedder.get()
-            })),
-            embedder,
-            home,
-            sim: OnceLock::new(),
-            clouds: tokio::sync::Mutex::default(),
-            writing: tokio::sync::Mutex::default(),
-            carried_out: Mutex::default(),
-            index: OnceCell::new(),
-        };
-        Ok(Self { config, parts: Arc::new(parts) })
+    pub fn open_with(config: Config, overrides: Overrides) -> Result<Self> {
+        let parts = Arc::new(Parts::open(&config, overrides)?);
+        Ok(Self { config, parts })
     }
 
     /// The same data directory, read at another time and with other faults of simulated clouds: what one caller of many
@@ -121,16 +73,20 @@ impl Escher {
         &self.parts.keys
     }
 
-    pub(crate) fn store(&self) -> &Arc<SqliteStore> {
-        &self.parts.store
+    pub(crate) fn estate(&self) -> &Arc<dyn EstateStore> {
+        &self.parts.estate
+    }
+
+    pub(crate) fn records(&self) -> &dyn PlanStore {
+        &*self.parts.plans
     }
 
     pub(crate) fn journal(&self) -> Journal {
-        Journal::new(self.parts.journal_store.clone())
+        Journal::new(self.parts.journal.clone())
     }
 
-    pub(crate) fn journal_file(&self) -> &SqliteJournal {
-        &self.parts.journal_file
+    pub(crate) fn files(&self) -> &Files {
+        &self.parts.files
     }
 
     /// One scan or import at a time writes the estate: what it holds against what was known must not change meanwhile.
@@ -290,23 +246,14 @@ impl Escher {
         self.parts.embedder.get().is_some()
     }
 
-    /// The index, opened on first use.
-    pub(crate) async fn index(&self) -> Result<&QdrantIndex> {
-        self.parts
-            .index
-            .get_or_try_init(|| async {
-                let (dir, embedder): (PathBuf, _) = (self.parts.home.index(), self.parts.embedder.get());
-                tokio::task::spawn_blocking(move || QdrantIndex::open(&dir, embedder))
-                    .await
-                    .map_err(|e| Error::new(ErrorKind::Internal, e.to_string()).operation("open index"))?
-            })
-            .await
+    pub(crate) async fn index(&self) -> Result<&dyn Index> {
+        self.parts.index().await
     }
 
     /// Brings the index up to the store's revision; returns how many resources it took in.
     pub(crate) async fn follow(&self, progress: &Progress) -> Result<u64> {
         let index = self.index().await?;
-        escher_rag::follow(&**self.store(), index, |done, of| progress.tell(Step::Indexed { done, of })).await
+        escher_rag::follow(&**self.estate(), index, |done, of| progress.tell(Step::Indexed { done, of })).await
     }
 
     /// The estate's revision.
@@ -314,7 +261,7 @@ impl Escher {
     /// # Errors
     /// `Storage`.
     pub async fn revision(&self) -> Result<u64> {
-        self.parts.store.revision().await
+        self.parts.estate.revision().await
     }
 }
 
@@ -327,36 +274,5 @@ pub(crate) struct RunClaim {
 impl Drop for RunClaim {
     fn drop(&mut self) {
         self.parts.carried_out.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.run);
-    }
-}
-
-fn locate(config: &Config, download: bool) -> LocateOptions {
-    LocateOptions { folder: config.model_dir.clone(), allow_hub: download, allow_pip: download, ..LocateOptions::local(&config.cache_dir) }
-}
-
-/// The embedding model, loaded when it is first needed.
-struct Embedder {
-    from: LocateOptions,
-    loaded: OnceLock<Option<Arc<dyn Embed>>>,
-}
-
-impl Embedder {
-    fn new(config: &Config) -> Self {
-        Self { from: locate(config, false), loaded: OnceLock::new() }
-    }
-
-    /// `None` where there is no model on this machine.
-    fn get(&self) -> Option<Arc<dyn Embed>> {
-        let load = || {
-            let files = Model::find_local(&self.from).ok().flatten()?;
-            match MiniLm::load(&files) {
-                Ok(model) => Some(Arc::new(model) as Arc<dyn Embed>),
-                Err(e) => {
-                    tracing::warn!("the model cannot be loaded, search is lexical: {e}");
-                    None
-                }
-            }
-        };
-        self.loaded.get_or_init(load).clone()
     }
 }

@@ -24,6 +24,7 @@ mod home;
 mod keys;
 mod ops;
 mod progress;
+mod wire;
 
 pub use config::{Config, Connection, ConnectionKind};
 pub use doors::Door;
@@ -47,6 +48,7 @@ pub use ops::search::{Found, Hit, SearchRequest};
 pub use ops::sync::{ScopeGap, SlowApi, SyncOptions, Synced};
 pub use ops::trust::{Fault, StoredPlan};
 pub use progress::{Progress, Step as ProgressStep};
+pub use wire::Overrides;
 
 /// The version of this program. An owner of a data directory answers only clients of its own version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

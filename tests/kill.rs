@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use escher::core::{JournalEntry, JournalStore, Result, RunId};
-use escher::{Config, Escher, RunOptions};
+use escher::{Config, Escher, Overrides, RunOptions};
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::Value;
 
@@ -59,9 +59,9 @@ fn victim() {
     let (plan, at, before) = (var("VICTIM_PLAN"), var("VICTIM_AT").parse().unwrap(), var("VICTIM_BEFORE") == "1");
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
-        let guillotine = |store| Arc::new(Guillotine { store, lines: AtomicUsize::new(0), at, before }) as Arc<dyn JournalStore>;
+        let guillotine = move |store| Arc::new(Guillotine { store, lines: AtomicUsize::new(0), at, before }) as Arc<dyn JournalStore>;
         let config = Config { parallel: FLEET, key_dir: Some(var("VICTIM_KEYS").into()), ..Config::new(var("VICTIM_DATA")) };
-        let escher = Escher::open_with_journal(config, guillotine).unwrap();
+        let escher = Escher::open_with(config, Overrides::default().journal(guillotine)).unwrap();
         escher.run_plan(&plan, RunOptions::default()).await.unwrap();
     });
 }

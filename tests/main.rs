@@ -32,3 +32,4 @@ mod selectors;
 mod support;
 mod tamper;
 mod trust;
+mod wiring;

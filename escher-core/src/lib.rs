@@ -15,6 +15,7 @@ mod flags;
 mod frame;
 pub mod fuzzy;
 mod id;
+mod index;
 mod journal;
 pub mod lexicon;
 mod line;
@@ -45,12 +46,13 @@ pub use estate::{ABSENCE_LAG, ABSENCES, Depth, Diff, Entry, Estate, Gap, Reading
 pub use flags::{Condition, IdleRule, Test, idle_rule};
 pub use frame::{Clarify, Constraint, Correction, Frame, Intent, Schedule, Sort, Source};
 pub use id::ResourceId;
+pub use index::{Filter, Hits, Index, Query};
 pub use journal::{Head, Journal, JournalEntry, JournalStore, Permit, Phase, StepEvent, Undo};
 pub use line::{read_tags, read_time};
 pub use look::{Ended, Look};
 pub use measure::{Measure, Measured, Measurement};
 pub use memory::{
-    Changes, Collection, Document, Filter, Hits, Index, PlanRecord, PlanStatus, Query, Recorded, RunRecord, Selection, Store,
+    Changes, Collection, Document, DocumentStore, EstateStore, PlanRecord, PlanStatus, PlanStore, Recorded, RunRecord, Selection,
 };
 pub use pattern::ActionPattern;
 pub use period::{Period, PeriodWord};

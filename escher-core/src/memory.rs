@@ -1,4 +1,4 @@
-//! What is remembered: the store, which is the truth, and the index, which can be rebuilt from it.
+//! What is remembered: the stores, which are the truth. The index can be rebuilt from them.
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -158,9 +158,9 @@ pub struct Recorded {
     pub resource: Option<Resource>,
 }
 
-/// The truth of the five collections, plans and runs.
+/// The truth about the estate.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait EstateStore: Send + Sync {
     /// The part of the estate of one cloud and account, or of all where `None`.
     async fn estate(&self, part: Option<(CloudId, &str)>) -> Result<Estate>;
     /// Writes a diff in one transaction; returns the estate's new revision. A quiet diff only moves `last_seen`
@@ -178,7 +178,7 @@ pub trait Store: Send + Sync {
     }
     /// Everything that a selector admits: exact and complete.
     async fn select(&self, selector: &Selector, now: Timestamp) -> Result<Selection>;
-    /// The ids of everything that a selector admits, in their order: [`Store::select`] without what they are.
+    /// The ids of everything that a selector admits, in their order: [`EstateStore::select`] without what they are.
     async fn admitted(&self, selector: &Selector, now: Timestamp) -> Result<Vec<ResourceId>> {
         let selection = self.select(selector, now).await?;
         Ok(selection.matched.into_iter().map(|entry| entry.resource.id).collect())
@@ -191,12 +191,20 @@ pub trait Store: Send + Sync {
     async fn changes(&self, after: u64, limit: usize) -> Result<Option<Changes>>;
     /// What appeared, changed or was removed at or after a moment, newest first.
     async fn history(&self, since: Timestamp) -> Result<Vec<Recorded>>;
+}
 
+/// The truth about documents: every collection but the estate.
+#[async_trait]
+pub trait DocumentStore: Send + Sync {
     /// Adds or replaces a document; `Reports` are immutable and refuse a second one of the same id.
     async fn put(&self, collection: Collection, document: &Document) -> Result<()>;
     /// Documents, newest first.
     async fn list(&self, collection: Collection, limit: usize) -> Result<Vec<Document>>;
+}
 
+/// The truth about plans and runs.
+#[async_trait]
+pub trait PlanStore: Send + Sync {
     /// Adds a plan, or moves one on.
     async fn put_plan(&self, plan: &PlanRecord) -> Result<()>;
     /// Moves a plan to started and adds its run, both or neither; a plan is started once.
@@ -211,61 +219,4 @@ pub trait Store: Send + Sync {
     async fn run(&self, id: &RunId) -> Result<Option<RunRecord>>;
     /// Runs, newest first.
     async fn runs(&self, limit: usize) -> Result<Vec<RunRecord>>;
-}
-
-/// What a search admits.
-#[derive(Clone, Debug)]
-pub enum Filter {
-    /// Whatever a selector admits that the index answers by itself, see [`Index::answers`].
-    Selector(Selector),
-    /// These, which the store selected.
-    Ids(Vec<ResourceId>),
-}
-
-/// What to search for.
-#[derive(Clone, Debug)]
-pub struct Query {
-    /// The words; empty for everything that is admitted.
-    pub words: String,
-    /// What is admitted.
-    pub filter: Filter,
-    /// How many hits at most.
-    pub limit: usize,
-    /// The time, for ages.
-    pub now: Timestamp,
-}
-
-/// Hits of a search.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Hits {
-    /// How many resources the filter admits.
-    pub total: u64,
-    /// The best, best first: id and score (0 to 1).
-    pub hits: Vec<(ResourceId, f32)>,
-    /// The words whose spelling was corrected.
-    pub corrected: Vec<crate::Correction>,
-    /// Whether meaning took part; false where there is no model.
-    pub semantic: bool,
-}
-
-/// The search engine over the estate. It follows the store's revision.
-#[async_trait]
-pub trait Index: Send + Sync {
-    /// The revision up to which it is durable.
-    async fn revision(&self) -> Result<u64>;
-    /// Takes changes in and makes them durable, then moves its revision.
-    async fn apply(&self, changes: Changes) -> Result<()>;
-    /// Told once it has caught up after a change: the time for work that pays only then.
-    async fn settle(&self) -> Result<()> {
-        Ok(())
-    }
-    /// Empties it for a rebuild.
-    async fn clear(&self) -> Result<()>;
-    /// Whether the index has all that a selector asks for; where it has not, the store selects.
-    fn answers(&self, selector: &Selector) -> bool;
-    /// Searches.
-    ///
-    /// # Errors
-    /// `Invalid` for a selector that it does not answer, see [`Index::answers`]; `Storage` where it is broken.
-    async fn search(&self, query: &Query) -> Result<Hits>;
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use escher_core::plan::OnFailure;
 use escher_core::{
-    Approved, Clock, CloudId, Error, ErrorKind, Journal, JournalEntry, Next, Phase, Plan, PlanDoc, ReadCx, ResourceId, Result, RunId, Step,
-    StepEvent, Store, Undo, WallClock,
+    Approved, Clock, CloudId, Error, ErrorKind, EstateStore, Journal, JournalEntry, Next, Phase, Plan, PlanDoc, ReadCx, ResourceId, Result,
+    RunId, Step, StepEvent, Undo, WallClock,
 };
 use futures::StreamExt;
 use futures::future::BoxFuture;
@@ -68,7 +68,7 @@ pub struct Executor {
     /// By which a plan expires and lines are written.
     pub(crate) wall: WallClock,
     pub(crate) limits: Limits,
-    pub(crate) estate: Option<Arc<dyn Store>>,
+    pub(crate) estate: Option<Arc<dyn EstateStore>>,
 }
 
 /// One run under way.
@@ -111,7 +111,7 @@ impl Executor {
 
     /// The same with the estate at hand, so that a refusal can name what has changed.
     #[must_use]
-    pub fn with_estate(mut self, store: Arc<dyn Store>) -> Self {
+    pub fn with_estate(mut self, store: Arc<dyn EstateStore>) -> Self {
         self.estate = Some(store);
         self
     }

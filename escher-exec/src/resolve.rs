@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use escher_core::selector::{Field, Op};
 use escher_core::{
-    Action, Clock, Entry, Error, ErrorKind, Kind, Next, PlanDoc, PlanOrigin, PlanTemplate, Policy, Rel, Resource, ResourceId, Result,
-    Selector, StepTemplate, Store, Verb, WallClock,
+    Action, Clock, Entry, Error, ErrorKind, EstateStore, Kind, Next, PlanDoc, PlanOrigin, PlanTemplate, Policy, Rel, Resource, ResourceId,
+    Result, Selector, StepTemplate, Verb, WallClock,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -44,7 +44,7 @@ impl Planner {
     /// `NotFound` where no target is left, with the reason (nothing matches, all are as wanted already, …);
     /// `Invalid` where parameters do not fit the action or an order needs one that does not come before it; `Unsupported` for an action without an existing target;
     /// whatever the store says.
-    pub async fn resolve(&self, template: &PlanTemplate, origin: PlanOrigin, store: &dyn Store) -> Result<PlanDoc> {
+    pub async fn resolve(&self, template: &PlanTemplate, origin: PlanOrigin, store: &dyn EstateStore) -> Result<PlanDoc> {
         let at = self.clock.now();
         let mut draft = Draft::new(&self.clouds, at, self.wall.now());
         draft.at_least(template.risk);
@@ -165,7 +165,7 @@ struct Users(HashMap<ResourceId, Vec<Resource>>);
 
 impl Users {
     /// Those that matter where `matched` are deleted.
-    async fn of(verb: Verb, matched: &[Entry], store: &dyn Store, at: Timestamp) -> Result<Self> {
+    async fn of(verb: Verb, matched: &[Entry], store: &dyn EstateStore, at: Timestamp) -> Result<Self> {
         if verb != Verb::Delete || !matched.iter().any(|entry| entry.resource.kind == Kind::Snapshot) {
             return Ok(Self::default());
         }
@@ -199,7 +199,7 @@ impl Users {
 }
 
 /// Members of scale groups, which the group may replace behind our back.
-async fn group_warnings(touched: &[(Entry, Verb)], store: &dyn Store) -> Result<Vec<String>> {
+async fn group_warnings(touched: &[(Entry, Verb)], store: &dyn EstateStore) -> Result<Vec<String>> {
     let mut groups: HashMap<ResourceId, Option<String>> = HashMap::new();
     let mut members = Vec::new();
     let mut stops = false;

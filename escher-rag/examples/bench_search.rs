@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use escher_core::resource::attr;
-use escher_core::{CloudId, Diff, Embed, Entry, Filter, Index, Kind, Query, Resource, Selector, State, Store};
+use escher_core::{CloudId, Diff, Embed, Entry, EstateStore, Filter, Index, Kind, Query, Resource, Selector, State};
 use escher_rag::{QdrantIndex, SqliteStore, follow};
 use jiff::Timestamp;
 use qdrant_edge::{

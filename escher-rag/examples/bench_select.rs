@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::time::Instant;
 
-use escher_core::{CloudId, Diff, Entry, Kind, Link, Rel, Resource, ResourceId, Selector, State, Store};
+use escher_core::{CloudId, Diff, Entry, EstateStore, Kind, Link, Rel, Resource, ResourceId, Selector, State};
 use escher_rag::SqliteStore;
 use jiff::Timestamp;
 use rand::{RngExt, SeedableRng};

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use escher_core::{Diff, Embed, Filter, Index, Query, Resource, ResourceId, Selector, Store};
+use escher_core::{Diff, Embed, EstateStore, Filter, Index, Query, Resource, ResourceId, Selector};
 use escher_rag::{QdrantIndex, SqliteStore, catch_up, follow};
 use support::{Bag, entry, estate, fill, now};
 

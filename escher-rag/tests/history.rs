@@ -4,7 +4,9 @@
 
 mod support;
 
-use escher_core::{ChangeKind, CloudId, Diff, Estate, Kind, Measure, Measured, Measurement, Resource, Selector, Sighting, State, Store};
+use escher_core::{
+    ChangeKind, CloudId, Diff, Estate, EstateStore, Kind, Measure, Measured, Measurement, Resource, Selector, Sighting, State,
+};
 use escher_rag::SqliteStore;
 use jiff::{SignedDuration, Timestamp};
 use support::{added, now};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use escher_core::resource::{attr, metric};
 use escher_core::selector::World;
-use escher_core::{Changes, Diff, Embed, Entry, ErrorKind, Filter, Index, Query, Resource, ResourceId, Selector, Store};
+use escher_core::{Changes, Diff, Embed, Entry, ErrorKind, EstateStore, Filter, Index, Query, Resource, ResourceId, Selector};
 use escher_rag::{QdrantIndex, SqliteStore, follow};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;

@@ -6,7 +6,7 @@ mod support;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use escher_core::{CloudId, Embed, Engine, Env, Filter, Hits, Index, Kind, Query, Resource, ResourceId, Selector, Store};
+use escher_core::{CloudId, Embed, Engine, Env, EstateStore, Filter, Hits, Index, Kind, Query, Resource, ResourceId, Selector};
 use escher_rag::{QdrantIndex, SqliteStore, follow};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

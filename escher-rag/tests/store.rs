@@ -9,8 +9,8 @@ use escher_core::arbitrary;
 use escher_core::plan::SCHEMA;
 use escher_core::selector::{Field, Op, Value, World};
 use escher_core::{
-    Collection, Decision, Diff, Document, ErrorKind, Estate, PlanDoc, PlanId, PlanOrigin, PlanRecord, PlanStatus, Resource, ResourceId,
-    Risk, RunId, RunRecord, Scope, Selector, Sighting, Store,
+    Collection, Decision, Diff, Document, DocumentStore, ErrorKind, Estate, EstateStore, PlanDoc, PlanId, PlanOrigin, PlanRecord,
+    PlanStatus, PlanStore, Resource, ResourceId, Risk, RunId, RunRecord, Scope, Selector, Sighting,
 };
 use escher_rag::SqliteStore;
 use jiff::{SignedDuration, Timestamp};

@@ -1,6 +1,11 @@
 //! `ask`: words in, an answer or a plan out.
 
-use escher_core::{Brain as _, Clarify, Entry, Error, ErrorKind, Frame, Intent, Next, PlanDoc, Result, Store as _, Utterance};
+use std::collections::BTreeSet;
+
+use escher_core::selector::{Field, Op, Relation};
+use escher_core::{
+    Brain as _, Clarify, Entry, Error, ErrorKind, Estate, Frame, Intent, Next, PlanDoc, Resource, Result, Selector, Utterance,
+};
 pub use escher_server::Explanation;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,6 +15,9 @@ use crate::escher::Escher;
 use crate::ops::answer::{self, Group};
 use crate::ops::readings::{self, Settled};
 use crate::ops::search::Hit;
+
+/// Names that are looked up at once.
+const NAMES: usize = 1_000;
 
 /// What came of an utterance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -145,14 +153,14 @@ impl Escher {
     /// Entries that a frame's selector admits, and the answer's frame around them.
     async fn admitted(&self, frame: &Frame) -> Result<(Vec<Entry>, Answer)> {
         let selector = &frame.selector;
-        let mut selection = self.store().select(selector, self.now()).await?;
+        let mut selection = self.estate().select(selector, self.now()).await?;
         let mut terminated = selection.leave_out_terminated(selector, self.now());
         if frame.intent == Intent::Describe && selection.matched.is_empty() {
             // Of what was, more can be said than that it is no more.
             selection.matched = std::mem::take(&mut terminated);
         }
         let mut warnings = self.unknown_keys(selector).await?;
-        let empty = self.store().revision().await? == 0;
+        let empty = self.estate().revision().await? == 0;
         if empty {
             warnings.push("the estate is empty".to_owned());
         }
@@ -188,8 +196,8 @@ impl Escher {
         let (entries, mut answer) = self.admitted(frame).await?;
         answer.hits = entries.iter().map(|entry| Hit::new(&entry.resource, 1.0)).collect();
         if let [entry] = entries.as_slice() {
-            let estate = self.store().estate(None).await?;
-            let details = answer::details(entry, &estate, &self.clouds().await?.capabilities(), self.now());
+            let around = self.around(&entry.resource).await?;
+            let details = answer::details(entry, &around, &self.clouds().await?.capabilities(), self.now());
             answer.text = details.text;
             answer.text.push_str(&answer::left_out(answer.terminated));
             answer.details = Some(details.body);
@@ -197,6 +205,19 @@ impl Escher {
             answer.text = answer::sentence(frame, &answer);
         }
         Ok(answer)
+    }
+
+    /// What is linked to a resource, from either end, and whatever has the same name as one of these.
+    async fn around(&self, resource: &Resource) -> Result<Estate> {
+        let itself = Selector::compare(Field::Id, Op::Eq, resource.id.as_str())?;
+        let linked = Selector::Related { by: Relation::Any, to: Box::new(itself) };
+        let mut found = self.estate().select(&linked, self.now()).await?.matched;
+        let names: BTreeSet<String> = found.iter().map(|entry| entry.resource.name.clone()).collect();
+        for names in names.into_iter().collect::<Vec<_>>().chunks(NAMES) {
+            let named = Selector::one_of(Field::Name, names.iter().map(String::as_str))?;
+            found.extend(self.estate().select(&named, self.now()).await?.matched);
+        }
+        Ok(Estate::new(found))
     }
 
     async fn nothing_to_do(&self, frame: &Frame, error: &Error) -> Result<Answer> {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use escher_core::selector::{FieldType, Quantity};
-use escher_core::{Change, Error, Recorded, ResourceId, Result, Selector, Store as _, read_time};
+use escher_core::{Change, Error, Recorded, ResourceId, Result, Selector, read_time};
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -99,11 +99,11 @@ impl Escher {
             Since::At(at) => at,
             Since::Ago(span) => now.checked_sub(span).unwrap_or(Timestamp::MIN),
         };
-        let recorded = self.store().history(since).await?;
+        let recorded = self.estate().history(since).await?;
         if selector == Selector::All {
             return Ok(ChangeList { changes: recorded.into_iter().map(|recorded| recorded.change).collect() });
         }
-        let admitted: HashSet<ResourceId> = self.store().admitted(&selector, now).await?.into_iter().collect();
+        let admitted: HashSet<ResourceId> = self.estate().admitted(&selector, now).await?.into_iter().collect();
         // Of what was removed, also the changes before that are told.
         let gone: HashSet<ResourceId> = recorded
             .iter()

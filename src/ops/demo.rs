@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use escher_core::{Cloud as _, CloudId, Next, Result, Selector, Store as _};
+use escher_core::{Cloud as _, CloudId, Next, Result, Selector};
 use escher_providers::sim::SimSpec;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -68,7 +68,7 @@ impl Escher {
         let spec = self.connect_sim(options.spec).await?;
         let connections = CloudId::ALL.iter().map(|&cloud| sim_name(cloud)).collect();
         let synced = self.sync(SyncOptions { connections, progress: options.progress, ..SyncOptions::default() }).await?;
-        let entries = self.store().select(&Selector::All, self.now()).await?.matched;
+        let entries = self.estate().select(&Selector::All, self.now()).await?.matched;
         let mut resources = BTreeMap::new();
         let mut accounts = BTreeMap::new();
         for resource in entries.iter().map(|entry| &entry.resource) {
@@ -95,7 +95,7 @@ impl Escher {
     async fn suggestions(&self) -> Result<Vec<Next>> {
         let mut suggestions = Vec::new();
         for (suggest, words, finds) in SUGGESTIONS {
-            if !self.store().select(&Selector::parse(finds)?, self.now()).await?.matched.is_empty() {
+            if !self.estate().select(&Selector::parse(finds)?, self.now()).await?.matched.is_empty() {
                 suggestions.push(suggest((*words).to_owned()));
             }
         }

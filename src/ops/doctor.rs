@@ -1,6 +1,6 @@
 //! `doctor`: is everything as it should be, and what to do where not.
 
-use escher_core::{Error, Index as _, Next, Result, Selector, Store as _};
+use escher_core::{Error, Next, Result, Selector};
 use escher_rag::Model;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -89,12 +89,12 @@ impl Escher {
             exposed => Check::new("data directory", Health::Warn, format!("{root}; other users may read {}", exposed.join(", ")))
                 .hint("give the folder to this user, or choose another; its files are for you alone"),
         });
-        let store = self.store().clone();
+        let store = self.files().store.clone();
         let looked = tokio::task::spawn_blocking(move || store.check(true)).await;
         let looked = looked.unwrap_or_else(|e| Err(Error::internal(e.to_string())));
         report.add_result("store", looked.map(|()| "whole, every row is as it was written".to_owned()));
         let revision = self.revision().await?;
-        let held = self.store().select(&Selector::All, self.now()).await?.matched.len();
+        let held = self.estate().select(&Selector::All, self.now()).await?.matched.len();
         let estate = format!("{held} resources, revision {revision}");
         report.checks.push(match held {
             0 => Check::new("estate", Health::Warn, estate).next(Next::Start),
@@ -119,7 +119,7 @@ impl Escher {
         self.check_trust(&mut report).await;
         self.check_connections(&mut report).await;
         let open: Vec<String> =
-            self.store().runs(1_000).await?.into_iter().filter(|run| run.finished.is_none()).map(|run| run.id.into()).collect();
+            self.records().runs(1_000).await?.into_iter().filter(|run| run.finished.is_none()).map(|run| run.id.into()).collect();
         report.checks.push(if open.is_empty() {
             Check::new("runs", Health::Ok, "none was interrupted")
         } else {

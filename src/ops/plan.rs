@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use escher_core::{
     ActionDef, Approved, Checked, Error, ErrorKind, JournalEntry, Moment, Next, Phase, Plan, PlanDoc, PlanId, PlanOrigin, PlanRecord,
-    PlanStatus, PlanTemplate, Reading, ResourceId, Result, RunId, RunRecord, Step, Store as _, Target, Verify, WallTime,
+    PlanStatus, PlanTemplate, Reading, ResourceId, Result, RunId, RunRecord, Step, Target, Verify, WallTime,
 };
 use escher_exec::{CancellationToken, Clouds, DefaultPolicy, Executor, Limits, Planner, RunEvent, RunSummary, TrialStep};
 use futures::{StreamExt as _, stream};
@@ -53,7 +53,7 @@ pub struct Finished {
 impl Escher {
     /// Resolves a template into a plan over the store as it stands.
     pub(crate) async fn resolve(&self, template: &PlanTemplate, clouds: Clouds) -> Result<PlanDoc> {
-        self.planner(clouds).resolve(template, PlanOrigin::Ask, &**self.store()).await
+        self.planner(clouds).resolve(template, PlanOrigin::Ask, &**self.estate()).await
     }
 
     fn planner(&self, clouds: Clouds) -> Planner {
@@ -76,7 +76,7 @@ impl Escher {
     /// # Errors
     /// `Storage`.
     pub async fn plans(&self) -> Result<Vec<StoredPlan>> {
-        self.verified(self.store().plans(RECENT).await?)
+        self.verified(self.records().plans(RECENT).await?)
     }
 
     /// A plan by id.
@@ -88,7 +88,7 @@ impl Escher {
     }
 
     async fn stored_plan(&self, id: &PlanId) -> Result<StoredPlan> {
-        let found = self.verified(self.store().plan(id).await?.into_iter().collect())?.pop().ok_or_else(|| {
+        let found = self.verified(self.records().plan(id).await?.into_iter().collect())?.pop().ok_or_else(|| {
             Error::new(ErrorKind::NotFound, format!("there is no plan `{id}`")).operation("look up plan").next(Next::Plans)
         })?;
         if found.doc.id != *id {
@@ -128,7 +128,7 @@ impl Escher {
         let (PlanStatus::Started, Some(run)) = (plan.status, &plan.run) else { return Ok(false) };
         let known = self.keys().settled()?.contains_key(&plan.doc.id);
         let lost = self.keys().made()?.is_none_or(|made| made > plan.doc.created);
-        Ok((known || lost) && self.store().run(run).await?.is_some_and(|run| run.finished.is_none()))
+        Ok((known || lost) && self.records().run(run).await?.is_some_and(|run| run.finished.is_none()))
     }
 
     /// Says no. Final: the plan can be neither approved nor run any more.
@@ -212,7 +212,7 @@ impl Escher {
         let _claim = self.claim_run(&run.id)?;
         let record = PlanRecord { status: PlanStatus::Started, run: Some(run.id.clone()), ..stored.record };
         let record = record.sealed(&self.keys().secret()?)?;
-        self.store().start_run(&record, &run).await?;
+        self.records().start_run(&record, &run).await?;
         self.keys().settle(&record.doc.id, PlanStatus::Started, Some(&run.id), now)?;
         self.drive(&executor, plan, run, options, false).await
     }
@@ -251,7 +251,7 @@ impl Escher {
             // Cut short before its first line, and too late to begin: it ends here with nothing done.
             if now.timestamp() >= plan.doc().expires {
                 let skipped = plan.doc().steps.len();
-                self.store().put_run(&RunRecord { finished: Some(now.timestamp()), skipped, ..run }).await?;
+                self.records().put_run(&RunRecord { finished: Some(now.timestamp()), skipped, ..run }).await?;
             }
             return Err(refused);
         }
@@ -289,14 +289,14 @@ impl Escher {
             tracing::warn!("an event listener failed: {e}");
         }
         let (id, closed) = (run.id.clone(), summary.as_ref().ok().map(|summary| escher_exec::close(run, summary, self.wall_now())));
-        let head = self.journal_file().head().await;
+        let head = self.files().journal.head().await;
         if let Ok(head) = &head
             && let Err(e) = self.keys().note_journal(head)
         {
             tracing::warn!("how far the journal has come could not be remembered: {e}");
         }
         if let Some(closed) = closed {
-            self.store().put_run(&RunRecord { head: Some(head?), ..closed }).await?;
+            self.records().put_run(&RunRecord { head: Some(head?), ..closed }).await?;
         }
         // Also where the run broke off: what was changed by then is no longer as the estate has it. That this fails does
         // not make the run another one; its own outcome is what the person hears.
@@ -337,15 +337,15 @@ impl Escher {
         let unseen = looks.iter().filter(|look| look.is_none()).count();
         let readings: Vec<Reading> = looks.into_iter().flatten().collect();
         let ids: Vec<ResourceId> = readings.iter().map(|reading| reading.id.clone()).collect();
-        let known = self.store().known(&ids).await?;
-        self.store().apply(&known.refresh(readings, self.now(), Some(run.clone()))).await?;
+        let known = self.estate().known(&ids).await?;
+        self.estate().apply(&known.refresh(readings, self.now(), Some(run.clone()))).await?;
         Ok(unseen)
     }
 
     async fn executor(&self, plan: &PlanDoc) -> Result<Executor> {
         let limits = Limits { parallel: self.config().parallel, request: self.config().timeout, ..Limits::default() };
         let executor = Executor::new(self.journal(), self.clouds_now(plan).await?, self.config().clock.clone(), self.config().wall);
-        Ok(executor.with_limits(limits).with_estate(self.store().clone()))
+        Ok(executor.with_limits(limits).with_estate(self.estate().clone()))
     }
 
     /// Runs, newest first.
@@ -353,7 +353,7 @@ impl Escher {
     /// # Errors
     /// `Storage`.
     pub async fn runs(&self) -> Result<Vec<RunRecord>> {
-        self.store().runs(RECENT).await
+        self.records().runs(RECENT).await
     }
 
     /// A run by id.
@@ -361,7 +361,7 @@ impl Escher {
     /// # Errors
     /// `Invalid` for a text that is no run's id, `NotFound`, `Storage`.
     pub async fn run(&self, id: &str) -> Result<RunRecord> {
-        self.store()
+        self.records()
             .run(&id.parse()?)
             .await?
             .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no run `{id}`")).operation("look up run").next(Next::Runs))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use escher_core::{Clarify, Frame, ResourceId, Result, Store as _};
+use escher_core::{Clarify, Frame, ResourceId, Result};
 
 use crate::escher::Escher;
 
@@ -44,7 +44,7 @@ pub(crate) async fn settle(escher: &Escher, frame: &Frame, clarify: &Clarify) ->
 
 /// What a reading would touch.
 async fn targets(escher: &Escher, reading: &Frame) -> Result<BTreeSet<ResourceId>> {
-    let mut selection = escher.store().select(&reading.selector, escher.now()).await?;
+    let mut selection = escher.estate().select(&reading.selector, escher.now()).await?;
     selection.leave_out_terminated(&reading.selector, escher.now());
     Ok(selection.matched.into_iter().map(|entry| entry.resource.id).collect())
 }

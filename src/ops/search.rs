@@ -1,8 +1,6 @@
 //! `search`: the best resources for words, under a selector.
 
-use escher_core::{
-    CloudId, Correction, Env, Error, Filter, Index as _, Kind, Next, Query, Resource, ResourceId, Result, Selector, State, Store as _,
-};
+use escher_core::{CloudId, Correction, Env, Error, Filter, Kind, Next, Query, Resource, ResourceId, Result, Selector, State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -138,13 +136,13 @@ impl Escher {
         let filter = if index.answers(&selector) {
             Filter::Selector(selector.clone())
         } else {
-            Filter::Ids(self.store().admitted(&selector, now).await?)
+            Filter::Ids(self.estate().admitted(&selector, now).await?)
         };
         let query = Query { words: request.words.clone(), filter, limit: request.limit, now };
         let hits = index.search(&query).await?;
         let mut found = Vec::with_capacity(hits.hits.len());
         for (id, score) in &hits.hits {
-            let entry = self.store().entry(id).await?.ok_or_else(|| {
+            let entry = self.estate().entry(id).await?.ok_or_else(|| {
                 Error::internal("the index knows a resource that the store does not").with("id", id.to_string()).next(Next::Doctor)
             })?;
             found.push(Hit::new(&entry.resource, *score));
@@ -162,14 +160,14 @@ impl Escher {
     pub async fn known(&self, ids: impl IntoIterator<Item = &ResourceId>) -> Result<Vec<Hit>> {
         let mut known = Vec::new();
         for id in ids {
-            known.extend(self.store().entry(id).await?.map(|entry| Hit::new(&entry.resource, 1.0)));
+            known.extend(self.estate().entry(id).await?.map(|entry| Hit::new(&entry.resource, 1.0)));
         }
         Ok(known)
     }
 
     /// A warning for each tag key, attribute and relation in a selector that no resource has.
     pub(crate) async fn unknown_keys(&self, selector: &Selector) -> Result<Vec<String>> {
-        let known = self.store().known_words().await?;
+        let known = self.estate().known_words().await?;
         Ok(selector.unknown_words(&known).iter().map(ToString::to_string).collect())
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use escher_core::{Error, ErrorKind, Head, JournalEntry, JournalStore, Next, Result, RunId, Store as _};
+use escher_core::{Error, ErrorKind, Head, JournalEntry, JournalStore, Next, Result, RunId};
 use escher_exec::SqliteJournal;
 use escher_rag::{Anchor, SqliteStore};
 
@@ -89,13 +89,13 @@ impl Escher {
     }
 
     async fn journal_checked(&self) -> Result<Head> {
-        let (anchor, runs) = (self.store().anchor().await?, self.store().runs(RUNS).await?);
+        let (anchor, runs) = (self.files().store.anchor().await?, self.records().runs(RUNS).await?);
         let mut known: Vec<Head> = runs.iter().filter_map(|run| run.head.clone()).collect();
         known.extend(anchor.iter().map(|anchor| anchor.head.clone()));
         // Outside of the data directory, so that an older copy of all of it does not pass either.
         known.extend(self.keys().journal_head()?);
-        let head = self.journal_file().verify_all(known).await?;
-        let epoch = self.journal_file().epoch().await?;
+        let head = self.files().journal.verify_all(known).await?;
+        let epoch = self.files().journal.epoch().await?;
         if let Some(anchor) = anchor {
             if epoch < anchor.epoch {
                 return Err(contradiction(format!(
@@ -107,7 +107,7 @@ impl Escher {
         }
         // The version before kept no anchor. What it counted must be there all the same.
         for run in runs.iter().filter(|run| run.done + run.failed > 0) {
-            if self.journal_file().read(&run.id).await?.is_empty() {
+            if self.files().journal.read(&run.id).await?.is_empty() {
                 return Err(contradiction(format!(
                     "{} changed {} resources, and the journal has no line of it",
                     run.id,
@@ -124,11 +124,11 @@ impl Escher {
     /// As [`Escher::journal_whole`].
     pub(crate) async fn journal_sound(&self) -> Result<Head> {
         let head = self.journal_whole().await?;
-        let above = self.store().anchor().await?.map_or(0, |anchor| anchor.epoch);
+        let above = self.files().store.anchor().await?.map_or(0, |anchor| anchor.epoch);
         self.keys().hold()?;
-        let epoch = self.journal_file().claim(above).await?;
+        let epoch = self.files().journal.claim(above).await?;
         self.keys().note_journal(&head)?;
-        self.store().set_anchor(&Anchor { epoch, head: head.clone() }, true).await?;
+        self.files().store.set_anchor(&Anchor { epoch, head: head.clone() }, true).await?;
         Ok(head)
     }
 

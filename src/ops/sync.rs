@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use escher_core::{
-    ABSENCE_LAG, Cloud, CloudId, Diff, Error, Estate, Gap, Look, Measurement, ReadCx, Resource, ResourceId, Result, Sighting, Store as _,
-    Throttled, Want, regions,
+    ABSENCE_LAG, Cloud, CloudId, Diff, Error, Estate, Gap, Look, Measurement, ReadCx, Resource, ResourceId, Result, Sighting, Throttled,
+    Want, regions,
 };
 use futures::StreamExt as _;
 use jiff::SignedDuration;
@@ -149,10 +149,10 @@ impl Escher {
                 Sighting::Gap(_) | Sighting::Measured(_) => {}
             }
             if let Some((cloud, account)) = look.needs(&sighting) {
-                look.know(cloud, account, self.store().estate(Some((cloud, account))).await?);
+                look.know(cloud, account, self.estate().estate(Some((cloud, account))).await?);
             }
             if let Some(diff) = look.take(sighting) {
-                self.store().apply(&diff).await?;
+                self.estate().apply(&diff).await?;
                 synced.count(name, diff);
             }
         }
@@ -160,9 +160,9 @@ impl Escher {
         let mut ended = look.end();
         let shared = (std::mem::take(&mut ended.shared), std::mem::take(&mut ended.covered));
         if !ended.waiting.is_empty() {
-            let known = self.store().known(&ended.ids()).await?;
+            let known = self.estate().known(&ended.ids()).await?;
             let diff = ended.hold(&known);
-            self.store().apply(&diff).await?;
+            self.estate().apply(&diff).await?;
             synced.count(name, diff);
         }
         if !cloud.simulated() {
@@ -176,18 +176,18 @@ impl Escher {
     async fn sync_shared(&self, (mut seen, covered): (Vec<Resource>, Vec<Sighting>)) -> Result<Diff> {
         let ours = self.identities();
         seen.retain(|it| !ours.iter().any(|me| me.cloud == it.cloud && it.account.as_deref() == Some(me.account.as_str())));
-        let estate = self.store().estate(None).await?;
+        let estate = self.estate().estate(None).await?;
         let known = estate.into_entries().filter(|entry| entry.resource.shared_with().is_some());
         let seen = seen.into_iter().map(Sighting::seen).chain(covered);
         let diff = Estate::new(known).advance_lagging(seen, self.wall_now().timestamp(), ABSENCE_LAG);
-        self.store().apply(&diff).await?;
+        self.estate().apply(&diff).await?;
         Ok(diff)
     }
 
     /// Holds sightings against a part of the estate and writes down what differs.
     pub(crate) async fn advance(&self, estate: &Estate, seen: Vec<Sighting>) -> Result<Diff> {
         let diff = estate.advance(seen, self.now());
-        self.store().apply(&diff).await?;
+        self.estate().apply(&diff).await?;
         Ok(diff)
     }
 
@@ -198,7 +198,7 @@ impl Escher {
     /// `Storage`.
     pub async fn measured(&self, measurements: Vec<Measurement>) -> Result<usize> {
         let ids: Vec<ResourceId> = measurements.iter().map(|measurement| measurement.id.clone()).collect();
-        let known = self.store().known(&ids).await?;
+        let known = self.estate().known(&ids).await?;
         let seen = measurements.into_iter().map(|measurement| Sighting::Measured(Box::new(measurement))).collect();
         let diff = self.advance(&known, seen).await?;
         self.follow(&Progress::default()).await?;

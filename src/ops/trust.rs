@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use escher_core::plan::SealState;
 use escher_core::{
     Approval, Approved, ApprovedConnection, Checked, CloudId, Error, ErrorKind, Moment, Next, Origin, Plan, PlanDoc, PlanRecord,
-    PlanStatus, Policy as _, PublicKey, Result, Store as _, WallTime,
+    PlanStatus, Policy as _, PublicKey, Result, WallTime,
 };
 use escher_exec::DefaultPolicy;
 use jiff::Timestamp;
@@ -142,7 +142,7 @@ impl Escher {
     /// Seals a record and stores it.
     pub(crate) async fn put_sealed(&self, record: PlanRecord) -> Result<PlanRecord> {
         let record = record.sealed(&self.keys().secret()?)?;
-        self.store().put_plan(&record).await?;
+        self.records().put_plan(&record).await?;
         self.keys().note(self.wall_now());
         Ok(record)
     }
@@ -226,9 +226,9 @@ impl Escher {
     /// `Stale` where it has: set back, it would revive what has expired.
     pub(crate) async fn sound_clock(&self) -> Result<WallTime> {
         let now = self.wall_now();
-        let newest_plan = self.verified(self.store().plans(1).await?)?.into_iter().filter(|plan| plan.seal.is_some());
+        let newest_plan = self.verified(self.records().plans(1).await?)?.into_iter().filter(|plan| plan.seal.is_some());
         let known: [(&str, Option<Timestamp>); 3] = [
-            ("the journal's last line is from", self.journal_file().last_at().await?),
+            ("the journal's last line is from", self.files().journal.last_at().await?),
             ("the newest plan was created at", newest_plan.map(|plan| plan.doc.created).max()),
             ("Escher last ran here at", self.keys().last_seen()),
         ];
@@ -299,7 +299,7 @@ impl Escher {
     async fn missing_runs(&self) -> Result<Vec<String>> {
         let mut missing = Vec::new();
         for run in self.keys().settled()?.into_values().filter_map(|decision| decision.run) {
-            if self.store().run(&run).await?.is_none() {
+            if self.records().run(&run).await?.is_none() {
                 missing.push(run.into());
             }
         }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use escher::core::{JournalEntry, JournalStore, Result, RunId};
-use escher::{Error, ErrorKind, RunOptions};
+use escher::{Error, ErrorKind, Overrides, RunOptions};
 use serde_json::json;
 
 use super::*;
@@ -176,7 +176,7 @@ fn a_run_whose_key_was_lost_goes_on_once_it_is_approved_again() {
     desk.ok(&["plan", "approve", id]);
     let broken = block_on(async {
         let short = |store| Arc::new(Short(store, AtomicUsize::new(2))) as Arc<dyn JournalStore>;
-        Escher::open_with_journal(desk.config(), short).unwrap().run_plan(id, RunOptions::default()).await
+        Escher::open_with(desk.config(), Overrides::default().journal(short)).unwrap().run_plan(id, RunOptions::default()).await
     });
     assert!(broken.is_err());
     let run = desk.json(&["runs", "--json"])[0]["id"].as_str().unwrap().to_owned();

@@ -323,7 +323,7 @@ impl FakeStore {
 }
 
 #[async_trait]
-impl Store for FakeStore {
+impl EstateStore for FakeStore {
     async fn estate(&self, _: Option<(CloudId, &str)>) -> Result<Estate> {
         Ok(Estate::new(self.0.lock().unwrap().values().cloned()))
     }
@@ -354,33 +354,6 @@ impl Store for FakeStore {
         unused()
     }
     async fn history(&self, _: Timestamp) -> Result<Vec<Recorded>> {
-        unused()
-    }
-    async fn put(&self, _: Collection, _: &Document) -> Result<()> {
-        unused()
-    }
-    async fn list(&self, _: Collection, _: usize) -> Result<Vec<Document>> {
-        unused()
-    }
-    async fn put_plan(&self, _: &PlanRecord) -> Result<()> {
-        unused()
-    }
-    async fn start_run(&self, _: &PlanRecord, _: &RunRecord) -> Result<()> {
-        unused()
-    }
-    async fn plan(&self, _: &PlanId) -> Result<Option<PlanRecord>> {
-        unused()
-    }
-    async fn plans(&self, _: usize) -> Result<Vec<PlanRecord>> {
-        unused()
-    }
-    async fn put_run(&self, _: &RunRecord) -> Result<()> {
-        unused()
-    }
-    async fn run(&self, _: &RunId) -> Result<Option<RunRecord>> {
-        unused()
-    }
-    async fn runs(&self, _: usize) -> Result<Vec<RunRecord>> {
         unused()
     }
 }

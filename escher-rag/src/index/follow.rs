@@ -1,6 +1,6 @@
 //! The index follows the store.
 
-use escher_core::{Index, Result, Store};
+use escher_core::{EstateStore, Index, Result};
 
 /// Changes that are taken in at once: few enough to bound memory, enough that a flush does not count.
 const BATCH: usize = 2_000;
@@ -10,7 +10,7 @@ const BATCH: usize = 2_000;
 ///
 /// # Errors
 /// Whatever the store or the index say. What was taken in until then stays.
-pub async fn follow(store: &dyn Store, index: &dyn Index, progress: impl FnMut(u64, u64) + Send) -> Result<u64> {
+pub async fn follow(store: &dyn EstateStore, index: &dyn Index, progress: impl FnMut(u64, u64) + Send) -> Result<u64> {
     let done = catch_up(store, index, progress).await?;
     // Even where nothing was done: somebody else may have been at it and not be ready yet.
     index.settle().await?;
@@ -21,7 +21,7 @@ pub async fn follow(store: &dyn Store, index: &dyn Index, progress: impl FnMut(u
 ///
 /// # Errors
 /// As [`follow`].
-pub async fn catch_up(store: &dyn Store, index: &dyn Index, mut progress: impl FnMut(u64, u64) + Send) -> Result<u64> {
+pub async fn catch_up(store: &dyn EstateStore, index: &dyn Index, mut progress: impl FnMut(u64, u64) + Send) -> Result<u64> {
     let mut at = index.revision().await?;
     let mut target = store.revision().await?;
     let (mut start, mut done) = (at, 0);

@@ -21,8 +21,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use escher_core::selector::KnownWords;
 use escher_core::{
-    Changes, CloudId, Collection, Diff, Document, Entry, Error, Estate, PlanId, PlanRecord, Recorded, ResourceId, Result, RunId, RunRecord,
-    Selection, Selector, Store,
+    Changes, CloudId, Collection, Diff, Document, DocumentStore, Entry, Error, Estate, EstateStore, PlanId, PlanRecord, PlanStore,
+    Recorded, ResourceId, Result, RunId, RunRecord, Selection, Selector,
 };
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -150,7 +150,7 @@ impl SqliteStore {
 }
 
 #[async_trait]
-impl Store for SqliteStore {
+impl EstateStore for SqliteStore {
     async fn estate(&self, part: Option<(CloudId, &str)>) -> Result<Estate> {
         let part = part.map(|(cloud, account)| (cloud, account.to_owned()));
         self.read("read estate", move |c| estate::estate(c, part)).await
@@ -199,7 +199,10 @@ impl Store for SqliteStore {
         let since = i64::try_from(at).unwrap_or(if at < 0 { i64::MIN } else { i64::MAX });
         self.read("read history", move |c| history::since(c, since)).await
     }
+}
 
+#[async_trait]
+impl DocumentStore for SqliteStore {
     async fn put(&self, collection: Collection, document: &Document) -> Result<()> {
         let document = document.clone();
         self.lanes.write("write document", move |c| records::put(c, collection, &document)).await
@@ -208,7 +211,10 @@ impl Store for SqliteStore {
     async fn list(&self, collection: Collection, limit: usize) -> Result<Vec<Document>> {
         self.read("read documents", move |c| records::list(c, collection, limit)).await
     }
+}
 
+#[async_trait]
+impl PlanStore for SqliteStore {
     async fn put_plan(&self, plan: &PlanRecord) -> Result<()> {
         let plan = plan.clone();
         self.lanes.write("write plan", move |c| records::put_plan(c, &plan)).await

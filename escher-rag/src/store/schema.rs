@@ -187,7 +187,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection> {
 
 #[cfg(test)]
 mod tests {
-    use escher_core::{CloudId, Kind, Link, Rel, Resource, ResourceId, Selector, Store as _};
+    use escher_core::{CloudId, EstateStore as _, Kind, Link, Rel, Resource, ResourceId, Selector};
     use jiff::Timestamp;
     use rusqlite::params;
 

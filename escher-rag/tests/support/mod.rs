@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use escher_core::resource::attr;
-use escher_core::{CloudId, Diff, Embed, Entry, Kind, Resource, Result, State, Store, fuzzy};
+use escher_core::{CloudId, Diff, Embed, Entry, EstateStore, Kind, Resource, Result, State, fuzzy};
 use jiff::Timestamp;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -25,7 +25,7 @@ pub fn added(resources: impl IntoIterator<Item = Resource>) -> Diff {
     Diff { added: resources.into_iter().map(entry).collect(), at: now(), ..Diff::default() }
 }
 
-pub async fn fill(store: &dyn Store, resources: impl IntoIterator<Item = Resource>) {
+pub async fn fill(store: &dyn EstateStore, resources: impl IntoIterator<Item = Resource>) {
     store.apply(&added(resources)).await.unwrap();
 }
 

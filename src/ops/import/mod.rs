@@ -23,7 +23,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::Read;
 
-use escher_core::{Depth, Error, Resource, ResourceId, Result, Selector, Sighting, Store as _};
+use escher_core::{Depth, Error, Resource, ResourceId, Result, Selector, Sighting};
 use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 
@@ -108,7 +108,7 @@ impl Escher {
         let mut indexed = 0;
         while written.changed().await.is_ok() {
             let Ok(index) = self.index().await else { break };
-            match escher_rag::catch_up(&**self.store(), index, |_, _| {}).await {
+            match escher_rag::catch_up(&**self.estate(), index, |_, _| {}).await {
                 Ok(count) => indexed += count,
                 Err(_) => break,
             }
@@ -129,7 +129,7 @@ impl Escher {
             }
         }
         let ids: Vec<ResourceId> = batch.iter().map(|read| read.resource.id.clone()).collect();
-        let known = self.store().known(&ids).await?;
+        let known = self.estate().known(&ids).await?;
         let mut merged: Vec<Resource> = Vec::with_capacity(batch.len());
         let mut latest: HashMap<ResourceId, usize> = HashMap::new();
         for Taken { resource, whole } in batch {
@@ -159,7 +159,7 @@ impl Escher {
     pub async fn export(&self, selector: &str) -> Result<Vec<Value>> {
         let selector = Selector::parse(selector)?;
         let now = self.now();
-        let selection = self.store().select(&selector, now).await?;
+        let selection = self.estate().select(&selector, now).await?;
         Ok(selection.matched.iter().map(|entry| entry.resource.to_line(now)).collect())
     }
 }
