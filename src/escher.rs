@@ -16,6 +16,7 @@ use crate::config::{Config, Connection, ConnectionKind, Connections};
 use crate::home::{Home, Owner, Since};
 use crate::keys::KeyRing;
 use crate::ops::sound::{self, Anchored};
+use crate::policy::PolicyFile;
 use crate::progress::{Progress, Step};
 
 /// Escher over one data directory, which it owns as long as it lives. Clones share it.
@@ -28,6 +29,7 @@ pub struct Escher {
 /// What all handles of one data directory share.
 struct Parts {
     keys: KeyRing,
+    policy: Arc<PolicyFile>,
     store: Arc<SqliteStore>,
     journal_file: Arc<SqliteJournal>,
     journal_store: Arc<dyn JournalStore>,
@@ -73,6 +75,7 @@ impl Escher {
             journal_store: wrap(anchored),
             journal_file,
             keys: KeyRing::of(home.root(), &config.keys())?,
+            policy: Arc::new(PolicyFile::of(home.root())),
             brain: OfflineBrain::with(Examples::new({
                 let embedder = embedder.clone();
                 move || embedder.get()
@@ -119,6 +122,11 @@ impl Escher {
 
     pub(crate) fn keys(&self) -> &KeyRing {
         &self.parts.keys
+    }
+
+    /// What decides what may run.
+    pub(crate) fn policy(&self) -> &Arc<PolicyFile> {
+        &self.parts.policy
     }
 
     pub(crate) fn store(&self) -> &Arc<SqliteStore> {
