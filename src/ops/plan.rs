@@ -216,7 +216,7 @@ impl Escher {
         refuse_early(&stored.doc, now)?;
         let plan = self.approved(&stored, Moment::Start(now))?;
         // Whatever refuses the start does so before the plan counts as started.
-        let executor = self.executor(plan.doc()).await?;
+        let executor = self.executor_for(&stored).await?;
         executor.may_start(&plan)?;
         let run = RunRecord { head: Some(head), ..escher_exec::begin(plan.doc(), now) };
         let _claim = self.claim_run(&run.id)?;
@@ -249,7 +249,7 @@ impl Escher {
         }
         let now = self.sound_clock().await?;
         let plan = self.approved(&stored, Moment::Resume(now))?;
-        let executor = self.executor(plan.doc()).await?;
+        let executor = self.executor_for(&stored).await?;
         let unbegun = self.journal().read(&run.id).await?.is_empty();
         if !unbegun && !self.keys().settled()?.contains_key(&run.plan) {
             return Err(Error::new(ErrorKind::Stale, "the journal has lines of this run, and this installation never started it")
@@ -356,6 +356,12 @@ impl Escher {
         let limits = Limits { parallel: self.config().parallel, request: self.config().timeout, ..Limits::default() };
         let executor = Executor::new(self.journal(), self.clouds_now(plan).await?, self.config().clock.clone(), self.config().wall);
         Ok(executor.with_limits(limits).with_estate(self.store().clone()))
+    }
+
+    /// The executor of an approved plan, which stops where policy comes to forbid it.
+    async fn executor_for(&self, plan: &StoredPlan) -> Result<Executor> {
+        let approver = plan.approval.as_ref().map_or(self.config().user.as_str(), |approval| &approval.by);
+        Ok(self.executor(&plan.doc).await?.with_policy(self.policy().clone(), approver))
     }
 
     /// Runs, newest first.

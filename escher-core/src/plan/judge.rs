@@ -62,8 +62,8 @@ impl Verdict {
         self.add(Finding { decision, reason: reason.into(), line: None, undecided: Vec::new() });
     }
 
-    /// Why, a line for each rule.
+    /// Why, a line for each rule that led to the decision; what milder rules say is among the findings only.
     pub fn reasons(&self) -> Vec<String> {
-        self.findings.iter().map(|finding| finding.reason.clone()).collect()
+        self.findings.iter().filter(|finding| finding.decision == self.decision).map(|finding| finding.reason.clone()).collect()
     }
 }

@@ -1,6 +1,6 @@
 //! What a person adds to the default rules. Each rule can only make a verdict stricter.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use escher_core::{Action, ActionDef, Decision, Finding, Kind, Occasion, PlanDoc, Risk, Selector, Verb, Verdict};
 use jiff::Timestamp;
@@ -110,13 +110,16 @@ impl std::fmt::Display for Pattern {
 /// What of a plan a rule is about.
 struct Reached {
     actions: BTreeSet<Action>,
+    /// ` for 1 of 3 targets (web-1)`, if not for all.
+    part: String,
     undecided: Vec<String>,
 }
 
 impl Reach {
     /// The steps that it is about, or may be about; `None` if there are none.
     fn of(&self, plan: &PlanDoc) -> Option<Reached> {
-        let mut reached = Reached { actions: BTreeSet::new(), undecided: Vec::new() };
+        let mut reached = Reached { actions: BTreeSet::new(), part: String::new(), undecided: Vec::new() };
+        let mut targets = BTreeMap::new();
         for step in plan.steps.iter().filter(|step| self.pattern.covers(step.action)) {
             let admits = self.filter.as_ref().map_or(Some(true), |filter| step.target.matches(step.action.kind, filter));
             if admits == Some(false) {
@@ -124,9 +127,15 @@ impl Reach {
             }
             reached.actions.insert(step.action);
             let name = plain(&step.target.name);
+            targets.insert(&step.target.id, name.clone());
             if admits.is_none() && !reached.undecided.contains(&name) {
                 reached.undecided.push(name);
             }
+        }
+        let all = plan.steps.iter().map(|step| &step.target.id).collect::<HashSet<_>>().len();
+        if targets.len() < all {
+            let names: Vec<String> = targets.values().cloned().collect();
+            reached.part = format!(" for {} of {all} targets ({})", names.len(), some_of(&names));
         }
         (!reached.actions.is_empty()).then_some(reached)
     }
@@ -176,20 +185,20 @@ impl Rule {
                     .then(|| self.forbids(format!("allows {most} in one plan at most, and this one touches {touched}"), Vec::new()))
             }
             What::Forbid(reach) => {
-                let Reached { actions, undecided } = reach.of(plan)?;
-                Some(self.forbids(format!("forbids {} (`{}`{})", list(&actions), reach.pattern, reach.condition()), undecided))
+                let Reached { actions, part, undecided } = reach.of(plan)?;
+                Some(self.forbids(format!("forbids {}{part} (`{}`{})", list(&actions), reach.pattern, reach.condition()), undecided))
             }
             What::Freeze(window, reach) => {
                 if !window.is_open(occasion.at.timestamp()) {
                     return None;
                 }
-                let undecided = reach.of(plan)?.undecided;
-                Some(self.forbids(format!("freezes changes {}{}", window.in_words(), reach.condition()), undecided))
+                let Reached { part, undecided, .. } = reach.of(plan)?;
+                Some(self.forbids(format!("freezes changes {}{}{part}", window.in_words(), reach.condition()), undecided))
             }
             What::Approvers(names, reach) => {
-                let Reached { actions, undecided } = reach.of(plan)?;
+                let Reached { actions, part, undecided } = reach.of(plan)?;
                 let (actions, only) = (list(&actions), names.join(" or "));
-                let what = |of: &str| format!("lets only {only} approve {actions} (`{}`{}){of}", reach.pattern, reach.condition());
+                let what = |of: &str| format!("lets only {only} approve {actions}{part} (`{}`{}){of}", reach.pattern, reach.condition());
                 Some(match occasion.approver {
                     Some(name) if names.iter().any(|known| known == name) => self.finds(Decision::Approve, what(""), undecided),
                     None => self.finds(Decision::Approve, what(""), undecided),
