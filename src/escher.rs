@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use crate::config::{Config, Connection, ConnectionKind};
 use crate::home::{Home, Owner, Since};
 use crate::keys::KeyRing;
+use crate::policy::PolicyFile;
 use crate::progress::{Progress, Step};
 use crate::wire::{Files, Overrides, Parts, locate};
 
@@ -71,6 +72,11 @@ impl Escher {
 
     pub(crate) fn keys(&self) -> &KeyRing {
         &self.parts.keys
+    }
+
+    /// What decides what may run.
+    pub(crate) fn policy(&self) -> &Arc<PolicyFile> {
+        &self.parts.policy
     }
 
     pub(crate) fn estate(&self) -> &Arc<dyn EstateStore> {

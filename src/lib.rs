@@ -23,6 +23,7 @@ mod escher;
 mod home;
 mod keys;
 mod ops;
+mod policy;
 mod progress;
 mod wire;
 
@@ -44,9 +45,11 @@ pub use ops::doctor::{Check, Health, Report};
 pub use ops::import::{BadLine, Counted, Format as ImportFormat, ImportOptions, Imported};
 pub use ops::init::Initialised;
 pub use ops::plan::{Finished, RunOptions};
+pub use ops::policy::{Judged, PolicyCheckRequest, PolicyChecked};
 pub use ops::search::{Found, Hit, SearchRequest};
 pub use ops::sync::{ScopeGap, SlowApi, SyncOptions, Synced};
 pub use ops::trust::{Fault, StoredPlan};
+pub use policy::PolicyReport;
 pub use progress::{Progress, Step as ProgressStep};
 pub use wire::Overrides;
 

@@ -15,6 +15,7 @@ use crate::config::{Config, Connections};
 use crate::home::Home;
 use crate::keys::KeyRing;
 use crate::ops::sound::{self, Anchored};
+use crate::policy::PolicyFile;
 
 /// A layer around the journal, such as one that fails on demand.
 type JournalLayer = Box<dyn FnOnce(Arc<dyn JournalStore>) -> Arc<dyn JournalStore> + Send>;
@@ -56,6 +57,7 @@ pub(crate) struct Parts {
     /// The files behind these, for those who look whether they are as they were written.
     pub(crate) files: Files,
     pub(crate) keys: KeyRing,
+    pub(crate) policy: Arc<PolicyFile>,
     pub(crate) connections: Mutex<Connections>,
     pub(crate) sim: OnceLock<Arc<SimStore>>,
     /// By the connection as it stands, and the faults that a simulated one was given.
@@ -95,6 +97,7 @@ impl Parts {
             files: Files { store, journal },
             connections,
             keys: KeyRing::of(home.root(), &config.keys())?,
+            policy: Arc::new(PolicyFile::of(home.root())),
             brain: OfflineBrain::with(Examples::new({
                 let embedder = embedder.clone();
                 move || embedder.get()

@@ -54,7 +54,7 @@ fn reads_and_plans(first: &Value) {
     assert_eq!(first["hello"]["serverInfo"]["name"], "escher", "{first}");
     let tools = first["tools"].as_array().unwrap();
     let names: Vec<&str> = tools.iter().map(|tool| tool["name"].as_str().unwrap()).collect();
-    for name in ["search", "ask", "plan", "plan_run", "plan_dry_run", "runs", "run_undo", "sync", "doctor"] {
+    for name in ["search", "ask", "plan", "plan_run", "plan_dry_run", "runs", "run_undo", "sync", "doctor", "policy_show", "policy_check"] {
         assert!(names.contains(&name), "{names:?}");
     }
     assert!(!names.iter().any(|name| name.contains("approve") || ["import", "connect", "export"].contains(name)), "{names:?}");

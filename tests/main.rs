@@ -26,6 +26,7 @@ mod old_data;
 mod ops;
 #[cfg(unix)]
 mod owner;
+mod policy;
 mod readme;
 mod search;
 mod selectors;

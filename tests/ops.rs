@@ -117,6 +117,9 @@ fn what_crosses_a_door_is_what_its_schema_says() {
         door.call("run_resume", json!({"run": run})).await;
         let other = door.call("ask", json!({"text": "tag vm called one with a=b"})).await.0;
         assert!(other["plan"].is_null(), "no connection speaks for it: {other}");
+        door.call("policy_show", json!({})).await;
+        door.call("policy_check", json!({"text": "Stop idle VMs in Azure West US", "approver": "ada"})).await;
+        door.call("policy_check", json!({})).await;
         let other = door.call("ask", json!({"text": "Stop idle VMs in Azure West US"})).await.0["plan"]["id"].clone();
         door.call("plan_reject", json!({"plan": other})).await;
         for name in ["plan", "run"] {

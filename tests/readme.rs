@@ -23,13 +23,15 @@ const CONTRIBUTING: &str = include_str!("../CONTRIBUTING.md");
 const SELECTORS: &str = include_str!("../docs/selectors.md");
 const FAULTS: &str = include_str!("../docs/faults.md");
 const DOORS: &str = include_str!("../docs/doors.md");
-const DOCUMENTS: [(&str, &str); 6] = [
+const POLICY: &str = include_str!("../docs/policy.md");
+const DOCUMENTS: [(&str, &str); 7] = [
     ("README.md", README),
     ("ARCHITECTURE.md", ARCHITECTURE),
     ("CONTRIBUTING.md", CONTRIBUTING),
     ("docs/selectors.md", SELECTORS),
     ("docs/faults.md", FAULTS),
     ("docs/doors.md", DOORS),
+    ("docs/policy.md", POLICY),
 ];
 
 /// A fenced block: what stands after the fence, the last comment before it, and its lines.
@@ -308,6 +310,31 @@ fn the_page_on_faults_is_true() {
         assert_eq!(line.parse::<Faults>().map(drop).unwrap_err().kind(), ErrorKind::Invalid, "{line}");
     }
     assert!(of("faults").count() > 5 && of("faults-error").count() > 5);
+}
+
+#[test]
+fn what_the_policy_page_says_is_so() {
+    assert_eq!(run_blocks(POLICY, None, &Desk::demo(), None), 3);
+    let desk = Desk::demo();
+    let example = blocks(POLICY).into_iter().find(|block| block.info == "toml").expect("an example").lines.join("\n");
+    std::fs::write(desk.data().join("policy.toml"), &example).unwrap();
+    let shown = desk.json(&["policy", "show", "--json"]);
+    for key in ["max_risk", "max_blast_radius", "forbid", "freeze", "approvers"] {
+        assert!(
+            POLICY.contains(&format!("| `{key}` |")) && shown["rules"].as_array().unwrap().iter().any(|rule| rule["kind"] == key),
+            "{key}"
+        );
+    }
+    let places = "cloud kind type service account region geo env name id idle public encrypted attached backed-up untagged";
+    for place in places.split(' ') {
+        assert!(POLICY.contains(&format!("`{place}`")), "{place}");
+        // As a field or as a flag.
+        let reads = |condition: &str| {
+            std::fs::write(desk.data().join("policy.toml"), format!("forbid = [{{ action = '*.*', where = '{condition}' }}]")).unwrap();
+            desk.run(&["policy", "check"]).code == 0
+        };
+        assert!(reads(&format!("{place} EXISTS")) || reads(place), "{place}");
+    }
 }
 
 #[test]

@@ -24,9 +24,13 @@ pub(crate) fn of_value(value: &Value) -> String {
 const USUAL: usize = 2_048;
 
 fn hashed(canonical: serde_json::Result<Vec<u8>>) -> String {
-    let bytes = canonical.unwrap_or_else(|e| format!("not canonical: {e}").into_bytes());
+    of_bytes(&canonical.unwrap_or_else(|e| format!("not canonical: {e}").into_bytes()))
+}
+
+/// The digest of bytes as they are, in the same form.
+pub fn of_bytes(bytes: &[u8]) -> String {
     let mut text = String::from("sha256:");
-    for byte in Sha256::digest(&bytes) {
+    for byte in Sha256::digest(bytes) {
         // Writing to a String cannot fail.
         let _ = write!(text, "{byte:02x}");
     }

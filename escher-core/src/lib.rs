@@ -57,8 +57,8 @@ pub use memory::{
 pub use pattern::ActionPattern;
 pub use period::{Period, PeriodWord};
 pub use plan::{
-    Approval, Approved, ApprovedConnection, Checked, Moment, Plan, PlanDoc, PlanId, PlanOrigin, PlanTemplate, Policy, RunId, Step, StepId,
-    StepTemplate, Target, TargetFacts, Verdict, VerifiedApproval,
+    Approval, Approved, ApprovedConnection, Checked, Finding, Moment, Occasion, Plan, PlanDoc, PlanId, PlanOrigin, PlanTemplate, Policy,
+    RunId, Step, StepId, StepTemplate, Target, TargetFacts, Verdict, VerifiedApproval,
 };
 pub use rel::Rel;
 pub use resource::{Link, Resource};

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use escher_core::plan::{DryRun, OnFailure, Retry};
 use escher_core::{
-    Action, ActionDef, Capabilities, CloudId, Effect, Env, Error, Kind, PlanDoc, PlanOrigin, Policy, Rel, Resource, ResourceId, Result,
-    Risk, Step, StepId, Target, TargetFacts, Verb, WallTime,
+    Action, ActionDef, Capabilities, CloudId, Effect, Env, Error, Kind, Occasion, PlanDoc, PlanOrigin, Policy, Rel, Resource, ResourceId,
+    Result, Risk, Step, StepId, Target, TargetFacts, Verb, WallTime,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
@@ -300,8 +300,8 @@ impl<'a> Draft<'a> {
             steps: self.steps,
             warnings,
         };
-        let verdict = policy.judge(&doc);
-        Ok(PlanDoc { decision: verdict.decision, reasons: verdict.reasons, ..doc }.sealed())
+        let verdict = policy.judge(&doc, &Occasion { at: self.made, approver: None });
+        Ok(PlanDoc { decision: verdict.decision, reasons: verdict.reasons(), ..doc }.sealed())
     }
 }
 

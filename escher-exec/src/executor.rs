@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use escher_core::plan::OnFailure;
 use escher_core::{
-    Approved, Clock, CloudId, Error, ErrorKind, EstateStore, Journal, JournalEntry, Next, Phase, Plan, PlanDoc, ReadCx, ResourceId, Result,
-    RunId, Step, StepEvent, Undo, WallClock,
+    Approved, Clock, CloudId, Decision, Error, ErrorKind, EstateStore, Journal, JournalEntry, Next, Occasion, Phase, Plan, PlanDoc, Policy,
+    ReadCx, ResourceId, Result, RunId, Step, StepEvent, Undo, WallClock,
 };
 use futures::StreamExt;
 use futures::future::BoxFuture;
@@ -21,6 +21,9 @@ use crate::{Clouds, RunEvent, RunSummary, absence, summary};
 
 /// How long one reading request may take.
 pub(crate) const REQUEST: Duration = Duration::from_secs(30);
+
+/// How often policy is asked again while a run goes on, at the most: a verdict takes a look at every step.
+const POLICY_PAUSE: Duration = Duration::from_millis(250);
 
 /// How much happens at once, and how patiently we look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +72,8 @@ pub struct Executor {
     pub(crate) wall: WallClock,
     pub(crate) limits: Limits,
     pub(crate) estate: Option<Arc<dyn EstateStore>>,
+    /// Policy, asked again while a run goes on, and who has approved what it runs.
+    watch: Option<(Arc<dyn Policy>, String)>,
 }
 
 /// One run under way.
@@ -99,7 +104,7 @@ pub(crate) struct Past {
 impl Executor {
     /// An executor with the default limits. Resources are read by `clock`; expiry and journal lines go by `wall`.
     pub fn new(journal: Journal, clouds: Clouds, clock: Clock, wall: WallClock) -> Self {
-        Self { journal, clouds, clock, wall, limits: Limits::default(), estate: None }
+        Self { journal, clouds, clock, wall, limits: Limits::default(), estate: None, watch: None }
     }
 
     /// The same within other limits.
@@ -116,13 +121,22 @@ impl Executor {
         self
     }
 
+    /// The same under a policy that is asked again while a run goes on: once it forbids the plan that `approver` has
+    /// approved, steps under way come to their end and no other begins.
+    #[must_use]
+    pub fn with_policy(mut self, policy: Arc<dyn Policy>, approver: impl Into<String>) -> Self {
+        self.watch = Some((policy, approver.into()));
+        self
+    }
+
     /// Starts a run. `cancel` lets the steps under way come to their end and begins no new ones; the run can then be
     /// resumed, as after a crash. Events are sent after their journal lines are on disk; nobody needs to listen.
     ///
     /// # Errors
     /// `Stale` where the plan has expired, the run was begun before, or we are no longer who the plan names;
     /// `Unauthenticated` where an account is not connected; the journal's error where a line could not be written:
-    /// the steps under way have then come to their end and the run can be resumed.
+    /// the steps under way have then come to their end and the run can be resumed; so too `Forbidden` where policy has
+    /// come to forbid the plan meanwhile.
     pub async fn run(
         &self,
         plan: Plan<Approved>,
@@ -208,6 +222,7 @@ impl Executor {
         let mut busy: HashMap<(CloudId, &str), usize> = HashMap::new();
         let mut flight: FuturesUnordered<BoxFuture<'_, Landed<'_>>> = FuturesUnordered::new();
         let mut failure = None;
+        let mut asked: Option<Instant> = None;
         loop {
             let mut at = 0;
             while at < waiting.len() && flight.len() < self.limits.parallel.max(1) && !run.is_stopping() {
@@ -219,6 +234,13 @@ impl Executor {
                     Standing::Wait => at += 1,
                     Standing::Ready if busy.get(&account).copied().unwrap_or(0) >= self.limits.per_account.max(1) => at += 1,
                     Standing::Ready => {
+                        if asked.is_none_or(|asked| asked.elapsed() >= POLICY_PAUSE) {
+                            asked = Some(Instant::now());
+                            if let Err(forbidden) = run.check(self.still_allowed(plan.doc())) {
+                                failure = failure.or(Some(forbidden));
+                                break;
+                            }
+                        }
                         waiting.remove(at);
                         *busy.entry(account).or_default() += 1;
                         let past = past.remove(step.id.as_str()).unwrap_or_default();
@@ -258,6 +280,17 @@ impl Executor {
             run.tell(RunEvent::Finished { run: id.clone(), done: summary.done, failed: summary.failed, skipped: summary.skipped });
         }
         Ok(summary)
+    }
+
+    /// Whether policy has not come to forbid a plan since it was started.
+    fn still_allowed(&self, doc: &PlanDoc) -> Result<()> {
+        let Some((policy, approver)) = &self.watch else { return Ok(()) };
+        let verdict = policy.judge(doc, &Occasion { at: self.wall.now(), approver: Some(approver) });
+        if verdict.decision != Decision::Forbid {
+            return Ok(());
+        }
+        let why = format!("policy forbids the rest of this plan: {}", verdict.reasons().join("; "));
+        Err(Error::new(ErrorKind::Forbidden, why).operation("run plan").hint("wait until policy allows it again, or have the rule changed"))
     }
 
     /// Writes a line and tells it.

@@ -56,7 +56,7 @@ pub use escher_core::Head;
 pub use event::{RunEvent, RunSummary, summary};
 pub use executor::{Executor, Limits};
 pub use journal::SqliteJournal;
-pub use policy::{DefaultPolicy, PolicyConfig};
+pub use policy::{DefaultPolicy, POLICY_FILE, PolicyProblem, PolicyRule, PolicyRules, RuleKind};
 pub use record::{begin, close};
 pub use resolve::Planner;
 /// Stops a run: what is under way comes to its end, nothing new is begun.

@@ -29,6 +29,8 @@ pub mod plan_dry_run;
 pub mod plan_reject;
 pub mod plan_run;
 pub mod plans;
+pub mod policy_check;
+pub mod policy_show;
 pub mod run;
 pub mod run_resume;
 pub mod run_undo;
@@ -87,6 +89,8 @@ operations! {
     plan_reject::PlanReject,
     plan_run::PlanRun,
     plan_approve_run::PlanApproveRun,
+    policy_show::PolicyShow,
+    policy_check::PolicyCheck,
     runs::Runs,
     run::Run,
     run_resume::RunResume,

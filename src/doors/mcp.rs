@@ -55,6 +55,8 @@ fn offered(op: Op) -> bool {
         | Op::Plan
         | Op::PlanCheck
         | Op::PlanDryRun
+        | Op::PolicyShow
+        | Op::PolicyCheck
         | Op::Runs
         | Op::Run
         | Op::RunUndo

@@ -229,8 +229,33 @@ impl Escher {
         Ok(answer)
     }
 
+    /// The plan that an order leads to, which is not stored.
+    ///
+    /// # Errors
+    /// `Invalid` for words that order no change or leave a question open; `NotFound` for an order without a target.
+    pub(crate) async fn planned(&self, text: &str) -> Result<PlanDoc> {
+        let refused = |why: String| Error::invalid(why).operation("plan").next(Next::Ask { text: text.to_owned() });
+        let frame = self.read(Utterance { text: text.to_owned(), history: Vec::new(), now: self.now() }).await?;
+        let frame = match &frame.clarify {
+            Some(clarify) => match readings::settle(self, &frame, clarify).await? {
+                Settled::One(frame) => *frame,
+                Settled::Asks(clarify) => return Err(refused(clarify.question)),
+            },
+            None => frame,
+        };
+        if frame.intent != Intent::Act {
+            return Err(refused("these words order no change".to_owned()).hint("give an order, or the id of a plan"));
+        }
+        self.draft_frame(&frame).await
+    }
+
     /// Drafts, resolves, checks and stores a plan.
     async fn plan_frame(&self, frame: &Frame) -> Result<PlanDoc> {
+        let doc = self.draft_frame(frame).await?;
+        self.save_plan(doc).await
+    }
+
+    async fn draft_frame(&self, frame: &Frame) -> Result<PlanDoc> {
         let clouds = self.clouds().await?;
         let capabilities = clouds.capabilities();
         if capabilities.actions.is_empty() {
@@ -240,8 +265,7 @@ impl Escher {
                 .next(Next::Start));
         }
         let template = self.brain().draft(frame, &capabilities).await?;
-        let doc = self.resolve(&template, clouds).await?;
-        self.save_plan(doc).await
+        self.resolve(&template, clouds).await
     }
 }
 

@@ -117,6 +117,7 @@ impl Escher {
         });
         report.add_result("journal", self.journal_whole().await.map(|head| format!("{} lines, unbroken; head {}", head.seq, head.hash)));
         self.check_trust(&mut report).await;
+        report.checks.push(self.check_policy());
         self.check_connections(&mut report).await;
         let open: Vec<String> =
             self.records().runs(1_000).await?.into_iter().filter(|run| run.finished.is_none()).map(|run| run.id.into()).collect();
@@ -126,6 +127,18 @@ impl Escher {
             Check::new("runs", Health::Warn, format!("not finished: {}", open.join(", "))).next(Next::Resume { run: None })
         });
         Ok(report)
+    }
+
+    fn check_policy(&self) -> Check {
+        let policy = self.policy_report();
+        if policy.is_broken() {
+            let why = policy.unreadable.or_else(|| policy.problems.first().map(ToString::to_string)).unwrap_or_default();
+            return Check::new("policy", Health::Fail, format!("no change may run: {}: {why}", policy.file.display()))
+                .hint("fix the file, or remove it for the default rules")
+                .next(Next::Policy);
+        }
+        let told = if policy.exists { "read from" } else { "the default rules; none in" };
+        Check::new("policy", Health::Ok, format!("{told} {}", policy.file.display()))
     }
 
     async fn check_connections(&self, report: &mut Report) {

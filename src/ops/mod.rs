@@ -10,6 +10,7 @@ pub(crate) mod explain;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod plan;
+pub(crate) mod policy;
 pub(crate) mod readings;
 pub(crate) mod search;
 pub(crate) mod sound;

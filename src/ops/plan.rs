@@ -7,13 +7,13 @@ use escher_core::{
     ActionDef, Approved, Checked, Error, ErrorKind, JournalEntry, Moment, Next, Phase, Plan, PlanDoc, PlanId, PlanOrigin, PlanRecord,
     PlanStatus, PlanTemplate, Reading, ResourceId, Result, RunId, RunRecord, Step, Target, Verify, WallTime,
 };
-use escher_exec::{CancellationToken, Clouds, DefaultPolicy, Executor, Limits, Planner, RunEvent, RunSummary, TrialStep};
+use escher_exec::{CancellationToken, Clouds, Executor, Limits, Planner, RunEvent, RunSummary, TrialStep};
 use futures::{StreamExt as _, stream};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::escher::Escher;
-use crate::ops::trust::StoredPlan;
+use crate::ops::trust::{StoredPlan, refuse_forbidden};
 
 /// Plans and runs shown in lists.
 const RECENT: usize = 1_000;
@@ -57,7 +57,7 @@ impl Escher {
     }
 
     fn planner(&self, clouds: Clouds) -> Planner {
-        Planner::new(clouds, Arc::new(DefaultPolicy::default()), self.config().clock.clone(), self.config().wall)
+        Planner::new(clouds, self.policy().clone(), self.config().clock.clone(), self.config().wall)
     }
 
     /// Stores a plan that awaits a decision.
@@ -111,7 +111,12 @@ impl Escher {
         self.refuse_shifted(&plan.doc)?;
         let now = self.sound_clock().await?;
         let begun = self.is_begun(&plan).await?;
-        let checked = if begun { self.sound_plan(&plan, Moment::Resume)? } else { self.still_open(&plan)? };
+        let checked = if begun {
+            self.sound_plan(&plan, Moment::Resume(now), Some(&self.config().user))?
+        } else {
+            self.still_open_to(&plan, &self.config().user)?
+        };
+        refuse_forbidden(checked.doc(), "approve plan")?;
         refuse_early(&plan.doc, now)?;
         let approval = Some(self.sign_approval(&checked, now)?);
         let status = if begun { PlanStatus::Started } else { PlanStatus::Approved };
@@ -146,25 +151,30 @@ impl Escher {
         Ok(record)
     }
 
-    /// The plan, checked, if it can still be approved and run.
+    /// The plan, checked, if it can still be approved and run: by whoever has approved it, or else by the configured user.
     ///
     /// # Errors
     /// `Stale` where it was rejected, was run, has expired, was altered or does not match its digest; `Invalid` where
     /// the time was set by hand and a target is on a real cloud.
     pub fn still_open(&self, plan: &StoredPlan) -> Result<Plan<Checked>> {
+        let approver = plan.approval.as_ref().map_or(&self.config().user, |approval| &approval.by);
+        self.still_open_to(plan, approver)
+    }
+
+    fn still_open_to(&self, plan: &StoredPlan, approver: &str) -> Result<Plan<Checked>> {
         // What a time set by hand must not do is said before anything that this time would decide.
         self.refuse_shifted(&plan.doc)?;
         self.refuse_settled(plan)?;
-        self.sound_plan(plan, Moment::Start(self.wall_now()))
+        self.sound_plan(plan, Moment::Start(self.wall_now()), Some(approver))
     }
 
     /// The plan, checked, if it is what was stored.
-    fn sound_plan(&self, plan: &StoredPlan, moment: Moment) -> Result<Plan<Checked>> {
+    fn sound_plan(&self, plan: &StoredPlan, moment: Moment, approver: Option<&str>) -> Result<Plan<Checked>> {
         self.refuse_shifted(&plan.doc)?;
         if let Some(altered) = plan.altered() {
             return Err(altered);
         }
-        plan.doc.clone().check(&DefaultPolicy::default(), moment)
+        plan.doc.clone().check(&**self.policy(), moment, approver)
     }
 
     fn refuse_settled(&self, plan: &StoredPlan) -> Result<()> {
@@ -206,7 +216,7 @@ impl Escher {
         refuse_early(&stored.doc, now)?;
         let plan = self.approved(&stored, Moment::Start(now))?;
         // Whatever refuses the start does so before the plan counts as started.
-        let executor = self.executor(plan.doc()).await?;
+        let executor = self.executor_for(&stored).await?;
         executor.may_start(&plan)?;
         let run = RunRecord { head: Some(head), ..escher_exec::begin(plan.doc(), now) };
         let _claim = self.claim_run(&run.id)?;
@@ -238,8 +248,8 @@ impl Escher {
             return Err(Error::new(ErrorKind::Stale, format!("plan {} was not started as this run", run.plan)).with("run", run.id));
         }
         let now = self.sound_clock().await?;
-        let plan = self.approved(&stored, Moment::Resume)?;
-        let executor = self.executor(plan.doc()).await?;
+        let plan = self.approved(&stored, Moment::Resume(now))?;
+        let executor = self.executor_for(&stored).await?;
         let unbegun = self.journal().read(&run.id).await?.is_empty();
         if !unbegun && !self.keys().settled()?.contains_key(&run.plan) {
             return Err(Error::new(ErrorKind::Stale, "the journal has lines of this run, and this installation never started it")
@@ -346,6 +356,12 @@ impl Escher {
         let limits = Limits { parallel: self.config().parallel, request: self.config().timeout, ..Limits::default() };
         let executor = Executor::new(self.journal(), self.clouds_now(plan).await?, self.config().clock.clone(), self.config().wall);
         Ok(executor.with_limits(limits).with_estate(self.estate().clone()))
+    }
+
+    /// The executor of an approved plan, which stops where policy comes to forbid it.
+    async fn executor_for(&self, plan: &StoredPlan) -> Result<Executor> {
+        let approver = plan.approval.as_ref().map_or(self.config().user.as_str(), |approval| &approval.by);
+        Ok(self.executor(&plan.doc).await?.with_policy(self.policy().clone(), approver))
     }
 
     /// Runs, newest first.

@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use escher_core::plan::SealState;
 use escher_core::{
-    Approval, Approved, ApprovedConnection, Checked, CloudId, Error, ErrorKind, Moment, Next, Origin, Plan, PlanDoc, PlanRecord,
-    PlanStatus, Policy as _, PublicKey, Result, WallTime,
+    Approval, Approved, ApprovedConnection, Checked, CloudId, Decision, Error, ErrorKind, Moment, Next, Occasion, Origin, Plan, PlanDoc,
+    PlanRecord, PlanStatus, Policy as _, PublicKey, Result, WallTime,
 };
-use escher_exec::DefaultPolicy;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -114,8 +113,6 @@ impl StoredPlan {
         if let Some(decision) = settled {
             (record.status, record.run) = (decision.status, decision.run.clone());
         }
-        let verdict = DefaultPolicy::default().judge(&record.doc);
-        (record.doc.decision, record.doc.reasons) = (verdict.decision, verdict.reasons);
         Self { record, distrust, fault }
     }
 }
@@ -131,10 +128,14 @@ impl Escher {
         if records.is_empty() {
             return Ok(Vec::new());
         }
-        let (key, settled) = (self.keys().public()?, self.keys().settled()?);
+        let (key, settled, at) = (self.keys().public()?, self.keys().settled()?, self.wall_now());
         let verify = |record: PlanRecord| {
             let decision = settled.get(&record.doc.id);
-            StoredPlan::verified(record, key.as_ref(), decision)
+            let mut plan = StoredPlan::verified(record, key.as_ref(), decision);
+            let approver = plan.approval.as_ref().map(|approval| approval.by.as_str());
+            let verdict = self.policy().judge(&plan.doc, &Occasion { at, approver });
+            (plan.record.doc.decision, plan.record.doc.reasons) = (verdict.decision, verdict.reasons());
+            plan
         };
         Ok(records.into_iter().map(verify).collect())
     }
@@ -157,7 +158,10 @@ impl Escher {
         if let Some(refused) = plan.altered().or_else(|| plan.unapproved()) {
             return Err(refused);
         }
-        let checked = plan.doc.clone().check(&DefaultPolicy::default(), moment)?;
+        let approver = plan.approval.as_ref().map(|approval| approval.by.as_str());
+        let checked = plan.doc.clone().check(&**self.policy(), moment, approver)?;
+        // What policy forbids needs nobody's approval: asking for one would lead nowhere.
+        refuse_forbidden(checked.doc(), "run plan")?;
         let approval = plan.approval.clone().ok_or_else(|| {
             Error::new(ErrorKind::Forbidden, "nobody has approved this plan")
                 .with("plan", plan.doc.id.clone())
@@ -314,6 +318,17 @@ impl Escher {
             _ => None,
         }
     }
+}
+
+/// Refuses a plan that policy forbids, whoever has approved it.
+pub(super) fn refuse_forbidden(plan: &PlanDoc, operation: &str) -> Result<()> {
+    if plan.decision != Decision::Forbid {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Forbidden, format!("policy forbids this plan: {}", plan.reasons.join("; ")))
+        .operation(operation)
+        .with("plan", plan.id.clone())
+        .next(Next::Policy))
 }
 
 /// The accounts that a plan acts on.

@@ -58,6 +58,9 @@ pub enum Next {
         /// The plan's id.
         plan: PlanId,
     },
+    /// Show the rules that decide what may run.
+    #[serde(rename = "policy_show")]
+    Policy,
     /// List runs.
     Runs,
     /// Show a run with its journal.

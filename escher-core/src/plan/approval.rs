@@ -136,7 +136,7 @@ impl Approval {
     fn fits(&self, plan: &Plan<Checked>) -> Result<()> {
         let doc = plan.doc();
         if doc.decision == Decision::Forbid {
-            return Err(fail(plan, ErrorKind::Forbidden, "policy forbids this plan").hint(doc.reasons.join("; ")));
+            return Err(fail(plan, ErrorKind::Forbidden, "policy forbids this plan").hint(doc.reasons.join("; ")).next(Next::Policy));
         }
         if self.plan != doc.id || self.digest != doc.digest {
             return Err(fail(plan, ErrorKind::Stale, "the approval is for another plan or another version of it")

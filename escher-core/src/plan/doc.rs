@@ -79,6 +79,9 @@ pub struct Target {
 /// What policy may want to know of a target, beside where it is: as it was observed when the plan was made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TargetFacts {
+    /// The display name of its account; absent if unknown, and in documents of versions that did not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_name: Option<String>,
     /// The environment that its tags, its account or its name tell.
     pub env: Option<Env>,
     /// Its tags, with their keys as they are written; `None` if they are unknown.
@@ -91,6 +94,7 @@ impl TargetFacts {
     /// The facts of a resource at a moment.
     pub fn of(resource: &Resource, at: Timestamp) -> Self {
         Self {
+            account_name: resource.account_name.clone(),
             env: resource.env(),
             tags: resource.tags.clone(),
             flags: Flag::ALL.iter().map(|&flag| (flag, resource.flag(flag, at))).collect(),

@@ -6,7 +6,9 @@
 
 mod approval;
 mod doc;
+mod facts;
 mod ids;
+mod judge;
 mod origin;
 mod seal;
 mod stage;
@@ -17,6 +19,7 @@ pub const GONE: &str = "gone";
 pub use approval::{Approval, ApprovedConnection, VerifiedApproval};
 pub use doc::{DryRun, OnFailure, PlanDoc, PlanTemplate, Retry, SCHEMA, Step, StepTemplate, Target, TargetFacts};
 pub use ids::{PlanId, RunId, StepId};
+pub use judge::{Finding, Occasion, Policy, Verdict};
 pub use origin::PlanOrigin;
 pub use seal::{Seal, SealState};
-pub use stage::{Approved, Checked, Moment, Plan, Policy, Verdict};
+pub use stage::{Approved, Checked, Moment, Plan};

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::marker::PhantomData;
 
-use super::{PlanDoc, SCHEMA, VerifiedApproval};
-use crate::{ActionDef, Decision, Error, ErrorKind, Result, Selector, WallTime};
+use super::{Occasion, PlanDoc, Policy, SCHEMA, VerifiedApproval};
+use crate::{ActionDef, Error, ErrorKind, Result, Selector, WallTime};
 
 /// Stage: the document is sound and policy has spoken.
 #[derive(Clone, Copy, Debug)]
@@ -43,38 +43,32 @@ impl<S> Plan<S> {
     }
 }
 
-/// What policy says of a plan.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verdict {
-    /// The strictest decision of all rules.
-    pub decision: Decision,
-    /// Why, a line a rule.
-    pub reasons: Vec<String>,
-}
-
-/// The rules that decide what may run, what needs approval, what is forbidden.
-pub trait Policy: Send + Sync {
-    /// Judges a plan. What no rule knows is not allowed.
-    fn judge(&self, plan: &PlanDoc) -> Verdict;
-}
-
 /// What a plan is checked for. Expiry gates the start of a run, not its resumption.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
     /// It is about to be shown, approved or started, at this moment of the system clock.
     Start(WallTime),
-    /// A run of it was begun in time and is carried on.
-    Resume,
+    /// A run of it was begun in time and is carried on, at this moment of the system clock.
+    Resume(WallTime),
+}
+
+impl Moment {
+    /// When that is, by the system clock.
+    pub const fn at(self) -> WallTime {
+        match self {
+            Self::Start(at) | Self::Resume(at) => at,
+        }
+    }
 }
 
 impl PlanDoc {
     /// Checks a document: schema, digest, expiry, steps against the catalogue; then asks policy, whose words
-    /// replace those in the document.
+    /// replace those in the document. `approver` is who approves it or has, as far as that is known.
     ///
     /// # Errors
     /// `Invalid` for a document that is not sound, `Stale` for one that has expired or was altered. A plan that
     /// policy forbids is still checked; it cannot be approved.
-    pub fn check(mut self, policy: &dyn Policy, moment: Moment) -> Result<Plan<Checked>> {
+    pub fn check(mut self, policy: &dyn Policy, moment: Moment, approver: Option<&str>) -> Result<Plan<Checked>> {
         let id = self.id.clone();
         let fail = |kind, message: String| Error::new(kind, message).operation("check plan").with("plan", id.clone());
         if !(1..=SCHEMA).contains(&self.schema) {
@@ -117,10 +111,10 @@ impl PlanDoc {
                 return Err(at(fail(ErrorKind::Invalid, "its id is not unique".into())));
             }
         }
-        let verdict = policy.judge(&self);
+        let verdict = policy.judge(&self, &Occasion { at: moment.at(), approver });
         self.decision = verdict.decision;
-        self.reasons = verdict.reasons;
-        Ok(Plan { doc: self, resumes: moment == Moment::Resume, stage: PhantomData })
+        self.reasons = verdict.reasons();
+        Ok(Plan { doc: self, resumes: matches!(moment, Moment::Resume(_)), stage: PhantomData })
     }
 }
 

@@ -24,10 +24,25 @@ impl Selector {
 
     /// Whether a resource matches at `now`, among those that it is related to.
     pub fn matches_among(&self, resource: &Resource, around: &dyn Related, now: Timestamp) -> Truth {
+        self.decided(&|leaf| match leaf {
+            Self::Compare { field, op, value } => compare(resource, field, *op, value, now),
+            Self::In { field, values } => {
+                values.iter().map(|value| compare(resource, field, Op::Eq, value, now)).fold(Some(false), truth::or)
+            }
+            Self::Exists(field) => exists(resource, field),
+            Self::Flag(flag) => resource.flag(*flag, now),
+            Self::Related { by, to } => around.related(resource, by, to),
+            // Not leaves: they are joined, never asked about.
+            Self::All | Self::And(_) | Self::Or(_) | Self::Not(_) => None,
+        })
+    }
+
+    /// What follows from what `of` says of each leaf, as far as it decides.
+    pub(crate) fn decided(&self, of: &dyn Fn(&Self) -> Truth) -> Truth {
         let each = |parts: &[Self], start: Truth, certain: Truth, join: fn(Truth, Truth) -> Truth| {
             let mut outcome = start;
             for part in parts {
-                outcome = join(outcome, part.matches_among(resource, around, now));
+                outcome = join(outcome, part.decided(of));
                 if outcome == certain {
                     break;
                 }
@@ -38,14 +53,8 @@ impl Selector {
             Self::All => Some(true),
             Self::And(parts) => each(parts, Some(true), Some(false), truth::and),
             Self::Or(parts) => each(parts, Some(false), Some(true), truth::or),
-            Self::Not(inner) => truth::not(inner.matches_among(resource, around, now)),
-            Self::Compare { field, op, value } => compare(resource, field, *op, value, now),
-            Self::In { field, values } => {
-                values.iter().map(|value| compare(resource, field, Op::Eq, value, now)).fold(Some(false), truth::or)
-            }
-            Self::Exists(field) => exists(resource, field),
-            Self::Flag(flag) => resource.flag(*flag, now),
-            Self::Related { by, to } => around.related(resource, by, to),
+            Self::Not(inner) => truth::not(inner.decided(of)),
+            leaf => of(leaf),
         }
     }
 }

@@ -134,7 +134,7 @@ impl Fixture {
 }
 
 pub(crate) fn checked(doc: &PlanDoc) -> Plan<Checked> {
-    doc.clone().check(&DefaultPolicy::default(), Moment::Resume).unwrap()
+    doc.clone().check(&DefaultPolicy::default(), Moment::Resume(WALL.now()), None).unwrap()
 }
 
 pub(crate) fn approved(doc: &PlanDoc) -> Plan<Approved> {

@@ -8,6 +8,7 @@ mod journal;
 mod lag;
 mod planning;
 mod policy;
+mod policy_file;
 mod running;
 mod undoing;
 mod world;

@@ -29,7 +29,7 @@ async fn a_plan_names_everything_that_is_needed_to_approve_it() {
     assert_eq!(step.compensate.unwrap().to_string(), "vm.start");
     assert_eq!((step.timeout.as_str(), step.retry.max_attempts, step.dry_run), ("60s", 3, DryRun::Native));
     assert_eq!(step.impact, "web-1 (dev): not reachable until started again");
-    assert!(doc.check(&DefaultPolicy::default(), Moment::Start(WALL.now())).is_ok());
+    assert!(doc.check(&DefaultPolicy::default(), Moment::Start(WALL.now()), None).is_ok());
 }
 
 #[tokio::test]
@@ -391,7 +391,7 @@ async fn a_document_is_what_its_schema_says() {
     let check = |change: &dyn Fn(&mut PlanDoc)| {
         let mut doc = doc.clone();
         change(&mut doc);
-        doc.sealed().check(&DefaultPolicy::default(), Moment::Resume).map(drop)
+        doc.sealed().check(&DefaultPolicy::default(), Moment::Resume(WALL.now()), None).map(drop)
     };
     check(&|_| {}).unwrap();
     check(&|doc| {

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use escher_core::plan::{DryRun, GONE, OnFailure, Retry, SCHEMA};
 use escher_core::{
-    Action, ActionDef, Approval, Cloud, Decision, Journal, JournalEntry, JournalStore, Moment, Outcome, PlanDoc, PlanOrigin, Policy,
-    Resource, Result, RunId, SecretKey, Selector, State, Step, StepId, Undo, Verdict, Verify, WallClock, WriteCx,
+    Action, ActionDef, Approval, Cloud, Decision, Journal, JournalEntry, JournalStore, Moment, Occasion, Outcome, PlanDoc, PlanOrigin,
+    Policy, Resource, Result, RunId, SecretKey, Selector, State, Step, StepId, Undo, Verdict, Verify, WallClock, WriteCx,
 };
 use escher_providers::aws::AwsCloud;
 use serde_json::{Map, Value};
@@ -31,8 +31,8 @@ impl JournalStore for Memory {
 struct Anything;
 
 impl Policy for Anything {
-    fn judge(&self, _: &PlanDoc) -> Verdict {
-        Verdict { decision: Decision::Allow, reasons: Vec::new() }
+    fn judge(&self, _: &PlanDoc, _: &Occasion<'_>) -> Verdict {
+        Verdict::of(Decision::Allow)
     }
 }
 
@@ -83,7 +83,7 @@ pub(crate) async fn act_in(run: &str, cloud: &AwsCloud, step: &Step) -> Result<O
         warnings: Vec::new(),
     }
     .sealed();
-    let plan = doc.check(&Anything, Moment::Start(now))?;
+    let plan = doc.check(&Anything, Moment::Start(now), None)?;
     let approval = Approval::sign(&plan, "test", now, Vec::new(), &key)?;
     let approval = approval.verify(&plan, Some(&key.public()), &[])?;
     let plan = plan.approve(approval)?;

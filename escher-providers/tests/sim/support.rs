@@ -7,9 +7,9 @@ use async_trait::async_trait;
 use escher_core::plan::{DryRun, OnFailure, Retry};
 use escher_core::resource::attr;
 use escher_core::{
-    Action, ActionDef, Approval, Clock, Cloud, CloudId, Decision, Journal, JournalEntry, JournalStore, Kind, Moment, Outcome, Permit,
-    PlanDoc, PlanOrigin, Policy, ReadCx, Resource, Result, Risk, RunId, SecretKey, Sighting, Step, StepId, Target, TargetFacts, Verb,
-    Verdict, WallClock, Want, WriteCx, plan::SCHEMA,
+    Action, ActionDef, Approval, Clock, Cloud, CloudId, Decision, Journal, JournalEntry, JournalStore, Kind, Moment, Occasion, Outcome,
+    Permit, PlanDoc, PlanOrigin, Policy, ReadCx, Resource, Result, Risk, RunId, SecretKey, Sighting, Step, StepId, Target, TargetFacts,
+    Verb, Verdict, WallClock, Want, WriteCx, plan::SCHEMA,
 };
 use escher_providers::sim::{SimCloud, SimOptions, SimSpec, SimStore, SimWorld};
 use futures::StreamExt;
@@ -74,8 +74,8 @@ pub(crate) fn step(r: &Resource, verb: Verb, params: Value) -> Step {
 
 pub(crate) struct Lax;
 impl Policy for Lax {
-    fn judge(&self, _: &PlanDoc) -> Verdict {
-        Verdict { decision: Decision::Approve, reasons: Vec::new() }
+    fn judge(&self, _: &PlanDoc, _: &Occasion<'_>) -> Verdict {
+        Verdict::of(Decision::Approve)
     }
 }
 
@@ -113,7 +113,7 @@ pub(crate) async fn permit(step: &Step) -> Permit {
     }
     .sealed();
     let (wall, key) = (WallClock::new(now), SecretKey::from_seed(&[1; 32]));
-    let checked = doc.check(&Lax, Moment::Start(wall.now())).unwrap();
+    let checked = doc.check(&Lax, Moment::Start(wall.now()), None).unwrap();
     let approval = Approval::sign(&checked, "tester", wall.now(), Vec::new(), &key).unwrap();
     let verified = approval.verify(&checked, Some(&key.public()), &[]).unwrap();
     let plan = checked.approve(verified).unwrap();

@@ -105,6 +105,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Option<cmd::runs::Command>,
     },
+    /// Show the rules that decide what may run, and check a plan against them
+    Policy {
+        #[command(subcommand)]
+        command: Option<cmd::policy::Command>,
+    },
     /// Check that everything works
     Doctor,
     /// Own the data directory and answer other programs, with nobody at the keyboard

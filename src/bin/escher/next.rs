@@ -31,6 +31,7 @@ pub(crate) fn commands(next: &Next) -> Vec<Vec<String>> {
         Next::Plans => one(&["plan", "list"]),
         Next::Plan { plan } => vec![with_text(&["plan", "show"], plan)],
         Next::Approve { plan } => vec![with_text(&["plan", "approve"], plan)],
+        Next::Policy => one(&["policy", "show"]),
         Next::Runs => one(&["runs", "list"]),
         Next::Run { run } => vec![with_text(&["runs", "show"], run)],
         Next::Resume { run: Some(run) } => vec![with_text(&["runs", "resume"], run)],
@@ -120,7 +121,8 @@ mod tests {
                 Next::Ask { .. } => vec![Next::Plans],
                 Next::Plans => vec![Next::Plan { plan: plan() }],
                 Next::Plan { .. } => vec![Next::Approve { plan: plan() }],
-                Next::Approve { .. } => vec![Next::Runs],
+                Next::Approve { .. } => vec![Next::Policy],
+                Next::Policy => vec![Next::Runs],
                 Next::Runs => vec![Next::Run { run: run() }],
                 Next::Run { .. } => {
                     vec![Next::Resume { run: Some(run()) }, Next::Resume { run: None }]

@@ -14,6 +14,7 @@ pub(crate) mod interpret;
 pub(crate) mod mcp;
 pub(crate) mod ops;
 pub(crate) mod plan;
+pub(crate) mod policy;
 pub(crate) mod runs;
 pub(crate) mod search;
 pub(crate) mod sync;
@@ -52,6 +53,7 @@ async fn through_the_door(caller: &Caller<'_>, command: Command) -> Result<Exit>
         Command::Import(args) => caller.interruptible(import::import(caller, args)).await,
         Command::Export(args) => caller.interruptible(export::run(caller, args)).await,
         Command::Search(args) => caller.interruptible(search::run(caller, args)).await,
+        Command::Policy { command } => caller.interruptible(policy::run(caller, command.unwrap_or(policy::Command::Show))).await,
         Command::Doctor => caller.interruptible(doctor::run(caller)).await,
         // These may be in the middle of a change when the person stops them: they end in their own, orderly way.
         Command::Ask(args) => ask::run(caller, args).await,

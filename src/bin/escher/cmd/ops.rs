@@ -28,6 +28,8 @@ fn command(op: Op) -> &'static [&'static str] {
         Op::PlanCheck | Op::PlanRun | Op::PlanApproveRun | Op::PlanDryRun => &["plan", "run"],
         Op::PlanApprove => &["plan", "approve"],
         Op::PlanReject => &["plan", "reject"],
+        Op::PolicyShow => &["policy", "show"],
+        Op::PolicyCheck => &["policy", "check"],
         Op::Runs => &["runs", "list"],
         Op::Run => &["runs", "show"],
         Op::RunResume => &["runs", "resume"],

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use escher::api::plan::{Plan, PlanRequest};
 use escher::api::run::{Run, RunRequest};
 use escher::api::{Operation, PlanApprove, PlanApproveRun, PlanCheck, PlanDryRun, PlanReject, Plans, RunResume, Runs};
-use escher::core::{Decision, PlanDoc, RunId};
+use escher::core::{Decision, Next, PlanDoc, RunId};
 use escher::{CancellationToken, Error, ErrorKind, Finished, Result, RunEvent, StoredPlan, Trial};
 
 use super::output;
@@ -167,7 +167,7 @@ pub(crate) async fn may_run(global: &Global, plan: &PlanDoc, yes: bool) -> Optio
     match plan.decision {
         Decision::Forbid => {
             let forbidden = Error::new(ErrorKind::Forbidden, format!("policy forbids this plan: {}", plan.reasons.join("; ")));
-            Some(tell(global, &forbidden.with("plan", plan.id.clone())))
+            Some(tell(global, &forbidden.with("plan", plan.id.clone()).next(Next::Policy)))
         }
         Decision::Allow => None,
         Decision::Approve if yes => None,
