@@ -6,6 +6,7 @@ mod intent;
 mod period;
 mod reading;
 mod sentences;
+mod together;
 mod turns;
 
 use escher_core::selector::{Field, Relation};

@@ -1,11 +1,12 @@
 //! What one sentence says, as far as it was understood.
 
 use escher_core::selector::Field;
-use escher_core::{Correction, Intent, Kind, Verb};
+use escher_core::{Correction, Intent, Verb};
 
-use super::contrast::{compared, contrast, is_other, versus};
+use super::contrast::{self, contrast};
 use super::cover::{self, Cover, Island, Role};
 use super::intent::{self, Strength};
+use super::together::{Together, together};
 use crate::budget::Budget;
 use crate::chart::{self, Chart};
 use crate::decide::source::{Heard, heard};
@@ -112,7 +113,7 @@ pub(super) fn read(tokens: Vec<Token>, budget: &Budget) -> Reading {
     let mut cover = cover::best(&chart, &lattice, language);
     let tokens = lattice.tokens();
     let says = |words: &[&str]| tokens.iter().any(|token| words.contains(&token.low.as_str()));
-    let (mut ask, said, specified, left) = together(&cover, language, &lattice);
+    let Together { mut ask, formula: said, specified, left, joined } = together(&cover, language, &lattice);
     let heard = heard(&chart, &lattice, &said);
     let formula = said.loosened();
     let specified = specified || says(&["resource", "resources", "assets"]);
@@ -127,9 +128,28 @@ pub(super) fn read(tokens: Vec<Token>, budget: &Budget) -> Reading {
     cover.unread.dedup();
     beside(&mut cover, tokens);
     let found = intent::of(&cover, ask.set.as_ref(), says(&["we", "our", "my", "us"]), tokens);
-    if matches!(found, Some((Intent::Cost, _))) && ask.group_by.is_empty() {
-        ask.group_by.extend(contrast(&formula, tokens));
+    let found = match found {
+        Some((Intent::Find, _)) if joined && contrast::counts(tokens) => Some((Intent::Count, Strength::Count)),
+        found => found,
+    };
+    let measured = matches!(found, Some((Intent::Cost | Intent::Count, _)));
+    if measured && ask.group_by.is_empty() {
+        ask.group_by.extend(contrast(&formula, tokens, joined));
     }
+    if joined || measured && !ask.group_by.is_empty() {
+        contrast::settle(&mut cover, tokens, measured);
+    }
+    let concepts = match found {
+        None | Some((Intent::Find | Intent::Describe, _)) => true,
+        Some((Intent::Cost, _)) => contrast::asks(tokens),
+        _ => false,
+    };
+    let found = if concepts && contrast::is_of_concepts(&cover, &ask, &formula, tokens) {
+        ask.group_by.clear();
+        Some((Intent::Explain, Strength::Shape))
+    } else {
+        found
+    };
     let found = if is_general(&cover, ask.set.as_ref(), found, tokens) { Some((Intent::Explain, Strength::Shape)) } else { found };
     // “VM web-1, its owner and its disks”
     let found = if let Some((Intent::Find, strength @ (Strength::Bare | Strength::Opener))) = found
@@ -179,87 +199,6 @@ pub(super) fn read(tokens: Vec<Token>, budget: &Budget) -> Reading {
 /// Unread words, as they were written.
 fn words(unread: &[usize], tokens: &[Token]) -> Vec<String> {
     unread.iter().map(|&at| tokens[at].text.clone()).collect()
-}
-
-/// What the phrases of a cover say together, and the words of those that do not go with the others.
-fn together(cover: &Cover, language: &Language, lattice: &Lattice) -> (Ask, Formula, bool, Vec<usize>) {
-    let tokens = lattice.tokens();
-    let mut sum = Ask::default();
-    let mut formula = Formula::all();
-    let mut specified = false;
-    let mut left = Vec::new();
-    let topical = cover.islands.iter().any(|island| island.role == Role::Topic);
-    for (index, island) in cover.islands.iter().enumerate() {
-        let mut ask = island.ask.clone();
-        ask.intent = None;
-        let mut fits = true;
-        if let Some(condition) = &island.condition {
-            // “On AWS versus GCP”
-            let against = formula.conjuncts().into_iter().find(|part| is_other(part, condition) && versus(cover, index, tokens)).cloned();
-            formula = match against {
-                Some(part) => {
-                    let others = formula.conjuncts().into_iter().filter(|other| **other != part).cloned();
-                    others.fold(part.clone().or(condition.clone()), Formula::and)
-                }
-                None => formula.and(condition.clone()),
-            };
-            specified = true;
-        }
-        if let Some(mut set) = ask.set.take() {
-            // “Spot instances”: what the word stands for cannot be specified, and it is no name.
-            let word = set.formula.conjuncts().into_iter().find_map(|part| match part {
-                Formula::Likely(word) if language.lexicon.is_matter(&word.to_lowercase()) => Some(word.clone()),
-                _ => None,
-            });
-            if let Some(word) = word {
-                left.extend((island.from..island.to).filter(|&at| tokens[at].text == word));
-                set.formula = set.formula.without(&Field::Name);
-                set.named = false;
-            }
-            // “Findings of my subscription”: ours, and no subscription among the things.
-            let ours = topical && set.number == Number::One && !set.named && set.kinds().iter().eq([&Kind::Account]);
-            match &sum.set {
-                _ if ours => fits = false,
-                None => {
-                    specified = true;
-                    sum.set = Some(set);
-                }
-                // “Mute the alarms of web-1”: alarms are what the topic is, and no more.
-                Some(known) if topical && known.kinds().iter().eq([&Kind::Alarm]) => sum.set = Some(set),
-                // “K8s prod”
-                Some(known) if (set.head == Head::Env) != (known.head == Head::Env) => {
-                    formula = formula.and(set.formula.clone());
-                    if known.head == Head::Env {
-                        formula = formula.and(known.formula.clone());
-                        sum.set = Some(set);
-                    }
-                }
-                // “EC2 versus GCE”
-                Some(known) if compared(cover, index, tokens) && set.head == known.head => {
-                    let both = known.formula.clone().or(set.formula);
-                    sum.set = Some(Set { formula: both, number: Number::Many, ..known.clone() });
-                }
-                Some(_) => fits = false,
-            }
-        }
-        match sum.clone().and(ask) {
-            Some(both) if fits => sum = both,
-            _ => left.extend((island.from..island.to).filter(|&at| cover::is_content(lattice, at, language))),
-        }
-    }
-    if let Some(set) = &sum.set {
-        formula = set.formula.clone().and(formula);
-    }
-    // “Containers of a storage account” are within it, and no services.
-    let account = formula.conjuncts().into_iter().find_map(|part| match part {
-        Formula::Rel { to, .. } if to.values(&Field::Kind).contains("bucket") => Some((**to).clone()),
-        _ => None,
-    });
-    if let Some(account) = account.filter(|_| formula.values(&Field::Kind).contains("container-service")) {
-        left.extend((0..tokens.len()).filter(|&at| tokens[at].low.starts_with("container")));
-        formula = account;
-    }
-    (sum, formula, specified, left)
 }
 
 /// “Machines covered by a savings plan” are machines: what stands behind things and words that were not understood is said of

@@ -48,14 +48,6 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         Some(Ask { beyond: BTreeSet::from([args.text(1)?]), ..Ask::default() }.into())
     })
     .ex(&[("more than $2000 a week", "beyond: $2000")]),
-    // “EC2 vs GCE”
-    Rule::new("Compared", "Nps (vs|versus|compared to|compared with|against|relative to) Nps", |args| {
-        let (one, other) = (args.set(0)?, args.set(1)?);
-        (one.head == other.head).then(|| Set { formula: one.formula.or(other.formula), number: Number::Many, ..one }.into())
-    })
-    .ex(&[("ec2 vs rds", "cloud = aws AND kind IN (vm, database)")]),
-    Rule::new("Scope", "Scope (vs|versus|compared to|compared with|against) Scope", |args| Some(args.cond(0)?.or(args.cond(1)?).into()))
-        .ex(&[("aws vs azure", "cloud IN (aws, azure)")]),
     // “When spending exceeds $1000”
     Rule::new("Threshold", "(spending|spend|cost|costs|the bill|our bill|our spend|our spending) Exceeds Money", |args| {
         Some(Formula::compare(Field::Cost, Op::Gt, format!("${}", args.text(1)?)).into())

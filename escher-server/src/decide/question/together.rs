@@ -1,0 +1,115 @@
+//! What the phrases of a sentence say together: one set, its conditions, and how the answer is cut.
+
+use escher_core::Kind;
+use escher_core::selector::Field;
+
+use super::contrast::{both_of, compared, either, versus};
+use super::cover::{self, Cover, Role};
+use crate::grammar::Language;
+use crate::meaning::{Ask, Formula, Head, Number, Set};
+use crate::text::Lattice;
+
+/// What the phrases of a cover say together.
+pub(super) struct Together {
+    pub(super) ask: Ask,
+    pub(super) formula: Formula,
+    /// Whether anything says which things are meant.
+    pub(super) specified: bool,
+    /// The words of phrases that do not go with the others.
+    pub(super) left: Vec<usize>,
+    /// Whether a phrase was set against another: “prod versus staging”.
+    pub(super) joined: bool,
+}
+
+/// Puts the phrases together in the order of the words.
+pub(super) fn together(cover: &Cover, language: &Language, lattice: &Lattice) -> Together {
+    let tokens = lattice.tokens();
+    let mut sum = Ask::default();
+    let mut formula = Formula::all();
+    let mut specified = false;
+    let mut left = Vec::new();
+    let mut joined = false;
+    let topical = cover.islands.iter().any(|island| island.role == Role::Topic);
+    for (index, island) in cover.islands.iter().enumerate() {
+        let mut ask = island.ask.clone();
+        ask.intent = None;
+        let mut fits = true;
+        let against = versus(cover, index, tokens);
+        let mut join = |formula: &mut Formula, set: Option<&mut Set>, other: &Formula| {
+            // “On AWS versus GCP”, “VMs in AWS with GCP”
+            let of_set = set.filter(|_| against).and_then(|set| either(&set.formula, other).map(|both| set.formula = both));
+            let found = of_set.is_some() || against && either(formula, other).map(|both| *formula = both).is_some();
+            joined |= found;
+            found
+        };
+        if let Some(condition) = &island.condition {
+            if !join(&mut formula, sum.set.as_mut(), condition) {
+                formula = formula.and(condition.clone());
+            }
+            specified = true;
+        }
+        if let Some(mut set) = ask.set.take() {
+            if set.head == Head::Env && join(&mut formula, sum.set.as_mut(), &set.formula) {
+                continue;
+            }
+            // “Spot instances”: what the word stands for cannot be specified, and it is no name.
+            let word = set.formula.conjuncts().into_iter().find_map(|part| match part {
+                Formula::Likely(word) if language.lexicon.is_matter(&word.to_lowercase()) => Some(word.clone()),
+                _ => None,
+            });
+            if let Some(word) = word {
+                left.extend((island.from..island.to).filter(|&at| tokens[at].text == word));
+                set.formula = set.formula.without(&Field::Name);
+                set.named = false;
+            }
+            // “Findings of my subscription”: ours, and no subscription among the things.
+            let ours = topical && set.number == Number::One && !set.named && set.kinds().iter().eq([&Kind::Account]);
+            match &sum.set {
+                _ if ours => fits = false,
+                None if against && let Some((rest, both)) = both_of(&formula, &set) => {
+                    formula = rest;
+                    sum.set = Some(both);
+                    joined = true;
+                }
+                None => {
+                    specified = true;
+                    sum.set = Some(set);
+                }
+                // “Mute the alarms of web-1”: alarms are what the topic is, and no more.
+                Some(known) if topical && known.kinds().iter().eq([&Kind::Alarm]) => sum.set = Some(set),
+                // “K8s prod”
+                Some(known) if (set.head == Head::Env) != (known.head == Head::Env) => {
+                    formula = formula.and(set.formula.clone());
+                    if known.head == Head::Env {
+                        formula = formula.and(known.formula.clone());
+                        sum.set = Some(set);
+                    }
+                }
+                // “EC2 versus GCE”
+                Some(known) if (compared(cover, index, tokens) || against) && set.head == known.head => {
+                    joined = true;
+                    let both = known.formula.clone().or(set.formula);
+                    sum.set = Some(Set { formula: both, number: Number::Many, ..known.clone() });
+                }
+                Some(_) => fits = false,
+            }
+        }
+        match sum.clone().and(ask) {
+            Some(both) if fits => sum = both,
+            _ => left.extend((island.from..island.to).filter(|&at| cover::is_content(lattice, at, language))),
+        }
+    }
+    if let Some(set) = &sum.set {
+        formula = set.formula.clone().and(formula);
+    }
+    // “Containers of a storage account” are within it, and no services.
+    let account = formula.conjuncts().into_iter().find_map(|part| match part {
+        Formula::Rel { to, .. } if to.values(&Field::Kind).contains("bucket") => Some((**to).clone()),
+        _ => None,
+    });
+    if let Some(account) = account.filter(|_| formula.values(&Field::Kind).contains("container-service")) {
+        left.extend((0..tokens.len()).filter(|&at| tokens[at].low.starts_with("container")));
+        formula = account;
+    }
+    Together { ask: sum, formula, specified, left, joined }
+}
