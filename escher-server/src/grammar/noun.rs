@@ -30,6 +30,14 @@ pub(super) const RULES: &[Rule] = &[
     // A free word before its kind is its name if there is one, and part of the names of many: a change needs whole ones.
     Rule::new("Nominal", "Word Noun", |args| likely(args.set(1)?, args.text(0)?))
         .ex(&[("checkout vm", "kind = vm AND name = checkout"), ("checkout vms", "kind = vm AND name = checkout")]),
+    // “The prod account” is called so.
+    Rule::new("Nominal", "EnvWord Noun", |args| {
+        let set = args.set(1)?;
+        let account = set.number == Number::One && set.kinds().iter().eq([&Kind::Account]);
+        if account { named(set, Formula::is(Field::Name, args.text(0)?)) } else { None }
+    })
+    .ex(&[("prod account", "kind = account AND name = prod")])
+    .not(&["prod vm"]),
     Rule::new("Nominal", "Name Noun", |args| {
         let set = args.set(1)?;
         // “Rg-lab VMs” are those in it.
@@ -236,6 +244,11 @@ pub(super) fn narrowed(set: Set, condition: Formula) -> Option<Sem> {
     }
     // Everything that is related to something would be anything.
     if set.head == Head::Thing && condition.conjuncts().into_iter().any(|part| matches!(part, Formula::Rel { .. })) {
+        return None;
+    }
+    // “The prod account” is called so, whatever is in it.
+    let env = condition.conjuncts().into_iter().any(|part| matches!(part, Formula::Is { field: Field::Env, .. }));
+    if env && set.number == Number::One && set.kinds().iter().eq([&Kind::Account]) {
         return None;
     }
     // A storage account holds containers of blobs, which are no services.

@@ -1,7 +1,7 @@
 //! Where: regions, zones, accounts, groups, networks, environments behind a preposition.
 
-use escher_core::CloudId;
 use escher_core::selector::Field;
+use escher_core::{CloudId, Env};
 
 use super::args::same;
 use super::both::{consistent, one_field};
@@ -98,7 +98,17 @@ pub(super) const RULES: &[Rule] = &[
         .not(&["environment us-east-1"]),
     Rule::new("OneLoc", "Word AccountWord", |args| is(Field::Account, args, 0)).ex(&[("payments project", "account = payments")]),
     Rule::new("OneLoc", "Name AccountWord", |args| is(Field::Account, args, 0)).ex(&[("acme-web-dev account", "account = acme-web-dev")]),
-    Rule::new("OneLoc", "Env AccountWord", |args| Some(args.at(0).clone())).ex(&[("sandbox account", "env = sandbox")]),
+    // “The prod account” is called so; “the prod accounts” are all that are of production.
+    Rule::new("OneLoc", "EnvWord Cloud? (account|subscription|project)", |args| {
+        Some(args.cond(1)?.and(Formula::is(Field::Account, args.text(0)?)).into())
+    })
+    .ex(&[("sandbox account", "account = sandbox"), ("demo subscription", "account = demo")])
+    .not(&["payments account"]),
+    Rule::new("OneLoc", "Env (accounts|subscriptions|projects)", |args| Some(args.at(0).clone())).ex(&[("sandbox accounts", "env = sandbox")]),
+    Rule::new("EnvWord", "Any", |args| {
+        let text = args.text(0)?;
+        Env::ALL.iter().any(|env| env.spellings().contains(&text.to_lowercase().as_str())).then_some(Sem::Text(text))
+    }),
     Rule::new("Where", "in (my|our) Cloud? AccountWord", |args| Some(args.cond(0)?.into())),
     Rule::new("OneLoc", "KindSg (called|named|id|number)? Label", |args| {
         let noun = args.noun(0)?;

@@ -218,6 +218,8 @@ fn accounted(formula: Formula) -> Formula {
     let field = [("account", Field::Account), ("resource-group", Field::Group)].into_iter().find(|(kind, _)| of(kind));
     match (name, field) {
         (Some(name), Some((_, field))) => formula.without(&Field::Kind).without(&Field::Name).and(Formula::is(field, name)),
+        // “The cost of the prod accounts”
+        (None, Some(_)) if !formula.values(&Field::Env).is_empty() => formula.without(&Field::Kind),
         _ => formula,
     }
 }
