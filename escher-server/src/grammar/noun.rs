@@ -36,8 +36,7 @@ pub(super) const RULES: &[Rule] = &[
         let account = set.number == Number::One && set.kinds().iter().eq([&Kind::Account]);
         if account { named(set, Formula::is(Field::Name, args.text(0)?)) } else { None }
     })
-    .ex(&[("prod account", "kind = account AND name = prod")])
-    .not(&["prod vm"]),
+    .ex(&[("prod account", "kind = account AND name = prod")]),
     Rule::new("Nominal", "Name Noun", |args| {
         let set = args.set(1)?;
         // “Rg-lab VMs” are those in it.

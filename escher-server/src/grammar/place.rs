@@ -102,8 +102,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("OneLoc", "EnvWord Cloud? (account|subscription|project)", |args| {
         Some(args.cond(1)?.and(Formula::is(Field::Account, args.text(0)?)).into())
     })
-    .ex(&[("sandbox account", "account = sandbox"), ("demo subscription", "account = demo")])
-    .not(&["payments account"]),
+    .ex(&[("sandbox account", "account = sandbox"), ("demo subscription", "account = demo")]),
     Rule::new("OneLoc", "Env (accounts|subscriptions|projects)", |args| Some(args.at(0).clone())).ex(&[("sandbox accounts", "env = sandbox")]),
     Rule::new("EnvWord", "Any", |args| {
         let text = args.text(0)?;

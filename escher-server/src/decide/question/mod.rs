@@ -61,7 +61,8 @@ fn unknown(note: &str) -> Frame {
 /// The frame of a reading. `rest` are words of other sentences.
 fn frame(mut reading: Reading, rest: Vec<String>, utterance: &Utterance) -> Frame {
     reading.unread.extend(rest);
-    reading.unread.extend(std::mem::take(&mut reading.ask.beyond));
+    let beyond = std::mem::take(&mut reading.ask.beyond);
+    reading.unread.extend(beyond.iter().cloned());
     let named = reading.ask.set.as_ref().is_some_and(|set| set.named || set.head == Head::Kind);
     if reading.off_topic && !named && reading.strength < Strength::Topic {
         return unknown("that is outside cloud operations");
@@ -114,8 +115,11 @@ fn frame(mut reading: Reading, rest: Vec<String>, utterance: &Utterance) -> Fram
     if intent == Intent::Cost {
         reading.unread.retain(|word| !english().lexicon.is_trend(&word.to_lowercase()));
     }
-    if !matches!(intent, Intent::Explain | Intent::Playbook) {
-        frame.unread = std::mem::take(&mut reading.unread);
+    // A procedure is written from all its words; which one it is, a frame has no word for.
+    match intent {
+        Intent::Explain => {}
+        Intent::Playbook => frame.unread = beyond.into_iter().collect(),
+        _ => frame.unread = std::mem::take(&mut reading.unread),
     }
     if reading.formula.is_contradictory() {
         frame.clarify = Some(ask_back("Nothing can be all of that at once. Which of it do you mean?".to_owned()));

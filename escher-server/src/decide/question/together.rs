@@ -1,7 +1,7 @@
 //! What the phrases of a sentence say together: one set, its conditions, and how the answer is cut.
 
-use escher_core::Kind;
 use escher_core::selector::Field;
+use escher_core::{Intent, Kind};
 
 use super::contrast::{both_of, compared, either, versus};
 use super::cover::{self, Cover, Role};
@@ -30,7 +30,14 @@ pub(super) fn together(cover: &Cover, language: &Language, lattice: &Lattice) ->
     let mut left = Vec::new();
     let mut joined = false;
     let topical = cover.islands.iter().any(|island| island.role == Role::Topic);
+    let playbook = cover.islands.iter().any(|island| island.role == Role::Topic && island.ask.intent == Some(Intent::Playbook));
     for (index, island) in cover.islands.iter().enumerate() {
+        // “A migration of our databases to GCP”: where they go is not where they are.
+        if playbook && island.from > 0 && tokens[island.from - 1].low == "to" {
+            let goal: Vec<&str> = tokens[island.from - 1..island.to].iter().map(|token| token.text.as_str()).collect();
+            sum.beyond.insert(goal.join(" "));
+            continue;
+        }
         let mut ask = island.ask.clone();
         ask.intent = None;
         let mut fits = true;
