@@ -32,7 +32,6 @@ pub(super) const CATEGORIES: &[&str] = &[
     "Ranked",
     "Symptom",
     "Topic",
-    "Uptime",
     "Were",
     "WhatIf",
     "Why",

@@ -49,7 +49,6 @@ impl Lexicon {
                         | "Why"
                         | "Elder"
                         | "Younger"
-                        | "Uptime"
                         | "Were"
                         | "Measured"
                         | "Effect"

@@ -100,7 +100,6 @@ pub(crate) const CATEGORIES: &[&str] = &[
     "TzPlace",
     "TzVague",
     "Unit",
-    "Uptime",
     "Verb",
     "Weekday",
     "Weekdays",

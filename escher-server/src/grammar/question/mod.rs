@@ -5,6 +5,7 @@
 
 mod about;
 pub(super) mod added;
+pub(super) mod beyond;
 pub(super) mod compare;
 pub(super) mod explain;
 pub(super) mod fields;
@@ -21,6 +22,7 @@ use super::rule::Rule;
 pub(super) const FILES: &[&[Rule]] = &[
     whole::RULES,
     compare::RULES,
+    beyond::RULES,
     added::RULES,
     fields::RULES,
     limit::RULES,

@@ -1,7 +1,5 @@
 //! Whole questions: an opener, what is asked about, and how the answer is cut.
 
-use std::collections::BTreeSet;
-
 use escher_core::Intent;
 use escher_core::selector::{Field, Op};
 
@@ -42,12 +40,6 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     Rule::new("Cut", "Period", |args| Some(Ask { period: args.text(0), ..Ask::default() }.into())),
     Rule::new("Greeting", "Hail", same),
     Rule::new("Aside", "Filler", nothing),
-    // What is said of a thing and no condition can express; unread, so that no part of it is taken for one.
-    Rule::new("Beyond", "Opaque", same).ex(&[("running out of", "beyond: running out of")]),
-    Rule::new("Beyond", "Cmp? Dollars (a|per|each|every|/) (day|week|quarter|year|hour)", |args| {
-        Some(Ask { beyond: BTreeSet::from([args.text(1)?]), ..Ask::default() }.into())
-    })
-    .ex(&[("more than $2000 a week", "beyond: $2000")]),
     // “When spending exceeds $1000”
     Rule::new("Threshold", "(spending|spend|cost|costs|the bill|our bill|our spend|our spending) Exceeds Money", |args| {
         Some(Formula::compare(Field::Cost, Op::Gt, format!("${}", args.text(1)?)).into())
