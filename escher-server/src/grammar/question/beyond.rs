@@ -23,6 +23,14 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         Some(Ask { beyond: BTreeSet::from([args.text(2)?]), ..about(None, Some(set)) }.into())
     })
     .ex(&[("vms up for more than 30 days", "kind = vm AND state = running; beyond: more than 30 days")]),
+    // What has been stopped may have been started since.
+    Rule::new("Loose", "(that|which) (have been|has been) running", |_| Some(Formula::is(Field::State, "running").into()))
+        .ex(&[("that have been running", "state = running")])
+        .not(&["that have been stopped"]),
+    Rule::new("Beyond", "(in|within|over|during|from|for)? the? (last|past|previous) Figure MinuteUnit", |args| {
+        Some(Ask { beyond: BTreeSet::from([format!("last {} minutes", args.text(0)?)]), ..Ask::default() }.into())
+    })
+    .ex(&[("in the last 30 minutes", "beyond: last 30 minutes")]),
     Rule::new(
         "Been",
         "(are|is|have been|has been|that are|that have been|which are|which have been|that stay|that stayed)",
