@@ -96,8 +96,16 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Post", "(size|type|sku|of size|of type|in size) Sizes", same).ex(&[("size t2.micro or t3.micro", "size IN (t2.micro, t3.micro)")]),
     Rule::new("Sizes", "Size", |args| Some(Formula::is(Field::Size, args.text(0)?).into())),
     Rule::new("Sizes", "Size (or|and|,|, or|/) Sizes", |args| Some(Formula::is(Field::Size, args.text(0)?).or(args.cond(1)?).into())),
-    Rule::new("Base", "Det? Nominal (called|named)? Names", |args| named(args.set(1)?, args.cond(2)?))
-        .ex(&[("the vm web-1", "kind = vm AND name = web-1"), ("vms web-1 and web-2", "kind = vm AND name IN (web-1, web-2)")]),
+    Rule::new("Base", "Det? Nominal (called|named) Names", |args| named(args.set(1)?, args.cond(2)?)),
+    Rule::new("Base", "Det? Nominal Names", |args| {
+        let (set, names) = (args.set(1)?, args.cond(2)?);
+        // Behind several things a single word with a hyphen says how: “stop the VMs one-by-one”, “24x7”.
+        let manner = |name: &&str| name.starts_with(|c: char| c.is_ascii_digit()) || !name.contains(|c: char| c.is_ascii_digit());
+        let found = names.values(&Field::Name);
+        if set.number == Number::Many && found.len() == 1 && found.iter().any(manner) { None } else { named(set, names) }
+    })
+    .ex(&[("the vm web-1", "kind = vm AND name = web-1"), ("vms web-1 and web-2", "kind = vm AND name IN (web-1, web-2)")])
+    .not(&["vms one-by-one", "vms 24x7"]),
     Rule::new("Base", "Det? Nominal (called|named) NewName", |args| named(args.set(1)?, Formula::is(Field::Name, args.text(2)?)))
         .ex(&[("the database called orders", "kind = database AND name = orders"), ("vms named dev", "kind = vm AND name = dev")]),
     Rule::new("Base", "Det? Nominal (called|named) NewNames", |args| named(args.set(1)?, args.cond(2)?))

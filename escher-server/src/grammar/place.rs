@@ -42,9 +42,11 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Where", "Where Where", |args| consistent(args.cond(0)?.and(args.cond(1)?)))
         .ex(&[("in westus in dev", "region = westus AND env = dev")])
         .not(&["in dev in test", "in eu in us-east-1"]),
-    Rule::new("Loc", "(the|our|all)? OneLoc (region|regions|environment|environments|cloud|clouds|env|zone|accounts|side)?", |args| {
-        Some(args.at(0).clone())
-    }),
+    Rule::new("Loc", "(the|our|all)? OneLoc (environment|environments|env|accounts)?", |args| Some(args.at(0).clone())),
+    Rule::new("Loc", "(the|our|all)? OneLoc (region|regions|cloud|clouds|zone|side)", |args| {
+        args.cond(0)?.values(&Field::Env).is_empty().then(|| args.at(0).clone())
+    })
+    .not(&["the dev region", "the prod zone"]),
     // A country beside another place: where they overlap, a question sees them both.
     Rule::new("Loc", "AskedPlace (and|or|,|, and|, or|&) Loc", |args| anywhere(args.cond(0)?, args.cond(1)?)),
     Rule::new("Loc", "OneLoc (and|or|,|, and|, or|&) AskedPlace", |args| anywhere(args.cond(0)?, args.cond(1)?)),

@@ -31,6 +31,10 @@ const COMMON: &str = include_str!("data/common.txt");
 /// Words that may stay unread in a question without anything being lost.
 const FUNCTION: &str = include_str!("data/function.txt");
 
+/// Words that open something to all the world: no correction may say so.
+const EVERYBODY: &[&str] =
+    &["internet", "everyone", "everybody", "anyone", "anybody", "anywhere", "world", "public", "except", "everything"];
+
 /// The categories that words and tokens have; all others the grammar makes.
 #[cfg(test)]
 pub(crate) const CATEGORIES: &[&str] = &[
@@ -193,6 +197,7 @@ impl Lexicon {
             near_places: OnceLock::new(),
             asked_index: OnceLock::new(),
         };
+        it.places.extend(EVERYBODY.iter().map(|&word| word.to_owned()));
         entries::all(&mut |phrase, entry| it.add(phrase, entry));
         asking::all(&mut |phrase, entry| it.add(phrase, entry));
         for part in PARTS.lines().filter(|line| !line.is_empty()) {

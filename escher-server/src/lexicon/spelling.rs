@@ -40,8 +40,8 @@ fn reach(len: usize) -> u8 {
 
 /// What stands before a word and turns its meaning round, repeats it, or is no part of it at all.
 const PREFIXES: &[&str] = &[
-    "", "a", "be", "co", "de", "dis", "down", "en", "ex", "im", "in", "inter", "ir", "mis", "non", "off", "on", "out", "over", "post", "pre",
-    "re", "self", "semi", "sub", "trans", "un", "under", "up",
+    "", "a", "be", "co", "de", "dis", "down", "en", "ex", "im", "in", "inter", "ir", "mis", "no", "non", "off", "on", "out", "over",
+    "post", "pre", "re", "self", "semi", "sub", "trans", "un", "under", "up",
 ];
 
 /// Whether two words are one word behind different prefixes, or one behind none: no slip makes `delete` of `undelete`.
@@ -54,6 +54,13 @@ fn is_turned_round(word: &str, known: &str) -> bool {
 /// Whether letters stand for words, as in `vpcs`: a slip in such makes another such.
 fn is_letters(word: &str) -> bool {
     !word.bytes().any(|b| b"aeiouy".contains(&b))
+}
+
+/// Whether two words are of the same letters, two neighbors of which changed places.
+fn is_swapped(word: &str, known: &str) -> bool {
+    let (a, b) = (word.as_bytes(), known.as_bytes());
+    let at = a.iter().zip(b).position(|(a, b)| a != b);
+    a.len() == b.len() && at.is_some_and(|at| at + 1 < a.len() && a[at] == b[at + 1] && a[at + 1] == b[at] && a[at + 2..] == b[at + 2..])
 }
 
 /// Words that can be searched for those near another.
@@ -176,6 +183,12 @@ impl Lexicon {
         let mut meaning = false;
         self.spellings(asked).near(word, reach(word.len()), |distance, known| {
             let rank = (distance, known.as_bytes()[0] != word.as_bytes()[0]);
+            // In an order, less is taken for a slip: of four letters only two that changed places, of more not the first
+            // letter and another.
+            let slip = if word.len() <= SHORTEST { is_swapped(word, known) } else { distance == 1 || !rank.1 };
+            if !asked && !slip {
+                return;
+            }
             if rank < least {
                 best.clear();
                 meaning = false;

@@ -39,6 +39,15 @@ fn is_dated(lexicon: &Lexicon, word: &str) -> bool {
     lexicon.entries(word).iter().any(|entry| matches!(entry.category, "Month" | "Weekday"))
 }
 
+/// Pictures that neither refuse nor ask: somebody is kind, or careful.
+const HARMLESS: &[&str] = &[
+    "🙂", "😊", "😀", "😃", "😄", "😁", "😅", "😉", "😇", "🤗", "🙏", "👍", "👋", "👏", "🙌", "💪", "🎉", "🚀", "🔥", "❤", "💙", "💚",
+    "☕", "⚡", "⚠", "✨", "🫡",
+];
+
+/// Shades and the mark that follow a picture.
+const MODIFIERS: &[char] = &['\u{fe0f}', '\u{1f3fb}', '\u{1f3fc}', '\u{1f3fd}', '\u{1f3fe}', '\u{1f3ff}'];
+
 impl Lattice {
     /// Reads tokens by a lexicon.
     pub(crate) fn of(tokens: Vec<Token>, lexicon: &Lexicon, budget: &Budget) -> Self {
@@ -69,7 +78,9 @@ impl Lattice {
             let low = token.low.clone();
             match token.shape {
                 Shape::Mark => self.push(&low, at, at + 1, Sem::Nothing, 0),
-                Shape::Emoji => self.push("Emoji", at, at + 1, Sem::Nothing, 0),
+                // One that refuses, asks or is not known as harmless may say the opposite of the words.
+                Shape::Emoji if HARMLESS.contains(&low.trim_end_matches(MODIFIERS)) => self.push("Emoji", at, at + 1, Sem::Nothing, 0),
+                Shape::Emoji => {}
                 Shape::Word => match budget.spelled(lexicon, &low, self.asked) {
                     Spelled::Right if lexicon.is_grammar(&low) => self.push(&low, at, at + 1, Sem::Nothing, 0),
                     Spelled::Right | Spelled::Unknown => {}

@@ -6,7 +6,7 @@ use escher_core::selector::Field;
 use crate::grammar::args::same;
 use crate::grammar::exception::except;
 use crate::grammar::rule::Rule;
-use crate::meaning::{Formula, Order, Sem, Set, When};
+use crate::meaning::{Day, Formula, Order, Sem, Set, When};
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new("Order", "Plain", same),
@@ -58,8 +58,16 @@ pub(super) const RULES: &[Rule] = &[
         }
     }),
     Rule::new("Order", "Whens (,|:)? Timed", |args| at(args.order(1)?, args.when(0)?)),
-    Rule::new("Order", "Act Whens Nps", |args| at(Order::new(args.verb(0)?, args.set(2)?), args.when(1)?))
-        .ex(&[("stop at 20:00 every day the dev vms", "stop: kind = vm AND env = dev @ every day 20:00")]),
+    // “Delete hourly dev snapshots”: those that are made hourly, or every hour?
+    Rule::new("Order", "Act Whens Nps", |args| {
+        let (order, when) = (Order::new(args.verb(0)?, args.set(2)?), args.when(1)?);
+        let describes = when.clock.is_none() && (when.every.is_some() || matches!(when.day, Some(Day::Weekday { .. })));
+        if describes { Some(order.asks("When should it happen, and to which ones?").into()) } else { at(order, when) }
+    })
+    .ex(&[
+        ("stop at 20:00 every day the dev vms", "stop: kind = vm AND env = dev @ every day 20:00"),
+        ("delete hourly dev snapshots", "delete: kind = snapshot AND env = dev ? When should it happen, and to which ones?"),
+    ]),
     // How: the clouds stop machines in an orderly way, and have no other.
     Rule::new("Order", "(gracefully|cleanly) Order", |args| manner(args.order(0)?)).ex(&[
         ("gracefully stop web-1", "stop: name = web-1 ? I do that the way the cloud does it, and choose no manner. Is that meant?"),
