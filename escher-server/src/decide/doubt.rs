@@ -149,8 +149,7 @@ fn within(verb: Option<Verb>, said: &[Token]) -> Option<String> {
         ("keyvault", "The vault, or the secrets in it?"),
         ("keyvaults", "The vault, or the secrets in it?"),
     ];
-    let named = |at: usize| said.get(at + 1).is_some_and(|next| matches!(next.low.as_str(), "secret" | "secrets" | "key" | "keys"));
-    let found =
-        said.iter().enumerate().filter(|(at, _)| !named(*at)).find_map(|(_, token)| BOTH.iter().find(|(word, _)| *word == token.low));
+    let named = said.iter().any(|token| matches!(token.low.as_str(), "secret" | "secrets" | "key" | "keys" | "account" | "accounts"));
+    let found = said.iter().find_map(|token| BOTH.iter().find(|(word, _)| *word == token.low)).filter(|_| !named);
     found.filter(|_| verb == Some(Verb::Delete)).map(|(_, question)| (*question).to_owned())
 }
