@@ -149,7 +149,10 @@ fn within(verb: Option<Verb>, said: &[Token]) -> Option<String> {
         ("keyvault", "The vault, or the secrets in it?"),
         ("keyvaults", "The vault, or the secrets in it?"),
     ];
-    let named = said.iter().any(|token| matches!(token.low.as_str(), "secret" | "secrets" | "key" | "keys" | "account" | "accounts"));
+    // The word before “vault” is none by itself.
+    let alone = |at: usize| said.get(at + 1).is_none_or(|next| !next.low.starts_with("vault"));
+    let inner = |at: usize, low: &str| matches!(low, "secret" | "secrets" | "keys" | "account" | "accounts") || low == "key" && alone(at);
+    let named = said.iter().enumerate().any(|(at, token)| inner(at, &token.low));
     let found = said.iter().find_map(|token| BOTH.iter().find(|(word, _)| *word == token.low)).filter(|_| !named);
     found.filter(|_| verb == Some(Verb::Delete)).map(|(_, question)| (*question).to_owned())
 }

@@ -42,7 +42,7 @@ fn is_dated(lexicon: &Lexicon, word: &str) -> bool {
 /// Pictures that neither refuse nor ask: somebody is kind, or careful.
 const HARMLESS: &[&str] = &[
     "🙂", "😊", "😀", "😃", "😄", "😁", "😅", "😉", "😇", "🤗", "🙏", "👍", "👋", "👏", "🙌", "💪", "🎉", "🚀", "🔥", "❤", "💙", "💚",
-    "☕", "⚡", "⚠", "✨", "🫡",
+    "☕", "⚡", "⚠", "✨", "🫡", "🚨", "🔔", "📢", "❗", "⏰", "🔄", "🧹", "🗑", "🏷", "📸", "💾", "💸", "💰", "🖥", "🔧", "🛠",
 ];
 
 /// Shades and the mark that follow a picture.
