@@ -31,6 +31,7 @@ fn parts(formula: &Formula) -> Vec<&Formula> {
 fn rhythm(parts: &[&Formula], verb: Option<Verb>, when: &When) -> Option<String> {
     let sets = matches!(verb, Some(Verb::EnableBackups | Verb::EnableVersioning));
     let backups = parts.iter().any(|part| matches!(part, Formula::Flag { flag: Flag::BackedUp, .. }));
+    let sets = sets && when.day.is_none() && when.once.is_none();
     (sets || backups && when.every.is_some()).then(|| "Is that the time of the backups, or the time of the change?".to_owned())
 }
 

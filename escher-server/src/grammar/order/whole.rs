@@ -36,6 +36,14 @@ pub(super) const RULES: &[Rule] = &[
     // When.
     Rule::new("Order", "Order ,? Whens", |args| at(args.order(0)?, args.when(1)?)),
     Rule::new("Order", "Whens (,|:|-|–|—|, please|please|pls|kindly)? Order", |args| at(args.order(1)?, args.when(0)?)),
+    // From now on is more than once.
+    Rule::new("Order", "from now on ,? Order", |args| {
+        let order = args.order(0)?;
+        let again = order.when.as_ref()?.every.is_some();
+        again.then(|| order.into())
+    })
+    .ex(&[("from now on stop web-1 every day at 20:00", "stop: name = web-1 @ every day 20:00")])
+    .not(&["from now on stop web-1 at 20:00"]),
     Rule::new("Full", "Plain ,? Whens Post", |args| placed(at_order(args.order(0)?, args.when(1)?)?, args.cond(2)?)),
     Rule::new("Full", "Full ,? Whens Post", |args| placed(at_order(args.order(0)?, args.when(1)?)?, args.cond(2)?)),
     Rule::new("Order", "Timed for Whens", |args| at(args.order(0)?, args.when(1)?))
