@@ -32,6 +32,7 @@ pub(super) enum Role {
 
 /// The categories that may stand by themselves, what each contributes, and what it costs.
 const ISLANDS: &[(&str, Role, u32)] = &[
+    ("Universal", Role::Shape, 60),
     ("Claim", Role::Shape, 80),
     ("Stated", Role::Shape, 80),
     ("Happened", Role::Shape, 80),

@@ -1,11 +1,11 @@
 //! What the phrases of a sentence say together: one set, its conditions, and how the answer is cut.
 
-use escher_core::selector::Field;
+use escher_core::selector::{Field, Relation};
 use escher_core::{Intent, Kind};
 
 use super::contrast::{both_of, compared, either, versus};
 use super::cover::{self, Cover, Role};
-use crate::grammar::Language;
+use crate::grammar::{Language, placed};
 use crate::meaning::{Ask, Formula, Head, Number, Set};
 use crate::text::Lattice;
 
@@ -49,7 +49,11 @@ pub(super) fn together(cover: &Cover, language: &Language, lattice: &Lattice) ->
             joined |= found;
             found
         };
-        if let Some(condition) = &island.condition {
+        // “The memory of dev VMs” is theirs, and nothing that is related to them.
+        let measure = island.from.checked_sub(1).filter(|at| tokens[island.from].low == "of" && cover.unread.contains(at));
+        let measured = measure.is_some_and(|at| language.lexicon.is_measure(&tokens[at].low));
+        let own = island.condition.as_ref().map(|condition| if measured { belongings(condition) } else { condition.clone() });
+        if let Some(condition) = &own {
             if !join(&mut formula, sum.set.as_mut(), condition) {
                 formula = formula.and(condition.clone());
             }
@@ -119,4 +123,18 @@ pub(super) fn together(cover: &Cover, language: &Language, lattice: &Lattice) ->
         formula = account;
     }
     Together { ask: sum, formula, specified, left, joined }
+}
+
+/// What something is of, as that itself.
+pub(super) fn belongings(formula: &Formula) -> Formula {
+    formula.conjuncts().into_iter().fold(Formula::all(), |all, part| match part {
+        // “Of my subscription”: of everything there is.
+        Formula::Rel { by: Relation::Any, to } if **to == Formula::is(Field::Kind, "account") => all,
+        Formula::Rel { by: Relation::Any, to } => {
+            let names = to.values(&Field::Name);
+            let place = names.first().filter(|_| names.len() == 1).and_then(|name| placed((*name).to_owned()));
+            all.and(place.unwrap_or_else(|| (**to).clone()))
+        }
+        other => all.and(other.clone()),
+    })
 }

@@ -4,6 +4,7 @@ use escher_core::selector::Field;
 use escher_core::{Intent, Verb};
 
 use super::about::about;
+use crate::grammar::args::nothing;
 use crate::grammar::rule::{Args, Rule};
 use crate::meaning::{Ask, Formula, Head, Number, Sem, Set};
 
@@ -33,6 +34,16 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     Rule::new("Does", "(resizes)", |_| Some(Sem::Verb(Verb::Resize))),
     Rule::new("Does", "(scales)", |_| Some(Sem::Verb(Verb::Scale))),
     Rule::new("Does", "(creates|makes)", |_| Some(Sem::Verb(Verb::Create))),
+    // “Why use a NAT gateway?”: what it is good for, and nothing that uses one.
+    Rule::new("Explained", "why Somebody? (use|choose|pick|prefer|not use|bother with|go with|go for|want) Nps", |args| {
+        Some(about(Some(Intent::Explain), args.set(1)).into())
+    })
+    .ex(&[("why use the nat gateways", "explain; kind = nat")]),
+    Rule::new(
+        "Somebody",
+        "(would|should|do|does|did|must|might) (anyone|anybody|people|one|we|i|you|somebody|someone|companies|teams)",
+        nothing,
+    ),
     Rule::new("Explained", "Ahead the? Flag (rules|rule|policy|detection|finding)", |args| {
         Some(about(Some(Intent::Explain), Some(Set::new(Head::Thing, Number::Many, args.cond(1)?))).into())
     })
