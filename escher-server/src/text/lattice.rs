@@ -164,8 +164,8 @@ impl Lattice {
                     usize::from(end) == at && edge.symbol.starts_with(symbol)
                 })
             };
-            // “VM old”: behind one thing stands its name.
-            let named = kind_at(at, false, "KindSg");
+            // “VM old”: behind one thing stands its name, but not in “GKE Autopilot clusters”.
+            let named = kind_at(at, false, "KindSg") && !(lexicon.describes(low) && kind_at(at + 1, true, "Kind"));
             let common = self.asked
                 && lexicon.is_common(low)
                 && !named

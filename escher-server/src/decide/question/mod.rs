@@ -92,6 +92,10 @@ fn frame(mut reading: Reading, rest: Vec<String>, utterance: &Utterance) -> Fram
     match reading.formula.on(today(utterance)).selector() {
         Ok(selector) => {
             frame.from = sources(&selector, &reading.heard);
+            // “In France” reads as all of Europe, which is more.
+            if selector.fields().any(|field| *field == Field::Geo) {
+                reading.unread.append(&mut reading.countries);
+            }
             frame.selector = selector;
         }
         Err(e) => frame.clarify = Some(ask_back(format!("I cannot put that into one condition ({e}). Which ones exactly?"))),

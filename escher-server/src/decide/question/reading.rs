@@ -80,6 +80,8 @@ pub(super) struct Reading {
     pub(super) unread: Vec<String>,
     /// The words of the period.
     pub(super) period: Vec<String>,
+    /// Countries by their words: of more than one country is what a frame says of them.
+    pub(super) countries: Vec<String>,
     pub(super) corrected: Vec<Correction>,
     /// An order that was not understood whole.
     pub(super) ordered: Option<Option<Verb>>,
@@ -184,6 +186,7 @@ pub(super) fn read(tokens: Vec<Token>, budget: &Budget) -> Reading {
             .filter(|&at| cover::is_content(&lattice, at, language))
             .map(|at| tokens[at].text.clone())
             .collect(),
+        countries: lattice.edges().filter(|edge| edge.symbol == "PartGeo").map(|edge| said_at(tokens, edge.from, edge.to)).collect(),
         corrected: lattice.corrected(mask).map(|(from, to)| Correction { from: from.to_owned(), to: to.to_owned() }).collect(),
         intent,
         strength,
@@ -192,6 +195,10 @@ pub(super) fn read(tokens: Vec<Token>, budget: &Budget) -> Reading {
         heard,
         specified,
     }
+}
+
+fn said_at(tokens: &[Token], from: u8, to: u8) -> String {
+    tokens[usize::from(from)..usize::from(to)].iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 /// Unread words, as they were written.

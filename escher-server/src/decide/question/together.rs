@@ -7,7 +7,7 @@ use super::contrast::{both_of, compared, either, versus};
 use super::cover::{self, Cover, Role};
 use crate::grammar::{Language, placed};
 use crate::meaning::{Ask, Formula, Head, Number, Set};
-use crate::text::Lattice;
+use crate::text::{Lattice, Token};
 
 /// What the phrases of a cover say together.
 pub(super) struct Together {
@@ -41,6 +41,17 @@ pub(super) fn together(cover: &Cover, language: &Language, lattice: &Lattice) ->
         let mut ask = island.ask.clone();
         ask.intent = None;
         let mut fits = true;
+        // “Debian 11 VMs”, “more than 10 VMs”: no number of VMs that are wanted.
+        if ask.set.is_some() && ask.limit.is_some() && is_version(cover, island.from, tokens) {
+            ask.limit = None;
+            left.push(island.from);
+        }
+        // “P1 incidents”, “FY26 spend”: which of them, and no name.
+        let marks = island.to - island.from == 1 && ask.set.as_ref().is_some_and(|set| set.head == Head::Name);
+        if marks && is_mark(&tokens[island.from].low, cover.islands.iter().any(|island| island.role == Role::Topic)) {
+            left.push(island.from);
+            continue;
+        }
         let against = versus(cover, index, tokens);
         let mut join = |formula: &mut Formula, set: Option<&mut Set>, other: &Formula| {
             // “On AWS versus GCP”, “VMs in AWS with GCP”
@@ -123,6 +134,28 @@ pub(super) fn together(cover: &Cover, language: &Language, lattice: &Lattice) ->
         formula = account;
     }
     Together { ask: sum, formula, specified, left, joined }
+}
+
+/// Whether the number at a place belongs to what stands before it.
+fn is_version(cover: &Cover, at: usize, tokens: &[Token]) -> bool {
+    let number = tokens[at].low.starts_with(|c: char| c.is_ascii_digit());
+    let before = at.checked_sub(1).filter(|_| number);
+    let bound = |word: &str| matches!(word, "than" | "least" | "over" | "under" | "above" | "below" | "exactly");
+    before.is_some_and(|before| cover.unread.contains(&before) || bound(&tokens[before].low))
+}
+
+/// Whether a word looks like a name and is a rank, a part of a year or a class of errors: `sev1`, `fy26`, `5xx`. What is
+/// shorter may well be a name, but for where incidents or money are spoken of: `p1`, `h2`.
+fn is_mark(word: &str, topical: bool) -> bool {
+    let digits = |rest: &str, len: std::ops::RangeInclusive<usize>| len.contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_digit());
+    let after = |front: &str| word.strip_prefix(front).map(|rest| rest.trim_start_matches('-'));
+    after("sev").is_some_and(|rest| digits(rest, 1..=1))
+        || after("fy").is_some_and(|rest| digits(rest, 2..=4))
+        || word.strip_suffix("xx").is_some_and(|front| digits(front, 1..=1))
+        || topical
+            && ["p", "h", "s", "cy"]
+                .iter()
+                .any(|front| after(front).is_some_and(|rest| digits(rest, 1..=if *front == "cy" { 4 } else { 1 })))
 }
 
 /// What something is of, as that itself.
