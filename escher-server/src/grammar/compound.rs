@@ -3,6 +3,7 @@
 use escher_core::selector::{Field, Relation};
 use escher_core::{Kind, Rel};
 
+use super::relation::MOST_NESTED;
 use super::rule::{Args, Rule};
 use crate::meaning::{Formula, Head, Noun, Number, Sem, Set};
 
@@ -30,7 +31,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Brand", "KindSg", brand),
     Rule::new("Brand", "KindPl", brand),
     Rule::new("Base", "Base ('s|') Nominal", |args| belonging(args.set(1)?, args.set(0)?))
-        .ex(&[("dev vms' snapshots", "kind = snapshot AND linked IN (kind = vm AND env = dev)")]),
+        .ex(&[("dev vms' snapshots", "kind = snapshot AND linked IN (kind = vm AND env = dev)")])
+        .not(&["vm's disk's vm's disk's vm's disks"]),
 ];
 
 /// “VM disks” are disks.
@@ -81,6 +83,10 @@ fn consistent(set: Set) -> Option<Sem> {
 fn belonging(set: Set, owner: Set) -> Option<Sem> {
     // “Bob's VMs”: a free word owns by a tag, if at all, and which one is not said.
     let known = owner.head == Head::Kind || owner.head == Head::Name && owner.number == Number::Many;
+    // What is too far off is not worth putting together.
+    if owner.formula.depth() >= MOST_NESTED {
+        return None;
+    }
     let fits = set.formula.values(&Field::Name).is_empty() && known;
     let why = owner.why.clone();
     let set = set.with(Formula::rel(Relation::Any, owner.formula));
