@@ -3,7 +3,7 @@
 use escher_core::selector::{Field, Relation};
 use escher_core::{Kind, Rel};
 
-use super::relation::MOST_NESTED;
+use super::relation::follow;
 use super::rule::{Args, Rule};
 use crate::meaning::{Formula, Head, Noun, Number, Sem, Set};
 
@@ -83,12 +83,9 @@ fn consistent(set: Set) -> Option<Sem> {
 fn belonging(set: Set, owner: Set) -> Option<Sem> {
     // “Bob's VMs”: a free word owns by a tag, if at all, and which one is not said.
     let known = owner.head == Head::Kind || owner.head == Head::Name && owner.number == Number::Many;
-    // What is too far off is not worth putting together.
-    if owner.formula.depth() >= MOST_NESTED {
-        return None;
-    }
     let fits = set.formula.values(&Field::Name).is_empty() && known;
     let why = owner.why.clone();
-    let set = set.with(Formula::rel(Relation::Any, owner.formula));
+    let Sem::Cond(theirs) = follow(Relation::Any, owner)? else { return None };
+    let set = set.with(theirs);
     fits.then(|| Set { why: set.why.clone().or(why), ..set }.into())
 }

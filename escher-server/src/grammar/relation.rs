@@ -9,7 +9,7 @@ use super::rule::{Args, Rule};
 use crate::meaning::{Formula, Head, Number, Sem, Set};
 
 /// Relations within relations: nobody speaks of more, and each more costs what all before it cost.
-pub(super) const MOST_NESTED: usize = 4;
+const MOST_NESTED: usize = 4;
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new("Post", "Related", same),
@@ -118,7 +118,8 @@ fn linked(args: &Args<'_>) -> Option<Sem> {
     if set.kinds().contains(&Kind::ScaleGroup) { None } else { follow(Relation::Any, set) }
 }
 
-fn follow(by: Relation, set: Set) -> Option<Sem> {
+/// What is related to things of a set.
+pub(super) fn follow(by: Relation, set: Set) -> Option<Sem> {
     // “Everything” relates to nothing in particular. “A load balancer” is any of them, which is just what is asked.
     // A free word is nothing that is related: “VMs of bob”.
     // “Of project X”, “of network Y”: in it.

@@ -97,6 +97,10 @@ impl Lattice {
         let blocking: Vec<(usize, usize)> =
             found.iter().filter(|(.., entry, _)| entry.blocks()).map(|&(from, to, ..)| (from, to)).collect();
         let inside = |from: usize, to: usize| blocking.iter().any(|&(a, b)| a <= from && to <= b && b - a > to - from);
+        // “Serverless” stands for functions, but before another kind it only describes that.
+        let kinds: Vec<usize> = found.iter().filter(|(.., entry, _)| entry.category.starts_with("Kind")).map(|&(from, ..)| from).collect();
+        let describes = |from: usize, to: usize| to - from == 1 && self.tokens[from].low == "serverless" && kinds.contains(&to);
+        found.retain(|&(from, to, ..)| !describes(from, to));
         for (from, to, entry, corrected) in found {
             if !inside(from, to) {
                 self.push(entry.category, from, to, entry.sem, corrected);

@@ -42,7 +42,12 @@ pub(super) fn is_versus(word: &str) -> bool {
 /// Whether it is asked if something is so: “Is dev cheaper than prod?”
 pub(super) fn asks(tokens: &[Token]) -> bool {
     const AUXILIARIES: &[&str] = &["is", "are", "was", "were", "do", "does", "did", "have", "has", "will", "would"];
-    tokens.iter().find(|token| token.shape == Shape::Word).is_some_and(|token| is(token, AUXILIARIES))
+    let first = tokens.iter().position(|token| token.shape == Shape::Word).map(|at| &tokens[at..]);
+    first.is_some_and(|words| match words {
+        [how, much, more, ..] if how.low == "how" => matches!(much.low.as_str(), "many" | "much") && is(more, DIFFERING),
+        [word, ..] => is(word, AUXILIARIES),
+        [] => false,
+    })
 }
 
 fn compares(tokens: &[Token]) -> bool {
@@ -92,13 +97,18 @@ pub(super) fn both_of(known: &Formula, set: &Set) -> Option<(Formula, Set)> {
 
 /// The field that tells the things apart that are compared. `joined` says whether a phrase was set against another.
 pub(super) fn contrast(formula: &Formula, tokens: &[Token], joined: bool) -> Option<Field> {
-    let compared = joined || compares(tokens) || tokens.iter().any(|token| is(token, &VERSUS[..3]));
+    let compared = joined || compares(tokens) || chooses(tokens) || tokens.iter().any(|token| is(token, &VERSUS[..3]));
     let fields = [Field::Cloud, Field::Account, Field::Region, Field::Env, Field::Kind, Field::Engine, Field::State];
     let places = |part: &&Formula| matches!(part, Formula::Place { spots, not: false } if spots.len() > 1);
     fields
         .into_iter()
         .filter(|_| compared)
         .find(|field| formula.values(field).len() > 1 || *field == Field::Region && formula.conjuncts().iter().any(places))
+}
+
+/// “Which is more expensive, AWS or Azure?”
+pub(super) fn chooses(tokens: &[Token]) -> bool {
+    tokens.iter().any(|token| token.low == "or") && tokens.iter().any(|token| is(token, DIFFERING) && token.low != "between")
 }
 
 /// Whether two things are compared, the second of them in this phrase.

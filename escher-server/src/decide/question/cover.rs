@@ -85,7 +85,7 @@ const DEAD: u32 = 900;
 /// Words before a part of one day.
 const ONE_OF: &[&str] = &["this", "that", "the", "yesterday", "tomorrow", "last", "next", "each", "every"];
 /// Words that say that a time is none within which: where what is before it begins, nobody says.
-const BOUNDS: &[&str] = &["before", "until", "till", "prior", "through", "except", "excluding", "not", "besides"];
+const BOUNDS: &[&str] = &["before", "until", "till", "prior", "through", "except", "excluding", "not", "besides", "by"];
 
 /// A phrase of the cover.
 #[derive(Clone, Debug)]

@@ -10,8 +10,25 @@ use crate::meaning::{Ask, Formula, Head};
 use crate::text::{Shape, Token};
 
 /// Words of people who ask about theirs.
-const OURS: &[&str] =
-    &["our", "my", "we", "i", "us", "the", "any", "all", "these", "those", "there", "anyone", "anybody", "still", "currently"];
+const OURS: &[&str] = &[
+    "our",
+    "my",
+    "we",
+    "i",
+    "us",
+    "the",
+    "any",
+    "all",
+    "these",
+    "those",
+    "there",
+    "anyone",
+    "anybody",
+    "still",
+    "currently",
+    "every",
+    "each",
+];
 
 /// Whether a question is a general one.
 pub(super) fn is_general(cover: &Cover, ask: &Ask, formula: &Formula, found: Option<(Intent, Strength)>, tokens: &[Token]) -> bool {
@@ -56,11 +73,28 @@ fn is_billed(cover: &Cover, ask: &Ask, formula: &Formula, tokens: &[Token]) -> b
 
 /// “What does Escher cost?”: what this is, and what it takes.
 fn is_product(ask: &Ask, tokens: &[Token]) -> bool {
-    const WORDS: &[&str] = &["cost", "costs", "price", "pricing", "free", "license", "licence", "licensed", "charge", "paid", "pay"];
+    const WORDS: &[&str] = &[
+        "cost",
+        "costs",
+        "price",
+        "pricing",
+        "free",
+        "license",
+        "licence",
+        "licensed",
+        "charge",
+        "paid",
+        "much",
+        "expensive",
+        "cheap",
+        "open",
+        "open-source",
+    ];
     let escher = tokens.windows(2).any(|two| {
         two[1].low == "escher" && matches!(two[0].low.as_str(), "does" | "is" | "of" | "for" | "will" | "would" | "do" | "did" | "using")
     });
-    escher && ask.set.is_none() && tokens.iter().any(|token| is(token, WORDS))
+    let theirs = ask.period.is_some() || tokens.iter().any(|token| matches!(token.low.as_str(), "us" | "we" | "our" | "my"));
+    escher && !theirs && ask.set.as_ref().is_none_or(|set| set.head == Head::Thing) && tokens.iter().any(|token| is(token, WORDS))
 }
 
 /// “RDS vs Aurora”, “compare EC2 with Lambda”: products side by side, with nothing that says that ours are meant.
@@ -82,5 +116,7 @@ fn is_of_concepts(cover: &Cover, ask: &Ask, formula: &Formula, tokens: &[Token])
         word => word == "compare",
     });
     let kinds = ask.set.as_ref().is_some_and(|set| set.head == Head::Kind && !set.named) && ask.beyond.iter().all(|word| is_versus(word));
-    set_apart && kinds && formula.conjuncts().iter().all(concept) && !tokens.iter().any(|token| is(token, LISTED))
+    let several = [Field::Kind, Field::Cloud, Field::Engine].iter().any(|field| formula.values(field).len() > 1);
+    let several = several || !ask.beyond.is_empty() || tokens.iter().any(|token| is_versus(&token.low));
+    set_apart && several && kinds && formula.conjuncts().iter().all(concept) && !tokens.iter().any(|token| is(token, LISTED))
 }

@@ -66,10 +66,10 @@ pub(super) fn of(cover: &Cover, set: Option<&Set>, mine: bool, tokens: &[Token])
             }
             (Role::Topic, Intent::Alerts) if kinds.contains(&Kind::Alarm) && cover.islands.len() < 3 => put(Intent::Find, Strength::Opener),
             // “VMs costing more than …”: a condition that was not understood, and no bill.
-            (Role::Topic, Intent::Cost) if limits(&tokens[island.to..]) && !is_time(cover, island.to) => {}
+            (Role::Topic, Intent::Cost) if limits(&tokens[island.to..], contrast::asks(tokens)) && !is_time(cover, island.to) => {}
             // “How much memory”: of that and not of money.
             (Role::Topic, Intent::Cost) if tokens[island.from].low == "how" && tokens.get(island.to).is_some_and(is_amount) => {
-                put(Intent::Find, Strength::Opener);
+                put(if set.is_some() { Intent::Find } else { Intent::Count }, Strength::Count);
             }
             (Role::Topic, _) => put(intent, Strength::Topic),
             (_, Intent::Describe) => put(intent, Strength::Describe),
@@ -97,11 +97,14 @@ fn is_time(cover: &Cover, at: usize) -> bool {
 }
 
 /// Whether these words begin with a limit. “Spend more on AWS” has none, nor has “the cost over the weekend”.
-fn limits(tokens: &[Token]) -> bool {
+fn limits(tokens: &[Token], asked: bool) -> bool {
     const LIMITS: &[&str] = &["more", "less", "under", "above", "below", "at", "exceeding", ">", "<", ">=", "<=", "="];
     let word = |at: usize| tokens.get(at).map_or("", |token: &Token| token.low.as_str());
     let counted = tokens.iter().take(3).any(|token| token.low.starts_with(|c: char| c == '$' || c.is_ascii_digit()));
-    LIMITS.contains(&word(0)) && !matches!(word(1), "on" | "in" | "for") || matches!(word(0), "over" | "between") && counted
+    // “Is prod costing us more than dev?” compares the two.
+    let compares = word(1) == "than" && !counted && matches!(word(0), "more" | "less") && asked;
+    let bounds = !matches!(word(0), "more" | "less") || word(1) == "than" && !compares;
+    LIMITS.contains(&word(0)) && bounds || matches!(word(0), "over" | "between") && counted
 }
 
 fn is_amount(token: &Token) -> bool {
@@ -114,7 +117,10 @@ fn how(tokens: &[Token]) -> bool {
 }
 
 fn looks(token: &Token) -> bool {
-    matches!(token.low.as_str(), "look" | "looks" | "looking" | "develop" | "developing" | "doing" | "going" | "trending")
+    matches!(
+        token.low.as_str(),
+        "look" | "looks" | "looking" | "compare" | "compares" | "develop" | "developing" | "doing" | "going" | "trending"
+    )
 }
 
 /// The first topic.

@@ -132,7 +132,11 @@ pub(super) fn read(tokens: Vec<Token>, budget: &Budget) -> Reading {
     beside(&mut cover, tokens);
     let found = intent::of(&cover, ask.set.as_ref(), says(&["we", "our", "my", "us"]), tokens);
     let found = match found {
-        Some((Intent::Find, _)) if joined && contrast::counts(tokens) => Some((Intent::Count, Strength::Count)),
+        Some((Intent::Find | Intent::Describe, _)) | None
+            if (joined || contrast::chooses(tokens)) && contrast::counts(tokens) && contrast(&formula, tokens, joined).is_some() =>
+        {
+            Some((Intent::Count, Strength::Count))
+        }
         found => found,
     };
     let measured = matches!(found, Some((Intent::Cost | Intent::Count, _)));

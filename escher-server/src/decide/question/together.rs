@@ -60,11 +60,15 @@ pub(super) fn together(cover: &Cover, language: &Language, lattice: &Lattice) ->
             joined |= found;
             found
         };
-        // “The memory of dev VMs” is theirs, and nothing that is related to them.
-        let measure = island.from.checked_sub(1).filter(|at| tokens[island.from].low == "of" && cover.unread.contains(at));
-        let measured = measure.is_some_and(|at| language.lexicon.is_measure(&tokens[at].low));
-        let own = island.condition.as_ref().map(|condition| if measured { belongings(condition) } else { condition.clone() });
-        if let Some(condition) = &own {
+        // “Runs that failed”: how they ended, and no state of a resource.
+        let told = index.checked_sub(1).map(|before| &cover.islands[before]).is_some_and(|before| {
+            before.role == Role::Topic && before.to == island.from && matches!(before.ask.intent, Some(Intent::History | Intent::Alerts))
+        });
+        if told && island.condition.as_ref().is_some_and(|condition| !condition.values(&Field::State).is_empty()) {
+            left.extend((island.from..island.to).filter(|&at| cover::is_content(lattice, at, language)));
+            continue;
+        }
+        if let Some(condition) = &island.condition {
             if !join(&mut formula, sum.set.as_mut(), condition) {
                 formula = formula.and(condition.clone());
             }
@@ -120,6 +124,10 @@ pub(super) fn together(cover: &Cover, language: &Language, lattice: &Lattice) ->
             Some(both) if fits => sum = both,
             _ => left.extend((island.from..island.to).filter(|&at| cover::is_content(lattice, at, language))),
         }
+    }
+    // “The memory of dev VMs” is theirs, and nothing that is related to them.
+    if sum.set.is_none() && cover.unread.iter().any(|&at| language.lexicon.is_measure(&tokens[at].low)) {
+        formula = belongings(&formula);
     }
     if let Some(set) = &sum.set {
         formula = set.formula.clone().and(formula);

@@ -53,6 +53,9 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         Some(about(Some(Intent::Explain), args.set(1)).into())
     })
     .ex(&[("why use the nat gateways", "explain; kind = nat")]),
+    Rule::new("Explained", "why (are|were) (we|you|they|people) (using|choosing|going with|going for) Nps", |args| {
+        Some(about(Some(Intent::Explain), args.set(0)).into())
+    }),
     Rule::new(
         "Somebody",
         "(would|should|do|does|did|must|might) (anyone|anybody|people|one|we|i|you|somebody|someone|companies|teams)",

@@ -25,9 +25,9 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         ("are any of our vms idle", "find; kind = vm AND idle"),
     ]),
     // Whether all are so: those tell that are not.
-    Rule::new("Universal", "(is|are|was|were|do|does|have|has) Each (our|my|the)? Nps Shown", |args| {
+    Rule::new("Universal", "(is|are|was|were|do|does|have|has) Each (our|my|the)? Nps Proven", |args| {
         let (set, claim) = (args.set(1)?, args.cond(2)?);
-        if set.named || set.head != Head::Kind || claim.is_all() { None } else { lacking(set, claim) }
+        if set.named || !matches!(set.head, Head::Kind | Head::Env) || claim.is_all() { None } else { lacking(set, claim) }
     })
     .ex(&[
         ("are all our disks encrypted", "find; kind = disk AND encrypted = false"),
@@ -41,6 +41,9 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         if claim.is_all() { None } else { lacking(Set::new(Head::Thing, Number::Many, Formula::all()), claim) }
     })
     .ex(&[("is everything encrypted", "find; encrypted = false")]),
+    Rule::new("Proven", "Shown", same),
+    Rule::new("Proven", "Tagging", same),
+    Rule::new("Proven", "Measure", same),
     Rule::new("Each", "(all|all of|every|every one of|every single|each|each of|each one of|each and every)", nothing),
     Rule::new("Claim", "(do|does) (any of|any|all|all of|some of)? (our|my|the)? Nps Keyed", |args| {
         Some(about(Some(Intent::Find), Some(claimed(args.set(0)?, args.cond(1)?)?)).into())
