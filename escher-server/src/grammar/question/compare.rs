@@ -76,6 +76,8 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         |args| most(args, 0, 1),
     )
     .ex(&[("in which region do most of our vms run", "count; kind = vm; by region")]),
+    Rule::new("Grouped", "the? Field with the? Utmost Nps", |args| most(args, 0, 2))
+        .ex(&[("the account with the most vms", "count; kind = vm; by account")]),
     Rule::new("Holds", "(has|have|had|holds|hold|owns|own|runs|run|contains|contain|got|uses|use|with)", nothing),
     Rule::new(
         "Utmost",
