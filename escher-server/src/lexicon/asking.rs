@@ -38,6 +38,9 @@ pub(super) const CATEGORIES: &[&str] = &[
     "Younger",
 ];
 
+/// Words for a part of a whole.
+const SHARES: &[&str] = &["percentage", "percent", "share", "fraction", "proportion", "portion", "ratio"];
+
 /// Hands every entry to `add`.
 pub(super) fn all(add: &mut impl FnMut(&str, Entry)) {
     // A country stands for its part of the world where nothing is changed by that.
@@ -119,6 +122,11 @@ fn meant(category: &str, meaning: &str, phrase: &str) -> Sem {
         }
         // Words that look like a state and tell something else of a thing.
         "Opaque" => Ask { beyond: BTreeSet::from([phrase.to_owned()]), ..Ask::default() }.into(),
+        // A share is a number of one thing by another, and a frame has the one.
+        "Asking" if meaning == "count" => {
+            let shares = SHARES.iter().filter(|share| phrase.split(' ').any(|word| word == **share));
+            Ask { intent: meaning.parse().ok(), beyond: shares.map(|share| (*share).to_owned()).collect(), ..Ask::default() }.into()
+        }
         "Topic" => Ask { intent: meaning.parse().ok(), beyond: unsaid(meaning, phrase), ..Ask::default() }.into(),
         "Field" | "Measured" => Sem::Text(meaning.to_owned()),
         _ => match Intent::from_str(meaning) {

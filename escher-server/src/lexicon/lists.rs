@@ -63,6 +63,12 @@ impl Lexicon {
         OFF_TOPIC.contains(word)
     }
 
+    /// Whether a word is an amount that resources have: “memory”, “storage”.
+    pub(crate) fn is_measure(&self, word: &str) -> bool {
+        self.entries(word).iter().any(|entry| entry.category == "Measured")
+            || matches!(word, "space" | "cores" | "vcpus" | "cpus" | "data" | "traffic" | "bandwidth" | "iops" | "throughput")
+    }
+
     /// Whether a word says how money develops.
     pub(crate) fn is_trend(&self, word: &str) -> bool {
         TREND.contains(word)

@@ -261,8 +261,26 @@ impl Lexicon {
     /// Whether a common word describes more than it names.
     pub(crate) fn describes(&self, word: &str) -> bool {
         const ENDINGS: &[&str] = &["ed", "ing", "able", "ible", "ive", "al", "ous", "ful", "ant", "ent", "ary", "ic", "y"];
-        const OTHERS: &[&str] =
-            &["spot", "zombie", "zombies", "orphan", "stale", "severe", "hot", "cold", "standby", "dead", "big", "small", "slow"];
+        const OTHERS: &[&str] = &[
+            "autopilot",
+            "fargate",
+            "nitro",
+            "premium",
+            "preview",
+            "spot",
+            "zombie",
+            "zombies",
+            "orphan",
+            "stale",
+            "severe",
+            "hot",
+            "cold",
+            "standby",
+            "dead",
+            "big",
+            "small",
+            "slow",
+        ];
         self.is_common(word) && (OTHERS.contains(&word) || ENDINGS.iter().any(|ending| word.ends_with(ending)))
     }
 

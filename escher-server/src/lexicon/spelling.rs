@@ -183,9 +183,9 @@ impl Lexicon {
         let mut meaning = false;
         self.spellings(asked).near(word, reach(word.len()), |distance, known| {
             let rank = (distance, known.as_bytes()[0] != word.as_bytes()[0]);
-            // In an order, less is taken for a slip: of four letters only two that changed places, of more not the first
+            // In an order, less is taken for a slip: of four letters none is another, though two may change places; of more not the first
             // letter and another.
-            let slip = if word.len() <= SHORTEST { is_swapped(word, known) } else { distance == 1 || !rank.1 };
+            let slip = if word.len() <= SHORTEST { word.len() != known.len() || is_swapped(word, known) } else { distance == 1 || !rank.1 };
             if !asked && !slip {
                 return;
             }

@@ -108,6 +108,10 @@ impl Lattice {
         let blocking: Vec<(usize, usize)> =
             found.iter().filter(|(.., entry, _)| entry.blocks()).map(|&(from, to, ..)| (from, to)).collect();
         let inside = |from: usize, to: usize| blocking.iter().any(|&(a, b)| a <= from && to <= b && b - a > to - from);
+        // “Serverless” stands for functions, but before another kind it only describes that.
+        let kinds: Vec<usize> = found.iter().filter(|(.., entry, _)| entry.category.starts_with("Kind")).map(|&(from, ..)| from).collect();
+        let describes = |from: usize, to: usize| to - from == 1 && self.tokens[from].low == "serverless" && kinds.contains(&to);
+        found.retain(|&(from, to, ..)| !describes(from, to));
         for (from, to, entry, corrected) in found {
             if !inside(from, to) {
                 self.push(entry.category, from, to, entry.sem, corrected);
@@ -175,8 +179,8 @@ impl Lattice {
                     usize::from(end) == at && edge.symbol.starts_with(symbol)
                 })
             };
-            // “VM old”: behind one thing stands its name.
-            let named = kind_at(at, false, "KindSg");
+            // “VM old”: behind one thing stands its name, but not in “GKE Autopilot clusters”.
+            let named = kind_at(at, false, "KindSg") && !(lexicon.describes(low) && kind_at(at + 1, true, "Kind"));
             let common = self.asked
                 && lexicon.is_common(low)
                 && !named

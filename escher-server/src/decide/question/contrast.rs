@@ -4,7 +4,7 @@ use escher_core::Intent;
 use escher_core::selector::{Field, Relation};
 
 use super::cover::{Cover, Role};
-use crate::meaning::{Ask, Formula, Head, Number, Set};
+use crate::meaning::{Formula, Head, Number, Set};
 use crate::text::{Shape, Token};
 
 /// The words that set two things against each other.
@@ -31,18 +31,23 @@ const DIFFERING: &[&str] = &[
 /// Of these there are some number.
 const COUNTED: &[&str] = &["more", "fewer", "less", "number", "many", "count"];
 
-fn is(token: &Token, words: &[&str]) -> bool {
+pub(super) fn is(token: &Token, words: &[&str]) -> bool {
     words.contains(&token.low.as_str())
 }
 
-fn is_versus(word: &str) -> bool {
+pub(super) fn is_versus(word: &str) -> bool {
     VERSUS.contains(&word)
 }
 
 /// Whether it is asked if something is so: “Is dev cheaper than prod?”
 pub(super) fn asks(tokens: &[Token]) -> bool {
     const AUXILIARIES: &[&str] = &["is", "are", "was", "were", "do", "does", "did", "have", "has", "will", "would"];
-    tokens.iter().find(|token| token.shape == Shape::Word).is_some_and(|token| is(token, AUXILIARIES))
+    let first = tokens.iter().position(|token| token.shape == Shape::Word).map(|at| &tokens[at..]);
+    first.is_some_and(|words| match words {
+        [how, much, more, ..] if how.low == "how" => matches!(much.low.as_str(), "many" | "much") && is(more, DIFFERING),
+        [word, ..] => is(word, AUXILIARIES),
+        [] => false,
+    })
 }
 
 fn compares(tokens: &[Token]) -> bool {
@@ -92,13 +97,18 @@ pub(super) fn both_of(known: &Formula, set: &Set) -> Option<(Formula, Set)> {
 
 /// The field that tells the things apart that are compared. `joined` says whether a phrase was set against another.
 pub(super) fn contrast(formula: &Formula, tokens: &[Token], joined: bool) -> Option<Field> {
-    let compared = joined || compares(tokens) || tokens.iter().any(|token| is(token, &VERSUS[..3]));
+    let compared = joined || compares(tokens) || chooses(tokens) || tokens.iter().any(|token| is(token, &VERSUS[..3]));
     let fields = [Field::Cloud, Field::Account, Field::Region, Field::Env, Field::Kind, Field::Engine, Field::State];
     let places = |part: &&Formula| matches!(part, Formula::Place { spots, not: false } if spots.len() > 1);
     fields
         .into_iter()
         .filter(|_| compared)
         .find(|field| formula.values(field).len() > 1 || *field == Field::Region && formula.conjuncts().iter().any(places))
+}
+
+/// “Which is more expensive, AWS or Azure?”
+pub(super) fn chooses(tokens: &[Token]) -> bool {
+    tokens.iter().any(|token| token.low == "or") && tokens.iter().any(|token| is(token, DIFFERING) && token.low != "between")
 }
 
 /// Whether two things are compared, the second of them in this phrase.
@@ -132,26 +142,4 @@ pub(super) fn is_of_money(cover: &Cover, index: usize, tokens: &[Token]) -> bool
             && !tokens[island.from..island.to].iter().any(|token| is(token, CONCEPTS))
     });
     asks && money
-}
-
-/// “RDS vs Aurora”, “compare EC2 with Lambda”: products side by side, with nothing that says that ours are meant.
-pub(super) fn is_of_concepts(cover: &Cover, ask: &Ask, formula: &Formula, tokens: &[Token]) -> bool {
-    const OURS: &[&str] =
-        &["our", "ours", "my", "mine", "we", "us", "i", "show", "list", "find", "get", "count", "all", "number", "many", "which", "what"];
-    let product = |part: &&Formula| matches!(part, Formula::Is { field: Field::Kind | Field::Cloud | Field::Engine, not: false, .. });
-    let concept = |part: &&Formula| match part {
-        Formula::Or(branches) => branches.iter().all(|branch| branch.conjuncts().iter().all(product)),
-        part => product(part),
-    };
-    let beside = |at: usize| {
-        cover.islands.iter().any(|island| island.ask.set.is_some() && (island.from.saturating_sub(1)..=island.to).contains(&at))
-    };
-    let compares = asks(tokens) && !tokens.iter().any(|token| token.low.starts_with(|c: char| c.is_ascii_digit()));
-    let set_apart = tokens.iter().enumerate().any(|(at, token)| match token.low.as_str() {
-        "vs" | "versus" => beside(at),
-        "than" => compares,
-        word => word == "compare",
-    });
-    let kinds = ask.set.as_ref().is_some_and(|set| set.head == Head::Kind && !set.named) && ask.beyond.iter().all(|word| is_versus(word));
-    set_apart && kinds && formula.conjuncts().iter().all(concept) && !tokens.iter().any(|token| is(token, OURS))
 }

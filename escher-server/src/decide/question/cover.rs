@@ -32,6 +32,7 @@ pub(super) enum Role {
 
 /// The categories that may stand by themselves, what each contributes, and what it costs.
 const ISLANDS: &[(&str, Role, u32)] = &[
+    ("Universal", Role::Shape, 60),
     ("Claim", Role::Shape, 80),
     ("Stated", Role::Shape, 80),
     ("Happened", Role::Shape, 80),
@@ -83,8 +84,10 @@ const DEAD: u32 = 900;
 
 /// Words before a part of one day.
 const ONE_OF: &[&str] = &["this", "that", "the", "yesterday", "tomorrow", "last", "next", "each", "every"];
-/// Words that say that a time is none within which: where what is before it begins, nobody says.
-const BOUNDS: &[&str] = &["before", "until", "till", "prior", "through", "except", "excluding", "not", "besides"];
+/// Words that say that a time is none within which: where what is before it begins, nobody says, and what is held against it
+/// is of another time.
+const BOUNDS: &[&str] =
+    &["before", "until", "till", "prior", "through", "except", "excluding", "not", "besides", "by", "than", "vs", "versus"];
 
 /// A phrase of the cover.
 #[derive(Clone, Debug)]
@@ -239,7 +242,11 @@ fn denied(cover: &mut Cover, lattice: &Lattice, language: &Language) {
 fn bounded(cover: &mut Cover, lattice: &Lattice, language: &Language) {
     let tokens = lattice.tokens();
     let word = |at: usize, back: usize| at.checked_sub(back).map_or("", |at| tokens[at].low.as_str());
-    let bound = |at: usize| BOUNDS.contains(&word(at, 1)) || word(at, 1) == "to" && matches!(word(at, 2), "up" | "prior");
+    let bound = |at: usize| {
+        BOUNDS.contains(&word(at, 1))
+            || word(at, 1) == "to" && matches!(word(at, 2), "up" | "prior" | "compared" | "relative")
+            || word(at, 1) == "with" && word(at, 2) == "compared"
+    };
     let (gone, kept): (Vec<Island>, Vec<Island>) =
         std::mem::take(&mut cover.islands).into_iter().partition(|island| island.role == Role::Period && bound(island.from));
     cover.islands = kept;

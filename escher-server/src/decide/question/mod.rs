@@ -2,6 +2,7 @@
 
 mod contrast;
 mod cover;
+mod general;
 mod intent;
 mod period;
 mod reading;
@@ -9,7 +10,7 @@ mod sentences;
 mod together;
 mod turns;
 
-use escher_core::selector::{Field, Relation};
+use escher_core::selector::Field;
 use escher_core::{ActionPattern, Clarify, Frame, Intent, Kind, Selector, Sort, Utterance, Verb};
 
 use jiff::civil::Date;
@@ -19,13 +20,14 @@ use jiff::tz::TimeZone;
 pub(crate) use self::cover::islands;
 use self::intent::Strength;
 use self::reading::Reading;
+use self::together::belongings;
 use super::language;
 use super::nearest::Examples;
 use super::source::sources;
 use crate::budget::Budget;
 use crate::chart;
 use crate::check;
-use crate::grammar::{english, placed};
+use crate::grammar::english;
 use crate::meaning::{Formula, Head, Number, Sem};
 use crate::text::{self, Lattice};
 
@@ -90,6 +92,10 @@ fn frame(mut reading: Reading, rest: Vec<String>, utterance: &Utterance) -> Fram
     match reading.formula.on(today(utterance)).selector() {
         Ok(selector) => {
             frame.from = sources(&selector, &reading.heard);
+            // “In France” reads as all of Europe, which is more.
+            if selector.fields().any(|field| *field == Field::Geo) {
+                reading.unread.append(&mut reading.countries);
+            }
             frame.selector = selector;
         }
         Err(e) => frame.clarify = Some(ask_back(format!("I cannot put that into one condition ({e}). Which ones exactly?"))),
@@ -195,20 +201,6 @@ fn is_one(reading: &Reading) -> bool {
                     | Formula::Compare { field: Field::Name, .. }
             )
         })
-}
-
-/// What something is of, as that itself.
-fn belongings(formula: &Formula) -> Formula {
-    formula.conjuncts().into_iter().fold(Formula::all(), |all, part| match part {
-        // “Of my subscription”: of everything there is.
-        Formula::Rel { by: Relation::Any, to } if **to == Formula::is(Field::Kind, "account") => all,
-        Formula::Rel { by: Relation::Any, to } => {
-            let names = to.values(&Field::Name);
-            let place = names.first().filter(|_| names.len() == 1).and_then(|name| placed((*name).to_owned()));
-            all.and(place.unwrap_or_else(|| (**to).clone()))
-        }
-        other => all.and(other.clone()),
-    })
 }
 
 /// “What did the apollo project cost?”: all that is in it.

@@ -5,13 +5,14 @@ use escher_core::{Correction, Intent, Verb};
 
 use super::contrast::{self, contrast};
 use super::cover::{self, Cover, Island, Role};
+use super::general;
 use super::intent::{self, Strength};
 use super::together::{Together, together};
 use crate::budget::Budget;
 use crate::chart::{self, Chart};
 use crate::decide::source::{Heard, heard};
 use crate::grammar::{Language, english};
-use crate::meaning::{Ask, Formula, Head, Number, Sem, Set};
+use crate::meaning::{Ask, Formula, Head, Number, Sem};
 use crate::text::{Lattice, Shape, Token};
 
 /// What an answer about one thing shows of it.
@@ -79,6 +80,8 @@ pub(super) struct Reading {
     pub(super) unread: Vec<String>,
     /// The words of the period.
     pub(super) period: Vec<String>,
+    /// Countries by their words: of more than one country is what a frame says of them.
+    pub(super) countries: Vec<String>,
     pub(super) corrected: Vec<Correction>,
     /// An order that was not understood whole.
     pub(super) ordered: Option<Option<Verb>>,
@@ -129,7 +132,11 @@ pub(super) fn read(tokens: Vec<Token>, budget: &Budget) -> Reading {
     beside(&mut cover, tokens);
     let found = intent::of(&cover, ask.set.as_ref(), says(&["we", "our", "my", "us"]), tokens);
     let found = match found {
-        Some((Intent::Find, _)) if joined && contrast::counts(tokens) => Some((Intent::Count, Strength::Count)),
+        Some((Intent::Find | Intent::Describe, _)) | None
+            if (joined || contrast::chooses(tokens)) && contrast::counts(tokens) && contrast(&formula, tokens, joined).is_some() =>
+        {
+            Some((Intent::Count, Strength::Count))
+        }
         found => found,
     };
     let measured = matches!(found, Some((Intent::Cost | Intent::Count, _)));
@@ -139,18 +146,15 @@ pub(super) fn read(tokens: Vec<Token>, budget: &Budget) -> Reading {
     if joined || measured && !ask.group_by.is_empty() {
         contrast::settle(&mut cover, tokens, measured);
     }
-    let concepts = match found {
-        None | Some((Intent::Find | Intent::Describe, _)) => true,
-        Some((Intent::Cost, _)) => contrast::asks(tokens),
-        _ => false,
-    };
-    let found = if concepts && contrast::is_of_concepts(&cover, &ask, &formula, tokens) {
+    let found = if general::is_general(&cover, &ask, &formula, found, tokens) {
         ask.group_by.clear();
         Some((Intent::Explain, Strength::Shape))
     } else {
         found
     };
-    let found = if is_general(&cover, ask.set.as_ref(), found, tokens) { Some((Intent::Explain, Strength::Shape)) } else { found };
+    if matches!(found, Some((Intent::Cost, _))) {
+        costly(&cover, &mut ask);
+    }
     // “VM web-1, its owner and its disks”
     let found = if let Some((Intent::Find, strength @ (Strength::Bare | Strength::Opener))) = found
         && ask.set.as_ref().is_some_and(|set| set.named && set.number == Number::One)
@@ -186,6 +190,7 @@ pub(super) fn read(tokens: Vec<Token>, budget: &Budget) -> Reading {
             .filter(|&at| cover::is_content(&lattice, at, language))
             .map(|at| tokens[at].text.clone())
             .collect(),
+        countries: lattice.edges().filter(|edge| edge.symbol == "PartGeo").map(|edge| said_at(tokens, edge.from, edge.to)).collect(),
         corrected: lattice.corrected(mask).map(|(from, to)| Correction { from: from.to_owned(), to: to.to_owned() }).collect(),
         intent,
         strength,
@@ -194,6 +199,10 @@ pub(super) fn read(tokens: Vec<Token>, budget: &Budget) -> Reading {
         heard,
         specified,
     }
+}
+
+fn said_at(tokens: &[Token], from: u8, to: u8) -> String {
+    tokens[usize::from(from)..usize::from(to)].iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 /// Unread words, as they were written.
@@ -229,16 +238,14 @@ fn beside(cover: &mut Cover, tokens: &[Token]) {
     cover.unread.sort_unstable();
 }
 
-/// “Do AKS upgrades drain pods?”, “are snapshots on Azure incremental?”: whether it is so at all, and with none of ours.
-fn is_general(cover: &Cover, set: Option<&Set>, found: Option<(Intent, Strength)>, tokens: &[Token]) -> bool {
-    const OURS: &[&str] =
-        &["our", "my", "we", "i", "us", "the", "any", "all", "these", "those", "there", "anyone", "anybody", "still", "currently"];
-    let first = tokens.iter().find(|token| token.shape == Shape::Word).map(|token| token.low.as_str());
-    let asks = first.is_some_and(|word| matches!(word, "are" | "is" | "do" | "does" | "can" | "could" | "must" | "why"));
-    let kind = |part: &&Formula| matches!(part, Formula::Is { field: Field::Kind | Field::Cloud | Field::Engine, not: false, .. });
-    let bare = set.is_some_and(|set| set.head == Head::Kind && !set.named && set.formula.conjuncts().iter().all(kind));
-    let open = found.is_none_or(|(intent, _)| matches!(intent, Intent::Find | Intent::Describe));
-    asks && bare && open && !cover.unread.is_empty() && !tokens.iter().any(|token| OURS.contains(&token.low.as_str()))
+/// The biggest cost is the highest; the cost of the biggest disks is of those that hold most.
+fn costly(cover: &Cover, ask: &mut Ask) {
+    let Some((Field::Capacity, desc)) = ask.sort else { return };
+    let things = ask.set.as_ref().is_some_and(|set| set.head == Head::Kind);
+    let of_money = cover.islands.windows(2).any(|two| two[0].ask.sort.is_some() && two[1].role == Role::Topic && two[0].to == two[1].from);
+    if of_money || !things {
+        ask.sort = Some((Field::Cost, desc));
+    }
 }
 
 /// Whether the words order something: the verb stands where orders have it, and nothing strong says that they ask.

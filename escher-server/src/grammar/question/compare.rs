@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use escher_core::Intent;
+use escher_core::selector::Field;
 
 use super::about::about;
 use crate::grammar::args::{nothing, same};
@@ -43,6 +44,24 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         opposed(args.cond(0)?, args.cond(2)?, Some(Set::new(Head::Thing, Number::Many, Formula::all())))
     })
     .ex(&[("tagged versus untagged resources", "; beyond: untagged or not")]),
+    // Both are all there are.
+    Rule::new("Compared", "the? Value (and|or|/|as well as) Value Nps", |args| match opposed(args.cond(0)?, args.cond(1)?, args.set(2))? {
+        Sem::Ask(ask) if !ask.beyond.is_empty() => Some(Ask { beyond: BTreeSet::new(), ..*ask }.into()),
+        _ => None,
+    })
+    .ex(&[("encrypted and unencrypted disks", "kind = disk")])
+    .not(&["encrypted and public disks"]),
+    Rule::new(
+        "Grouped",
+        "(which|what) Field (do|did|does) (we|i|they) (spend|spent|pay|waste) the? (most|most money) (on|in|for|with|to)?",
+        |args| {
+            Some(
+                Ask { group_by: vec![args.text(0)?.parse().ok()?], sort: Some((Field::Cost, true)), ..about(Some(Intent::Cost), None) }
+                    .into(),
+            )
+        },
+    )
+    .ex(&[("which cloud do we spend the most on", "cost; by cloud; sorted by cost downward")]),
     Rule::new("Value", "Adj", same),
     Rule::new("Value", "(tagged)", |_| Some(Formula::flag(escher_core::Flag::Untagged, false).into())),
     Rule::new("Against", "(vs|versus|against|compared to|compared with|as opposed to|and not)", nothing),
@@ -57,10 +76,12 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         |args| most(args, 0, 1),
     )
     .ex(&[("in which region do most of our vms run", "count; kind = vm; by region")]),
+    Rule::new("Grouped", "the? Field with the? Utmost Nps", |args| most(args, 0, 2))
+        .ex(&[("the account with the most vms", "count; kind = vm; by account")]),
     Rule::new("Holds", "(has|have|had|holds|hold|owns|own|runs|run|contains|contain|got|uses|use|with)", nothing),
     Rule::new(
         "Utmost",
-        "(most|fewest|least|more|fewer|highest number of|largest number of|biggest number of|lowest number of|smallest number of|greatest number of)",
+        "(most|most of|fewest|least|more|fewer|highest number of|largest number of|biggest number of|lowest number of|smallest number of|greatest number of)",
         nothing,
     ),
     Rule::new("Dwell", "(live|run|sit|reside|exist|live in|run in|sit in|reside in|exist in|in)", nothing),

@@ -125,6 +125,11 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         Some(Sem::Text(format!("since {}", args.text(0)?)))
     })
     .ex(&[("from october on", "since month 10")]),
+    Rule::new("Period", "since the? (beginning|start) of (the|this) year", |_| word("this_year")),
+    Rule::new("Period", "since the? (beginning|start) of (the|this) month", |_| word("this_month"))
+        .ex(&[("since the start of the month", "this_month")]),
+    Rule::new("Period", "since the? (beginning|start) of (the|this) week", |_| word("this_week")),
+    Rule::new("Period", "since the? (beginning|start) of (the|this) quarter", |_| word("this_quarter")),
     Rule::new("Onward", "(on|onward|onwards|until now|until today|till now|to date|up to now|to now|to today)", nothing),
     Rule::new("Period", "(after|from after) Stretch", |args| Some(Sem::Text(format!("after {}", args.text(0)?))))
         .ex(&[("after october", "after month 10"), ("after last week", "after last_week")]),

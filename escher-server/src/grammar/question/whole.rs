@@ -31,6 +31,7 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     Rule::new("Question", "Question Cut", both)
         .ex(&[("count vms by region", "count; kind = vm; by region"), ("cost of prod last month", "cost; env = prod; last_month")]),
     Rule::new("Question", "Claim", same),
+    Rule::new("Question", "Universal", same),
     Rule::new("Question", "Happened", same),
     Rule::new("Question", "Reason", same),
     Rule::new("Question", "Explained", same),
