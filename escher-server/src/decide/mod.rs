@@ -1,5 +1,6 @@
 //! From readings to a decision: one is carried out, several or none lead to a question.
 
+mod doubt;
 mod explain;
 mod language;
 mod nearest;

@@ -2,6 +2,7 @@
 
 use escher_core::{ActionPattern, Clarify, Correction, Frame, Intent, Kind, Selector, Utterance, Verb};
 
+use super::doubt::doubt;
 use super::source::{heard, sources};
 use super::unread::{Unread, unread};
 use super::when;
@@ -76,7 +77,9 @@ pub(crate) fn order(utterance: &Utterance, budget: &Budget, referred: impl FnOnc
     // “Stop web-1?” with no word of courtesy before it asks as much as it orders.
     let asks = lattice.tokens().iter().rev().take_while(|token| token.shape == Shape::Mark).any(|token| token.low == "?")
         && chart.phrases(&language.grammar, "Verb").iter().any(|edge| edge.from == 0);
-    let doubtful = other.is_some() || asks || chart.overflowed;
+    // Three dots: something was left out.
+    let trails = lattice.tokens().windows(2).any(|pair| pair.iter().all(|token| token.shape == Shape::Mark && token.low == "."));
+    let doubtful = other.is_some() || asks || trails || chart.overflowed;
     let mut frames: Vec<Frame> = readings.into_iter().map(|reading| reading.frame).collect();
     // What is understood and can only lead to a question leads to it, whatever else it may mean.
     let asking = frames.iter().position(|frame| frame.clarify.is_some());
@@ -185,6 +188,7 @@ fn reading(
             }
         }
     }
+    let question = question.or_else(|| doubt(order, verb, &kinds, lattice.tokens()));
     frame.clarify = match (question, verb) {
         (Some(question), _) => Some(Clarify { question, options: order.options.clone() }),
         (None, Some(verb)) => check::question(&Draft { verb, kinds: &kinds, selector: &selector, params: &frame.params }),

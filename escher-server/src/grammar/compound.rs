@@ -3,6 +3,7 @@
 use escher_core::selector::{Field, Relation};
 use escher_core::{Kind, Rel};
 
+use super::relation::follow;
 use super::rule::{Args, Rule};
 use crate::meaning::{Formula, Head, Noun, Number, Sem, Set};
 
@@ -30,7 +31,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Brand", "KindSg", brand),
     Rule::new("Brand", "KindPl", brand),
     Rule::new("Base", "Base ('s|') Nominal", |args| belonging(args.set(1)?, args.set(0)?))
-        .ex(&[("dev vms' snapshots", "kind = snapshot AND linked IN (kind = vm AND env = dev)")]),
+        .ex(&[("dev vms' snapshots", "kind = snapshot AND linked IN (kind = vm AND env = dev)")])
+        .not(&["vm's disk's vm's disk's vm's disks"]),
 ];
 
 /// “VM disks” are disks.
@@ -83,6 +85,7 @@ fn belonging(set: Set, owner: Set) -> Option<Sem> {
     let known = owner.head == Head::Kind || owner.head == Head::Name && owner.number == Number::Many;
     let fits = set.formula.values(&Field::Name).is_empty() && known;
     let why = owner.why.clone();
-    let set = set.with(Formula::rel(Relation::Any, owner.formula));
+    let Sem::Cond(theirs) = follow(Relation::Any, owner)? else { return None };
+    let set = set.with(theirs);
     fits.then(|| Set { why: set.why.clone().or(why), ..set }.into())
 }

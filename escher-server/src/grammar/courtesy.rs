@@ -15,15 +15,18 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Opener", "Courtesy", same_now),
     Rule::new("Opener", "Politely", nothing),
     Rule::new("Opener", "Wishing", nothing),
-    Rule::new("Opener", "(,|.|:|!|—|–|-|…)", nothing),
+    Rule::new("Opener", "(,|.|:|—|–|-)", nothing),
+    Rule::new("Opener", "Courtesy !", same_now).ex(&[("hi team !", "-")]).not(&["!"]),
     Rule::new("Closer", "Courtesy", same_now),
-    Rule::new("Closer", "(.|!|,|?|…|;|—|–|-)", nothing),
+    Rule::new("Closer", "(.|!|,|?|;|—|–|-)", nothing),
     Rule::new("Closer", "(nothing else|and nothing else|that 's all|that is all|for me|for us|for now|mate|buddy|would ya|will ya|could ya|ta|cheers mate|thanks mate|again|once more|too|as well|if you please|if you do not mind|when you can|when you have a minute|when you have a moment|when you get a chance|at your convenience|would you|will you|could you|ok|okay)", nothing),
     Rule::new("Courtesy", "(please|pls|plz|kindly|thanks|thank you|thx|ty|cheers|thanks a lot|thank you very much|many thanks|much appreciated|thanks in advance|please and thank you|thank you kindly|thanks so much|thanks a million|thank you so much)", nothing)
         .ex(&[("please", "-")])
         .not(&["maybe", "forcibly", "only if"]),
     Rule::new("Courtesy", "(hi|hello|hey|good morning|good afternoon|good evening|dear|yo) Whom?", nothing).ex(&[("hi team", "-")]),
-    Rule::new("Courtesy", "(team|folks|guys|escher) ,?", nothing),
+    // Behind an order without a comma it may be part of the order: “delete the prod team”.
+    Rule::new("Opener", "(team|folks|guys|escher) ,?", nothing),
+    Rule::new("Closer", ", (team|folks|guys|escher)", nothing).ex(&[(", team", "-")]).not(&["team"]),
     Rule::new("Courtesy", "(urgent|urgently|asap|as soon as possible)", nothing),
     // These open a sentence; behind an order they may say something of it.
     Rule::new("Opener", "(do|go on and|go on|quick one|ok|okay|alright|all right|so|well|yes|yeah|yep|sure|great|perfect|sorry|just|simply|also|then|first|go ahead)", nothing),
@@ -41,7 +44,6 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Courtesy", "[ Ticket ]", nothing),
     Rule::new("Whom", "(team|all|everyone|everybody|there|folks|guys|escher|friend|friends|sir)", nothing),
     Rule::new("Politely", "(can|could|will) (you|u|ya|someone|somebody) please? just? (kindly|also|go ahead and)?", nothing).ex(&[("could you please", "-")]),
-    Rule::new("Opener", "from now on ,?", nothing),
     Rule::new("Opener", "(sorry for the trouble|sorry to bother you|sorry to bother|no worries|no problem|no rush|excuse me|if you do not mind|when you can|when you have a minute|when you get a chance|when you have a moment|at your convenience) (, but|but|, so)?", nothing)
         .ex(&[("sorry for the trouble, but", "-")]),
     Rule::new("Politely", "it? would be (great|nice|good|awesome|lovely|helpful|wonderful|fantastic|cool) if (you|someone|somebody) could", nothing)

@@ -148,6 +148,14 @@ fn key(args: &Args<'_>) -> Option<Sem> {
 /// Words that are no keys.
 const NO_KEYS: &[&str] = &[
     "instead",
+    "most",
+    "more",
+    "less",
+    "fewer",
+    "fewest",
+    "many",
+    "vs",
+    "versus",
     "maybe",
     "perhaps",
     "half",

@@ -30,6 +30,13 @@ pub(super) const RULES: &[Rule] = &[
     // A free word before its kind is its name if there is one, and part of the names of many: a change needs whole ones.
     Rule::new("Nominal", "Word Noun", |args| likely(args.set(1)?, args.text(0)?))
         .ex(&[("checkout vm", "kind = vm AND name = checkout"), ("checkout vms", "kind = vm AND name = checkout")]),
+    // “The prod account” is called so.
+    Rule::new("Nominal", "EnvWord Noun", |args| {
+        let set = args.set(1)?;
+        let account = set.number == Number::One && set.kinds().iter().eq([&Kind::Account]);
+        if account { named(set, Formula::is(Field::Name, args.text(0)?)) } else { None }
+    })
+    .ex(&[("prod account", "kind = account AND name = prod")]),
     Rule::new("Nominal", "Name Noun", |args| {
         let set = args.set(1)?;
         // “Rg-lab VMs” are those in it.
@@ -89,8 +96,16 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Post", "(size|type|sku|of size|of type|in size) Sizes", same).ex(&[("size t2.micro or t3.micro", "size IN (t2.micro, t3.micro)")]),
     Rule::new("Sizes", "Size", |args| Some(Formula::is(Field::Size, args.text(0)?).into())),
     Rule::new("Sizes", "Size (or|and|,|, or|/) Sizes", |args| Some(Formula::is(Field::Size, args.text(0)?).or(args.cond(1)?).into())),
-    Rule::new("Base", "Det? Nominal (called|named)? Names", |args| named(args.set(1)?, args.cond(2)?))
-        .ex(&[("the vm web-1", "kind = vm AND name = web-1"), ("vms web-1 and web-2", "kind = vm AND name IN (web-1, web-2)")]),
+    Rule::new("Base", "Det? Nominal (called|named) Names", |args| named(args.set(1)?, args.cond(2)?)),
+    Rule::new("Base", "Det? Nominal Names", |args| {
+        let (set, names) = (args.set(1)?, args.cond(2)?);
+        // Behind several things a single word with a hyphen says how: “stop the VMs one-by-one”, “24x7”.
+        let manner = |name: &&str| name.starts_with(|c: char| c.is_ascii_digit()) || !name.contains(|c: char| c.is_ascii_digit());
+        let found = names.values(&Field::Name);
+        if set.number == Number::Many && found.len() == 1 && found.iter().any(manner) { None } else { named(set, names) }
+    })
+    .ex(&[("the vm web-1", "kind = vm AND name = web-1"), ("vms web-1 and web-2", "kind = vm AND name IN (web-1, web-2)")])
+    .not(&["vms one-by-one", "vms 24x7"]),
     Rule::new("Base", "Det? Nominal (called|named) NewName", |args| named(args.set(1)?, Formula::is(Field::Name, args.text(2)?)))
         .ex(&[("the database called orders", "kind = database AND name = orders"), ("vms named dev", "kind = vm AND name = dev")]),
     Rule::new("Base", "Det? Nominal (called|named) NewNames", |args| named(args.set(1)?, args.cond(2)?))
@@ -236,6 +251,11 @@ pub(super) fn narrowed(set: Set, condition: Formula) -> Option<Sem> {
     }
     // Everything that is related to something would be anything.
     if set.head == Head::Thing && condition.conjuncts().into_iter().any(|part| matches!(part, Formula::Rel { .. })) {
+        return None;
+    }
+    // “The prod account” is called so, whatever is in it.
+    let env = condition.conjuncts().into_iter().any(|part| matches!(part, Formula::Is { field: Field::Env, .. }));
+    if env && set.number == Number::One && set.kinds().iter().eq([&Kind::Account]) {
         return None;
     }
     // A storage account holds containers of blobs, which are no services.

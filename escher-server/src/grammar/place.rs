@@ -1,7 +1,7 @@
 //! Where: regions, zones, accounts, groups, networks, environments behind a preposition.
 
-use escher_core::CloudId;
 use escher_core::selector::Field;
+use escher_core::{CloudId, Env};
 
 use super::args::same;
 use super::both::{consistent, one_field};
@@ -42,9 +42,11 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Where", "Where Where", |args| consistent(args.cond(0)?.and(args.cond(1)?)))
         .ex(&[("in westus in dev", "region = westus AND env = dev")])
         .not(&["in dev in test", "in eu in us-east-1"]),
-    Rule::new("Loc", "(the|our|all)? OneLoc (region|regions|environment|environments|cloud|clouds|env|zone|accounts|side)?", |args| {
-        Some(args.at(0).clone())
-    }),
+    Rule::new("Loc", "(the|our|all)? OneLoc (environment|environments|env|accounts)?", |args| Some(args.at(0).clone())),
+    Rule::new("Loc", "(the|our|all)? OneLoc (region|regions|cloud|clouds|zone|side)", |args| {
+        args.cond(0)?.values(&Field::Env).is_empty().then(|| args.at(0).clone())
+    })
+    .not(&["the dev region", "the prod zone"]),
     // A country beside another place: where they overlap, a question sees them both.
     Rule::new("Loc", "AskedPlace (and|or|,|, and|, or|&) Loc", |args| anywhere(args.cond(0)?, args.cond(1)?)),
     Rule::new("Loc", "OneLoc (and|or|,|, and|, or|&) AskedPlace", |args| anywhere(args.cond(0)?, args.cond(1)?)),
@@ -98,7 +100,16 @@ pub(super) const RULES: &[Rule] = &[
         .not(&["environment us-east-1"]),
     Rule::new("OneLoc", "Word AccountWord", |args| is(Field::Account, args, 0)).ex(&[("payments project", "account = payments")]),
     Rule::new("OneLoc", "Name AccountWord", |args| is(Field::Account, args, 0)).ex(&[("acme-web-dev account", "account = acme-web-dev")]),
-    Rule::new("OneLoc", "Env AccountWord", |args| Some(args.at(0).clone())).ex(&[("sandbox account", "env = sandbox")]),
+    // “The prod account” is called so; “the prod accounts” are all that are of production.
+    Rule::new("OneLoc", "EnvWord Cloud? (account|subscription|project)", |args| {
+        Some(args.cond(1)?.and(Formula::is(Field::Account, args.text(0)?)).into())
+    })
+    .ex(&[("sandbox account", "account = sandbox"), ("demo subscription", "account = demo")]),
+    Rule::new("OneLoc", "Env (accounts|subscriptions|projects)", |args| Some(args.at(0).clone())).ex(&[("sandbox accounts", "env = sandbox")]),
+    Rule::new("EnvWord", "Any", |args| {
+        let text = args.text(0)?;
+        Env::ALL.iter().any(|env| env.spellings().contains(&text.to_lowercase().as_str())).then_some(Sem::Text(text))
+    }),
     Rule::new("Where", "in (my|our) Cloud? AccountWord", |args| Some(args.cond(0)?.into())),
     Rule::new("OneLoc", "KindSg (called|named|id|number)? Label", |args| {
         let noun = args.noun(0)?;

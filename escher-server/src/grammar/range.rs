@@ -79,17 +79,10 @@ pub(super) const RULES: &[Rule] = &[
     // Not older than.
     Rule::new("Measure", "(not|no) older than Span", |args| compare(Field::Age, Op::Le, args.text(0)?))
         .ex(&[("not older than 30 days", "age <= 30d")]),
-    // Which end of a stretch is meant is not said; how long something runs is not how old it is. Only questions read it.
+    // Which end of a stretch is meant is not said. Only questions read it.
     Rule::new("Loose", "Elder Moment", |args| created(Op::Lt, moment::start(&args.text(1)?))),
     Rule::new("Loose", "Younger Moment", |args| created(Op::Ge, moment::end(&args.text(1)?))),
-    Rule::new("Loose", "Uptime (for)? Cmp Span", |args| running(args.op(1)?, args.text(2)?)),
-    Rule::new("Loose", "Uptime (for)? longer than Span", |args| running(Op::Gt, args.text(1)?)),
 ];
-
-fn running(op: Op, span: String) -> Option<Sem> {
-    let state = Formula::is(Field::State, "running");
-    Some(state.and(Formula::compare(Field::Age, op, span)).into())
-}
 
 /// The things of an argument, if they are of a kind that holds so much and has no other size.
 fn holding(args: &Args<'_>, i: usize) -> Option<crate::meaning::Set> {

@@ -8,6 +8,9 @@ use super::noun::narrowed;
 use super::rule::{Args, Rule};
 use crate::meaning::{Formula, Head, Number, Sem, Set};
 
+/// Relations within relations: nobody speaks of more, and each more costs what all before it cost.
+const MOST_NESTED: usize = 4;
+
 pub(super) const RULES: &[Rule] = &[
     Rule::new("Post", "Related", same),
     Rule::new("Related", "Who? (are|is|was|were)? Tied", |args| Some(args.at(1).clone()))
@@ -115,7 +118,8 @@ fn linked(args: &Args<'_>) -> Option<Sem> {
     if set.kinds().contains(&Kind::ScaleGroup) { None } else { follow(Relation::Any, set) }
 }
 
-fn follow(by: Relation, set: Set) -> Option<Sem> {
+/// What is related to things of a set.
+pub(super) fn follow(by: Relation, set: Set) -> Option<Sem> {
     // “Everything” relates to nothing in particular. “A load balancer” is any of them, which is just what is asked.
     // A free word is nothing that is related: “VMs of bob”.
     // “Of project X”, “of network Y”: in it.
@@ -125,7 +129,7 @@ fn follow(by: Relation, set: Set) -> Option<Sem> {
     let bare = set.head == Head::Kind || set.head == Head::Name && set.number == Number::Many;
     // A name that stands in a relation has no place of its own: “the db behind lb-1 in prod” is the prod db.
     let plain = set.head != Head::Name || matches!(set.formula, Formula::Is { field: Field::Name | Field::Id, .. });
-    (bare && plain).then(|| Formula::rel(by, set.formula).into())
+    (bare && plain && set.formula.depth() < MOST_NESTED).then(|| Formula::rel(by, set.formula).into())
 }
 
 /// The field that names where a resource is, of a kind that holds others.

@@ -12,6 +12,9 @@ use crate::meaning::{Ask, Formula, Sem, Spot};
 /// `Category meaning: phrase, phrase, …`, each phrase with a space between its tokens: `what 's changed`.
 const ASKING: &str = include_str!("data/intents.txt");
 
+/// `intent: words`: words in phrases of a topic that narrow it and that no frame has a place for.
+const UNSAID: &str = include_str!("data/unsaid.txt");
+
 /// The categories that are made of these words alone.
 pub(super) const CATEGORIES: &[&str] = &[
     "Ahead",
@@ -29,12 +32,14 @@ pub(super) const CATEGORIES: &[&str] = &[
     "Ranked",
     "Symptom",
     "Topic",
-    "Uptime",
     "Were",
     "WhatIf",
     "Why",
     "Younger",
 ];
+
+/// Words for a part of a whole.
+const SHARES: &[&str] = &["percentage", "percent", "share", "fraction", "proportion", "portion", "ratio"];
 
 /// Hands every entry to `add`.
 pub(super) fn all(add: &mut impl FnMut(&str, Entry)) {
@@ -117,10 +122,29 @@ fn meant(category: &str, meaning: &str, phrase: &str) -> Sem {
         }
         // Words that look like a state and tell something else of a thing.
         "Opaque" => Ask { beyond: BTreeSet::from([phrase.to_owned()]), ..Ask::default() }.into(),
+        // A share is a number of one thing by another, and a frame has the one.
+        "Asking" if meaning == "count" => {
+            let shares = SHARES.iter().filter(|share| phrase.split(' ').any(|word| word == **share));
+            Ask { intent: meaning.parse().ok(), beyond: shares.map(|share| (*share).to_owned()).collect(), ..Ask::default() }.into()
+        }
+        "Topic" => Ask { intent: meaning.parse().ok(), beyond: unsaid(meaning, phrase), ..Ask::default() }.into(),
         "Field" | "Measured" => Sem::Text(meaning.to_owned()),
         _ => match Intent::from_str(meaning) {
             Ok(intent) => Ask { intent: Some(intent), ..Ask::default() }.into(),
             Err(_) => Sem::Text(meaning.to_owned()),
         },
     }
+}
+
+/// “Failed runs” are runs, and nothing in a frame says which: the word is unread, and not lost. “Who approved” asks for it.
+fn unsaid(intent: &str, phrase: &str) -> BTreeSet<String> {
+    let words = UNSAID.lines().find_map(|line| line.strip_prefix(intent)?.strip_prefix(": ")).unwrap_or_default().split(", ");
+    let padded = format!(" {phrase} ");
+    let said = words.filter(|word| padded.contains(&format!(" {word} ")) && !padded.starts_with(" who "));
+    // “PCI” is within “PCI-DSS”, “recovery” within “disaster recovery”.
+    let said: Vec<&str> = said.collect();
+    said.iter()
+        .filter(|word| !said.iter().any(|other| other.len() > word.len() && other.contains(**word)))
+        .map(|word| (*word).to_owned())
+        .collect()
 }

@@ -49,7 +49,6 @@ impl Lexicon {
                         | "Why"
                         | "Elder"
                         | "Younger"
-                        | "Uptime"
                         | "Were"
                         | "Measured"
                         | "Effect"
@@ -62,6 +61,12 @@ impl Lexicon {
     /// Whether a word is about nothing of ours.
     pub(crate) fn is_off_topic(&self, word: &str) -> bool {
         OFF_TOPIC.contains(word)
+    }
+
+    /// Whether a word is an amount that resources have: “memory”, “storage”.
+    pub(crate) fn is_measure(&self, word: &str) -> bool {
+        self.entries(word).iter().any(|entry| entry.category == "Measured")
+            || matches!(word, "space" | "cores" | "vcpus" | "cpus" | "data" | "traffic" | "bandwidth" | "iops" | "throughput")
     }
 
     /// Whether a word says how money develops.

@@ -31,6 +31,10 @@ const COMMON: &str = include_str!("data/common.txt");
 /// Words that may stay unread in a question without anything being lost.
 const FUNCTION: &str = include_str!("data/function.txt");
 
+/// Words that open something to all the world: no correction may say so.
+const EVERYBODY: &[&str] =
+    &["internet", "everyone", "everybody", "anyone", "anybody", "anywhere", "world", "public", "except", "everything"];
+
 /// The categories that words and tokens have; all others the grammar makes.
 #[cfg(test)]
 pub(crate) const CATEGORIES: &[&str] = &[
@@ -100,7 +104,6 @@ pub(crate) const CATEGORIES: &[&str] = &[
     "TzPlace",
     "TzVague",
     "Unit",
-    "Uptime",
     "Verb",
     "Weekday",
     "Weekdays",
@@ -194,6 +197,7 @@ impl Lexicon {
             near_places: OnceLock::new(),
             asked_index: OnceLock::new(),
         };
+        it.places.extend(EVERYBODY.iter().map(|&word| word.to_owned()));
         entries::all(&mut |phrase, entry| it.add(phrase, entry));
         asking::all(&mut |phrase, entry| it.add(phrase, entry));
         for part in PARTS.lines().filter(|line| !line.is_empty()) {
@@ -257,8 +261,26 @@ impl Lexicon {
     /// Whether a common word describes more than it names.
     pub(crate) fn describes(&self, word: &str) -> bool {
         const ENDINGS: &[&str] = &["ed", "ing", "able", "ible", "ive", "al", "ous", "ful", "ant", "ent", "ary", "ic", "y"];
-        const OTHERS: &[&str] =
-            &["spot", "zombie", "zombies", "orphan", "stale", "severe", "hot", "cold", "standby", "dead", "big", "small", "slow"];
+        const OTHERS: &[&str] = &[
+            "autopilot",
+            "fargate",
+            "nitro",
+            "premium",
+            "preview",
+            "spot",
+            "zombie",
+            "zombies",
+            "orphan",
+            "stale",
+            "severe",
+            "hot",
+            "cold",
+            "standby",
+            "dead",
+            "big",
+            "small",
+            "slow",
+        ];
         self.is_common(word) && (OTHERS.contains(&word) || ENDINGS.iter().any(|ending| word.ends_with(ending)))
     }
 

@@ -26,6 +26,8 @@ const SHORTHAND: &[(&str, &str)] = &[("w/", "with"), ("w/o", "without"), ("w/out
 
 /// Below this length a word has too many neighbors.
 const SHORTEST: usize = 4;
+/// What is left behind a prefix is this long at least.
+const STEM: usize = 3;
 /// Above it a word is no word.
 const LONGEST: usize = 24;
 /// As many words that are equally near leave open what was meant.
@@ -34,6 +36,31 @@ const MOST: usize = 3;
 /// How far a word of this length may be from what was meant. Swapped neighbors count one.
 fn reach(len: usize) -> u8 {
     if len >= 8 { 2 } else { 1 }
+}
+
+/// What stands before a word and turns its meaning round, repeats it, or is no part of it at all.
+const PREFIXES: &[&str] = &[
+    "", "a", "be", "co", "de", "dis", "down", "en", "ex", "im", "in", "inter", "ir", "mis", "no", "non", "off", "on", "out", "over",
+    "post", "pre", "re", "self", "semi", "sub", "trans", "un", "under", "up",
+];
+
+/// Whether two words are one word behind different prefixes, or one behind none: no slip makes `delete` of `undelete`.
+fn is_turned_round(word: &str, known: &str) -> bool {
+    let stems = PREFIXES.iter().filter_map(|prefix| word.strip_prefix(prefix)).filter(|stem| stem.len() >= STEM);
+    let mut turned = stems.filter_map(|stem| known.strip_suffix(stem));
+    turned.any(|prefix| PREFIXES.contains(&prefix))
+}
+
+/// Whether letters stand for words, as in `vpcs`: a slip in such makes another such.
+fn is_letters(word: &str) -> bool {
+    !word.bytes().any(|b| b"aeiouy".contains(&b))
+}
+
+/// Whether two words are of the same letters, two neighbors of which changed places.
+fn is_swapped(word: &str, known: &str) -> bool {
+    let (a, b) = (word.as_bytes(), known.as_bytes());
+    let at = a.iter().zip(b).position(|(a, b)| a != b);
+    a.len() == b.len() && at.is_some_and(|at| at + 1 < a.len() && a[at] == b[at + 1] && a[at + 1] == b[at] && a[at + 2..] == b[at + 2..])
 }
 
 /// Words that can be searched for those near another.
@@ -152,18 +179,28 @@ impl Lexicon {
         }
         let mut best: Vec<&str> = Vec::new();
         let mut least = (u8::MAX, true);
+        // Of what is near, one has another meaning on purpose; then none is what was meant.
+        let mut meaning = false;
         self.spellings(asked).near(word, reach(word.len()), |distance, known| {
             let rank = (distance, known.as_bytes()[0] != word.as_bytes()[0]);
+            // In an order, less is taken for a slip: of four letters none is another, though two may change places; of more not the first
+            // letter and another.
+            let slip = if word.len() <= SHORTEST { word.len() != known.len() || is_swapped(word, known) } else { distance == 1 || !rank.1 };
+            if !asked && !slip {
+                return;
+            }
             if rank < least {
                 best.clear();
+                meaning = false;
                 least = rank;
             }
             if rank == least && known.len() >= SHORTEST {
+                meaning |= is_turned_round(word, known) || is_letters(known);
                 best.push(known);
             }
         });
         // A question may be read with a place corrected; it is shown, and changes nothing.
-        if best.is_empty() || best.len() > MOST || !asked && self.is_near_place(word) {
+        if best.is_empty() || meaning || best.len() > MOST || !asked && self.is_near_place(word) {
             return Spelled::Unknown;
         }
         Spelled::Like(best.into_iter().map(str::to_owned).collect())
@@ -274,6 +311,19 @@ mod tests {
         }
         for name in ["web-1", "us-east-1", "orders-east-1", "us-east-1a", "checkout"] {
             assert!(!is_near_code(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn no_slip_turns_a_word_round_or_makes_other_letters_of_letters() {
+        for word in "undelete unremove deprovision undeallocate deencrypt decrypted detag unsnapshot relaunch preallocate deboot \
+                     prestart unstopped unrunning unterminated unexposed undetached reassociated unprivate vpns ssds"
+            .split_whitespace()
+        {
+            for asked in [false, true] {
+                let spelled = english().lexicon.spelled(word, asked);
+                assert!(!matches!(spelled, Spelled::Like(_)), "{word}: {spelled:?}");
+            }
         }
     }
 

@@ -150,6 +150,16 @@ impl Formula {
         }
     }
 
+    /// How far relations nest: 2 for the disks of VMs of a network.
+    pub(crate) fn depth(&self) -> usize {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().map(Self::depth).max().unwrap_or(0),
+            Self::Not(inner) => inner.depth(),
+            Self::Rel { to, .. } => 1 + to.depth(),
+            _ => 0,
+        }
+    }
+
     /// Every value that a text field is wanted to have anywhere, negations aside.
     pub(crate) fn values(&self, wanted: &Field) -> BTreeSet<&str> {
         match self {

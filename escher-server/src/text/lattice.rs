@@ -39,6 +39,15 @@ fn is_dated(lexicon: &Lexicon, word: &str) -> bool {
     lexicon.entries(word).iter().any(|entry| matches!(entry.category, "Month" | "Weekday"))
 }
 
+/// Pictures that neither refuse nor ask: somebody is kind, or careful.
+const HARMLESS: &[&str] = &[
+    "🙂", "😊", "😀", "😃", "😄", "😁", "😅", "😉", "😇", "🤗", "🙏", "👍", "👋", "👏", "🙌", "💪", "🎉", "🚀", "🔥", "❤", "💙", "💚",
+    "☕", "⚡", "⚠", "✨", "🫡", "🚨", "🔔", "📢", "❗", "⏰", "🔄", "🧹", "🗑", "🏷", "📸", "💾", "💸", "💰", "🖥", "🔧", "🛠",
+];
+
+/// Shades and the mark that follow a picture.
+const MODIFIERS: &[char] = &['\u{fe0f}', '\u{1f3fb}', '\u{1f3fc}', '\u{1f3fd}', '\u{1f3fe}', '\u{1f3ff}'];
+
 impl Lattice {
     /// Reads tokens by a lexicon.
     pub(crate) fn of(tokens: Vec<Token>, lexicon: &Lexicon, budget: &Budget) -> Self {
@@ -69,7 +78,9 @@ impl Lattice {
             let low = token.low.clone();
             match token.shape {
                 Shape::Mark => self.push(&low, at, at + 1, Sem::Nothing, 0),
-                Shape::Emoji => self.push("Emoji", at, at + 1, Sem::Nothing, 0),
+                // One that refuses, asks or is not known as harmless may say the opposite of the words.
+                Shape::Emoji if HARMLESS.contains(&low.trim_end_matches(MODIFIERS)) => self.push("Emoji", at, at + 1, Sem::Nothing, 0),
+                Shape::Emoji => {}
                 Shape::Word => match budget.spelled(lexicon, &low, self.asked) {
                     Spelled::Right if lexicon.is_grammar(&low) => self.push(&low, at, at + 1, Sem::Nothing, 0),
                     Spelled::Right | Spelled::Unknown => {}
@@ -97,6 +108,10 @@ impl Lattice {
         let blocking: Vec<(usize, usize)> =
             found.iter().filter(|(.., entry, _)| entry.blocks()).map(|&(from, to, ..)| (from, to)).collect();
         let inside = |from: usize, to: usize| blocking.iter().any(|&(a, b)| a <= from && to <= b && b - a > to - from);
+        // “Serverless” stands for functions, but before another kind it only describes that.
+        let kinds: Vec<usize> = found.iter().filter(|(.., entry, _)| entry.category.starts_with("Kind")).map(|&(from, ..)| from).collect();
+        let describes = |from: usize, to: usize| to - from == 1 && self.tokens[from].low == "serverless" && kinds.contains(&to);
+        found.retain(|&(from, to, ..)| !describes(from, to));
         for (from, to, entry, corrected) in found {
             if !inside(from, to) {
                 self.push(entry.category, from, to, entry.sem, corrected);
@@ -164,8 +179,8 @@ impl Lattice {
                     usize::from(end) == at && edge.symbol.starts_with(symbol)
                 })
             };
-            // “VM old”: behind one thing stands its name.
-            let named = kind_at(at, false, "KindSg");
+            // “VM old”: behind one thing stands its name, but not in “GKE Autopilot clusters”.
+            let named = kind_at(at, false, "KindSg") && !(lexicon.describes(low) && kind_at(at + 1, true, "Kind"));
             let common = self.asked
                 && lexicon.is_common(low)
                 && !named

@@ -30,8 +30,12 @@ pub(super) fn of(token: &Token, lexicon: &Lexicon, read: bool, owned: bool) -> V
         }
         Shape::KeyValue => {
             // `owner={team}`: something was not put in.
-            if let Some((key, value)) = text.split_once('=').filter(|(_, value)| !is_hole(value)) {
+            if let Some((key, value)) =
+                text.split_once('=').filter(|(_, value)| !is_hole(value) && !value.starts_with('$') && !value.contains('|'))
+            {
                 let value = value.trim_matches(|c| matches!(c, '"' | '\'' | '“' | '”' | '`'));
+                // A selector's field is written with the word, a tag without.
+                let key = key.strip_prefix("tag.").filter(|key| !key.is_empty()).unwrap_or(key);
                 put("KeyValue", Sem::Tags(BTreeMap::from([(key.to_owned(), value.to_owned())])));
             }
             return found;
@@ -120,7 +124,10 @@ pub(super) fn quantity(low: &str) -> Option<(&'static str, Sem)> {
         let sign = if plain.starts_with('+') { "+" } else { "-" };
         return Some(("Signed", text(&format!("{sign}{rest}"))));
     }
-    let number = |text: &str| !text.is_empty() && text.parse::<f64>().is_ok_and(|value| value.is_finite() && value >= 0.0);
+    // “1.500” is one and a half to some, and fifteen hundred to others.
+    let open =
+        |text: &str| text.split_once('.').is_some_and(|(whole, part)| part.len() == 3 && (1..=3).contains(&whole.len()) && whole != "0");
+    let number = |text: &str| !text.is_empty() && !open(text) && text.parse::<f64>().is_ok_and(|value| value.is_finite() && value >= 0.0);
     if let Some(rest) = plain.strip_prefix('$') {
         // A cost is one of a month anyway.
         let rest = ["/month", "/mo"].iter().find_map(|ending| rest.strip_suffix(ending)).unwrap_or(rest);

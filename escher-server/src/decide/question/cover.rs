@@ -32,6 +32,7 @@ pub(super) enum Role {
 
 /// The categories that may stand by themselves, what each contributes, and what it costs.
 const ISLANDS: &[(&str, Role, u32)] = &[
+    ("Universal", Role::Shape, 60),
     ("Claim", Role::Shape, 80),
     ("Stated", Role::Shape, 80),
     ("Happened", Role::Shape, 80),
@@ -81,6 +82,13 @@ const SECOND: u32 = 150;
 /// What nothing can be.
 const DEAD: u32 = 900;
 
+/// Words before a part of one day.
+const ONE_OF: &[&str] = &["this", "that", "the", "yesterday", "tomorrow", "last", "next", "each", "every"];
+/// Words that say that a time is none within which: where what is before it begins, nobody says, and what is held against it
+/// is of another time.
+const BOUNDS: &[&str] =
+    &["before", "until", "till", "prior", "through", "except", "excluding", "not", "besides", "by", "than", "vs", "versus"];
+
 /// A phrase of the cover.
 #[derive(Clone, Debug)]
 pub(super) struct Island {
@@ -119,6 +127,11 @@ pub(super) fn best(chart: &Chart, lattice: &Lattice, language: &Language) -> Cov
             let Some((ask, condition)) = contribution(&edge.sem) else { continue };
             // A free word alone is no thing among other words.
             if *category == "Nps" && ask.set.as_ref().is_some_and(|set| set.head == Head::Name && set.number == Number::One) {
+                continue;
+            }
+            // “Alerts this morning” greets nobody.
+            if *category == "Greeting" && usize::from(edge.from).checked_sub(1).is_some_and(|at| ONE_OF.contains(&tokens[at].low.as_str()))
+            {
                 continue;
             }
             // A free word is all that is looked for, or none of it.
@@ -191,6 +204,7 @@ pub(super) fn best(chart: &Chart, lattice: &Lattice, language: &Language) -> Cov
         }
     }
     denied(&mut cover, lattice, language);
+    bounded(&mut cover, lattice, language);
     cover
 }
 
@@ -221,6 +235,22 @@ fn denied(cover: &mut Cover, lattice: &Lattice, language: &Language) {
         let island = cover.islands.remove(index);
         cover.unread.extend((island.from..island.to).filter(|&at| is_content(lattice, at, language)));
     }
+    cover.unread.sort_unstable();
+}
+
+/// “The spend before October” is not that of October.
+fn bounded(cover: &mut Cover, lattice: &Lattice, language: &Language) {
+    let tokens = lattice.tokens();
+    let word = |at: usize, back: usize| at.checked_sub(back).map_or("", |at| tokens[at].low.as_str());
+    let bound = |at: usize| {
+        BOUNDS.contains(&word(at, 1))
+            || word(at, 1) == "to" && matches!(word(at, 2), "up" | "prior" | "compared" | "relative")
+            || word(at, 1) == "with" && word(at, 2) == "compared"
+    };
+    let (gone, kept): (Vec<Island>, Vec<Island>) =
+        std::mem::take(&mut cover.islands).into_iter().partition(|island| island.role == Role::Period && bound(island.from));
+    cover.islands = kept;
+    cover.unread.extend(gone.iter().flat_map(|island| island.from..island.to).filter(|&at| is_content(lattice, at, language)));
     cover.unread.sort_unstable();
 }
 

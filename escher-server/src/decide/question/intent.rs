@@ -4,7 +4,9 @@
 use escher_core::selector::Field;
 use escher_core::{Intent, Kind};
 
+use super::contrast;
 use super::cover::{Cover, Role};
+use crate::grammar::english;
 use crate::meaning::{Head, Set};
 use crate::text::Token;
 
@@ -49,13 +51,26 @@ pub(super) fn of(cover: &Cover, set: Option<&Set>, mine: bool, tokens: &[Token])
             }
             (Role::Shape, _) => put(intent, Strength::Shape),
             (Role::Ahead, _) => {
+                // “The difference between our AWS and Azure bills”
+                if contrast::is_of_money(cover, index, tokens) {
+                    continue;
+                }
+                // “How do our costs look?”
+                if let Some(intent) = topic(cover).filter(|_| how(&tokens[island.from..island.to]) && tokens.iter().any(looks)) {
+                    put(intent, Strength::Shape);
+                    continue;
+                }
                 // “How do we improve our security?”: advice about ours, and not how it is done.
                 let advice = mine && topic(cover) == Some(Intent::Advise);
                 put(if advice { Intent::Advise } else { intent }, Strength::Shape);
             }
             (Role::Topic, Intent::Alerts) if kinds.contains(&Kind::Alarm) && cover.islands.len() < 3 => put(Intent::Find, Strength::Opener),
             // “VMs costing more than …”: a condition that was not understood, and no bill.
-            (Role::Topic, Intent::Cost) if limits(tokens.get(island.to)) && !is_time(cover, island.to) => {}
+            (Role::Topic, Intent::Cost) if limits(&tokens[island.to..], contrast::asks(tokens)) && !is_time(cover, island.to) => {}
+            // “How much memory”: of that and not of money.
+            (Role::Topic, Intent::Cost) if tokens[island.from].low == "how" && tokens.get(island.to).is_some_and(is_amount) => {
+                put(if set.is_some() { Intent::Find } else { Intent::Count }, Strength::Count);
+            }
             (Role::Topic, _) => put(intent, Strength::Topic),
             (_, Intent::Describe) => put(intent, Strength::Describe),
             (_, Intent::Count) => put(intent, Strength::Count),
@@ -81,10 +96,31 @@ fn is_time(cover: &Cover, at: usize) -> bool {
     cover.islands.iter().any(|island| island.from == at && island.ask.period.is_some())
 }
 
-/// Whether a word begins a limit.
-fn limits(token: Option<&Token>) -> bool {
-    const LIMITS: &[&str] = &["more", "less", "over", "under", "above", "below", "between", "at", "exceeding", ">", "<", ">=", "<=", "="];
-    token.is_some_and(|token| LIMITS.contains(&token.low.as_str()))
+/// Whether these words begin with a limit. “Spend more on AWS” has none, nor has “the cost over the weekend”.
+fn limits(tokens: &[Token], asked: bool) -> bool {
+    const LIMITS: &[&str] = &["more", "less", "under", "above", "below", "at", "exceeding", ">", "<", ">=", "<=", "="];
+    let word = |at: usize| tokens.get(at).map_or("", |token: &Token| token.low.as_str());
+    let counted = tokens.iter().take(3).any(|token| token.low.starts_with(|c: char| c == '$' || c.is_ascii_digit()));
+    // “Is prod costing us more than dev?” compares the two.
+    let compares = word(1) == "than" && !counted && matches!(word(0), "more" | "less") && asked;
+    let bounds = !matches!(word(0), "more" | "less") || word(1) == "than" && !compares;
+    LIMITS.contains(&word(0)) && bounds || matches!(word(0), "over" | "between") && counted
+}
+
+fn is_amount(token: &Token) -> bool {
+    english().lexicon.is_measure(&token.low) && !matches!(token.low.as_str(), "cost" | "costs" | "price" | "spend")
+}
+
+/// Whether these words ask how something goes.
+fn how(tokens: &[Token]) -> bool {
+    matches!(tokens, [how, verb] if how.low == "how" && matches!(verb.low.as_str(), "do" | "does" | "did" | "is" | "are" | "will"))
+}
+
+fn looks(token: &Token) -> bool {
+    matches!(
+        token.low.as_str(),
+        "look" | "looks" | "looking" | "compare" | "compares" | "develop" | "developing" | "doing" | "going" | "trending"
+    )
 }
 
 /// The first topic.

@@ -2,13 +2,15 @@
 
 mod contrast;
 mod cover;
+mod general;
 mod intent;
 mod period;
 mod reading;
 mod sentences;
+mod together;
 mod turns;
 
-use escher_core::selector::{Field, Relation};
+use escher_core::selector::Field;
 use escher_core::{ActionPattern, Clarify, Frame, Intent, Kind, Selector, Sort, Utterance, Verb};
 
 use jiff::civil::Date;
@@ -18,13 +20,14 @@ use jiff::tz::TimeZone;
 pub(crate) use self::cover::islands;
 use self::intent::Strength;
 use self::reading::Reading;
+use self::together::belongings;
 use super::language;
 use super::nearest::Examples;
 use super::source::sources;
 use crate::budget::Budget;
 use crate::chart;
 use crate::check;
-use crate::grammar::{english, placed};
+use crate::grammar::english;
 use crate::meaning::{Formula, Head, Number, Sem};
 use crate::text::{self, Lattice};
 
@@ -60,7 +63,8 @@ fn unknown(note: &str) -> Frame {
 /// The frame of a reading. `rest` are words of other sentences.
 fn frame(mut reading: Reading, rest: Vec<String>, utterance: &Utterance) -> Frame {
     reading.unread.extend(rest);
-    reading.unread.extend(std::mem::take(&mut reading.ask.beyond));
+    let beyond = std::mem::take(&mut reading.ask.beyond);
+    reading.unread.extend(beyond.iter().cloned());
     let named = reading.ask.set.as_ref().is_some_and(|set| set.named || set.head == Head::Kind);
     if reading.off_topic && !named && reading.strength < Strength::Topic {
         return unknown("that is outside cloud operations");
@@ -88,6 +92,10 @@ fn frame(mut reading: Reading, rest: Vec<String>, utterance: &Utterance) -> Fram
     match reading.formula.on(today(utterance)).selector() {
         Ok(selector) => {
             frame.from = sources(&selector, &reading.heard);
+            // “In France” reads as all of Europe, which is more.
+            if selector.fields().any(|field| *field == Field::Geo) {
+                reading.unread.append(&mut reading.countries);
+            }
             frame.selector = selector;
         }
         Err(e) => frame.clarify = Some(ask_back(format!("I cannot put that into one condition ({e}). Which ones exactly?"))),
@@ -113,8 +121,11 @@ fn frame(mut reading: Reading, rest: Vec<String>, utterance: &Utterance) -> Fram
     if intent == Intent::Cost {
         reading.unread.retain(|word| !english().lexicon.is_trend(&word.to_lowercase()));
     }
-    if !matches!(intent, Intent::Explain | Intent::Playbook) {
-        frame.unread = std::mem::take(&mut reading.unread);
+    // A procedure is written from all its words; which one it is, a frame has no word for.
+    match intent {
+        Intent::Explain => {}
+        Intent::Playbook => frame.unread = beyond.into_iter().collect(),
+        _ => frame.unread = std::mem::take(&mut reading.unread),
     }
     if reading.formula.is_contradictory() {
         frame.clarify = Some(ask_back("Nothing can be all of that at once. Which of it do you mean?".to_owned()));
@@ -192,20 +203,6 @@ fn is_one(reading: &Reading) -> bool {
         })
 }
 
-/// What something is of, as that itself.
-fn belongings(formula: &Formula) -> Formula {
-    formula.conjuncts().into_iter().fold(Formula::all(), |all, part| match part {
-        // “Of my subscription”: of everything there is.
-        Formula::Rel { by: Relation::Any, to } if **to == Formula::is(Field::Kind, "account") => all,
-        Formula::Rel { by: Relation::Any, to } => {
-            let names = to.values(&Field::Name);
-            let place = names.first().filter(|_| names.len() == 1).and_then(|name| placed((*name).to_owned()));
-            all.and(place.unwrap_or_else(|| (**to).clone()))
-        }
-        other => all.and(other.clone()),
-    })
-}
-
 /// “What did the apollo project cost?”: all that is in it.
 fn accounted(formula: Formula) -> Formula {
     let name = formula.conjuncts().into_iter().find_map(|part| match part {
@@ -217,6 +214,8 @@ fn accounted(formula: Formula) -> Formula {
     let field = [("account", Field::Account), ("resource-group", Field::Group)].into_iter().find(|(kind, _)| of(kind));
     match (name, field) {
         (Some(name), Some((_, field))) => formula.without(&Field::Kind).without(&Field::Name).and(Formula::is(field, name)),
+        // “The cost of the prod accounts”
+        (None, Some(_)) if !formula.values(&Field::Env).is_empty() => formula.without(&Field::Kind),
         _ => formula,
     }
 }

@@ -1,6 +1,7 @@
 //! Periods that depend on today, in the words of a frame.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
 use escher_core::Period;
 use jiff::civil::{Date, Weekday};
@@ -51,18 +52,87 @@ pub(super) fn settled(period: &str, now: Timestamp, ahead: bool) -> Option<Perio
             let from = begun(today, &format!("{from}-1"))?;
             Period::days(from, coming(from, &format!("{to}-1"))?.last_of_month())
         }
-        "since" => {
-            let from = match value.split_once(' ') {
-                Some(("month", month)) => begun(today, &format!("{month}-1"))?,
-                Some(("day", day)) => begun(today, day)?,
-                Some((_, day)) => last(today, day)?,
-                None if value == "yesterday" => today.yesterday().ok()?,
-                None => value.parse().ok()?,
-            };
-            Period::days(from, today)
+        "day" => {
+            let day = begun(today, value)?;
+            Period::days(day, day)
+        }
+        // Until today, from its start or behind its end.
+        "since" => Period::days(stretch(value, now)?.start, today),
+        "after" => Period::days(stretch(value, now)?.end, today),
+        // The one of this name that is to come, that is over, and that is in this year.
+        "coming" => coming_one(value, today),
+        "over" => {
+            let month: i8 = value.strip_prefix("month ")?.parse().ok()?;
+            let year = if month < today.month() { today.year() } else { today.year() - 1 };
+            Date::new(year, month, 1).ok().map(Period::month)
+        }
+        "this" => {
+            let month: i8 = value.strip_prefix("month ")?.parse().ok()?;
+            Date::new(today.year(), month, 1).ok().map(Period::month)
+        }
+        "last" => {
+            let saturday = today.nth_weekday(-1, Weekday::Saturday).ok().filter(|_| value == "weekend")?;
+            Period::days(saturday, saturday.tomorrow().ok()?)
+        }
+        "ago" => ago(value, today),
+        "week" => {
+            let day = value.parse().ok().or_else(|| begun(today, value))?;
+            week(day)
         }
         _ => None,
     }
+}
+
+/// The days of a period: the first, and the one after the last.
+fn stretch(value: &str, now: Timestamp) -> Option<Range<Date>> {
+    let date = |at: Timestamp| at.to_zoned(TimeZone::UTC).date();
+    if let Ok(day) = value.parse::<Date>() {
+        return Some(day..day.tomorrow().ok()?);
+    }
+    let range = settled(value, now, false)?.range(&now.to_zoned(TimeZone::UTC));
+    Some(date(range.start)..date(range.end))
+}
+
+/// “Next December”, “next Tuesday”, “next quarter”.
+fn coming_one(what: &str, today: Date) -> Option<Period> {
+    let after = |first: Date, months: i32| Period::days(first, first.checked_add(months.months()).ok()?.yesterday().ok()?);
+    let month = today.first_of_month();
+    match what.split_once(' ') {
+        Some(("month", number)) => {
+            let number: i8 = number.parse().ok()?;
+            let year = if number > today.month() { today.year() } else { today.year() + 1 };
+            Date::new(year, number, 1).ok().map(Period::month)
+        }
+        Some(("weekday", number)) => {
+            let day = today.nth_weekday(1, Weekday::from_sunday_zero_offset(number.parse().ok()?).ok()?).ok()?;
+            Period::days(day, day)
+        }
+        None if what == "quarter" => after(month.checked_add((3 - (i32::from(today.month()) - 1) % 3).months()).ok()?, 3),
+        None if what == "year" => after(Date::new(today.year() + 1, 1, 1).ok()?, 12),
+        _ => None,
+    }
+}
+
+/// So long before today: that day, or the week, month or year that it was in.
+fn ago(span: &str, today: Date) -> Option<Period> {
+    let (amount, unit) = span.split_at(span.find(|c: char| c.is_ascii_alphabetic())?);
+    let amount: i32 = amount.parse().ok().filter(|amount| (1..=1_000).contains(amount))?;
+    match unit {
+        "d" => today.checked_sub(amount.days()).ok().and_then(|day| Period::days(day, day)),
+        "w" => week(today.checked_sub(amount.weeks()).ok()?),
+        "mo" => today.checked_sub(amount.months()).ok().map(Period::month),
+        "y" => {
+            let year = today.checked_sub(amount.years()).ok()?;
+            Period::days(year.first_of_year(), year.last_of_year())
+        }
+        _ => None,
+    }
+}
+
+/// The week that a day is in.
+fn week(day: Date) -> Option<Period> {
+    let monday = day.checked_sub(i32::from(day.weekday().to_monday_zero_offset()).days()).ok()?;
+    Period::days(monday, monday.checked_add(6.days()).ok()?)
 }
 
 /// The last such day of a year, month and day, that is not to come.

@@ -1,16 +1,18 @@
 //! What one sentence says, as far as it was understood.
 
 use escher_core::selector::Field;
-use escher_core::{Correction, Intent, Kind, Verb};
+use escher_core::{Correction, Intent, Verb};
 
-use super::contrast::{compared, contrast, is_other, versus};
+use super::contrast::{self, contrast};
 use super::cover::{self, Cover, Island, Role};
+use super::general;
 use super::intent::{self, Strength};
+use super::together::{Together, together};
 use crate::budget::Budget;
 use crate::chart::{self, Chart};
 use crate::decide::source::{Heard, heard};
 use crate::grammar::{Language, english};
-use crate::meaning::{Ask, Formula, Head, Number, Sem, Set};
+use crate::meaning::{Ask, Formula, Head, Number, Sem};
 use crate::text::{Lattice, Shape, Token};
 
 /// What an answer about one thing shows of it.
@@ -78,6 +80,8 @@ pub(super) struct Reading {
     pub(super) unread: Vec<String>,
     /// The words of the period.
     pub(super) period: Vec<String>,
+    /// Countries by their words: of more than one country is what a frame says of them.
+    pub(super) countries: Vec<String>,
     pub(super) corrected: Vec<Correction>,
     /// An order that was not understood whole.
     pub(super) ordered: Option<Option<Verb>>,
@@ -112,7 +116,7 @@ pub(super) fn read(tokens: Vec<Token>, budget: &Budget) -> Reading {
     let mut cover = cover::best(&chart, &lattice, language);
     let tokens = lattice.tokens();
     let says = |words: &[&str]| tokens.iter().any(|token| words.contains(&token.low.as_str()));
-    let (mut ask, said, specified, left) = together(&cover, language, &lattice);
+    let Together { mut ask, formula: said, specified, left, joined } = together(&cover, language, &lattice);
     let heard = heard(&chart, &lattice, &said);
     let formula = said.loosened();
     let specified = specified || says(&["resource", "resources", "assets"]);
@@ -127,10 +131,30 @@ pub(super) fn read(tokens: Vec<Token>, budget: &Budget) -> Reading {
     cover.unread.dedup();
     beside(&mut cover, tokens);
     let found = intent::of(&cover, ask.set.as_ref(), says(&["we", "our", "my", "us"]), tokens);
-    if matches!(found, Some((Intent::Cost, _))) && ask.group_by.is_empty() {
-        ask.group_by.extend(contrast(&formula, tokens));
+    let found = match found {
+        Some((Intent::Find | Intent::Describe, _)) | None
+            if (joined || contrast::chooses(tokens)) && contrast::counts(tokens) && contrast(&formula, tokens, joined).is_some() =>
+        {
+            Some((Intent::Count, Strength::Count))
+        }
+        found => found,
+    };
+    let measured = matches!(found, Some((Intent::Cost | Intent::Count, _)));
+    if measured && ask.group_by.is_empty() {
+        ask.group_by.extend(contrast(&formula, tokens, joined));
     }
-    let found = if is_general(&cover, ask.set.as_ref(), found, tokens) { Some((Intent::Explain, Strength::Shape)) } else { found };
+    if joined || measured && !ask.group_by.is_empty() {
+        contrast::settle(&mut cover, tokens, measured);
+    }
+    let found = if general::is_general(&cover, &ask, &formula, found, tokens) {
+        ask.group_by.clear();
+        Some((Intent::Explain, Strength::Shape))
+    } else {
+        found
+    };
+    if matches!(found, Some((Intent::Cost, _))) {
+        costly(&cover, &mut ask);
+    }
     // “VM web-1, its owner and its disks”
     let found = if let Some((Intent::Find, strength @ (Strength::Bare | Strength::Opener))) = found
         && ask.set.as_ref().is_some_and(|set| set.named && set.number == Number::One)
@@ -166,6 +190,7 @@ pub(super) fn read(tokens: Vec<Token>, budget: &Budget) -> Reading {
             .filter(|&at| cover::is_content(&lattice, at, language))
             .map(|at| tokens[at].text.clone())
             .collect(),
+        countries: lattice.edges().filter(|edge| edge.symbol == "PartGeo").map(|edge| said_at(tokens, edge.from, edge.to)).collect(),
         corrected: lattice.corrected(mask).map(|(from, to)| Correction { from: from.to_owned(), to: to.to_owned() }).collect(),
         intent,
         strength,
@@ -176,90 +201,13 @@ pub(super) fn read(tokens: Vec<Token>, budget: &Budget) -> Reading {
     }
 }
 
+fn said_at(tokens: &[Token], from: u8, to: u8) -> String {
+    tokens[usize::from(from)..usize::from(to)].iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ")
+}
+
 /// Unread words, as they were written.
 fn words(unread: &[usize], tokens: &[Token]) -> Vec<String> {
     unread.iter().map(|&at| tokens[at].text.clone()).collect()
-}
-
-/// What the phrases of a cover say together, and the words of those that do not go with the others.
-fn together(cover: &Cover, language: &Language, lattice: &Lattice) -> (Ask, Formula, bool, Vec<usize>) {
-    let tokens = lattice.tokens();
-    let mut sum = Ask::default();
-    let mut formula = Formula::all();
-    let mut specified = false;
-    let mut left = Vec::new();
-    let topical = cover.islands.iter().any(|island| island.role == Role::Topic);
-    for (index, island) in cover.islands.iter().enumerate() {
-        let mut ask = island.ask.clone();
-        ask.intent = None;
-        let mut fits = true;
-        if let Some(condition) = &island.condition {
-            // “On AWS versus GCP”
-            let against = formula.conjuncts().into_iter().find(|part| is_other(part, condition) && versus(cover, index, tokens)).cloned();
-            formula = match against {
-                Some(part) => {
-                    let others = formula.conjuncts().into_iter().filter(|other| **other != part).cloned();
-                    others.fold(part.clone().or(condition.clone()), Formula::and)
-                }
-                None => formula.and(condition.clone()),
-            };
-            specified = true;
-        }
-        if let Some(mut set) = ask.set.take() {
-            // “Spot instances”: what the word stands for cannot be specified, and it is no name.
-            let word = set.formula.conjuncts().into_iter().find_map(|part| match part {
-                Formula::Likely(word) if language.lexicon.is_matter(&word.to_lowercase()) => Some(word.clone()),
-                _ => None,
-            });
-            if let Some(word) = word {
-                left.extend((island.from..island.to).filter(|&at| tokens[at].text == word));
-                set.formula = set.formula.without(&Field::Name);
-                set.named = false;
-            }
-            // “Findings of my subscription”: ours, and no subscription among the things.
-            let ours = topical && set.number == Number::One && !set.named && set.kinds().iter().eq([&Kind::Account]);
-            match &sum.set {
-                _ if ours => fits = false,
-                None => {
-                    specified = true;
-                    sum.set = Some(set);
-                }
-                // “Mute the alarms of web-1”: alarms are what the topic is, and no more.
-                Some(known) if topical && known.kinds().iter().eq([&Kind::Alarm]) => sum.set = Some(set),
-                // “K8s prod”
-                Some(known) if (set.head == Head::Env) != (known.head == Head::Env) => {
-                    formula = formula.and(set.formula.clone());
-                    if known.head == Head::Env {
-                        formula = formula.and(known.formula.clone());
-                        sum.set = Some(set);
-                    }
-                }
-                // “EC2 versus GCE”
-                Some(known) if compared(cover, index, tokens) && set.head == known.head => {
-                    let both = known.formula.clone().or(set.formula);
-                    sum.set = Some(Set { formula: both, number: Number::Many, ..known.clone() });
-                }
-                Some(_) => fits = false,
-            }
-        }
-        match sum.clone().and(ask) {
-            Some(both) if fits => sum = both,
-            _ => left.extend((island.from..island.to).filter(|&at| cover::is_content(lattice, at, language))),
-        }
-    }
-    if let Some(set) = &sum.set {
-        formula = set.formula.clone().and(formula);
-    }
-    // “Containers of a storage account” are within it, and no services.
-    let account = formula.conjuncts().into_iter().find_map(|part| match part {
-        Formula::Rel { to, .. } if to.values(&Field::Kind).contains("bucket") => Some((**to).clone()),
-        _ => None,
-    });
-    if let Some(account) = account.filter(|_| formula.values(&Field::Kind).contains("container-service")) {
-        left.extend((0..tokens.len()).filter(|&at| tokens[at].low.starts_with("container")));
-        formula = account;
-    }
-    (sum, formula, specified, left)
 }
 
 /// “Machines covered by a savings plan” are machines: what stands behind things and words that were not understood is said of
@@ -290,16 +238,14 @@ fn beside(cover: &mut Cover, tokens: &[Token]) {
     cover.unread.sort_unstable();
 }
 
-/// “Do AKS upgrades drain pods?”, “are snapshots on Azure incremental?”: whether it is so at all, and with none of ours.
-fn is_general(cover: &Cover, set: Option<&Set>, found: Option<(Intent, Strength)>, tokens: &[Token]) -> bool {
-    const OURS: &[&str] =
-        &["our", "my", "we", "i", "us", "the", "any", "all", "these", "those", "there", "anyone", "anybody", "still", "currently"];
-    let first = tokens.iter().find(|token| token.shape == Shape::Word).map(|token| token.low.as_str());
-    let asks = first.is_some_and(|word| matches!(word, "are" | "is" | "do" | "does" | "can" | "could" | "must" | "why"));
-    let kind = |part: &&Formula| matches!(part, Formula::Is { field: Field::Kind | Field::Cloud | Field::Engine, not: false, .. });
-    let bare = set.is_some_and(|set| set.head == Head::Kind && !set.named && set.formula.conjuncts().iter().all(kind));
-    let open = found.is_none_or(|(intent, _)| matches!(intent, Intent::Find | Intent::Describe));
-    asks && bare && open && !cover.unread.is_empty() && !tokens.iter().any(|token| OURS.contains(&token.low.as_str()))
+/// The biggest cost is the highest; the cost of the biggest disks is of those that hold most.
+fn costly(cover: &Cover, ask: &mut Ask) {
+    let Some((Field::Capacity, desc)) = ask.sort else { return };
+    let things = ask.set.as_ref().is_some_and(|set| set.head == Head::Kind);
+    let of_money = cover.islands.windows(2).any(|two| two[0].ask.sort.is_some() && two[1].role == Role::Topic && two[0].to == two[1].from);
+    if of_money || !things {
+        ask.sort = Some((Field::Cost, desc));
+    }
 }
 
 /// Whether the words order something: the verb stands where orders have it, and nothing strong says that they ask.

@@ -89,6 +89,7 @@ fn onto(before: Reading, now: Reading) -> Reading {
         relevant: true,
         unread,
         period: if now.period.is_empty() { before.period } else { now.period },
+        countries: if now.countries.is_empty() { before.countries } else { now.countries },
         corrected: now.corrected,
         ordered: now.ordered,
         pronoun: false,

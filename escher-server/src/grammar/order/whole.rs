@@ -6,7 +6,7 @@ use escher_core::selector::Field;
 use crate::grammar::args::same;
 use crate::grammar::exception::except;
 use crate::grammar::rule::Rule;
-use crate::meaning::{Formula, Order, Sem, Set, When};
+use crate::meaning::{Day, Formula, Order, Sem, Set, When};
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new("Order", "Plain", same),
@@ -36,6 +36,14 @@ pub(super) const RULES: &[Rule] = &[
     // When.
     Rule::new("Order", "Order ,? Whens", |args| at(args.order(0)?, args.when(1)?)),
     Rule::new("Order", "Whens (,|:|-|–|—|, please|please|pls|kindly)? Order", |args| at(args.order(1)?, args.when(0)?)),
+    // From now on is more than once.
+    Rule::new("Order", "from now on ,? Order", |args| {
+        let order = args.order(0)?;
+        let again = order.when.as_ref()?.every.is_some();
+        again.then(|| order.into())
+    })
+    .ex(&[("from now on stop web-1 every day at 20:00", "stop: name = web-1 @ every day 20:00")])
+    .not(&["from now on stop web-1 at 20:00"]),
     Rule::new("Full", "Plain ,? Whens Post", |args| placed(at_order(args.order(0)?, args.when(1)?)?, args.cond(2)?)),
     Rule::new("Full", "Full ,? Whens Post", |args| placed(at_order(args.order(0)?, args.when(1)?)?, args.cond(2)?)),
     Rule::new("Order", "Timed for Whens", |args| at(args.order(0)?, args.when(1)?))
@@ -58,8 +66,16 @@ pub(super) const RULES: &[Rule] = &[
         }
     }),
     Rule::new("Order", "Whens (,|:)? Timed", |args| at(args.order(1)?, args.when(0)?)),
-    Rule::new("Order", "Act Whens Nps", |args| at(Order::new(args.verb(0)?, args.set(2)?), args.when(1)?))
-        .ex(&[("stop at 20:00 every day the dev vms", "stop: kind = vm AND env = dev @ every day 20:00")]),
+    // “Delete hourly dev snapshots”: those that are made hourly, or every hour?
+    Rule::new("Order", "Act Whens Nps", |args| {
+        let (order, when) = (Order::new(args.verb(0)?, args.set(2)?), args.when(1)?);
+        let describes = when.clock.is_none() && (when.every.is_some() || matches!(when.day, Some(Day::Weekday { .. })));
+        if describes { Some(order.asks("When should it happen, and to which ones?").into()) } else { at(order, when) }
+    })
+    .ex(&[
+        ("stop at 20:00 every day the dev vms", "stop: kind = vm AND env = dev @ every day 20:00"),
+        ("delete hourly dev snapshots", "delete: kind = snapshot AND env = dev ? When should it happen, and to which ones?"),
+    ]),
     // How: the clouds stop machines in an orderly way, and have no other.
     Rule::new("Order", "(gracefully|cleanly) Order", |args| manner(args.order(0)?)).ex(&[
         ("gracefully stop web-1", "stop: name = web-1 ? I do that the way the cloud does it, and choose no manner. Is that meant?"),

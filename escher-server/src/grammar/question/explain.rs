@@ -4,6 +4,7 @@ use escher_core::selector::Field;
 use escher_core::{Intent, Verb};
 
 use super::about::about;
+use crate::grammar::args::nothing;
 use crate::grammar::rule::{Args, Rule};
 use crate::meaning::{Ask, Formula, Head, Number, Sem, Set};
 
@@ -33,6 +34,33 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     Rule::new("Does", "(resizes)", |_| Some(Sem::Verb(Verb::Resize))),
     Rule::new("Does", "(scales)", |_| Some(Sem::Verb(Verb::Scale))),
     Rule::new("Does", "(creates|makes)", |_| Some(Sem::Verb(Verb::Create))),
+    // “Is DynamoDB SQL?”: what a product is, and no name of one of ours.
+    Rule::new("Explained", "(is|are) KindSg (a|an|really|actually)? What", |args| {
+        let noun = args.noun(0)?;
+        let product = noun.cloud.is_some();
+        product.then(|| about(Some(Intent::Explain), Some(Set::new(Head::Kind, Number::One, noun.formula()))).into())
+    })
+    .ex(&[
+        ("is dynamodb sql", "explain; cloud = aws AND kind = nosql"),
+        ("is bigquery a warehouse", "explain; cloud = gcp AND kind = warehouse"),
+    ])
+    .not(&["is bucket sql"]),
+    Rule::new("What", "Word", nothing),
+    Rule::new("What", "KindSg", nothing),
+    Rule::new("What", "Engine", nothing),
+    // “Why use a NAT gateway?”: what it is good for, and nothing that uses one.
+    Rule::new("Explained", "why Somebody? (use|choose|pick|prefer|not use|bother with|go with|go for|want) Nps", |args| {
+        Some(about(Some(Intent::Explain), args.set(1)).into())
+    })
+    .ex(&[("why use the nat gateways", "explain; kind = nat")]),
+    Rule::new("Explained", "why (are|were) (we|you|they|people) (using|choosing|going with|going for) Nps", |args| {
+        Some(about(Some(Intent::Explain), args.set(0)).into())
+    }),
+    Rule::new(
+        "Somebody",
+        "(would|should|do|does|did|must|might) (anyone|anybody|people|one|we|i|you|somebody|someone|companies|teams)",
+        nothing,
+    ),
     Rule::new("Explained", "Ahead the? Flag (rules|rule|policy|detection|finding)", |args| {
         Some(about(Some(Intent::Explain), Some(Set::new(Head::Thing, Number::Many, args.cond(1)?))).into())
     })

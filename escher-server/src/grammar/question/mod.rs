@@ -5,6 +5,8 @@
 
 mod about;
 pub(super) mod added;
+pub(super) mod beyond;
+pub(super) mod compare;
 pub(super) mod explain;
 pub(super) mod fields;
 pub(super) mod limit;
@@ -17,5 +19,16 @@ pub(super) mod why;
 use super::rule::Rule;
 
 /// The rules of each file.
-pub(super) const FILES: &[&[Rule]] =
-    &[whole::RULES, added::RULES, fields::RULES, limit::RULES, period::RULES, state::RULES, why::RULES, who::RULES, explain::RULES];
+pub(super) const FILES: &[&[Rule]] = &[
+    whole::RULES,
+    compare::RULES,
+    beyond::RULES,
+    added::RULES,
+    fields::RULES,
+    limit::RULES,
+    period::RULES,
+    state::RULES,
+    why::RULES,
+    who::RULES,
+    explain::RULES,
+];

@@ -3,7 +3,7 @@
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-use crate::grammar::args::same;
+use crate::grammar::args::{nothing, same};
 use crate::grammar::rule::{Args, Rule};
 use crate::meaning::Sem;
 
@@ -40,6 +40,28 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     Rule::new("Stretch", "the? (last|past) (hour)", |_| word("last_1h")),
     Rule::new("Stretch", "the? (last|past) (day)", |_| word("last_24h")),
     Rule::new("Stretch", "Month", |args| Some(Sem::Text(format!("month {}", args.text(0)?)))),
+    Rule::new("Stretch", "(next|the next|the coming|this coming) Month", |args| Some(Sem::Text(format!("coming month {}", args.text(0)?))))
+        .ex(&[("next december", "coming month 12")]),
+    Rule::new("Stretch", "(last|the last|this past) Month", |args| Some(Sem::Text(format!("over month {}", args.text(0)?))))
+        .ex(&[("last november", "over month 11")]),
+    Rule::new("Stretch", "this Month", |args| Some(Sem::Text(format!("this month {}", args.text(0)?)))),
+    Rule::new("Stretch", "(next|the coming) quarter", |_| word("coming quarter")),
+    Rule::new("Stretch", "(next|the coming) year", |_| word("coming year")),
+    Rule::new("Stretch", "(the weekend|last weekend|this past weekend|the last weekend|the past weekend)", |_| word("last weekend")),
+    Rule::new("Stretch", "the? day before yesterday", |_| word("ago 2d")),
+    Rule::new("Stretch", "Figure Unit ago", |args| Some(Sem::Text(format!("ago {}{}", args.text(0)?, args.text(1)?))))
+        .ex(&[("3 months ago", "ago 3mo")])
+        .not(&["2 hours and"]),
+    Rule::new("Stretch", "the? week (of|starting|starting on|beginning|beginning on|of the) OneDay", |args| {
+        Some(Sem::Text(format!("week {}", args.text(0)?)))
+    })
+    .ex(&[("week of november 2", "week 11-02"), ("the week of 2026-11-02", "week 2026-11-02")]),
+    Rule::new("OneDay", "DayOfMonth of? Month", |args| month_day(args, 1, 0).map(Sem::Text)),
+    Rule::new("OneDay", "Month the? DayOfMonth", |args| month_day(args, 0, 1).map(Sem::Text)),
+    Rule::new("OneDay", "Any", |args| {
+        let text = args.text(0)?;
+        (text.len() == 10 && text.parse::<Date>().is_ok()).then_some(Sem::Text(text))
+    }),
     Rule::new("Stretch", "Month Any", |args| {
         let (month, year) = (args.text(0)?, args.text(1)?);
         (year.len() == 4 && year.starts_with("20")).then(|| Sem::Text(format!("{year}-{:0>2}", month)))
@@ -84,21 +106,46 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     }),
     Rule::new("Period", "since the? DayOfMonth of? Month", |args| since(args, 1, 0)).ex(&[("since 3 november", "since day 11-03")]),
     Rule::new("Period", "since Month the? DayOfMonth", |args| since(args, 0, 1)),
-    Rule::new("Period", "(since|starting in|as of) Month", |args| Some(Sem::Text(format!("since month {}", args.text(0)?))))
-        .ex(&[("since july", "since month 7")]),
+    Rule::new("Period", "(starting in|as of) Month", |args| Some(Sem::Text(format!("since month {}", args.text(0)?)))),
     Rule::new("Period", "(from|between) Month (to|and|until|till|through|-|–) Month", |args| {
         Some(Sem::Text(format!("months {} {}", args.text(0)?, args.text(1)?)))
     })
     .ex(&[("between july and september", "months 7 9")]),
     Rule::new("Period", "on? the? DayOfMonth of? Month", |args| day(args, 1, 0)).ex(&[("on 12 november", "days 11-12 11-12")]),
     Rule::new("Period", "on? Month the? DayOfMonth", |args| day(args, 0, 1)),
-    Rule::new("Period", "since Weekday", |args| Some(Sem::Text(format!("since weekday {}", args.text(0)?)))),
-    Rule::new("Period", "since Any", |args| {
-        let from = args.text(0)?.parse::<Date>().ok()?;
-        Some(Sem::Text(format!("since {from}")))
+    Rule::new("Period", "since (last|this|this past)? Weekday", |args| Some(Sem::Text(format!("since weekday {}", args.text(0)?))))
+        .ex(&[("since last tuesday", "since weekday 2")]),
+    // From the start of it, or from its end, until today.
+    Rule::new("Period", "since Stretch Onward?", |args| Some(Sem::Text(format!("since {}", args.text(0)?)))).ex(&[
+        ("since last week", "since last_week"),
+        ("since july", "since month 7"),
+        ("since yesterday", "since yesterday"),
+    ]),
+    Rule::new("Period", "(from|starting|beginning|starting in|beginning in|starting from) Stretch Onward", |args| {
+        Some(Sem::Text(format!("since {}", args.text(0)?)))
+    })
+    .ex(&[("from october on", "since month 10")]),
+    Rule::new("Period", "since the? (beginning|start) of (the|this) year", |_| word("this_year")),
+    Rule::new("Period", "since the? (beginning|start) of (the|this) month", |_| word("this_month"))
+        .ex(&[("since the start of the month", "this_month")]),
+    Rule::new("Period", "since the? (beginning|start) of (the|this) week", |_| word("this_week")),
+    Rule::new("Period", "since the? (beginning|start) of (the|this) quarter", |_| word("this_quarter")),
+    Rule::new("Onward", "(on|onward|onwards|until now|until today|till now|to date|up to now|to now|to today)", nothing),
+    Rule::new("Period", "(after|from after) Stretch", |args| Some(Sem::Text(format!("after {}", args.text(0)?))))
+        .ex(&[("after october", "after month 10"), ("after last week", "after last_week")]),
+    Rule::new("Period", "after OneDay", |args| Some(Sem::Text(format!("after day {}", args.text(0)?))))
+        .ex(&[("after november 5", "after day 11-05")]),
+    Rule::new("Period", "(in|for|during|throughout) Year", |args| {
+        let year = args.text(0)?;
+        Some(Sem::Text(format!("{year}-01-01..{year}-12-31")))
+    })
+    .ex(&[("in 2025", "2025-01-01..2025-12-31")]),
+    Rule::new("Year", "Num", |args| {
+        args.text(0).filter(|year| year.len() == 4 && ["201", "202", "203"].iter().any(|decade| year.starts_with(decade))).map(Sem::Text)
     }),
-    Rule::new("Period", "since yesterday", |_| word("since yesterday")),
-    Rule::new("Period", "on? Weekday", |args| Some(Sem::Text(format!("weekday {}", args.text(0)?)))),
+    Rule::new("Period", "(on|last|on last|this past)? Weekday", |args| Some(Sem::Text(format!("weekday {}", args.text(0)?)))),
+    Rule::new("Period", "(next|on next|this coming) Weekday", |args| Some(Sem::Text(format!("coming weekday {}", args.text(0)?))))
+        .ex(&[("next tuesday", "coming weekday 2")]),
 ];
 
 #[allow(clippy::unnecessary_wraps, reason = "a production's meaning has this type")]

@@ -6,7 +6,7 @@ use escher_core::{Flag, Intent};
 use super::about::{about, claimed};
 use crate::grammar::args::{nothing, same};
 use crate::grammar::rule::Rule;
-use crate::meaning::{Formula, Head, Number, Set};
+use crate::meaning::{Formula, Head, Number, Sem, Set};
 
 pub(in crate::grammar) const RULES: &[Rule] = &[
     // Of one thing it is a question about that thing; of many, which of them are so.
@@ -21,9 +21,30 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     })
     .ex(&[
         ("is web-1 running", "describe; name = web-1"),
-        ("are all our disks encrypted", "find; kind = disk AND encrypted"),
+        ("are our disks encrypted", "find; kind = disk AND encrypted"),
         ("are any of our vms idle", "find; kind = vm AND idle"),
     ]),
+    // Whether all are so: those tell that are not.
+    Rule::new("Universal", "(is|are|was|were|do|does|have|has) Each (our|my|the)? Nps Proven", |args| {
+        let (set, claim) = (args.set(1)?, args.cond(2)?);
+        if set.named || !matches!(set.head, Head::Kind | Head::Env) || claim.is_all() { None } else { lacking(set, claim) }
+    })
+    .ex(&[
+        ("are all our disks encrypted", "find; kind = disk AND encrypted = false"),
+        ("is every prod vm running", "find; kind = vm AND env = prod AND state != running"),
+    ])
+    .not(&["are our disks encrypted", "are any disks encrypted", "is all of web-1 encrypted"]),
+    Rule::new("Universal", "(do|does|have|has) Each (our|my|the)? Nps Keyed", |args| lacking(args.set(1)?, args.cond(2)?))
+        .ex(&[("do all vms have an owner tag", "find; kind = vm AND NOT tag.owner EXISTS")]),
+    Rule::new("Universal", "(is|are) (everything|all resources|all of it|every resource) Shown", |args| {
+        let claim = args.cond(0)?;
+        if claim.is_all() { None } else { lacking(Set::new(Head::Thing, Number::Many, Formula::all()), claim) }
+    })
+    .ex(&[("is everything encrypted", "find; encrypted = false")]),
+    Rule::new("Proven", "Shown", same),
+    Rule::new("Proven", "Tagging", same),
+    Rule::new("Proven", "Measure", same),
+    Rule::new("Each", "(all|all of|every|every one of|every single|each|each of|each one of|each and every)", nothing),
     Rule::new("Claim", "(do|does) (any of|any|all|all of|some of)? (our|my|the)? Nps Keyed", |args| {
         Some(about(Some(Intent::Find), Some(claimed(args.set(0)?, args.cond(1)?)?)).into())
     })
@@ -117,6 +138,7 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         Some(Formula::flag(Flag::Public, true).into())
     }),
     Rule::new("Shown", "Trait", same),
+    Rule::new("Shown", "(tagged|labeled|labelled)", |_| Some(Formula::flag(Flag::Untagged, false).into())),
     Rule::new("Shown", "Symptom", |_| Some(Formula::all().into())),
     Rule::new("Shown", "not Shown", |_| Some(Formula::all().into())),
     Rule::new("Shown", "(still|really|even|currently|actually) Shown", |args| Some(args.at(0).clone())),
@@ -132,6 +154,11 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     Rule::new("Whereabouts", "Post", same),
     Rule::new("Whereabouts", "not Post", |args| Some(args.cond(0)?.not().into())).ex(&[("not in dev", "env != dev")]),
 ];
+
+/// Those of a set that are not so.
+fn lacking(set: Set, claim: Formula) -> Option<Sem> {
+    Some(about(Some(Intent::Find), Some(claimed(set, claim.not())?)).into())
+}
 
 /// Everything that is so.
 fn all_that(condition: Formula) -> Set {

@@ -20,8 +20,9 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     .ex(&[("when was web-1 last restarted", "history; name = web-1")]),
     // “VMs restarted yesterday”: what was done, not how they are.
     Rule::new("Happened", "Asking? Nps (that|which)? (were|was|got|have been|has been)? Past Period", |args| {
-        let set = args.set(1)?;
-        (set.head == Head::Kind).then(|| Ask { period: args.text(3), ..about(Some(Intent::History), Some(set)) }.into())
+        let (set, period) = (args.set(1)?, args.text(3)?);
+        // “Stopped since Monday” tells how they are.
+        (set.head == Head::Kind && !period.starts_with("since")).then(|| Ask { period: Some(period), ..about(Some(Intent::History), Some(set)) }.into())
     })
     .ex(&[("vms restarted yesterday", "history; kind = vm; yesterday")]),
     Rule::new("Happened", "(when did|when have) (we|i|you|they|someone|anyone) (last)? Undertaken Nps", |args| past(args, 1))

@@ -1,7 +1,5 @@
 //! Whole questions: an opener, what is asked about, and how the answer is cut.
 
-use std::collections::BTreeSet;
-
 use escher_core::Intent;
 use escher_core::selector::{Field, Op};
 
@@ -33,6 +31,7 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     Rule::new("Question", "Question Cut", both)
         .ex(&[("count vms by region", "count; kind = vm; by region"), ("cost of prod last month", "cost; env = prod; last_month")]),
     Rule::new("Question", "Claim", same),
+    Rule::new("Question", "Universal", same),
     Rule::new("Question", "Happened", same),
     Rule::new("Question", "Reason", same),
     Rule::new("Question", "Explained", same),
@@ -42,20 +41,6 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     Rule::new("Cut", "Period", |args| Some(Ask { period: args.text(0), ..Ask::default() }.into())),
     Rule::new("Greeting", "Hail", same),
     Rule::new("Aside", "Filler", nothing),
-    // What is said of a thing and no condition can express; unread, so that no part of it is taken for one.
-    Rule::new("Beyond", "Opaque", same).ex(&[("running out of", "beyond: running out of")]),
-    Rule::new("Beyond", "Cmp? Dollars (a|per|each|every|/) (day|week|quarter|year|hour)", |args| {
-        Some(Ask { beyond: BTreeSet::from([args.text(1)?]), ..Ask::default() }.into())
-    })
-    .ex(&[("more than $2000 a week", "beyond: $2000")]),
-    // “EC2 vs GCE”
-    Rule::new("Compared", "Nps (vs|versus|compared to|compared with|against|relative to) Nps", |args| {
-        let (one, other) = (args.set(0)?, args.set(1)?);
-        (one.head == other.head).then(|| Set { formula: one.formula.or(other.formula), number: Number::Many, ..one }.into())
-    })
-    .ex(&[("ec2 vs rds", "cloud = aws AND kind IN (vm, database)")]),
-    Rule::new("Scope", "Scope (vs|versus|compared to|compared with|against) Scope", |args| Some(args.cond(0)?.or(args.cond(1)?).into()))
-        .ex(&[("aws vs azure", "cloud IN (aws, azure)")]),
     // “When spending exceeds $1000”
     Rule::new("Threshold", "(spending|spend|cost|costs|the bill|our bill|our spend|our spending) Exceeds Money", |args| {
         Some(Formula::compare(Field::Cost, Op::Gt, format!("${}", args.text(1)?)).into())

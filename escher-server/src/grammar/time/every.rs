@@ -68,6 +68,10 @@ pub(in super::super) const RULES: &[Rule] = &[
         let every = Some(Every::Week(Days(BTreeSet::new())));
         Some(When { every, why: Some("On which day of the week, and at what time?".to_owned()), ..When::default() }.into())
     }),
+    Rule::new("When", "(biweekly|bi-weekly|fortnightly|bimonthly|semiweekly|yearly|annually|quarterly)", |_| {
+        Some(When { why: Some("On which days, and at what time?".to_owned()), ..When::default() }.into())
+    })
+    .ex(&[("biweekly", "? On which days, and at what time?")]),
 ];
 
 fn every(every: Every) -> Option<Sem> {
