@@ -63,10 +63,10 @@ impl Config {
     }
 
     /// The configuration of the signed-in user: the platform's folders, `ESCHER_DATA_DIR`, `ESCHER_CACHE_DIR`,
-    /// `ESCHER_KEY_DIR` and `ESCHER_MODEL_DIR` where they are set.
+    /// `ESCHER_KEY_DIR` and `ESCHER_MODEL_DIR` if they are set.
     ///
     /// # Errors
-    /// `Invalid` where the platform names no home folder and no data directory is given.
+    /// `Invalid` if the platform names no home folder and no data directory is given.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     pub fn from_env(data_dir: Option<PathBuf>) -> Result<Self> {
         let dirs = directories::ProjectDirs::from("", "", "escher");

@@ -27,7 +27,7 @@ impl Escher {
     /// Opens a data directory, making it where it is missing. No cloud is called and no model is loaded yet.
     ///
     /// # Errors
-    /// `Busy` where another process owns it, `Stale` where another version wrote it, `Storage`.
+    /// `Busy` if another process owns it, `Stale` where another version wrote it, `Storage`.
     pub fn open(config: Config) -> Result<Self> {
         Self::open_with(config, Overrides::default())
     }
@@ -219,7 +219,7 @@ impl Escher {
     /// The simulated clouds' own truth, for those who want to look behind the estate.
     ///
     /// # Errors
-    /// `Storage`. `None` where nothing is simulated.
+    /// `Storage`. `None` if nothing is simulated.
     pub fn simulation(&self) -> Result<Option<Arc<SimStore>>> {
         self.simulated_spec().map(|spec| self.open_sim(spec)).transpose()
     }

@@ -200,7 +200,7 @@ impl KeyRing {
     /// Keeps other processes from carrying out anything at this place, whatever became of the data directory's own lock.
     ///
     /// # Errors
-    /// `Busy` where another process does; `Storage`.
+    /// `Busy` if another process does; `Storage`.
     pub(crate) fn hold(&self) -> Result<()> {
         let _one = self.one_writes();
         if self.held.get().is_some() {
@@ -261,7 +261,7 @@ fn private() -> OpenOptions {
     options
 }
 
-/// A file of ours for reading; `None` where there is none. A link, or a file that others may read, is refused.
+/// A file of ours for reading; `None` if there is none. A link, or a file that others may read, is refused.
 fn open_private(path: &Path) -> Result<Option<File>> {
     let refuse = |message: &str, hint: &str| {
         let error = Error::new(ErrorKind::Storage, message).operation("read key").with("file", path.display().to_string());

@@ -140,7 +140,7 @@ impl Embedder {
         Self { from: locate(config, false), loaded: OnceLock::new() }
     }
 
-    /// `None` where there is no model on this machine.
+    /// `None` if there is no model on this machine.
     pub(crate) fn get(&self) -> Option<Arc<dyn Embed>> {
         let load = || {
             let files = Model::find_local(&self.from).ok().flatten()?;

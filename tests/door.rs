@@ -517,7 +517,7 @@ fn an_engine_that_panics_is_one_line() {
     let after = search();
     assert_eq!((after.code, hits(&after)), (0, hits(&before)), "{}", after.err);
     assert!(after.err.lines().count() <= 1 && !after.err.contains("panicked at"), "{}", after.err);
-    assert!(after.err.is_empty() || after.err.starts_with("note: a part of Escher broke off and was worked around: "), "{}", after.err);
+    assert!(after.err.is_empty() || after.err.starts_with("note: part of Escher crashed and was worked around: "), "{}", after.err);
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {

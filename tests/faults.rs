@@ -125,7 +125,7 @@ impl Running {
         Self { plan: asked["plan"].clone(), desk, child, out }
     }
 
-    /// What it says on standard error, and its exit code; `None` where a signal ended it.
+    /// What it says on standard error, and its exit code; `None` if a signal ended it.
     fn end(mut self) -> (Desk, Value, String, Option<i32>) {
         let mut rest = String::new();
         self.out.read_to_string(&mut rest).unwrap();

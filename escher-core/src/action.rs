@@ -509,7 +509,7 @@ static VERBS: &[VerbDef] = &[
 ];
 
 impl ActionDef {
-    /// The definition of an action; `None` where the kind does not have the verb.
+    /// The definition of an action; `None` if the kind does not have the verb.
     pub fn find(action: Action) -> Option<Self> {
         VERBS.iter().find(|row| row.verb == action.verb && row.kinds.contains(&action.kind)).map(|row| row.on(action.kind))
     }

@@ -16,7 +16,7 @@ pub struct Arn<'a> {
     pub service: &'a str,
     /// The region; `None` for what is global or, like a bucket, doesn't say.
     pub region: Option<&'a str>,
-    /// The account; `None` where the ARN doesn't say.
+    /// The account; `None` if the ARN doesn't say.
     pub account: Option<&'a str>,
     /// Everything after the account: `instance/i-0a1`.
     pub resource: &'a str,

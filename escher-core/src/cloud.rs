@@ -186,11 +186,11 @@ pub trait Cloud: Send + Sync {
     /// Lists the world as a stream. It never ends in an error: what cannot be looked at is a gap.
     fn discover(&self, cx: ReadCx, want: Want) -> BoxStream<'static, Sighting>;
 
-    /// Reads one resource as listing it would give it; `None` where the cloud says that it is not there. Where
+    /// Reads one resource as listing it would give it; `None` if the cloud says that it is not there. Where
     /// [`Cloud::lags`], it may be there all the same: whoever draws a conclusion from that asks again first.
     async fn read(&self, cx: &ReadCx, target: &Target) -> Result<Option<Resource>>;
 
-    /// How an action on a resource, as it was `observed`, looks here; `None` where this cloud cannot do it.
+    /// How an action on a resource, as it was `observed`, looks here; `None` if this cloud cannot do it.
     fn facts(&self, action: Action, target: &Target, params: &Map<String, Value>, observed: &Resource) -> Option<ActionFacts>;
 
     /// Whether the cloud refuses an action on something as long as `user` uses it.

@@ -124,7 +124,7 @@ impl Sighting {
 pub struct Reading {
     /// The resource that was read.
     pub id: ResourceId,
-    /// The resource as it is; `None` where it was not found.
+    /// The resource as it is; `None` if it was not found.
     pub found: Option<Resource>,
     /// Whether not finding it is proof that it is gone: we deleted it, or its cloud never lags.
     pub is_proof: bool,

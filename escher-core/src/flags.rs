@@ -86,7 +86,7 @@ const LOAD_BALANCER: IdleRule =
     IdleRule { name: "no-healthy-targets", days: 0, source: "Escher", conditions: &[when(metric::HEALTHY_TARGETS, Test::Equal, 0.0)] };
 const UNATTACHED: IdleRule = IdleRule { name: "unattached", days: 0, source: "Escher", conditions: &[] };
 
-/// The default idle rule for a kind on a cloud; `None` where nobody publishes one.
+/// The default idle rule for a kind on a cloud; `None` if nobody publishes one.
 pub fn idle_rule(cloud: CloudId, kind: Kind) -> Option<&'static IdleRule> {
     Some(match (kind, cloud) {
         (Kind::Vm, CloudId::Aws) => &AWS_VM,

@@ -50,7 +50,7 @@ pub struct Constraint {
     pub field: String,
     /// `=` `!=` `~` `NOT ~` `<` `<=` `>` `>=` `IN` `NOT IN` `EXISTS`.
     pub op: String,
-    /// Text, number, truth value; for `IN` and `NOT IN` a list, or `{"selector": "…"}` where a relation is followed.
+    /// Text, number, truth value; for `IN` and `NOT IN` a list, or `{"selector": "…"}` if a relation is followed.
     pub value: Value,
     /// The words that it came from, where they are asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -58,7 +58,7 @@ pub struct Constraint {
 }
 
 impl Constraint {
-    /// A part of a conjunction, flattened; `None` where that cannot be.
+    /// A part of a conjunction, flattened; `None` if that cannot be.
     pub fn of(part: &Selector) -> Option<Self> {
         let new = |field: String, op: &str, value: Value| Some(Self { field, op: op.to_owned(), value, from: None });
         let list = |values: &[Operand]| Value::Array(values.iter().map(operand).collect());
@@ -157,7 +157,7 @@ pub struct Frame {
     pub intent: Intent,
     /// Which resources.
     pub selector: Selector,
-    /// `vm.stop`, or `*.stop` where the kind was not told.
+    /// `vm.stop`, or `*.stop` if the kind was not told.
     pub action: Option<ActionPattern>,
     /// The action's parameters.
     pub params: Map<String, Value>,

@@ -105,7 +105,7 @@ fn matches_word(candidate: &str, word: &str) -> bool {
     allowed > 0 && candidate.chars().count().abs_diff(length) <= allowed && strsim::damerau_levenshtein(candidate, word) <= allowed
 }
 
-/// The candidate that a misspelt word most likely means, without regard to case; `None` where all are too far off.
+/// The candidate that a misspelt word most likely means, without regard to case; `None` if all are too far off.
 ///
 /// ```
 /// use escher_core::fuzzy::nearest;

@@ -59,6 +59,6 @@ pub trait Index: Send + Sync {
     /// Searches.
     ///
     /// # Errors
-    /// `Invalid` for a selector that it does not answer, see [`Index::answers`]; `Storage` where it is broken.
+    /// `Invalid` for a selector that it does not answer, see [`Index::answers`]; `Storage` if it is broken.
     async fn search(&self, query: &Query) -> Result<Hits>;
 }

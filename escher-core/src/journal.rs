@@ -66,7 +66,7 @@ pub struct JournalEntry {
     /// Why, for skipped, failed and unknown; a note otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// On `observed`: [`crate::Resource::observed_hash`] of what the cloud showed; `None` where the target is gone. The
+    /// On `observed`: [`crate::Resource::observed_hash`] of what the cloud showed; `None` if the target is gone. The
     /// next step on the same target is held against it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed: Option<String>,
@@ -171,7 +171,7 @@ impl Journal {
     /// Writes the intent to carry out a step and gives the permit for it.
     ///
     /// # Errors
-    /// `Internal` where the plan has no such step; whatever the store says where the line could not be written:
+    /// `Internal` if the plan has no such step; whatever the store says where the line could not be written:
     /// then nothing may be called.
     pub async fn intend(
         &self,

@@ -189,7 +189,7 @@ const NAMES: &[(Kind, [&str; 3])] = &[
 ];
 
 impl Kind {
-    /// What people call this kind on a cloud; `None` where the cloud has nothing of the sort.
+    /// What people call this kind on a cloud; `None` if the cloud has nothing of the sort.
     ///
     /// ```
     /// use escher_core::{CloudId, Kind};

@@ -71,7 +71,7 @@ impl Period {
         Self(Inner::Month(day.first_of_month()))
     }
 
-    /// Whole days, the last one included; `None` where it is before the first.
+    /// Whole days, the last one included; `None` if it is before the first.
     pub fn days(first: Date, last: Date) -> Option<Self> {
         (first <= last).then_some(Self(Inner::Days(first, last)))
     }

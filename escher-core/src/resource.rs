@@ -109,7 +109,7 @@ pub struct Resource {
     /// The cloud's own word for the state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state_raw: Option<String>,
-    /// Tags or labels; `None` where the source does not say, empty where it says there are none.
+    /// Tags or labels; `None` if the source does not say, empty where it says there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<BTreeMap<String, String>>,
     /// When it was created.

@@ -51,7 +51,7 @@ impl Absence {
 /// Reads a resource; `None` only where the cloud says several times in a row that it is not there.
 ///
 /// # Errors
-/// Whatever the cloud says; `Timeout` where a read takes longer than the context grants.
+/// Whatever the cloud says; `Timeout` if a read takes longer than the context grants.
 pub async fn confirmed_read(cloud: &dyn Cloud, cx: &ReadCx, target: &Target) -> Result<Option<Resource>> {
     let mut absence = Absence::new(cloud, LOOKS, Duration::ZERO);
     let mut pause = Duration::from_millis(250);

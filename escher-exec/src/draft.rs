@@ -146,7 +146,7 @@ impl<'a> Draft<'a> {
     /// first, and only the first is held against what is known now.
     ///
     /// # Errors
-    /// `Invalid` where the parameters do not fit the action: then the whole order is wrong, not the target.
+    /// `Invalid` if the parameters do not fit the action: then the whole order is wrong, not the target.
     pub(crate) fn offer(&mut self, order: &Order<'_>, resource: &Resource, observed: &str) -> Result<Offered> {
         match self.step(order, resource, observed)? {
             Ok((step, def)) => {
@@ -179,7 +179,7 @@ impl<'a> Draft<'a> {
         };
         def.check_params(params)?;
         let Some(account) = resource.account.as_deref() else {
-            return refused("left out, their account is not known");
+            return refused("left out, their account is unknown");
         };
         if let Some(ours) = resource.shared_with() {
             return refused(format!("left out, account {account} owns them and only shares them with {ours}; ask there for the change"));
@@ -238,7 +238,7 @@ impl<'a> Draft<'a> {
                 return Ok(Err(Refusal { reason, settled: true }));
             }
             match wanted::unmet(&step.preconditions, resource, self.at) {
-                Some((text, None)) => return refused(format!("left out, whether `{text}` is so is not known")),
+                Some((text, None)) => return refused(format!("left out, precondition `{text}` could not be evaluated")),
                 Some((text, _)) => return refused(format!("left out, `{text}` is not so")),
                 None => {}
             }
@@ -325,7 +325,7 @@ fn is_given_up(verb: Verb, resource: &Resource) -> bool {
 fn puts_back(params: &Map<String, Value>) -> Option<String> {
     Some(match params.get(PREVIOUS)? {
         Value::Null => "takes the setting away again, as it was before".to_owned(),
-        before => format!("puts back what was before: {}", plain(&before.to_string())),
+        before => format!("restores: {}", plain(&before.to_string())),
     })
 }
 

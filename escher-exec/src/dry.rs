@@ -70,8 +70,8 @@ impl Executor {
         if step.needs.is_empty()
             && let Some((text, truth)) = wanted::unmet(&step.preconditions, &now, self.clock.now())
         {
-            let what = if truth.is_none() { "is not known" } else { "is not so" };
-            return (Trial::Refused, format!("`{text}` {what}"));
+            let what = if truth.is_none() { "could not be evaluated" } else { "does not hold" };
+            return (Trial::Refused, format!("precondition `{text}` {what}"));
         }
         match step.dry_run {
             DryRun::None => (Trial::NotTried, "the target is as planned; the action itself cannot be tried".to_owned()),

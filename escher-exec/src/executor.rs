@@ -133,9 +133,9 @@ impl Executor {
     /// resumed, as after a crash. Events are sent after their journal lines are on disk; nobody needs to listen.
     ///
     /// # Errors
-    /// `Stale` where the plan has expired, the run was begun before, or we are no longer who the plan names;
-    /// `Unauthenticated` where an account is not connected; the journal's error where a line could not be written:
-    /// the steps under way have then come to their end and the run can be resumed; so too `Forbidden` where policy has
+    /// `Stale` if the plan has expired, the run was begun before, or we are no longer who the plan names;
+    /// `Unauthenticated` if an account is not connected; the journal's error where a line could not be written:
+    /// the steps under way have then come to their end and the run can be resumed; so too `Forbidden` if policy has
     /// come to forbid the plan meanwhile.
     pub async fn run(
         &self,
@@ -155,7 +155,7 @@ impl Executor {
     /// Whether the plan may be started now: in time, with every account connected, and as who it was made for.
     ///
     /// # Errors
-    /// `Stale` where it has expired or we are no longer who the plan names; `Unauthenticated` where an account is not
+    /// `Stale` if it has expired or we are no longer who the plan names; `Unauthenticated` where an account is not
     /// connected.
     pub fn may_start(&self, plan: &Plan<Approved>) -> Result<()> {
         let doc = plan.doc();
@@ -171,7 +171,7 @@ impl Executor {
     /// begun: for it holds what holds for a start.
     ///
     /// # Errors
-    /// As [`Executor::run`], for what was begun expiry aside; `Internal` where the run's lines belong to another plan.
+    /// As [`Executor::run`], for what was begun expiry aside; `Internal` if the run's lines belong to another plan.
     pub async fn resume(
         &self,
         plan: Plan<Approved>,

@@ -64,7 +64,7 @@ impl SqliteJournal {
     /// Opens the journal at a path, or makes it.
     ///
     /// # Errors
-    /// `Storage` where the file cannot be read or written or is no journal, `Unsupported` for one of a newer version.
+    /// `Storage` if the file cannot be read or written or is no journal, `Unsupported` for one of a newer version.
     pub fn open(path: &Path) -> Result<Self> {
         let at = |error: Error| error.operation("open journal").with("file", path.display().to_string());
         let connection = Connection::open(path).map_err(|e| at(storage(e)))?;
@@ -104,7 +104,7 @@ impl SqliteJournal {
     /// The last line.
     ///
     /// # Errors
-    /// `Storage` where the file cannot be read.
+    /// `Storage` if the file cannot be read.
     pub async fn head(&self) -> Result<Head> {
         self.with(|file| head(&file.connection)).await
     }
@@ -113,7 +113,7 @@ impl SqliteJournal {
     /// and more than `above`, the epoch that is known elsewhere.
     ///
     /// # Errors
-    /// `Storage` where the file cannot be written.
+    /// `Storage` if the file cannot be written.
     pub async fn claim(&self, above: u64) -> Result<u64> {
         self.with(move |file| {
             if file.epoch.is_none() {
@@ -131,7 +131,7 @@ impl SqliteJournal {
     /// The epoch of the one that wrote last, 0 if nobody has.
     ///
     /// # Errors
-    /// `Storage` where the file cannot be read.
+    /// `Storage` if the file cannot be read.
     pub async fn epoch(&self) -> Result<u64> {
         self.with(|file| epoch(&file.connection).map(i64::unsigned_abs)).await
     }
@@ -139,16 +139,16 @@ impl SqliteJournal {
     /// Appends a line durably; returns the head that it makes.
     ///
     /// # Errors
-    /// `Stale` where another process has claimed the journal since; `Storage` where the line could not be written.
+    /// `Stale` if another process has claimed the journal since; `Storage` where the line could not be written.
     pub async fn append_line(&self, entry: &JournalEntry) -> Result<Head> {
         let entry = entry.clone();
         self.with(move |file| append(file, &entry).map_err(|e| e.operation("write journal"))).await
     }
 
-    /// When the last line was written, `None` where there is none.
+    /// When the last line was written, `None` if there is none.
     ///
     /// # Errors
-    /// `Storage` where the file or that line cannot be read.
+    /// `Storage` if the file or that line cannot be read.
     pub async fn last_at(&self) -> Result<Option<Timestamp>> {
         self.with(|file| last_at(&file.connection)).await
     }

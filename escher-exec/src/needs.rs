@@ -27,7 +27,7 @@ impl Needs {
     /// Those of an order, after the ones before it.
     ///
     /// # Errors
-    /// `Invalid` where its id is taken, or where it needs an order that does not come before it.
+    /// `Invalid` if its id is taken, or where it needs an order that does not come before it.
     pub(crate) fn of(order: &StepTemplate, done: &HashMap<&StepId, (OnFailure, Progress)>) -> Result<Self> {
         let invalid = |message: String| Error::invalid(message).operation("make a plan").with("order", order.id.as_str());
         if done.contains_key(&order.id) {

@@ -41,8 +41,8 @@ impl Planner {
     /// Resolves a template. Every resource that a selector admits is either a target or counted in a warning.
     ///
     /// # Errors
-    /// `NotFound` where no target is left, with the reason (nothing matches, all are as wanted already, …);
-    /// `Invalid` where parameters do not fit the action or an order needs one that does not come before it; `Unsupported` for an action without an existing target;
+    /// `NotFound` if no target is left, with the reason (nothing matches, all are as wanted already, …);
+    /// `Invalid` if parameters do not fit the action or an order needs one that does not come before it; `Unsupported` for an action without an existing target;
     /// whatever the store says.
     pub async fn resolve(&self, template: &PlanTemplate, origin: PlanOrigin, store: &dyn EstateStore) -> Result<PlanDoc> {
         let at = self.clock.now();

@@ -33,7 +33,7 @@ pub(crate) struct Work<'a> {
 }
 
 impl Executor {
-    /// Carries a step to its outcome; `None` where it was left open because the run is stopping.
+    /// Carries a step to its outcome; `None` if it was left open because the run is stopping.
     pub(crate) async fn carry_out(&self, run: &Run<'_>, step: &Step, past: Past) -> Result<Option<Phase>> {
         let def = ActionDef::find(step.action).ok_or_else(|| Error::internal(format!("{} is not in the catalogue", step.action)))?;
         let cloud = self.clouds.of(&step.target)?;
@@ -86,13 +86,13 @@ impl Executor {
             return skip(reason).await.map(Err);
         }
         match wanted::unmet(&work.step.preconditions, &now, self.clock.now()) {
-            Some((text, None)) => skip(format!("whether `{text}` is so is not known")).await.map(Err),
+            Some((text, None)) => skip(format!("precondition `{text}` could not be evaluated")).await.map(Err),
             Some((text, _)) => skip(format!("`{text}` is not so")).await.map(Err),
             None => Ok(Ok(work.cloud.undo(work.step, &now))),
         }
     }
 
-    /// The look after a break: a call may have gone out. Gives the outcome, or `None` where the step is to be tried again.
+    /// The look after a break: a call may have gone out. Gives the outcome, or `None` if the step is to be tried again.
     async fn look_back(&self, work: &Work<'_>) -> Result<Option<Phase>> {
         let deadline = Instant::now() + time_of(work.step);
         let now = match self.settled_look(work, deadline).await {
@@ -118,7 +118,7 @@ impl Executor {
         }
     }
 
-    /// One try: intent, call, look. `None` where it may be tried again.
+    /// One try: intent, call, look. `None` if it may be tried again.
     async fn attempt(&self, work: &mut Work<'_>, undo: Vec<Undo>, may_retry: bool) -> Result<Option<Phase>> {
         work.attempt += 1;
         let intent = self.journal.intend(work.run.plan, work.run.id, &work.step.id, work.attempt, undo, self.wall.now()).await;

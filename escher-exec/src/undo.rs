@@ -15,7 +15,7 @@ impl Planner {
     /// each change; where the targets stand is read from the clouds now. It is checked, approved and run as any other.
     ///
     /// # Errors
-    /// `NotFound` where nothing is left to take back, with the reason; `Internal` where the lines are not of this plan.
+    /// `NotFound` if nothing is left to take back, with the reason; `Internal` where the lines are not of this plan.
     pub async fn undo(&self, run: &RunId, plan: &PlanDoc, entries: &[JournalEntry]) -> Result<PlanDoc> {
         if let Some(entry) = entries.iter().find(|entry| entry.run != *run || entry.plan != plan.id) {
             return Err(Error::internal("the journal lines are not of this run")

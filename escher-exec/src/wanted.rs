@@ -30,7 +30,7 @@ pub(crate) fn texts(def: &ActionDef, params: &Map<String, Value>) -> Vec<String>
 }
 
 /// A relative count made definite: `+50` on a disk of 100 GB is 150, so that a second try does not add twice.
-/// `None` where the present value is not known.
+/// `None` if the present value is not known.
 pub(crate) fn definite(def: &ActionDef, params: &Map<String, Value>, resource: &Resource) -> Option<Map<String, Value>> {
     let mut params = params.clone();
     if let Verify::FieldIsParam("capacity", param) = def.verify
@@ -98,7 +98,7 @@ pub(crate) fn as_written(verb: Verb, params: &Map<String, Value>, resource: &Res
     params
 }
 
-/// Whether what the step wants is so in what was just read; `None` where that cannot be told.
+/// Whether what the step wants is so in what was just read; `None` if that cannot be told.
 pub(crate) fn holds(cloud: &dyn Cloud, def: &ActionDef, step: &Step, now: Option<&Resource>, at: Timestamp) -> Truth {
     let wants_gone = def.verify == Verify::Gone || step.verify.iter().any(|text| text == GONE);
     let Some(resource) = now else { return Some(wants_gone) };

@@ -1,4 +1,4 @@
-//! The clouds: one folder a cloud, one file a service.
+//! The clouds: one folder per cloud, one file per service.
 
 #[cfg(feature = "aws")]
 pub mod aws;

@@ -209,7 +209,7 @@ impl<C: Send + Sync + 'static> Catalogue<C> {
     /// The kind that a target is of.
     ///
     /// # Errors
-    /// `Unsupported` where no service has it.
+    /// `Unsupported` if no service has it.
     pub(crate) fn kind(self, target: &Target) -> Result<&'static KindSpec<C>> {
         self.kinds().find(|kind| kind.native == target.native).ok_or_else(|| {
             Error::new(ErrorKind::Unsupported, format!("resources of type {} cannot be read here", target.native))
@@ -225,7 +225,7 @@ impl<C: Send + Sync + 'static> Catalogue<C> {
     /// The action of a step, its parameters held against the catalogue of actions.
     ///
     /// # Errors
-    /// `Unsupported` where this cloud cannot do it, `Invalid` for wrong parameters.
+    /// `Unsupported` if this cloud cannot do it, `Invalid` for wrong parameters.
     pub(crate) fn of_step(self, step: &Step) -> Result<&'static ActionSpec<C>> {
         let spec = self.action(step.action, &step.target.native).ok_or_else(|| {
             Error::new(ErrorKind::Unsupported, format!("{} cannot be done to a {} here", step.action, step.target.native))

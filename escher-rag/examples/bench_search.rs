@@ -163,7 +163,7 @@ fn times(mut times: Vec<f64>) -> serde_json::Value {
     json!({ "p50_ms": percentile(&mut times, 0.5), "p99_ms": percentile(&mut times, 0.99) })
 }
 
-/// Resident memory of this process, MB; `None` where the system does not tell.
+/// Resident memory of this process, MB; `None` if the system does not tell.
 fn resident() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;

@@ -1,5 +1,5 @@
 //! Questions from the field and their neighbors. A row of `cases/questions.jsonl` says what the frame must be: `intent`,
-//! `selector` and other parts as they are, `admits` where something must be unread or asked back, `or` for selectors of
+//! `selector` and other parts as they are, `admits` if something must be unread or asked back, `or` for selectors of
 //! which one is right unless something is admitted, `not` for what the selector must not contain, `after` for the turns
 //! before.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]

@@ -123,7 +123,7 @@ impl Mcp {
     async fn call(&self, name: &str, arguments: Option<JsonObject>, cx: &RequestContext<RoleServer>) -> Result<Value> {
         let (declared, params) = (tool_named(name)?, Value::Object(arguments.unwrap_or_default()));
         let cancel = if declared.effect == Effect::Reads { &self.leaving } else { &self.stop }.child_token();
-        let broken = |e: &dyn std::fmt::Display| Error::internal(format!("the call broke off: {e}")).operation(declared.name);
+        let broken = |e: &dyn std::fmt::Display| Error::internal(format!("the call was interrupted: {e}")).operation(declared.name);
         let room = self.ongoing.clone().acquire_owned().await.map_err(|e| broken(&e))?;
         self.calls().insert(cx.id.clone(), cancel.clone());
         let door = self.door.clone();

@@ -311,7 +311,7 @@ impl Session {
             let work = async { tokio::join!(declared.call(&escher, params, events, cancel), forward).0 };
             // One call that breaks off takes neither the owner nor the caller's patience with it.
             let done = AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| {
-                Err(Error::internal("a part of Escher broke off").operation(declared.name).hint("please report it, with what was asked"))
+                Err(Error::internal("part of Escher crashed").operation(declared.name).hint("please report it, with what was asked"))
             });
             calls.lock().unwrap_or_else(PoisonError::into_inner).remove(&id.to_string());
             say(&out, &answer(&id, done.map_err(|error| Fault::new(Code::Failed, &error)))).await;

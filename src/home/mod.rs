@@ -88,7 +88,7 @@ impl Home {
     /// Takes the directory, making it where it is missing.
     ///
     /// # Errors
-    /// `Busy` names the process that owns it; `Stale` where another version wrote it; `Invalid` for a folder or a file in
+    /// `Busy` names the process that owns it; `Stale` if another version wrote it; `Invalid` for a folder or a file in
     /// it that Escher did not make, which is left untouched; `Storage`.
     pub(crate) fn open(root: &Path, now: Timestamp) -> Result<Self> {
         make(root)?;
@@ -228,7 +228,7 @@ pub(crate) fn try_lock(file: &File) -> std::result::Result<(), TryLockError> {
     file.try_lock()
 }
 
-/// Locks the folder itself. `None` where the system knows no such lock; then the lock file stands alone.
+/// Locks the folder itself. `None` if the system knows no such lock; then the lock file stands alone.
 fn lock_folder(root: &Path) -> Result<Option<File>> {
     let Ok(folder) = File::open(root) else { return Ok(None) };
     match try_lock(&folder) {

@@ -223,7 +223,7 @@ pub(crate) fn details(entry: &Entry, estate: &Estate, capabilities: &Capabilitie
         text.push_str(&format!(" Relations: {}.", lines.join("; ")));
     }
     if !actions.is_empty() {
-        text.push_str(&format!(" It can take: {}.", actions.join(", ")));
+        text.push_str(&format!(" Available actions: {}.", actions.join(", ")));
     }
     let body = json!({
         "resource": resource.to_line(now),

@@ -92,7 +92,7 @@ impl Escher {
     /// before it are not known here yet.
     ///
     /// # Errors
-    /// `Invalid` where a change cannot be made; `Storage`. A change without a target is answered with why.
+    /// `Invalid` if a change cannot be made; `Storage`. A change without a target is answered with why.
     pub async fn ask(&self, text: &str) -> Result<Asked> {
         let utterance = Utterance { text: text.to_owned(), history: Vec::new(), now: self.now() };
         let frame = self.read(utterance).await?;
@@ -271,7 +271,7 @@ impl Escher {
 
 /// A model takes its time and uses every core.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|e| Error::internal("reading the words broke off").operation("ask").caused_by(e))
+    tokio::task::spawn_blocking(work).await.map_err(|e| Error::internal("reading the words was interrupted").operation("ask").caused_by(e))
 }
 
 /// An answer that leaves words out says so, and counts as a question back.

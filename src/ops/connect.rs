@@ -42,7 +42,7 @@ impl Escher {
     /// Asks AWS who we are, with the credentials that the configuration leads to. Nothing is saved.
     ///
     /// # Errors
-    /// `Unauthenticated` without usable credentials; `Unavailable` or `Timeout` where AWS does not answer.
+    /// `Unauthenticated` without usable credentials; `Unavailable` or `Timeout` if AWS does not answer.
     pub async fn probe_aws(&self, config: &escher_providers::aws::AwsConfig) -> Result<Vec<Identity>> {
         use escher_core::Cloud as _;
         let cloud = escher_providers::aws::AwsCloud::connect(config.clone()).await?;

@@ -63,7 +63,7 @@ impl Escher {
     /// Connects the three simulated clouds and syncs them.
     ///
     /// # Errors
-    /// `Storage`; `Invalid` where the data directory simulates another estate already.
+    /// `Storage`; `Invalid` if the data directory simulates another estate already.
     pub async fn demo(&self, options: DemoOptions) -> Result<Demo> {
         let spec = self.connect_sim(options.spec).await?;
         let connections = CloudId::ALL.iter().map(|&cloud| sim_name(cloud)).collect();
@@ -105,7 +105,7 @@ impl Escher {
     /// Connects the simulated clouds; returns what they simulate.
     ///
     /// # Errors
-    /// `Storage`; `Invalid` where another estate is simulated in this data directory already.
+    /// `Storage`; `Invalid` if another estate is simulated in this data directory already.
     pub async fn connect_sim(&self, spec: Option<SimSpec>) -> Result<SimSpec> {
         let spec = spec.or_else(|| self.simulated_spec()).unwrap_or(SimSpec::DEMO);
         self.open_sim(spec)?;

@@ -92,7 +92,7 @@ impl Escher {
         let store = self.files().store.clone();
         let looked = tokio::task::spawn_blocking(move || store.check(true)).await;
         let looked = looked.unwrap_or_else(|e| Err(Error::internal(e.to_string())));
-        report.add_result("store", looked.map(|()| "whole, every row is as it was written".to_owned()));
+        report.add_result("store", looked.map(|()| "intact: every row is as it was written".to_owned()));
         let revision = self.revision().await?;
         let held = self.estate().select(&Selector::All, self.now()).await?.matched.len();
         let estate = format!("{held} resources, revision {revision}");

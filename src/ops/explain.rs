@@ -62,7 +62,7 @@ fn how(action: Action, clouds: &[CloudId]) -> Option<String> {
             None => lines.push(format!("{cloud} ({name}): I know no command for it.")),
         }
     }
-    lines.push(format!("To have it done, order it and name the {}; you get a plan to approve first.", action.kind));
+    lines.push(format!("To do it, give the order and name the {}; you get a plan to approve first.", action.kind));
     Some(lines.join("\n"))
 }
 

@@ -63,7 +63,7 @@ impl Escher {
     /// Stores a plan that awaits a decision.
     ///
     /// # Errors
-    /// `Invalid` where it was made at a time set by hand and has a target on a real cloud.
+    /// `Invalid` if it was made at a time set by hand and has a target on a real cloud.
     pub(crate) async fn save_plan(&self, doc: PlanDoc) -> Result<PlanDoc> {
         self.refuse_shifted(&doc)?;
         let record = PlanRecord { doc: doc.clone(), status: PlanStatus::Pending, approval: None, run: None, seal: None };
@@ -104,8 +104,8 @@ impl Escher {
     /// whose approval is worth nothing any more (the key was lost) is approved for the rest of it.
     ///
     /// # Errors
-    /// `NotFound`; `Forbidden` where policy forbids it; `Stale` where it has expired, was rejected, was run or was
-    /// altered, or where the system clock went back; `Invalid` where the time was set by hand and a cloud is real.
+    /// `NotFound`; `Forbidden` if policy forbids it; `Stale` where it has expired, was rejected, was run or was
+    /// altered, or where the system clock went back; `Invalid` if the time was set by hand and a cloud is real.
     pub async fn approve(&self, id: &str) -> Result<PlanRecord> {
         let plan = self.plan(id).await?;
         self.refuse_shifted(&plan.doc)?;
@@ -139,7 +139,7 @@ impl Escher {
     /// Says no. Final: the plan can be neither approved nor run any more.
     ///
     /// # Errors
-    /// `NotFound`; `Stale` where it was run already.
+    /// `NotFound`; `Stale` if it was run already.
     pub async fn reject(&self, id: &str) -> Result<PlanRecord> {
         let plan = self.plan(id).await?;
         if plan.status == PlanStatus::Started {
@@ -154,7 +154,7 @@ impl Escher {
     /// The plan, checked, if it can still be approved and run: by whoever has approved it, or else by the configured user.
     ///
     /// # Errors
-    /// `Stale` where it was rejected, was run, has expired, was altered or does not match its digest; `Invalid` where
+    /// `Stale` if it was rejected, was run, has expired, was altered or does not match its digest; `Invalid` where
     /// the time was set by hand and a target is on a real cloud.
     pub fn still_open(&self, plan: &StoredPlan) -> Result<Plan<Checked>> {
         let approver = plan.approval.as_ref().map_or(&self.config().user, |approval| &approval.by);
@@ -202,9 +202,9 @@ impl Escher {
     /// Runs an approved plan.
     ///
     /// # Errors
-    /// `Forbidden` where nobody approved it; `Stale` where it has expired, was rejected, was run, was altered, would run
+    /// `Forbidden` if nobody approved it; `Stale` where it has expired, was rejected, was run, was altered, would run
     /// as somebody else or through other connections than were approved, or where the system clock went back;
-    /// `Invalid` where the time was set by hand and a cloud is real; `Storage` where the journal cannot be written. What
+    /// `Invalid` if the time was set by hand and a cloud is real; `Storage` where the journal cannot be written. What
     /// fails at a step is counted.
     pub async fn run_plan(&self, id: &str, options: RunOptions) -> Result<Finished> {
         let stored = self.plan(id).await?;
@@ -398,7 +398,7 @@ impl Escher {
     /// any other.
     ///
     /// # Errors
-    /// `NotFound` where there is no such run or nothing to put back; `Storage`.
+    /// `NotFound` if there is no such run or nothing to put back; `Storage`.
     pub async fn undo(&self, run: &str) -> Result<PlanDoc> {
         let (record, lines) = self.run_with_journal(run).await?;
         self.journal_whole().await?;

@@ -91,7 +91,7 @@ impl Escher {
     /// future loses only scopes that were not listed to their end.
     ///
     /// # Errors
-    /// `Invalid` where nothing is connected, or a name or region is not known; `Storage`. What a cloud refuses is a gap,
+    /// `Invalid` if nothing is connected, or a name or region is not known; `Storage`. What a cloud refuses is a gap,
     /// not an error.
     pub async fn sync(&self, options: SyncOptions) -> Result<Synced> {
         let _one = self.one_writes().await;

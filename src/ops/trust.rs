@@ -213,7 +213,7 @@ impl Escher {
     /// Refuses what could change a real cloud at a time that was set by hand.
     ///
     /// # Errors
-    /// `Invalid` where the clock is shifted and a target is on a real cloud.
+    /// `Invalid` if the clock is shifted and a target is on a real cloud.
     pub(crate) fn refuse_shifted(&self, plan: &PlanDoc) -> Result<()> {
         if !self.config().clock.is_shifted() || !self.is_real(plan) {
             return Ok(());
@@ -227,7 +227,7 @@ impl Escher {
     /// The moment, if the system clock has not gone back behind what was done here before.
     ///
     /// # Errors
-    /// `Stale` where it has: set back, it would revive what has expired.
+    /// `Stale` if it has: set back, it would revive what has expired.
     pub(crate) async fn sound_clock(&self) -> Result<WallTime> {
         let now = self.wall_now();
         let newest_plan = self.verified(self.records().plans(1).await?)?.into_iter().filter(|plan| plan.seal.is_some());

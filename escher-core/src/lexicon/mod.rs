@@ -34,7 +34,7 @@ pub enum Meaning {
 }
 
 impl Meaning {
-    /// Whether a resource is this at `now`; `None` where it does not tell, and for verbs.
+    /// Whether a resource is this at `now`; `None` if it does not tell, and for verbs.
     pub fn holds(self, resource: &Resource, now: Timestamp) -> Truth {
         match self {
             Self::Cloud(cloud) => Some(resource.cloud == cloud),
@@ -245,7 +245,7 @@ pub fn knows(word: &str) -> bool {
     LEXICON.has_word(&word) || ordinary::is_ordinary(&word)
 }
 
-/// The word of the lexicon that a mistyped one stands for. `None` where the word is good as it is, or nothing is near:
+/// The word of the lexicon that a mistyped one stands for. `None` if the word is good as it is, or nothing is near:
 /// one edit away from four letters on, two from eight, counting swapped neighbours as one. An ordinary word is never
 /// turned into another.
 ///

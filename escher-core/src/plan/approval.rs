@@ -71,7 +71,7 @@ impl Approval {
     /// Says yes to a plan in the name of `by`.
     ///
     /// # Errors
-    /// `Forbidden` where policy forbids the plan whoever approves; `Stale` outside the plan's life.
+    /// `Forbidden` if policy forbids the plan whoever approves; `Stale` outside the plan's life.
     pub fn sign(
         plan: &Plan<Checked>,
         by: impl Into<String>,
@@ -118,8 +118,8 @@ impl Approval {
     /// Holds the approval against a plan, the key of this installation, and the connections as they are now.
     ///
     /// # Errors
-    /// `Stale` where it is for another plan or digest, lies outside the plan's life, was signed with another key, was
-    /// altered, or where a connection leads elsewhere than it did; `Forbidden` where policy forbids the plan whoever
+    /// `Stale` if it is for another plan or digest, lies outside the plan's life, was signed with another key, was
+    /// altered, or where a connection leads elsewhere than it did; `Forbidden` if policy forbids the plan whoever
     /// approves.
     pub fn verify(self, plan: &Plan<Checked>, key: Option<&PublicKey>, connections: &[ApprovedConnection]) -> Result<VerifiedApproval> {
         self.fits(plan)?;

@@ -64,7 +64,7 @@ pub struct Target {
     pub cloud: CloudId,
     /// Account, subscription or project.
     pub account: String,
-    /// The region, `global` where it has none.
+    /// The region, `global` if it has none.
     pub region: String,
     /// The native type, by which the provider finds its service.
     #[serde(rename = "type")]

@@ -42,7 +42,7 @@ impl PlanRecord {
     /// The record with its seal made anew.
     ///
     /// # Errors
-    /// `Internal` where it has no canonical form.
+    /// `Internal` if it has no canonical form.
     pub fn sealed(mut self, key: &SecretKey) -> Result<Self> {
         self.seal = Some(Seal {
             key: key.public().to_string(),

@@ -122,7 +122,7 @@ impl Plan<Checked> {
     /// The plan, approved.
     ///
     /// # Errors
-    /// `Stale` where the verified approval is for another plan.
+    /// `Stale` if the verified approval is for another plan.
     pub fn approve(self, approval: VerifiedApproval) -> Result<Plan<Approved>> {
         // Verified against one plan, handed to another.
         if !approval.is_for(&self) {

@@ -9,7 +9,7 @@ use crate::{Error, Flag, Rel, fuzzy};
 
 /// What a comparison looks at.
 ///
-/// The text form of a tag is `tag.app`, `tag."Cost Center"` where the key needs quotes; attributes (`attr.lifecycle`) and
+/// The text form of a tag is `tag.app`, `tag."Cost Center"` if the key needs quotes; attributes (`attr.lifecycle`) and
 /// relations (`rel.member-of`) likewise.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs, reason = "the words speak for themselves")]

@@ -13,7 +13,7 @@ use crate::resource::{attr, metric};
 use crate::{Rel, Resource, Truth, lexicon, truth};
 
 impl Selector {
-    /// Whether a resource matches at `now`, by itself: `None` where what it does not report decides. Nested selectors
+    /// Whether a resource matches at `now`, by itself: `None` if what it does not report decides. Nested selectors
     /// are unknown, since nobody else is at hand; see [`Selector::matches_among`].
     ///
     /// `text ~ …` holds where each word is among those of the resource, give or take typos, or means what the resource

@@ -61,7 +61,7 @@ pub(super) fn selector(text: &str) -> Result<Selector, SyntaxError> {
     }
 }
 
-/// A field by itself, `name` or `tag."Cost Center"`; `None` where the text is more or less than that.
+/// A field by itself, `name` or `tag."Cost Center"`; `None` if the text is more or less than that.
 pub(super) fn field(text: &str) -> Option<Field> {
     let mut input = Input { input: LocatingSlice::new(text), state: Used::default() };
     let (_, word) = subject(&mut input).ok()?;

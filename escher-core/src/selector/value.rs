@@ -64,7 +64,7 @@ const SUFFIXES: &[(Unit, &[&str])] = &[
 ];
 
 impl Unit {
-    /// How much one of it is in the unit of the field type; `None` where it does not belong there.
+    /// How much one of it is in the unit of the field type; `None` if it does not belong there.
     fn factor(self, ty: FieldType) -> Option<f64> {
         Some(match (ty, self) {
             (FieldType::Gigabytes | FieldType::Dollars | FieldType::Percent | FieldType::Days, Self::Bare)
@@ -84,7 +84,7 @@ impl Unit {
 }
 
 impl Quantity {
-    /// Reads `90d`, `12.5%`, `$100`, `100GB`, `3`; units in any case. `None` where it is no such thing.
+    /// Reads `90d`, `12.5%`, `$100`, `100GB`, `3`; units in any case. `None` if it is no such thing.
     pub fn parse(text: &str) -> Option<Self> {
         let (dollar, rest) = match text.strip_prefix('$') {
             Some(rest) => (true, rest),
@@ -103,7 +103,7 @@ impl Quantity {
         Some(Self { amount, unit })
     }
 
-    /// The number in the field's own unit (GB, dollars, percent, days); `None` where the unit does not belong to it.
+    /// The number in the field's own unit (GB, dollars, percent, days); `None` if the unit does not belong to it.
     ///
     /// ```
     /// use escher_core::selector::{FieldType, Quantity};
@@ -141,7 +141,7 @@ impl Value {
         }
     }
 
-    /// The number in the unit of a numeric field; `None` where it is none.
+    /// The number in the unit of a numeric field; `None` if it is none.
     pub fn number(&self, field: &Field) -> Option<f64> {
         let quantity = match self {
             Self::Number(quantity) => *quantity,

@@ -140,7 +140,7 @@ impl Reach {
         (!reached.actions.is_empty()).then_some(reached)
     }
 
-    /// ` where …`, if it says where.
+    /// ` if …`, if it says where.
     fn condition(&self) -> String {
         self.filter.as_ref().map(|filter| format!(" where `{filter}`")).unwrap_or_default()
     }

@@ -45,7 +45,7 @@ fn check_promises(f: &Fixture, doc: &PlanDoc) {
     }
 }
 
-/// Runs until a fault stops it; `true` where it came to its end.
+/// Runs until a fault stops it; `true` if it came to its end.
 async fn session(f: &Fixture, doc: &PlanDoc, fault: Option<JournalFault>, life: Duration) -> bool {
     f.journal.set(fault);
     let (send, _receive) = mpsc::unbounded_channel();

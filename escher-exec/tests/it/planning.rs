@@ -75,7 +75,7 @@ async fn who_is_left_out_is_counted_and_named() {
         [
             "these clouds are simulated: aws",
             "1 left out, already `state = stopped`: web-2",
-            "1 left out, whether `state = running` is so is not known: web-3",
+            "1 left out, precondition `state = running` could not be evaluated: web-3",
             "1 left out, `state = running` is not so: web-4",
             "1 left out, aws 999 is not connected: web-5",
             "1 left out, a bucket has no `stop`: web-6",

@@ -85,7 +85,7 @@ impl AwsCx {
         told.ok_or_else(|| Error::internal("an answer that is none").operation(format!("{}:{}", call.service, call.operation)))
     }
 
-    /// Like [`AwsCx::call`], with `None` where the service answers with a code that `nothing` accepts. The SDK's
+    /// Like [`AwsCx::call`], with `None` if the service answers with a code that `nothing` accepts. The SDK's
     /// futures are tens of kilobytes large, so that they are kept on the heap.
     pub(super) async fn call_or<T, E, F, Fut>(&self, call: Call, nothing: fn(&str) -> bool, send: F) -> Result<Option<T>>
     where

@@ -68,7 +68,7 @@ impl AwsCloud {
     /// Prepares a connection. Nothing is asked of AWS yet: [`Cloud::identities`] is the first question.
     ///
     /// # Errors
-    /// `Invalid` where the endpoint is not a URL.
+    /// `Invalid` if the endpoint is not a URL.
     pub async fn connect(config: AwsConfig) -> Result<Self> {
         Self::prepare(config, None).await
     }

@@ -47,7 +47,7 @@ impl fmt::Display for Unfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLong => write!(f, "the answer is longer than {} MB and was not read further", LONGEST >> 20),
-            Self::BrokeOff(why) => write!(f, "the answer broke off: {why}"),
+            Self::BrokeOff(why) => write!(f, "the answer was cut off: {why}"),
             Self::Empty => f.write_str("the answer is empty"),
             Self::Malformed(why) => write!(f, "the answer is not whole: {why}"),
         }

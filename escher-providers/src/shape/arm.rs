@@ -20,7 +20,7 @@ pub fn fits(value: &Value) -> bool {
 /// Reads one resource.
 ///
 /// # Errors
-/// `Invalid` where it has no id.
+/// `Invalid` if it has no id.
 pub fn resource(value: &Value) -> Result<Resource> {
     let id = text(value, "/id").ok_or_else(|| missing("an `id`", "an Azure resource"))?.trim();
     let native = text(value, "/type").map_or_else(|| type_of(id), str::to_owned).to_ascii_lowercase();

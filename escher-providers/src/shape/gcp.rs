@@ -48,7 +48,7 @@ fn native_of_api(value: &Value) -> Option<String> {
     Some(format!("compute.googleapis.com/{initial}{}", letters.as_str()))
 }
 
-/// What a full resource name alone says of a resource; `None` where it is none.
+/// What a full resource name alone says of a resource; `None` if it is none.
 pub fn of_name(id: &str) -> Option<Resource> {
     let id = ResourceId::new(CloudId::Gcp, id);
     let native = native_of_name(id.as_str())?;
@@ -80,7 +80,7 @@ fn native_of_name(id: &str) -> Option<String> {
 /// Reads one asset or resource.
 ///
 /// # Errors
-/// `Invalid` where it has no name or says no type.
+/// `Invalid` if it has no name or says no type.
 pub fn resource(value: &Value) -> Result<Resource> {
     let value = unwrapped(value);
     let (id, native, data) = match asset_type(value) {

@@ -16,7 +16,7 @@ pub fn fits(value: &Value) -> bool {
 /// Reads one entry.
 ///
 /// # Errors
-/// `Invalid` where its ARN is none.
+/// `Invalid` if its ARN is none.
 pub fn resource(value: &Value) -> Result<Resource> {
     let arn = text(value, "/ResourceARN").map(str::trim).ok_or_else(|| missing("a `ResourceARN`", "an entry"))?;
     let mut it = of_arn(arn).ok_or_else(|| escher_core::Error::invalid(format!("`{arn}` is not an ARN")))?;
@@ -26,7 +26,7 @@ pub fn resource(value: &Value) -> Result<Resource> {
     Ok(it)
 }
 
-/// What an ARN alone says of a resource; `None` where it is no ARN.
+/// What an ARN alone says of a resource; `None` if it is no ARN.
 pub fn of_arn(text: &str) -> Option<Resource> {
     let arn = Arn::parse(text)?;
     let native = arn.native();

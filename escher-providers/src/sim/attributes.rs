@@ -23,7 +23,7 @@ pub(super) const ROTATED: &str = "rotated";
 /// What tells one incarnation of a resource from the next with the same id.
 pub(super) const UID: &str = "uid";
 
-/// The engine of a database or cache, and its version as the cloud writes it. `None` where only the type tells.
+/// The engine of a database or cache, and its version as the cloud writes it. `None` if only the type tells.
 fn engine(dice: &mut Dice, def: &TypeDef, name: &str) -> Option<(&'static str, &'static str)> {
     let postgres = ["pg", "postgres"].iter().any(|word| name.contains(word));
     Some(match (def.cloud, def.native) {

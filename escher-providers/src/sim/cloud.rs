@@ -166,7 +166,7 @@ impl SimCloud {
             (None, false) => resources.len(),
         };
         if broken_off && trouble.is_none() {
-            trouble = Some(Error::new(ErrorKind::Unavailable, "the listing broke off").hint("sync again later"));
+            trouble = Some(Error::new(ErrorKind::Unavailable, "the listing was interrupted").hint("sync again later"));
         }
         let mut seen: Vec<Sighting> = resources.into_iter().take(shown).map(Sighting::seen).collect();
         seen.push(match trouble {

@@ -68,7 +68,7 @@ impl SimStore {
     /// A new truth in a file, in place of one that may be there.
     ///
     /// # Errors
-    /// `Storage` where the file cannot be written.
+    /// `Storage` if the file cannot be written.
     pub fn create(path: &Path, spec: SimSpec, now: Timestamp) -> Result<Self> {
         Self::begin(Connection::open(path).map_err(broken)?, spec, now)
     }
@@ -76,7 +76,7 @@ impl SimStore {
     /// A new truth in memory only.
     ///
     /// # Errors
-    /// `Storage` where SQLite fails.
+    /// `Storage` if SQLite fails.
     pub fn in_memory(spec: SimSpec, now: Timestamp) -> Result<Self> {
         Self::begin(Connection::open_in_memory().map_err(broken)?, spec, now)
     }
@@ -84,7 +84,7 @@ impl SimStore {
     /// The truth in a file.
     ///
     /// # Errors
-    /// `NotFound` where there is no such file; `Storage` where it cannot be read or holds something else.
+    /// `NotFound` if there is no such file; `Storage` where it cannot be read or holds something else.
     pub fn open(path: &Path) -> Result<Self> {
         if !path.exists() {
             return Err(Error::new(ErrorKind::NotFound, "there are no simulated clouds here")
@@ -151,7 +151,7 @@ impl SimStore {
         self.conn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A resource as it truly is; `None` where there is none.
+    /// A resource as it truly is; `None` if there is none.
     ///
     /// # Errors
     /// `Storage`.
@@ -204,7 +204,7 @@ impl SimStore {
     /// Changes a resource behind everybody's back, as somebody at a console would.
     ///
     /// # Errors
-    /// `NotFound` where there is none; `Storage`.
+    /// `NotFound` if there is none; `Storage`.
     pub fn mutate(&self, id: &ResourceId, change: impl FnOnce(&mut Resource)) -> Result<()> {
         self.change(|truth| {
             let mut resource = truth.must(id)?;
@@ -216,7 +216,7 @@ impl SimStore {
     /// Deletes a resource behind everybody's back.
     ///
     /// # Errors
-    /// `NotFound` where there is none; `Storage`.
+    /// `NotFound` if there is none; `Storage`.
     pub fn remove(&self, id: &ResourceId) -> Result<()> {
         self.change(|truth| truth.must(id).and_then(|r| truth.remove(&[r])))
     }
@@ -224,7 +224,7 @@ impl SimStore {
     /// Puts another resource in a resource's place, of the same name and id: only `uid` and `created` differ.
     ///
     /// # Errors
-    /// `NotFound` where there is none; `Storage`.
+    /// `NotFound` if there is none; `Storage`.
     pub fn recreate(&self, id: &ResourceId, at: Timestamp) -> Result<()> {
         self.mutate(id, |resource| {
             let old = resource.text_attr(UID).unwrap_or_default().to_owned();

@@ -68,7 +68,7 @@ pub(super) fn of(step: &Step, before: &Resource) -> Vec<Undo> {
     }
 }
 
-/// Whether the effect of a step is visible; `None` where this is not the way to tell.
+/// Whether the effect of a step is visible; `None` if this is not the way to tell.
 pub(super) fn shows(step: &Step, now: &Resource, act: impl FnOnce() -> Option<SimAct>) -> Option<bool> {
     if let Some((name, wanted)) = setting_of(step.action) {
         let told = now.attributes.get(name).cloned().unwrap_or(Value::Null);

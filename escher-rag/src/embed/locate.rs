@@ -46,7 +46,7 @@ impl LocateOptions {
 pub struct Model;
 
 impl Model {
-    /// The model where it is on this machine already; `None` where it is not. Never downloads.
+    /// The model where it is on this machine already; `None` if it is not. Never downloads.
     ///
     /// # Errors
     /// A configured folder that lacks a file; a file with the wrong SHA-256 (its name, the expected and the found

@@ -131,7 +131,7 @@ impl Node {
         }
     }
 
-    /// The filter; `None` where it lets everything through.
+    /// The filter; `None` if it lets everything through.
     pub(crate) fn filter(self) -> Option<Filter> {
         let many = |parts: Vec<Self>| Some(parts.into_iter().map(Self::condition).collect());
         Some(match self {

@@ -29,7 +29,7 @@ impl Meanings {
     /// The vectors of the texts, in their order.
     ///
     /// # Errors
-    /// Whatever the model says; `Internal` where it gives another number of vectors than it was given texts.
+    /// Whatever the model says; `Internal` if it gives another number of vectors than it was given texts.
     pub(crate) fn of(&self, texts: &[&str]) -> Result<Vec<Arc<[f32]>>> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let mut found: Vec<Option<Arc<[f32]>>> = texts.iter().map(|text| known.get(*text).cloned()).collect();

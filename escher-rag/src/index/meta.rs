@@ -44,7 +44,7 @@ impl Meta {
         (self.layout, &self.model, self.dimensions) == (other.layout, &other.model, other.dimensions)
     }
 
-    /// `None` where there is none that can be read; the index is then rebuilt.
+    /// `None` if there is none that can be read; the index is then rebuilt.
     pub(super) fn read(dir: &Path) -> Option<Self> {
         let path = dir.join(FILE);
         let found = std::fs::symlink_metadata(&path).ok().filter(|found| found.is_file() && found.len() < LARGEST);

@@ -67,8 +67,8 @@ impl QdrantIndex {
     /// Opens the index in a folder and makes it where there is none.
     ///
     /// # Errors
-    /// `Storage` where the folder cannot be written; `Invalid` where it holds what we did not make, which is left alone;
-    /// `Busy` where another process has it open.
+    /// `Storage` if the folder cannot be written; `Invalid` where it holds what we did not make, which is left alone;
+    /// `Busy` if another process has it open.
     pub fn open(dir: impl AsRef<Path>, embed: Option<Arc<dyn Embed>>) -> Result<Self> {
         let dir = dir.as_ref().to_owned();
         let shard = dir.join("estate");
@@ -139,7 +139,7 @@ impl QdrantIndex {
     /// How many resources it holds.
     ///
     /// # Errors
-    /// `Storage` where the engine fails.
+    /// `Storage` if the engine fails.
     pub async fn len(&self) -> Result<u64> {
         self.blocking("count", |inner| inner.edge.count(None).map(|count| count as u64)).await
     }
@@ -152,7 +152,7 @@ impl QdrantIndex {
         let inner = Arc::clone(&self.inner);
         tokio::task::spawn_blocking(move || work(&inner))
             .await
-            .map_err(|e| Error::internal("the search index broke off").operation(operation).caused_by(e))?
+            .map_err(|e| Error::internal("the search index was interrupted").operation(operation).caused_by(e))?
     }
 }
 

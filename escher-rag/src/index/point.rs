@@ -125,7 +125,7 @@ impl Shape {
         words_of(&self.payload)
     }
 
-    /// `embedded` where its sentence is wanted.
+    /// `embedded` if its sentence is wanted.
     pub(crate) fn of(resource: &Resource, embedded: bool) -> Self {
         let text = if embedded { sentence(resource) } else { String::new() };
         let (words, name) = (search_words(resource).join(" "), plain(&resource.name));

@@ -88,7 +88,7 @@ impl Sparse {
         PointStruct::new(shape.id, vectors, Value::Object(shape.payload.0))
     }
 
-    /// Words with their weights, as a query; `None` where nothing is left of them.
+    /// Words with their weights, as a query; `None` if nothing is left of them.
     pub(crate) fn query(&self, words: &[(String, f32)]) -> Option<VectorInternal> {
         let mut weights: BTreeMap<u32, f32> = BTreeMap::new();
         for (word, weight) in words {

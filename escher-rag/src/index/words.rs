@@ -14,7 +14,7 @@ use crate::search::Vocabulary;
 
 pub(super) const FILE: &str = "words.json";
 
-/// The vocabulary of the points in a shard; `whole` where its folder is as its seal says.
+/// The vocabulary of the points in a shard; `whole` if its folder is as its seal says.
 pub(super) fn load(edge: &Edge, shard: &Path, whole: bool) -> Result<Vocabulary> {
     let resources = edge.count(None)?;
     let kept = whole.then(|| std::fs::read(shard.join(FILE)).ok()).flatten();

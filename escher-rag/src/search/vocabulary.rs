@@ -77,7 +77,7 @@ impl Vocabulary {
     }
 
     /// What a misspelt word most likely means: a word of the estate or of the lexicon, one edit away from four letters
-    /// on, two from eight. `None` where it is a word of either, or nothing is near.
+    /// on, two from eight. `None` if it is a word of either, or nothing is near.
     pub(crate) fn mend(&self, word: &str) -> Option<String> {
         let length = word.chars().count();
         if length < SHORTEST || !word.chars().all(char::is_alphabetic) || self.has(word) || lexicon::knows(word) {

@@ -60,7 +60,7 @@ impl SqliteStore {
     /// Opens the file, makes it where there is none (its folder must exist), and brings it to this version.
     ///
     /// # Errors
-    /// `Unsupported` for a file of a newer version, `Invalid` for another program's file, `Storage` where it cannot
+    /// `Unsupported` for a file of a newer version, `Invalid` for another program's file, `Storage` if it cannot
     /// be opened, read or written, each with a hint.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         Ok(Self { lanes: Arc::new(Lanes::open(path.as_ref(), false)?), removals_kept: REMOVALS_KEPT })
@@ -70,7 +70,7 @@ impl SqliteStore {
     /// from resources is written anew. Takes seconds where there are many.
     ///
     /// # Errors
-    /// As [`SqliteStore::open`]; `Storage` where a row is not as it was written.
+    /// As [`SqliteStore::open`]; `Storage` if a row is not as it was written.
     pub fn open_touched(path: impl AsRef<Path>) -> Result<Self> {
         Ok(Self { lanes: Arc::new(Lanes::open(path.as_ref(), true)?), removals_kept: REMOVALS_KEPT })
     }
@@ -90,7 +90,7 @@ impl SqliteStore {
     /// How much it holds.
     ///
     /// # Errors
-    /// `Storage` where the file cannot be read.
+    /// `Storage` if the file cannot be read.
     pub async fn counts(&self) -> Result<Counts> {
         self.read("count", |c| {
             let groups = |sql: &str| -> rusqlite::Result<BTreeMap<String, u64>> {
@@ -145,7 +145,7 @@ impl SqliteStore {
         let lanes = Arc::clone(&self.lanes);
         tokio::task::spawn_blocking(move || lanes.read(operation, work))
             .await
-            .map_err(|e| Error::internal("a read of the store broke off").operation(operation).caused_by(e))?
+            .map_err(|e| Error::internal("a read of the store was interrupted").operation(operation).caused_by(e))?
     }
 }
 

@@ -10,7 +10,7 @@ use super::Agent;
 /// Makes steps of orders that were validated.
 pub(crate) struct Planner;
 
-/// An order, and what can be done where it is to be carried out; `None` where that is not known.
+/// An order, and what can be done where it is to be carried out; `None` if that is not known.
 pub(crate) struct Order<'a> {
     pub(crate) frame: &'a Frame,
     pub(crate) capabilities: Option<&'a Capabilities>,
@@ -19,7 +19,7 @@ pub(crate) struct Order<'a> {
 impl Agent for Planner {
     const NAME: &'static str = "planner";
     type Takes<'a> = Order<'a>;
-    /// `Invalid` for a frame that orders nothing or asks back; `Unsupported` where no connected cloud can do it.
+    /// `Invalid` for a frame that orders nothing or asks back; `Unsupported` if no connected cloud can do it.
     type Makes = Result<Vec<StepTemplate>>;
 
     fn work(&self, Order { frame, capabilities }: Order<'_>) -> Result<Vec<StepTemplate>> {

@@ -36,7 +36,7 @@ impl Examples {
         Self { load: Box::new(load), known: OnceLock::new() }
     }
 
-    /// The intent that the nearest examples agree on; `None` where there is no model, nothing is near, or they do not agree.
+    /// The intent that the nearest examples agree on; `None` if there is no model, nothing is near, or they do not agree.
     pub(crate) fn intent(&self, words: &str) -> Option<Intent> {
         let known = self.known.get_or_init(|| self.embedded()).as_ref()?;
         let vector = known.model.embed(&[words.to_owned()]).ok()?.pop()?;

@@ -69,7 +69,7 @@ fn question(understood: &[&str], gaps: &[&str], language: &Language) -> String {
     }
     let understood = if understood.is_empty() { String::new() } else { format!("I understood “{}”. ", understood.join("”, “")) };
     let gap = if gaps.is_empty() { "how that goes together".to_owned() } else { format!("“{}”", gaps.join("”, “")) };
-    let why = gaps.iter().find_map(|gap| hint(gap)).unwrap_or("I change nothing by a guess. Can you say it another way?");
+    let why = gaps.iter().find_map(|gap| hint(gap)).unwrap_or("I won't change anything on a guess. Can you say it another way?");
     format!("{understood}I did not understand {gap}. {why}")
 }
 

@@ -22,7 +22,7 @@ pub(crate) struct Rule {
     pub(crate) makes: &'static str,
     /// The pattern.
     pub(crate) of: &'static str,
-    /// Its meaning; `None` where the parts do not go together.
+    /// Its meaning; `None` if the parts do not go together.
     pub(crate) means: fn(&Args<'_>) -> Option<Sem>,
     #[cfg_attr(not(test), allow(dead_code, reason = "examples are tests"))]
     /// Phrases of this category and what they mean, as [`crate::grammar::shown`] prints it.

@@ -26,7 +26,7 @@ pub(crate) struct Ask {
 }
 
 impl Ask {
-    /// Both together; `None` where a part is told twice.
+    /// Both together; `None` if a part is told twice.
     pub(crate) fn and(self, other: Self) -> Option<Self> {
         fn either<T: PartialEq>(a: Option<T>, b: Option<T>) -> Option<Option<T>> {
             match (a, b) {

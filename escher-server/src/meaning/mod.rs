@@ -130,7 +130,7 @@ impl Set {
     }
 }
 
-/// The kinds that a condition admits; `None` where it admits any, as one of several things may.
+/// The kinds that a condition admits; `None` if it admits any, as one of several things may.
 fn kinds(formula: &Formula) -> Option<BTreeSet<Kind>> {
     match formula {
         Formula::And(parts) => parts.iter().find_map(kinds),
@@ -149,7 +149,7 @@ impl Params {
         Self(BTreeMap::from([(name.to_owned(), value.into().to_string())]))
     }
 
-    /// Both; `None` where both have one of the same name.
+    /// Both; `None` if both have one of the same name.
     pub(crate) fn and(mut self, other: Self) -> Option<Self> {
         for (name, value) in other.0 {
             if self.0.insert(name, value).is_some() {

@@ -33,7 +33,7 @@ pub(crate) enum DayPart {
 pub(crate) struct Days(pub(crate) BTreeSet<u8>);
 
 impl Days {
-    /// The days from one to another, across the end of the week where it must be; `None` where they are one.
+    /// The days from one to another, across the end of the week where it must be; `None` if they are one.
     pub(crate) fn between(first: u8, last: u8) -> Option<Self> {
         if first > 6 || last > 6 || first == last {
             return None;
@@ -109,7 +109,7 @@ impl When {
         Self { day: Some(day), ..Self::default() }
     }
 
-    /// Both together; `None` where a part is told twice.
+    /// Both together; `None` if a part is told twice.
     pub(crate) fn and(self, other: Self) -> Option<Self> {
         fn either<T>(a: Option<T>, b: Option<T>) -> Option<Option<T>> {
             match (a, b) {

@@ -21,7 +21,7 @@ pub(crate) struct Act {
 }
 
 impl Act {
-    /// What words would have done; `None` where they ask or order nothing.
+    /// What words would have done; `None` if they ask or order nothing.
     pub(crate) fn of(say: &str) -> Option<Self> {
         let frame = serde_json::to_value(read(say)).unwrap();
         score::executable(&frame).then(|| Self {

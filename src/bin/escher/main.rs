@@ -66,7 +66,7 @@ fn close(global: Option<&Global>, exit: Exit) -> Exit {
     if let Some(panic) = panics::first()
         && !global.is_some_and(|global| global.quiet)
     {
-        out::note(&format!("note: a part of Escher broke off and was worked around: {panic}"));
+        out::note(&format!("note: part of Escher crashed and was worked around: {panic}"));
     }
     match out::finish() {
         Ok(()) => exit,

@@ -44,7 +44,7 @@ pub(crate) fn first() -> Option<String> {
 
 /// A panic that ended the command, as its error.
 pub(crate) fn error() -> Error {
-    Error::internal(first().unwrap_or_else(|| "Escher broke off".to_owned()))
+    Error::internal(first().unwrap_or_else(|| "Escher crashed".to_owned()))
         .hint("this is a fault of Escher, please report it; what was complete by then is kept")
 }
 

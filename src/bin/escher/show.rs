@@ -187,7 +187,8 @@ pub(crate) async fn plan(caller: &Caller<'_>, plan: &PlanDoc) -> Result<()> {
     let known = if ids.is_empty() { Vec::new() } else { caller.call::<Describe>(DescribeRequest { ids }).await?.resources };
     line(&format!("plan {}: {}", plan.id, plan.goal));
     line(&format!("  as        {}", plan.principal));
-    line(&format!("  risk      {} · {} resource(s) · expires {:.0}", plan.risk, plan.blast_radius, plan.expires));
+    let touched = if plan.blast_radius == 1 { "1 resource".to_owned() } else { format!("{} resources", plan.blast_radius) };
+    line(&format!("  risk      {} · {touched} · expires {:.0}", plan.risk, plan.expires));
     for reason in &plan.reasons {
         line(&format!("  policy    {}: {reason}", plan.decision));
     }

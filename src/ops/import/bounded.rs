@@ -315,7 +315,7 @@ mod tests {
         })
     }
 
-    /// The items of a list, each `None` where it was cut, as a reader of lists sees them.
+    /// The items of a list, each `None` if it was cut, as a reader of lists sees them.
     fn items(text: &str, limit: u64) -> Vec<Option<Value>> {
         let bounded = Bounded::new(std::io::Cursor::new(text));
         let handle = bounded.text();

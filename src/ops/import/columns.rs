@@ -188,7 +188,7 @@ impl Mapping {
     /// Holds what was said against the columns that there are.
     ///
     /// # Errors
-    /// `Invalid` where a column isn't there.
+    /// `Invalid` if a column isn't there.
     pub(super) fn fit(&self, columns: &[&str]) -> Result<()> {
         for (target, column) in &self.0 {
             let constant = match target {
@@ -210,7 +210,7 @@ impl Mapping {
     /// As [`Mapping::fit`], for a table.
     ///
     /// # Errors
-    /// `Invalid` where a column isn't there, or none holds an id.
+    /// `Invalid` if a column isn't there, or none holds an id.
     pub(super) fn check(&self, columns: &[&str]) -> Result<Vec<Target>> {
         self.fit(columns)?;
         let targets = self.targets(columns);

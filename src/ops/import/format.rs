@@ -149,7 +149,7 @@ pub(super) fn refuse_control(head: &[u8]) -> Result<()> {
     }
 }
 
-/// Says how the records follow one another, from the beginning of the text. `whole` where this is all of it.
+/// Says how the records follow one another, from the beginning of the text. `whole` if this is all of it.
 pub(super) fn layout(head: &str, whole: bool) -> Result<Layout> {
     let text = head.trim_start();
     if let Some(delimiter) = text.lines().next().and_then(separator) {

@@ -63,7 +63,7 @@ impl Escher {
     /// exchange form replaces all. Nothing is removed.
     ///
     /// # Errors
-    /// `Invalid` where the file is nothing that can be read, or the options do not fit it; `Storage`, for the input as
+    /// `Invalid` if the file is nothing that can be read, or the options do not fit it; `Storage`, for the input as
     /// well as for the store. Bad lines are in the result.
     pub async fn import(&self, input: impl Read + Send + 'static, options: ImportOptions, progress: &Progress) -> Result<Imported> {
         let _one = self.one_writes().await;
@@ -87,7 +87,7 @@ impl Escher {
         };
         let (counts, early) = tokio::join!(writing, self.index_what_comes(written));
         let counts = counts?;
-        let read = reading.await.map_err(|e| Error::internal("reading the file broke off").operation("read import file").caused_by(e))?;
+        let read = reading.await.map_err(|e| Error::internal("reading the file was interrupted").operation("read import file").caused_by(e))?;
         // What was read before the file broke off is in the store, and the index has to know of it.
         let indexed = early + self.follow(progress).await?;
         progress.tell(Step::Finished);

@@ -19,7 +19,7 @@ pub(crate) struct Machine {
     pub(crate) system: String,
     /// The compiler's version line.
     pub(crate) rustc: String,
-    /// The commit, with `+` where the work tree differs from it.
+    /// The commit, with `+` if the work tree differs from it.
     pub(crate) commit: Option<String>,
     /// The day, RFC 3339.
     pub(crate) date: String,

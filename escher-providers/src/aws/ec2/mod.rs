@@ -146,7 +146,7 @@ pub(super) static SPEC: ServiceSpec<Clients> = ServiceSpec {
 /// The one resource that was asked for by its id, of those in the answer.
 ///
 /// # Errors
-/// `Unavailable` where the answer speaks of others: it says nothing about ours.
+/// `Unavailable` if the answer speaks of others: it says nothing about ours.
 fn only(found: Vec<Resource>, id: &str) -> Result<Option<Resource>> {
     if found.is_empty() {
         return Ok(None);

@@ -128,7 +128,7 @@ async fn fits(cx: &AwsCx, instance: &Instance, size: &str) -> Result<()> {
 }
 
 /// After a failure: a machine that ran before runs again with its old size, without a mark, and the error says so; or
-/// it says how the machine stands. `Ok` where it has its new size and runs all the same.
+/// it says how the machine stands. `Ok` if it has its new size and runs all the same.
 async fn put_back(cx: &AwsCx, id: &str, wanted: &str, old: Option<&str>, error: Error) -> Result<()> {
     let now = match existing(cx, id).await {
         Ok(now) => now,

@@ -93,7 +93,7 @@ impl Rule {
 /// What closes `ports` for everybody, or for those in `cidr`.
 ///
 /// # Errors
-/// `Unsupported` where a rule that cannot be narrowed also lets them in: one for all protocols, or for a larger block.
+/// `Unsupported` if a rule that cannot be narrowed also lets them in: one for all protocols, or for a larger block.
 pub(super) fn close(rules: &[Rule], ports: Ports, cidr: Option<&str>) -> Result<Change> {
     let mut change = Change::default();
     for rule in rules.iter().filter(|rule| rule.direction == Direction::In) {

@@ -48,7 +48,7 @@ async fn kinds(cx: &AwsCx, ids: BTreeSet<String>) -> Result<HashMap<String, Stri
 /// Whether EC2 stops this instance and starts it again, as far as it is a Spot instance.
 ///
 /// # Errors
-/// `Unsupported` where its request is for one time, or not known.
+/// `Unsupported` if its request is for one time, or not known.
 pub(super) fn weigh(vm: &Resource) -> Result<()> {
     if vm.text_attr("lifecycle") != Some("spot") {
         return Ok(());

@@ -113,7 +113,7 @@ pub(super) mod volume {
     /// Whether a volume can be deleted.
     ///
     /// # Errors
-    /// `Stale` where it is attached, as EC2 would say.
+    /// `Stale` if it is attached, as EC2 would say.
     pub(super) fn deleting(_: &Map<String, Value>, disk: &Resource) -> Result<Option<&'static str>> {
         if disk.bool_attr(attr::ATTACHED) != Some(true) {
             return Ok(None);

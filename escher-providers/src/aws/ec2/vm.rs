@@ -69,7 +69,7 @@ const ROOT: &str = "root_device";
 /// What stopping an instance loses.
 ///
 /// # Errors
-/// `Unsupported` where it has nothing to start from again, or EC2 does not stop it.
+/// `Unsupported` if it has nothing to start from again, or EC2 does not stop it.
 pub(super) fn stopping(_: &Map<String, Value>, vm: &Resource) -> Result<Option<&'static str>> {
     spot::weigh(vm)?;
     if vm.text_attr(ROOT) == Some("instance-store") {

@@ -137,7 +137,7 @@ fn already(so: bool) -> Outcome {
 /// The bucket is asked in its own region; one whose region is not known cannot be changed.
 fn bucket(target: &Target) -> Result<&str> {
     if target.region.is_empty() || target.region == "global" {
-        return Err(Error::invalid("the bucket's region is not known")
+        return Err(Error::invalid("the bucket's region is unknown")
             .with("bucket", target.id.as_str())
             .hint("grant s3:GetBucketLocation and sync again"));
     }

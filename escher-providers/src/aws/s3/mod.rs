@@ -126,7 +126,7 @@ fn list(cx: AwsCx) -> BoxStream<'static, Result<Resource>> {
     .boxed()
 }
 
-/// A bucket with its settings, and why some of them are unknown; `None` where there is no such bucket any more.
+/// A bucket with its settings, and why some of them are unknown; `None` if there is no such bucket any more.
 async fn look_at(cx: &AwsCx, bucket: &Listed) -> Result<Option<(Resource, Vec<Error>)>> {
     let name = bucket.name.as_str();
     let region = match &bucket.region {
@@ -142,7 +142,7 @@ async fn look_at(cx: &AwsCx, bucket: &Listed) -> Result<Option<(Resource, Vec<Er
     Ok(settings.map(|(settings, gaps)| (normal(cx, bucket, Some(region), settings), gaps)))
 }
 
-/// The region of a bucket; `None` where there is no such bucket.
+/// The region of a bucket; `None` if there is no such bucket.
 async fn location(cx: &AwsCx, name: &str) -> Result<Option<String>> {
     let request = cx.s3().get_bucket_location().bucket(name);
     let found = cx.call_or(api("GetBucketLocation", "s3:GetBucketLocation"), |code| code == NO_BUCKET, || request.clone().send()).await?;

@@ -102,7 +102,7 @@ pub(super) struct Settings {
 
 impl Settings {
     /// Asks for everything, in the bucket's region. What is refused stays unknown, and the reason stands beside it;
-    /// `None` where all agree that there is no such bucket.
+    /// `None` if all agree that there is no such bucket.
     pub(super) async fn of(cx: &AwsCx, bucket: &str) -> Option<(Self, Vec<Error>)> {
         let (tags, encryption, block, public_policy, public_acl, versioning) = futures::join!(
             tags(cx, bucket),
@@ -135,7 +135,7 @@ impl Settings {
     }
 }
 
-/// One setting; `None` where it was refused. `gone` stays as long as every answer says that there is no such bucket.
+/// One setting; `None` if it was refused. `gone` stays as long as every answer says that there is no such bucket.
 fn kept<T>(answer: Result<T>, bucket: &str, setting: &'static str, gaps: &mut Vec<Error>, gone: &mut bool) -> Option<T> {
     *gone &= matches!(&answer, Err(error) if error.context("code") == Some(NO_BUCKET));
     unless_refused(answer, bucket, setting).map_err(|gap| gaps.extend(gap)).ok()

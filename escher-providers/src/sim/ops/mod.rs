@@ -172,7 +172,7 @@ impl Words<'_> {
         out
     }
 
-    /// The value of a place; `None` where there is no such place. What only the cloud can tell is left as a
+    /// The value of a place; `None` if there is no such place. What only the cloud can tell is left as a
     /// word in angle brackets for the person to fill in.
     fn one(&self, place: &str) -> Option<String> {
         let id = self.target.id.as_str();

@@ -145,7 +145,7 @@ fn is_open(reading: &Reading) -> bool {
     reading.ordered.is_none() && !clear && !reading.pronoun && (reading.intent.is_none() || beside)
 }
 
-/// The intent in the end; `None` where nothing says anything about clouds.
+/// The intent in the end; `None` if nothing says anything about clouds.
 fn settled(reading: &mut Reading) -> Option<Intent> {
     let set = reading.ask.set.as_ref();
     let asked = reading.ask.sort.is_some() || reading.ask.limit.is_some() || !reading.ask.group_by.is_empty();
@@ -241,7 +241,7 @@ fn order(reading: &Reading, verb: Option<Verb>, utterance: &Utterance) -> Frame 
     frame.action = verb.map(|verb| action(verb, &kinds(reading)));
     let unread =
         if reading.unread.is_empty() { "how that goes together".to_owned() } else { format!("“{}”", reading.unread.join(" ")) };
-    frame.clarify = Some(ask_back(format!("I did not understand {unread}, and I change nothing by a guess. Can you say it another way?")));
+    frame.clarify = Some(ask_back(format!("I did not understand {unread}, and I won't change anything on a guess. Can you say it another way?")));
     frame.unread = reading.unread.clone();
     frame.confidence = 0.88;
     frame

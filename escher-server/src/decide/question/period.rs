@@ -7,7 +7,7 @@ use escher_core::Period;
 use jiff::civil::{Date, Weekday};
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 
-/// The period; `None` where there is no such time. Where the question looks ahead, a month by its name is the next one.
+/// The period; `None` if there is no such time. Where the question looks ahead, a month by its name is the next one.
 pub(super) fn settled(period: &str, now: Timestamp, ahead: bool) -> Option<Period> {
     let today = now.to_zoned(TimeZone::UTC).date();
     let (what, value) = match period.split_once(' ') {

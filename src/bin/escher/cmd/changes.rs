@@ -21,7 +21,7 @@ pub(crate) struct Args {
     /// How far back: a span such as 12h, 1d or 2w, or a time
     #[arg(long, value_name = "SPAN|TIME", value_parser = parse_since, default_value = "1d")]
     since: Since,
-    /// Only resources that this selector admits; those that are gone as they were last known
+    /// Only resources that match this selector; removed ones as they were last known
     #[arg(long = "where", value_name = "SELECTOR", default_value = "")]
     filter: String,
 }

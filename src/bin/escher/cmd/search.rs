@@ -13,7 +13,7 @@ pub(crate) struct Args {
     /// What to look for, in any words, typos welcome; may be left out where --where says it all
     #[arg(required_unless_present = "filter")]
     pub(crate) words: Vec<String>,
-    /// Admit only this, for example "env=prod AND app=main"
+    /// Only resources that match this selector, for example "env=prod AND app=main"
     #[arg(long = "where", value_name = "SELECTOR", default_value = "", hide_default_value = true)]
     pub(crate) filter: String,
     /// How many at most
