@@ -24,7 +24,11 @@ const SELECTORS: &str = include_str!("../docs/selectors.md");
 const FAULTS: &str = include_str!("../docs/faults.md");
 const DOORS: &str = include_str!("../docs/doors.md");
 const POLICY: &str = include_str!("../docs/policy.md");
-const DOCUMENTS: [(&str, &str); 7] = [
+const INTRODUCTION: &str = include_str!("../docs/introduction.md");
+const ASKING: &str = include_str!("../docs/asking.md");
+const CHANGING: &str = include_str!("../docs/changing.md");
+const SECURITY: &str = include_str!("../SECURITY.md");
+const DOCUMENTS: [(&str, &str); 11] = [
     ("README.md", README),
     ("ARCHITECTURE.md", ARCHITECTURE),
     ("CONTRIBUTING.md", CONTRIBUTING),
@@ -32,6 +36,10 @@ const DOCUMENTS: [(&str, &str); 7] = [
     ("docs/faults.md", FAULTS),
     ("docs/doors.md", DOORS),
     ("docs/policy.md", POLICY),
+    ("docs/introduction.md", INTRODUCTION),
+    ("docs/asking.md", ASKING),
+    ("docs/changing.md", CHANGING),
+    ("SECURITY.md", SECURITY),
 ];
 
 /// A fenced block: what stands after the fence, the last comment before it, and its lines.
@@ -181,6 +189,14 @@ fn run_blocks(text: &str, place: Option<&str>, desk: &Desk, moto: Option<Moto>) 
 fn the_commands_of_the_readme_work_on_the_demo_and_print_what_it_shows() {
     let desk = Desk::empty();
     assert!(run_blocks(README, None, &desk, None) > 10);
+}
+
+#[test]
+fn the_commands_of_the_guide_work_on_the_demo() {
+    for page in [ASKING, CHANGING] {
+        let desk = Desk::demo();
+        assert!(run_blocks(page, None, &desk, None) > 5);
+    }
 }
 
 #[test]

@@ -25,6 +25,7 @@ const STEPS: &[(&str, StepFn)] = &[
     ("dependencies", dependencies),
     ("clippy", clippy),
     ("docs", docs),
+    ("book", crate::book::run),
     ("test", test),
 ];
 

@@ -1,10 +1,11 @@
-//! Developer commands: `cargo xtask setup | demo | test | ci | drift | bench | eval`.
+//! Developer commands: `cargo xtask setup | demo | test | ci | drift | book | bench | eval`.
 //!
 //! Every command calls `setup` for the part of the machine it needs, so a fresh clone needs no other preparation. Programs are
 //! started with argument lists, never through a shell.
 #![allow(clippy::disallowed_methods, reason = "xtask is the home of the developer's machine: its environment, clock and processes")]
 
 mod bench;
+mod book;
 mod ci;
 mod drift;
 mod eval;
@@ -41,6 +42,8 @@ enum Command {
     Ci(ci::Options),
     /// Compare generated files with their source, and file sizes with their limit
     Drift(drift::Options),
+    /// Build the documentation as a book, and check every link
+    Book,
     /// Measure, and print a table
     Bench(bench::Options),
     /// Judge how well words are understood, and print a table
@@ -75,6 +78,7 @@ fn run(command: Command) -> Result<()> {
         Command::Test(rest) => workspace::test(&project, &rest.args),
         Command::Ci(options) => ci::run(&project, &options),
         Command::Drift(options) => drift::run(&project, &options),
+        Command::Book => book::run(&project),
         Command::Bench(options) => bench::run(&project, &options),
         Command::Eval(options) => eval::run(&project, &options),
     }

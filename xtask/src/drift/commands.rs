@@ -10,8 +10,26 @@ use crate::project::Project;
 const LIBRARIES: [&str; 5] = ["escher-*/src/*.rs", "src/*.rs", "src/api/*.rs", "src/doors/*.rs", "src/ops/*.rs"];
 
 /// What follows the program's name in a command line.
-const COMMANDS: [&str; 15] =
-    ["ask", "connect", "daemon", "demo", "doctor", "export", "import", "init", "interpret", "mcp", "ops", "plan", "runs", "search", "sync"];
+const COMMANDS: [&str; 18] = [
+    "ask",
+    "changes",
+    "chat",
+    "connect",
+    "daemon",
+    "demo",
+    "doctor",
+    "export",
+    "import",
+    "init",
+    "interpret",
+    "mcp",
+    "ops",
+    "plan",
+    "policy",
+    "runs",
+    "search",
+    "sync",
+];
 const FLAGS: [&str; 2] = ["--data-dir", "--where"];
 
 /// One finding for each line of library code that names a command.

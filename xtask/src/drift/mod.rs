@@ -2,12 +2,18 @@
 
 mod actions;
 mod commands;
+mod help;
 mod operations;
 mod sizes;
 mod sources;
 
+pub(crate) use sources::{Source, tracked};
+
+use std::path::PathBuf;
+
 use escher_core::{Error, ErrorKind, Result};
 
+use crate::process;
 use crate::project::Project;
 
 /// What `drift` can be told.
@@ -30,8 +36,15 @@ pub(crate) struct Generated {
 pub(crate) fn generated() -> &'static [Generated] {
     &[
         Generated { path: "docs/actions.md", generate: |_| actions::page() },
+        Generated { path: "docs/commands.md", generate: help::page },
         Generated { path: "docs/operations.md", generate: operations::page },
     ]
+}
+
+/// The program, built for a page that it prints itself: as the tests build it, so nothing is built twice.
+fn program(project: &Project) -> Result<PathBuf> {
+    process::run(project.cargo().args(["build", "--quiet", "--workspace", "--locked"]))?;
+    Ok(project.built("debug", "escher"))
 }
 
 /// `cargo xtask drift`.

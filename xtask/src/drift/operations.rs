@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 use escher_core::{Error, Result};
 use serde_json::Value;
 
+use super::program;
 use crate::process;
 use crate::project::Project;
 
-/// The page. The program is built for it as the tests build it, so nothing is built twice.
+/// The page.
 pub(crate) fn page(project: &Project) -> Result<String> {
-    process::run(project.cargo().args(["build", "--quiet", "--workspace", "--locked"]))?;
-    let printed = process::capture(process::command(project.built("debug", "escher")).args(["ops", "--json"]))?;
+    let printed = process::capture(process::command(program(project)?).args(["ops", "--json"]))?;
     let document: Value = serde_json::from_str(&printed).map_err(|e| Error::internal("the list of operations is not JSON").caused_by(e))?;
     Ok(written(&document))
 }
