@@ -115,7 +115,9 @@ where
             SdkError::DispatchFailure(failure) if failure.is_timeout() => (ErrorKind::Timeout, "no connection in time".to_owned()),
             SdkError::DispatchFailure(_) => (ErrorKind::Unavailable, format!("no connection: {}", chain(error))),
             SdkError::ResponseError(_) if status.is_some_and(|status| status >= 300) => (kind_of(None, status), chain(error)),
-            SdkError::ResponseError(_) => (ErrorKind::Unavailable, format!("the answer was cut off or is not understood: {}", chain(error))),
+            SdkError::ResponseError(_) => {
+                (ErrorKind::Unavailable, format!("the answer was cut off or is not understood: {}", chain(error)))
+            }
             _ => (ErrorKind::Invalid, chain(error)),
         }
     };

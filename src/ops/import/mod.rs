@@ -87,7 +87,8 @@ impl Escher {
         };
         let (counts, early) = tokio::join!(writing, self.index_what_comes(written));
         let counts = counts?;
-        let read = reading.await.map_err(|e| Error::internal("reading the file was interrupted").operation("read import file").caused_by(e))?;
+        let read =
+            reading.await.map_err(|e| Error::internal("reading the file was interrupted").operation("read import file").caused_by(e))?;
         // What was read before the file broke off is in the store, and the index has to know of it.
         let indexed = early + self.follow(progress).await?;
         progress.tell(Step::Finished);

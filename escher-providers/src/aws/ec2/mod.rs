@@ -140,7 +140,7 @@ pub(super) static SPEC: ServiceSpec<Clients> = ServiceSpec {
         kind(Kind::Subnet, network::SUBNET, network::subnet::list, network::subnet::read, &["ec2:DescribeSubnets"]),
         kind(Kind::Firewall, firewall::NATIVE, firewall::list, firewall::read, &["ec2:DescribeSecurityGroups"]),
     ],
-    actions: &[vm::ACTIONS, storage::ACTIONS, address::ACTIONS, firewall::ACTIONS, tags::ACTIONS],
+    actions: &[vm::ACTIONS, resize::ACTIONS, storage::ACTIONS, address::ACTIONS, firewall::ACTIONS, tags::ACTIONS],
 };
 
 /// The one resource that was asked for by its id, of those in the answer.

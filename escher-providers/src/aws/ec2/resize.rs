@@ -14,14 +14,10 @@ use super::{action, api, cli, never, vm};
 use crate::aws::clients::{AwsCx, Clients};
 use crate::spec::{Act, ActionSpec, act};
 
-/// Stands on an instance while it is stopped for a resize, so that a second try knows that it ran before. Its value is
-/// the size that it had.
-const WAS_RUNNING: &str = "escher:start-after-resize";
-
 /// How long an instance may take to stop: EC2 itself forces it after some minutes.
 const STOPPING: Duration = Duration::from_secs(600);
 
-pub(super) const SPEC: ActionSpec<Clients> = ActionSpec {
+pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[ActionSpec {
     native: vm::NATIVE,
     action: action(Kind::Vm, Verb::Resize),
     permissions: &[
@@ -52,7 +48,7 @@ pub(super) const SPEC: ActionSpec<Clients> = ActionSpec {
     weigh: Some(vm::stopping),
     dry_run: DryRun::Native,
     shows: None,
-};
+}];
 
 #[derive(Deserialize)]
 pub(super) struct Params {
@@ -76,7 +72,7 @@ impl Act<Clients> for Resize {
         }
         let size = size(&instance);
         let has_size = size == params.size;
-        let marked = mark_of(&instance);
+        let marked = vm::resize_mark(&instance);
         let running = matches!(state(&instance), Some(InstanceStateName::Running | InstanceStateName::Pending));
         let tried = async {
             if !has_size {
@@ -138,11 +134,11 @@ async fn put_back(cx: &AwsCx, id: &str, wanted: &str, old: Option<&str>, error: 
     match state(&now) {
         Some(InstanceStateName::Running | InstanceStateName::Pending) if has == wanted => Ok(()),
         // Nobody knows whether it was told to stop: another try carries on, and the mark says with what.
-        Some(InstanceStateName::Running | InstanceStateName::Pending) if under_way(&now) && is_open(&error) => Err(error
+        Some(InstanceStateName::Running | InstanceStateName::Pending) if vm::is_resized(&now) && is_open(&error) => Err(error
             .with("the instance", format!("runs with size {has} and may be about to stop"))
-            .hint(format!("run it again; if you start it by hand, take its tag {WAS_RUNNING} away"))),
+            .hint(format!("run it again; if you start it by hand, take its tag {} away", vm::RESIZE_MARK))),
         Some(InstanceStateName::Running | InstanceStateName::Pending) => {
-            let cleaned = if under_way(&now) { unmark(cx, id).await } else { Ok(()) };
+            let cleaned = if vm::is_resized(&now) { unmark(cx, id).await } else { Ok(()) };
             Err(left(&error, format!("the instance runs with size {has} as before{}", tag_stays(&cleaned))))
         }
         Some(InstanceStateName::Stopped) => {
@@ -181,20 +177,11 @@ fn left(error: &Error, how: String) -> Error {
 }
 
 fn tag_stays(cleaned: &Result<()>) -> String {
-    cleaned.as_ref().err().map(|e| format!("; its tag {WAS_RUNNING} could not be taken away: {e}")).unwrap_or_default()
+    cleaned.as_ref().err().map(|e| format!("; its tag {} could not be taken away: {e}", vm::RESIZE_MARK)).unwrap_or_default()
 }
 
 fn size(instance: &Instance) -> &str {
     instance.instance_type().map_or("unknown", |size| size.as_str())
-}
-
-fn mark_of(instance: &Instance) -> Option<&str> {
-    instance.tags().iter().find(|tag| tag.key() == Some(WAS_RUNNING)).map(|tag| tag.value().unwrap_or_default())
-}
-
-/// Whether a resize has stopped it and not yet started it again.
-pub(super) fn under_way(instance: &Instance) -> bool {
-    mark_of(instance).is_some()
 }
 
 fn state(instance: &Instance) -> Option<&InstanceStateName> {
@@ -246,12 +233,12 @@ async fn modify(cx: &AwsCx, id: &str, size: &str) -> Result<()> {
 }
 
 async fn mark(cx: &AwsCx, id: &str, size: &str) -> Result<()> {
-    let tag = Tag::builder().key(WAS_RUNNING).value(size).build();
+    let tag = Tag::builder().key(vm::RESIZE_MARK).value(size).build();
     let request = cx.ec2().create_tags().resources(id).tags(tag).dry_run(cx.trial);
     cx.change(api!(repeatable "CreateTags"), never, || request.clone().send()).await.map(drop)
 }
 
 async fn unmark(cx: &AwsCx, id: &str) -> Result<()> {
-    let request = cx.ec2().delete_tags().resources(id).tags(Tag::builder().key(WAS_RUNNING).build()).dry_run(cx.trial);
+    let request = cx.ec2().delete_tags().resources(id).tags(Tag::builder().key(vm::RESIZE_MARK).build()).dry_run(cx.trial);
     cx.change(api!(repeatable "DeleteTags"), never, || request.clone().send()).await.map(drop)
 }

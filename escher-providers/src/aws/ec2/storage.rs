@@ -11,7 +11,7 @@ use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{FIVE_MINUTES, action, api, cli, described, each, filter};
 use crate::aws::clients::{AwsCx, Clients, Fill, Item, incomplete, paged, time};
@@ -242,7 +242,7 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
             let mut line = cli(target, &["create-snapshot", "--volume-id", target.id.last_segment()]);
             if let Some(name) = params.get("name").and_then(|name| name.as_str()) {
                 line.push("--tag-specifications".into());
-                line.push(super::tags::specification("snapshot", &[("Name", name)]));
+                line.push(tag_specification("snapshot", &[("Name", name)]));
             }
             vec![line]
         },
@@ -347,4 +347,10 @@ impl Act<Clients> for DeleteSnapshot {
         cx.change(api!(repeatable "DeleteSnapshot"), says_gone, || request.clone().send()).await?;
         Ok(Outcome::default())
     }
+}
+
+/// The value of `--tag-specifications`.
+fn tag_specification(resource: &str, tags: &[(&str, &str)]) -> String {
+    let tags: Vec<_> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+    json!([{ "ResourceType": resource, "Tags": tags }]).to_string()
 }

@@ -65,12 +65,6 @@ const fn untag(kind: Kind, native: &'static str) -> ActionSpec<Clients> {
     }
 }
 
-/// The value of `--tag-specifications`.
-pub(super) fn specification(resource: &str, tags: &[(&str, &str)]) -> String {
-    let tags: Vec<_> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
-    json!([{ "ResourceType": resource, "Tags": tags }]).to_string()
-}
-
 struct SetTags;
 impl Act<Clients> for SetTags {
     type Params = TagParams;

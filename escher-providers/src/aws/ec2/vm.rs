@@ -10,7 +10,7 @@ use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
 use serde_json::{Map, Value};
 
-use super::{FIVE_MINUTES, action, api, cli, described, each, never, resize, sizes, spot};
+use super::{FIVE_MINUTES, action, api, cli, described, each, never, sizes, spot};
 use crate::aws::clients::{AwsCx, Clients, Fill, incomplete, time};
 use crate::aws::error::says_gone;
 use crate::spec::{Act, ActionSpec, NoParams, act};
@@ -107,7 +107,7 @@ fn normal(cx: &AwsCx, it: &Instance) -> Result<Resource> {
         .or_else(|| time(root.and_then(|disk| disk.attach_time())))
         .or_else(|| time(it.launch_time()));
     // Half-way through a resize the size is not told: nobody shall take the step for done before the machine runs again.
-    vm.set(attr::SIZE, it.instance_type().map(|size| size.as_str()).filter(|_| !resize::under_way(it)));
+    vm.set(attr::SIZE, it.instance_type().map(|size| size.as_str()).filter(|_| !is_resized(it)));
     vm.set_network(it.vpc_id());
     vm.set("subnet", it.subnet_id());
     vm.set("private_ip", it.private_ip_address());
@@ -154,6 +154,20 @@ fn normal(cx: &AwsCx, it: &Instance) -> Result<Resource> {
     Ok(vm)
 }
 
+/// Stands on an instance while it is stopped for a so that a second try knows that it ran before. Its value is
+/// the size that it had.
+pub(super) const RESIZE_MARK: &str = "escher:start-after-resize";
+
+/// The value of that mark.
+pub(super) fn resize_mark(instance: &Instance) -> Option<&str> {
+    instance.tags().iter().find(|tag| tag.key() == Some(RESIZE_MARK)).map(|tag| tag.value().unwrap_or_default())
+}
+
+/// Whether a resize has stopped it and not yet started it again.
+pub(super) fn is_resized(instance: &Instance) -> bool {
+    resize_mark(instance).is_some()
+}
+
 pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
     ActionSpec {
         weigh: Some(|_, vm| spot::weigh(vm).map(|()| None)),
@@ -181,7 +195,6 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
     spec(Verb::Delete, &["ec2:TerminateInstances"], act::<Clients, Delete>, None, |t, _, _| {
         vec![cli(t, &["terminate-instances", "--instance-ids", t.id.last_segment()])]
     }),
-    resize::SPEC,
 ];
 
 const fn spec(

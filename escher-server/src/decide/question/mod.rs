@@ -241,7 +241,8 @@ fn order(reading: &Reading, verb: Option<Verb>, utterance: &Utterance) -> Frame 
     frame.action = verb.map(|verb| action(verb, &kinds(reading)));
     let unread =
         if reading.unread.is_empty() { "how that goes together".to_owned() } else { format!("“{}”", reading.unread.join(" ")) };
-    frame.clarify = Some(ask_back(format!("I did not understand {unread}, and I won't change anything on a guess. Can you say it another way?")));
+    frame.clarify =
+        Some(ask_back(format!("I did not understand {unread}, and I won't change anything on a guess. Can you say it another way?")));
     frame.unread = reading.unread.clone();
     frame.confidence = 0.88;
     frame
