@@ -6,7 +6,7 @@ mod rules;
 
 use std::collections::BTreeMap;
 
-use escher_core::{ActionDef, Decision, Effect, Occasion, PlanDoc, Policy, Verdict};
+use escher_core::{ActionDef, Decision, Effect, Occasion, PlanDoc, Policy, Verdict, WallTime};
 
 pub use read::PolicyProblem;
 pub use rules::{PolicyRule, PolicyRules, RuleKind};
@@ -27,7 +27,7 @@ impl DefaultPolicy {
     }
 
     /// All rules, the default ones first; of windows whether they are open at `occasion`'s time.
-    pub fn shown(&self, at: escher_core::WallTime) -> Vec<PolicyRule> {
+    pub fn shown(&self, at: WallTime) -> Vec<PolicyRule> {
         let default = |text: &str| PolicyRule { kind: RuleKind::Default, text: text.to_owned(), ..PolicyRule::default() };
         let mut shown = vec![
             default("an action that only reads is allowed"),
