@@ -14,7 +14,11 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Noun", "Kinds", |args| Some(Set::new(Head::Kind, Number::Many, args.cond(0)?).into())),
     // Described before.
     Rule::new("Nominal", "Noun", same),
-    Rule::new("Nominal", "Pre Nominal", |args| narrowed(args.set(1)?, args.cond(0)?))
+    Rule::new("Nominal", "Pre Nominal", |args| {
+        let (condition, set) = (args.cond(0)?, args.set(1)?);
+        let ahead = set.ahead.clone().and(condition.clone());
+        narrowed(Set { ahead, ..set }, condition)
+    })
         .ex(&[
             ("idle dev vms", "kind = vm AND env = dev AND idle"),
             ("running EC2 instances", "cloud = aws AND kind = vm AND state = running"),
@@ -100,9 +104,13 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[("the vm web-1", "kind = vm AND name = web-1"), ("vms web-1 and web-2", "kind = vm AND name IN (web-1, web-2)")]),
     Rule::new("Base", "Det? Nominal (called|named) NewName", |args| named(args.set(1)?, Formula::is(Field::Name, args.text(2)?)))
         .ex(&[("the database called orders", "kind = database AND name = orders"), ("vms named dev", "kind = vm AND name = dev")]),
-    Rule::new("Base", "Det? Nominal (called|named) NewNames", |args| named(args.set(1)?, args.cond(2)?))
+    Rule::new("Base", "Det? Nominal (called|named) NewNames", |args| {
+        // “The VM named web-1 and dev”: one thing has one name.
+        let (set, names) = (args.set(1)?, args.cond(2)?);
+        if set.number == Number::Many { named(set, names) } else { None }
+    })
         .ex(&[("vms named mars and venus", "kind = vm AND name IN (mars, venus)")])
-        .not(&["vms named mars and", "vms named mars and in dev"]),
+        .not(&["vms named mars and", "vms named mars and in dev", "vm named web-1 and dev"]),
     // Several of a kind, by names that are plain words.
     Rule::new("Base", "Det? Nominal WordNames", |args| {
         let set = args.set(1)?;
