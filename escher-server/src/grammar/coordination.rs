@@ -6,7 +6,7 @@ use escher_core::selector::Field;
 
 use super::args::same;
 use super::both::sorts;
-use super::exception::except;
+use super::exception::{elsewhere, except};
 use super::noun::described;
 use super::rule::{Args, Rule};
 use crate::meaning::{Formula, Head, Number, Sem, Set};
@@ -66,6 +66,7 @@ pub(super) const RULES: &[Rule] = &[
         if reaches(&set.formula, &condition) { described(set, condition) } else { None }
     }),
     Rule::new("Nps", "Nps Except", |args| except(args.set(0)?, args.cond(1)?)),
+    Rule::new("Nps", "Nps Except", |args| elsewhere(args.set(0)?, args.cond(1)?)),
 ];
 
 /// Whether a condition behind several things can be said of each: none has one of its sort already, and each can have it.

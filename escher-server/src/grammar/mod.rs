@@ -7,6 +7,7 @@ mod args;
 mod both;
 mod clause;
 mod compound;
+mod contrast;
 mod coordination;
 mod courtesy;
 mod determiner;
