@@ -12,6 +12,7 @@ mod coordination;
 mod courtesy;
 mod determiner;
 mod exception;
+mod kept;
 mod key;
 mod loose;
 mod measure;
@@ -51,6 +52,7 @@ const FILES: &[&[Rule]] = &[
     measure::RULES,
     range::RULES,
     tag::RULES,
+    kept::RULES,
     key::RULES,
     loose::RULES,
     clause::RULES,

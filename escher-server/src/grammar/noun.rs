@@ -237,7 +237,12 @@ fn same_second(args: &Args<'_>) -> Option<Sem> {
 pub(super) fn described(set: Set, condition: Formula) -> Option<Sem> {
     // “Everything except databases in dev”: are the databases in dev, or all that is left?
     let left = set.formula.conjuncts().into_iter().any(|part| matches!(part, Formula::Is { field: Field::Kind, not: true, .. }));
+    // “In subnet sn-1 of vpc-1”: the subnet's, or theirs?
+    let within = |part: &Formula| matches!(part, Formula::Rel { .. } | Formula::Is { field: Field::Linked, .. });
+    let of = |part: &Formula| matches!(part, Formula::Rel { by: Relation::Any, .. });
+    let twice = set.formula.conjuncts().into_iter().any(within) && condition.conjuncts().into_iter().any(of);
     match narrowed(set, condition)? {
+        Sem::Set(set) if twice => Some(set.asks("Is that said of them, or of what they are related to?").into()),
         Sem::Set(set) if left => Some(set.asks("Is that said of all that is left, or of what is left out?").into()),
         sem => Some(sem),
     }
