@@ -1,5 +1,6 @@
 //! Orders: executable only if complete parses cover all words and all of them mean the same.
 
+use escher_core::selector::Field;
 use escher_core::{ActionPattern, Clarify, Correction, Frame, Intent, Kind, Selector, Utterance, Verb};
 
 use super::source::{heard, sources};
@@ -207,15 +208,20 @@ fn reading(
     Reading { frame, dead, bare: wide && has_all(&formula) }
 }
 
-/// Whether one of several things is all of its kind: neither narrow nor related to anything.
+/// Whether one of several things is all of its kind: not narrow, and neither related to anything nor told in its size or state.
 fn has_all(formula: &Formula) -> bool {
     let parts = formula.conjuncts();
     if let Some(either) = parts.iter().find(|part| matches!(part, Formula::Or(_))) {
         let rest = parts.iter().filter(|part| part != &either).map(|part| (*part).clone()).fold(Formula::all(), Formula::and);
         return either.branches().into_iter().any(|branch| has_all(&rest.clone().and(branch.clone())));
     }
-    let related = parts.iter().any(|part| matches!(part, Formula::Rel { .. } | Formula::Given(_)));
-    !related && formula.selector().is_ok_and(|selector| !selector.narrows())
+    let told = parts.iter().any(|part| {
+        matches!(
+            part,
+            Formula::Rel { .. } | Formula::Given(_) | Formula::Compare { .. } | Formula::Is { field: Field::State, not: false, .. }
+        )
+    });
+    !told && formula.selector().is_ok_and(|selector| !selector.narrows())
 }
 
 #[cfg(test)]

@@ -32,15 +32,14 @@ pub(super) const RULES: &[Rule] = &[
     // the others as well, and so may how it is.
     Rule::new("Nps", "Np (,|and|, and|&|as well as|plus|and also) Nps", |args| shared(args, Formula::is_place)),
     Rule::new("Nps", "Np (,|and|, and|&|as well as|plus|and also) Nps", |args| {
+        let (first, others) = (args.set(0)?.formula, args.set(1)?.formula);
         // “Idle VMs and unattached disks” are each in their own way.
-        let own = args
-            .set(1)?
-            .formula
-            .conjuncts()
-            .into_iter()
-            .flat_map(Formula::branches)
-            .any(|branch| branch.conjuncts().into_iter().any(describes));
-        if own { None } else { shared(args, |part| part.is_place() || describes(part)) }
+        let own = parts(&others).into_iter().any(describes);
+        // “Snapshots of web-1 older than 30 days and images older than 60”: of web-1, too?
+        let measured =
+            |formula: &Formula| parts(formula).into_iter().filter(|part| measures(part)).flat_map(sorts).collect::<BTreeSet<_>>();
+        let parallel = !measured(&first).is_disjoint(&measured(&others));
+        shared(args, |part| part.is_place() || describes(part) && !own || belongs(part) && parallel)
     }),
     // Of two things an order cannot choose; a question shows both.
     Rule::new("Nps", "Np (or|, or) Nps", |args| match together(args.set(0)?, args.set(1)?)? {
@@ -78,7 +77,7 @@ fn reaches(things: &Formula, condition: &Formula) -> bool {
 }
 
 /// Both, where what is said before the first reaches the others, as far as it says something that they do not say themselves.
-fn shared(args: &Args<'_>, reaching: fn(&Formula) -> bool) -> Option<Sem> {
+fn shared(args: &Args<'_>, reaching: impl Fn(&Formula) -> bool) -> Option<Sem> {
     let (a, b) = (args.set(0)?, args.set(1)?);
     // A name is one thing, wherever it is; and with nothing said of them, the others are in one list with the first.
     if b.named || b.head == Head::Kind && b.formula.conjuncts().into_iter().all(is_noun) {
@@ -88,9 +87,9 @@ fn shared(args: &Args<'_>, reaching: fn(&Formula) -> bool) -> Option<Sem> {
     // “Dev VMs in us-east-1 and prod VMs”: the second is as whole as the first, and takes nothing from behind it.
     let places = |set: &Set| set.ahead.conjuncts().into_iter().filter(|part| part.is_place()).flat_map(sorts).collect::<BTreeSet<_>>();
     let whole = a.kinds() == b.kinds() && !places(&a).is_disjoint(&places(&b));
-    let reaches = |part: &&Formula| reaching(part) && !(whole && !ahead.contains(part));
-    let parts: Vec<Formula> = a.formula.conjuncts().into_iter().filter(reaches).cloned().collect();
-    let formula = spread(&b.formula, &parts);
+    let reaches = |part: &&Formula| (!whole || ahead.contains(part)) && reaching(part);
+    let said: Vec<Formula> = a.formula.conjuncts().into_iter().filter(reaches).cloned().collect();
+    let formula = spread(&b.formula, &said);
     if formula == b.formula {
         return None;
     }
@@ -120,9 +119,25 @@ fn describes(part: &Formula) -> bool {
     matches!(part, Formula::Flag { .. } | Formula::Is { field: Field::State, .. })
 }
 
-/// What a noun itself says.
+fn measures(part: &Formula) -> bool {
+    matches!(part, Formula::Compare { .. })
+}
+
+/// Whose something is, and what it is related to.
+fn belongs(part: &Formula) -> bool {
+    matches!(part, Formula::Rel { .. } | Formula::Given(_) | Formula::Is { field: Field::Tag(_) | Field::Linked, not: false, .. })
+}
+
+/// What is said of any of several things.
+fn parts(things: &Formula) -> Vec<&Formula> {
+    let each = things.conjuncts().into_iter().flat_map(Formula::branches);
+    each.flat_map(Formula::conjuncts).collect()
+}
+
+/// What a noun itself says, and which ones are left out.
 fn is_noun(part: &Formula) -> bool {
-    matches!(part, Formula::Is { field: Field::Kind | Field::Cloud | Field::Engine, .. })
+    let kind = matches!(part, Formula::Is { field: Field::Kind | Field::Cloud | Field::Engine, .. });
+    kind || matches!(part, Formula::Is { field: Field::Name | Field::Id, not: true, .. })
 }
 
 /// Both: like with like, and neither within the other.
