@@ -1,5 +1,6 @@
 //! Cases from the field and their neighbors, a file per part of the language. A row says what the words mean, or that they
-//! must not be carried out (`"asks": true`); what a row leaves out is not looked at.
+//! must not be carried out (`"asks": true`), or what they may mean (`"reads"`: each of it); what a row leaves out is not
+//! looked at.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod support;
@@ -10,10 +11,11 @@ use escher_core::Frame;
 use serde_json::{Map, Value, json};
 use support::{ordered, read};
 
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 6] = [
     ("nouns", include_str!("cases/nouns.jsonl")),
     ("modifiers", include_str!("cases/modifiers.jsonl")),
     ("orders", include_str!("cases/orders.jsonl")),
+    ("scope", include_str!("cases/scope.jsonl")),
     ("times", include_str!("cases/times.jsonl")),
     ("questions", include_str!("cases/questions.jsonl")),
 ];
@@ -21,6 +23,13 @@ const FILES: [(&str, &str); 5] = [
 fn wrong(row: &Map<String, Value>, frame: &Frame) -> Option<String> {
     if row.get("asks").is_some() {
         return frame.is_executable().then(|| format!("must ask, but does {:?} to {}", frame.action, frame.selector));
+    }
+    if let Some(reads) = row.get("reads").and_then(Value::as_array) {
+        let mut want: Vec<String> = reads.iter().filter_map(Value::as_str).map(ordered).collect();
+        let mut found: Vec<String> = frame.readings.iter().map(|reading| ordered(&reading.selector.to_string())).collect();
+        want.sort();
+        found.sort();
+        return (want != found).then(|| format!("reads: expected {want:#?}, found {found:#?} ({:?})", frame.clarify));
     }
     if row.get("action").is_some() && !frame.is_executable() {
         return Some(format!("asks: {:?}", frame.clarify));

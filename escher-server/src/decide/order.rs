@@ -1,5 +1,6 @@
 //! Orders: executable only if complete parses cover all words and all of them mean the same.
 
+use escher_core::selector::Field;
 use escher_core::{ActionPattern, Clarify, Correction, Frame, Intent, Kind, Selector, Utterance, Verb};
 
 use super::doubt::doubt;
@@ -68,8 +69,10 @@ pub(crate) fn order(utterance: &Utterance, budget: &Budget, referred: impl FnOnc
     // A reading that nobody can carry out says nothing beside one that somebody can, or that asks.
     let runs: Vec<Frame> = readings.iter().map(|reading| &reading.frame).filter(|frame| frame.is_executable()).cloned().collect();
     for reading in &mut readings {
-        // “Dev VMs and databases” are not all databases; but “a snapshot of all databases called x” may be one of all.
-        reading.dead |= reading.wide && runs.iter().any(|run| run.params == reading.frame.params);
+        // “Dev VMs and databases” are not all databases; but “a snapshot of all databases called x” may be one of all, and
+        // “snapshots of dev VMs and disks” may be said of disks.
+        let alike = |run: &Frame| (&run.params, run.action) == (&reading.frame.params, reading.frame.action);
+        reading.dead |= reading.bare && runs.iter().any(alike);
     }
     if readings.iter().any(|reading| !reading.dead) {
         readings.retain(|reading| !reading.dead);
@@ -109,8 +112,8 @@ struct Reading {
     frame: Frame,
     /// Whether it cannot be carried out at all, and is no question that somebody would want to be asked.
     dead: bool,
-    /// Whether it is too wide for a change.
-    wide: bool,
+    /// Whether it is too wide for a change, and some of it is all that there are of a kind.
+    bare: bool,
 }
 
 fn same(a: &Frame, b: &Frame) -> bool {
@@ -206,7 +209,23 @@ fn reading(
     // “The database” alone is none in particular; “all databases” are too many, which is worth a question.
     let none = wide && order.set.number == Number::One;
     let dead = formula.is_contradictory() || impossible || order.question().is_none() && lacking || none;
-    Reading { frame, dead, wide }
+    Reading { frame, dead, bare: wide && has_all(&formula) }
+}
+
+/// Whether one of several things is all of its kind: not narrow, and neither related to anything nor told in its size or state.
+fn has_all(formula: &Formula) -> bool {
+    let parts = formula.conjuncts();
+    if let Some(either) = parts.iter().find(|part| matches!(part, Formula::Or(_))) {
+        let rest = parts.iter().filter(|part| part != &either).map(|part| (*part).clone()).fold(Formula::all(), Formula::and);
+        return either.branches().into_iter().any(|branch| has_all(&rest.clone().and(branch.clone())));
+    }
+    let told = parts.iter().any(|part| {
+        matches!(
+            part,
+            Formula::Rel { .. } | Formula::Given(_) | Formula::Compare { .. } | Formula::Is { field: Field::State, not: false, .. }
+        )
+    });
+    !told && formula.selector().is_ok_and(|selector| !selector.narrows())
 }
 
 #[cfg(test)]

@@ -12,6 +12,17 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[("vm disk", "kind = disk AND rel.attached IN (kind = vm)")]),
     Rule::new("Noun", "KindSg KindPl", |args| compound(args, Number::Many))
         .ex(&[("vm disks", "kind = disk AND rel.attached IN (kind = vm)")]),
+    // “Dev VM snapshots”: in dev are the snapshots, or the VMs.
+    Rule::new("Nominal", "Owning KindSg", |args| owned(args, Number::One)),
+    Rule::new("Nominal", "Owning KindPl", |args| owned(args, Number::Many)),
+    Rule::new("Owning", "Pre KindSg", |args| Some(args.noun(1)?.formula().and(args.cond(0)?).into())),
+    Rule::new("Owning", "Pre Owning", |args| Some(args.cond(0)?.and(args.cond(1)?).into())),
+    // Of what the VMs have, one thing is named and another may be meant.
+    Rule::new("Noun", "KindSg (disk|volume) (snapshot|snapshots)", |args| {
+        let to = Formula::rel(Relation::Any, args.noun(0)?.formula());
+        let set = Set::new(Head::Kind, Number::Many, Formula::is(Field::Kind, Kind::Snapshot.as_str()).and(to));
+        Some(set.asks("Snapshots of the disks of these? Name the disks, or the snapshots.").into())
+    }),
     // A product, and what it is called beside it: “RDS MySQL instances”, “Firestore DBs”, “EC2 spot instances”.
     Rule::new("Nominal", "Brand Nominal", |args| branded(args.noun(0)?, args.set(1)?))
         .ex(&[
@@ -38,12 +49,27 @@ pub(super) const RULES: &[Rule] = &[
 /// “VM disks” are disks.
 fn compound(args: &Args<'_>, number: Number) -> Option<Sem> {
     let (of, head) = (args.noun(0)?, args.noun(1)?);
+    Some(Set::new(Head::Kind, number, head.formula().and(joined(of, head)?)).into())
+}
+
+/// How what a noun names is related to what the noun before it names.
+fn joined(of: Noun, head: Noun) -> Option<Formula> {
     let by = match (head.kind, of.kind) {
         (Kind::Disk | Kind::Ip, Kind::Vm) => Relation::Is(Rel::Attached),
         _ => Relation::Any,
     };
     let apart = of.kind != head.kind && !(is_product(of) && stands_for(of.kind, head.kind) && head.cloud.is_none());
-    apart.then(|| Set::new(Head::Kind, number, head.formula().and(Formula::rel(by, of.formula()))).into())
+    apart.then(|| Formula::rel(by, of.formula()))
+}
+
+/// Disks of dev VMs, where “dev” is said of these.
+fn owned(args: &Args<'_>, number: Number) -> Option<Sem> {
+    let (of, head) = (args.cond(0)?, args.noun(1)?);
+    let kind = of.values(&Field::Kind).into_iter().next()?.parse().ok()?;
+    let cloud = of.values(&Field::Cloud).into_iter().next().and_then(|word| word.parse().ok());
+    let plain = joined(Noun { kind, cloud, engine: None }, head)?;
+    let Formula::Rel { by, .. } = plain else { return None };
+    if of.is_contradictory() { None } else { Some(Set::new(Head::Kind, number, head.formula().and(Formula::rel(by, of))).into()) }
 }
 
 /// Whether a noun is a cloud's own name for something.

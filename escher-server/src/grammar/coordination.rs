@@ -1,12 +1,14 @@
 //! Several noun phrases together, and what reaches over them.
 
+use std::collections::BTreeSet;
+
 use escher_core::selector::Field;
 
 use super::args::same;
 use super::both::sorts;
-use super::exception::except;
+use super::exception::{elsewhere, except};
 use super::noun::described;
-use super::rule::Rule;
+use super::rule::{Args, Rule};
 use crate::meaning::{Formula, Head, Number, Sem, Set};
 
 pub(super) const RULES: &[Rule] = &[
@@ -26,6 +28,19 @@ pub(super) const RULES: &[Rule] = &[
             ("dev and test", "env IN (dev, test)"),
         ])
         .not(&["web-1 and dev vms", "dev and web-1"]),
+    // “Dev disks older than 30 days and snapshots older than 60”: those in dev, or all? Where the first is may be said of
+    // the others as well, and so may how it is.
+    Rule::new("Nps", "Np (,|and|, and|&|as well as|plus|and also) Nps", |args| shared(args, Formula::is_place)),
+    Rule::new("Nps", "Np (,|and|, and|&|as well as|plus|and also) Nps", |args| {
+        let (first, others) = (args.set(0)?.formula, args.set(1)?.formula);
+        // “Idle VMs and unattached disks” are each in their own way.
+        let own = parts(&others).into_iter().any(describes);
+        // “Snapshots of web-1 older than 30 days and images older than 60”: of web-1, too?
+        let measured =
+            |formula: &Formula| parts(formula).into_iter().filter(|part| measures(part)).flat_map(sorts).collect::<BTreeSet<_>>();
+        let parallel = !measured(&first).is_disjoint(&measured(&others));
+        shared(args, |part| part.is_place() || describes(part) && !own || belongs(part) && parallel)
+    }),
     // Of two things an order cannot choose; a question shows both.
     Rule::new("Nps", "Np (or|, or) Nps", |args| match together(args.set(0)?, args.set(1)?)? {
         Sem::Set(set) => Some(set.asks("The one or the other? Which ones exactly?").into()),
@@ -37,6 +52,9 @@ pub(super) const RULES: &[Rule] = &[
         let (a, b) = (args.set(0)?, args.set(1)?);
         if a.head == Head::Env { together(a, b) } else { None }
     }),
+    Rule::new("Nps", "Np (,|and|, and|&|as well as|plus) BesideEnv", |args| {
+        if args.set(0)?.head == Head::Env { shared(args, Formula::is_place) } else { None }
+    }),
     Rule::new("BesideEnv", "Env Within?", |args| {
         let condition = args.cond(0)?.and(args.cond(1)?);
         (!condition.is_contradictory()).then(|| Set::new(Head::Env, Number::Many, condition).into())
@@ -47,6 +65,7 @@ pub(super) const RULES: &[Rule] = &[
         if reaches(&set.formula, &condition) { described(set, condition) } else { None }
     }),
     Rule::new("Nps", "Nps Except", |args| except(args.set(0)?, args.cond(1)?)),
+    Rule::new("Nps", "Nps Except", |args| elsewhere(args.set(0)?, args.cond(1)?)),
 ];
 
 /// Whether a condition behind several things can be said of each: none has one of its sort already, and each can have it.
@@ -55,6 +74,70 @@ fn reaches(things: &Formula, condition: &Formula) -> bool {
     let each = things.conjuncts().into_iter().flat_map(Formula::branches);
     sorts(condition).iter().all(|sort| !own.contains(sort))
         && each.into_iter().all(|thing| !thing.clone().and(condition.clone()).is_contradictory())
+}
+
+/// Both, where what is said before the first reaches the others, as far as it says something that they do not say themselves.
+fn shared(args: &Args<'_>, reaching: impl Fn(&Formula) -> bool) -> Option<Sem> {
+    let (a, b) = (args.set(0)?, args.set(1)?);
+    // A name is one thing, wherever it is; and with nothing said of them, the others are in one list with the first.
+    if b.named || b.head == Head::Kind && b.formula.conjuncts().into_iter().all(is_noun) {
+        return None;
+    }
+    let ahead = a.ahead.conjuncts();
+    // “Dev VMs in us-east-1 and prod VMs”: the second is as whole as the first, and takes nothing from behind it.
+    let places = |set: &Set| set.ahead.conjuncts().into_iter().filter(|part| part.is_place()).flat_map(sorts).collect::<BTreeSet<_>>();
+    let whole = a.kinds() == b.kinds() && !places(&a).is_disjoint(&places(&b));
+    let reaches = |part: &&Formula| (!whole || ahead.contains(part)) && reaching(part);
+    let said: Vec<Formula> = a.formula.conjuncts().into_iter().filter(reaches).cloned().collect();
+    let formula = spread(&b.formula, &said);
+    if formula == b.formula {
+        return None;
+    }
+    match together(a, Set { formula, ..b })? {
+        Sem::Set(set) => Some(Set { shared: true, ..*set }.into()),
+        _ => None,
+    }
+}
+
+/// Narrowed by each part, where it says nothing of its sort and can be so.
+fn spread(things: &Formula, parts: &[Formula]) -> Formula {
+    let own = things.conjuncts();
+    if let Some(either) = own.iter().find(|part| matches!(part, Formula::Or(_))) {
+        let rest = own.iter().filter(|part| part != &either).map(|part| (*part).clone()).fold(Formula::all(), Formula::and);
+        let each = either.branches().into_iter().map(|branch| spread(&rest.clone().and(branch.clone()), parts));
+        return each.reduce(Formula::or).unwrap_or_else(|| things.clone());
+    }
+    let said = sorts(things);
+    parts.iter().filter(|part| said.is_disjoint(&sorts(part))).fold(things.clone(), |sum, part| {
+        let narrower = sum.clone().and(part.clone());
+        if narrower.is_contradictory() { sum } else { narrower }
+    })
+}
+
+/// How something is, by a word before it.
+fn describes(part: &Formula) -> bool {
+    matches!(part, Formula::Flag { .. } | Formula::Is { field: Field::State, .. })
+}
+
+fn measures(part: &Formula) -> bool {
+    matches!(part, Formula::Compare { .. })
+}
+
+/// Whose something is, and what it is related to.
+fn belongs(part: &Formula) -> bool {
+    matches!(part, Formula::Rel { .. } | Formula::Given(_) | Formula::Is { field: Field::Tag(_) | Field::Linked, not: false, .. })
+}
+
+/// What is said of any of several things.
+fn parts(things: &Formula) -> Vec<&Formula> {
+    let each = things.conjuncts().into_iter().flat_map(Formula::branches);
+    each.flat_map(Formula::conjuncts).collect()
+}
+
+/// What a noun itself says, and which ones are left out.
+fn is_noun(part: &Formula) -> bool {
+    let kind = matches!(part, Formula::Is { field: Field::Kind | Field::Cloud | Field::Engine, .. });
+    kind || matches!(part, Formula::Is { field: Field::Name | Field::Id, not: true, .. })
 }
 
 /// Both: like with like, and neither within the other.
@@ -76,16 +159,7 @@ fn together(a: Set, b: Set) -> Option<Sem> {
     if within(&a, &b) || within(&b, &a) {
         return None;
     }
-    // “Unattached dev disks and test disks”: whether the test disks are unattached too is not said.
-    let describes = |part: &Formula| matches!(part, Formula::Flag { .. } | Formula::Is { field: Field::State, .. });
-    let own = sorts(&b.formula);
-    let open = a.kinds() == b.kinds()
-        && a.formula.conjuncts().into_iter().any(|part| describes(part) && sorts(part).iter().all(|sort| !own.contains(sort)));
-    // “Dev VMs and unattached disks”: are these in dev?
-    let env = |set: &Set| set.formula.conjuncts().into_iter().any(|part| matches!(part, Formula::Is { field: Field::Env, .. }));
-    let flagged = b.formula.conjuncts().into_iter().any(|part| matches!(part, Formula::Flag { .. }));
-    let open = open || env(&a) && !env(&b) && flagged;
-    let open = open.then(|| "Is what stands before the first said of the others too? Say it of each.".to_owned());
-    let why = a.why.clone().or(b.why.clone()).or(open);
-    Some(Set { formula: a.formula.or(b.formula), number: Number::Many, head: a.head, named: a.named, why }.into())
+    let why = a.why.clone().or(b.why.clone());
+    let all = Set::new(a.head, Number::Many, a.formula.or(b.formula));
+    Some(Set { named: a.named, shared: a.shared || b.shared, why, ..all }.into())
 }

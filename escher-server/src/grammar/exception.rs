@@ -3,6 +3,8 @@
 use escher_core::selector::Field;
 
 use super::args::same;
+use super::contrast;
+use super::noun::narrowed;
 use super::rule::{Args, Rule};
 use crate::meaning::{Formula, Head, Sem, Set};
 
@@ -35,6 +37,8 @@ pub(super) const RULES: &[Rule] = &[
             "dev vms except bob",
             "dev but not idle vms",
         ]),
+    // “Attached to web-1 but not web-2”: attached to web-1 alone, or without something that is called web-2.
+    Rule::new("Np", "Np Except", |args| elsewhere(args.set(0)?, args.cond(1)?)),
     Rule::new(
         "Except",
         ",? (except|except for|excluding|but not|other than|apart from|minus|save for|leaving out|and not|, not|not counting) Items",
@@ -50,8 +54,17 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Np", "Np but Names", |args| except(args.set(0)?, args.cond(1)?))
         .ex(&[("all dev vms but web-1", "kind = vm AND env = dev AND name != web-1")])
         .not(&["dev vms but in westus", "dev vms but the ones in westus"]),
+    Rule::new("Np", "Np but Names", |args| elsewhere(args.set(0)?, args.cond(1)?)),
+    Rule::new("Np", "Np but Names Post", |args| except(args.set(0)?, args.cond(1)?.and(args.cond(2)?))),
+    // “Except web-1, in westus”: in westus, or not there either.
+    Rule::new("Np", "Np Except , Within", |args| match except(args.set(0)?, args.cond(1)?)? {
+        Sem::Set(set) => narrowed(*set, args.cond(2)?),
+        _ => None,
+    }),
     Rule::new("Items", "(for|the)? Item", |args| Some(args.at(0).clone())),
     Rule::new("Items", "Item (,|and|, and|or) Items", |args| Some(args.cond(0)?.or(args.cond(1)?).into())),
+    // “Except web-1 in westus”: that one only if it is there, or all there is in westus but that one.
+    Rule::new("Items", "Items Post", |args| Some(args.cond(0)?.and(args.cond(1)?).into())),
     Rule::new("Item", "OneName", same),
     Rule::new("Item", "(those|the ones|ones|any) Post", same),
     Rule::new("Item", "(the one|the ones|one|ones|those) (called|named) Names", same),
@@ -76,10 +89,33 @@ pub(super) const RULES: &[Rule] = &[
 
 /// What is left of the first argument after the exception that is the second: “make them private except web-1”.
 pub(in crate::grammar) fn excepted(args: &Args<'_>) -> Option<Set> {
-    match except(args.set(0)?, args.cond(1)?)? {
+    let (set, gone) = (args.set(0)?, args.cond(1)?);
+    let open = elsewhere(set.clone(), gone.clone()).is_some();
+    match except(set, gone)? {
+        Sem::Set(set) if open => Some(set.asks("Is that the name of what is left out, or of what it belongs to?")),
         Sem::Set(set) => Some(*set),
         _ => None,
     }
+}
+
+/// What is kept where the names of the exception are those of things that it is not related to, and of places where it is not.
+pub(in crate::grammar) fn elsewhere(set: Set, gone: Formula) -> Option<Sem> {
+    let is_names = |branch: &&Formula| matches!(branch, Formula::Is { field: Field::Name | Field::Id, not: false, .. });
+    let (names, others): (Vec<&Formula>, Vec<&Formula>) = gone.branches().into_iter().partition(is_names);
+    let mut apart = Formula::all();
+    for name in names {
+        apart = apart.and(contrast::with(&set, name)?);
+    }
+    if apart.is_all() {
+        return None;
+    }
+    let kept = match others.into_iter().cloned().reduce(Formula::or) {
+        None => Sem::from(set),
+        Some(others) => except(set, others)?,
+    };
+    let Sem::Set(kept) = kept else { return None };
+    let kept = kept.with(apart);
+    (!kept.formula.is_contradictory()).then(|| kept.into())
 }
 
 /// What is kept after an exception that takes something away and leaves something. What both say is said once: of dev

@@ -7,10 +7,12 @@ mod args;
 mod both;
 mod clause;
 mod compound;
+mod contrast;
 mod coordination;
 mod courtesy;
 mod determiner;
 mod exception;
+mod kept;
 mod key;
 mod loose;
 mod measure;
@@ -50,6 +52,7 @@ const FILES: &[&[Rule]] = &[
     measure::RULES,
     range::RULES,
     tag::RULES,
+    kept::RULES,
     key::RULES,
     loose::RULES,
     clause::RULES,

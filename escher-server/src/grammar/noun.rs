@@ -14,7 +14,11 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Noun", "Kinds", |args| Some(Set::new(Head::Kind, Number::Many, args.cond(0)?).into())),
     // Described before.
     Rule::new("Nominal", "Noun", same),
-    Rule::new("Nominal", "Pre Nominal", |args| narrowed(args.set(1)?, args.cond(0)?))
+    Rule::new("Nominal", "Pre Nominal", |args| {
+        let (condition, set) = (args.cond(0)?, args.set(1)?);
+        let ahead = set.ahead.clone().and(condition.clone());
+        narrowed(Set { ahead, ..set }, condition)
+    })
         .ex(&[
             ("idle dev vms", "kind = vm AND env = dev AND idle"),
             ("running EC2 instances", "cloud = aws AND kind = vm AND state = running"),
@@ -108,9 +112,13 @@ pub(super) const RULES: &[Rule] = &[
     .not(&["vms one-by-one", "vms 24x7"]),
     Rule::new("Base", "Det? Nominal (called|named) NewName", |args| named(args.set(1)?, Formula::is(Field::Name, args.text(2)?)))
         .ex(&[("the database called orders", "kind = database AND name = orders"), ("vms named dev", "kind = vm AND name = dev")]),
-    Rule::new("Base", "Det? Nominal (called|named) NewNames", |args| named(args.set(1)?, args.cond(2)?))
+    Rule::new("Base", "Det? Nominal (called|named) NewNames", |args| {
+        // “The VM named web-1 and dev”: one thing has one name.
+        let (set, names) = (args.set(1)?, args.cond(2)?);
+        if set.number == Number::Many { named(set, names) } else { None }
+    })
         .ex(&[("vms named mars and venus", "kind = vm AND name IN (mars, venus)")])
-        .not(&["vms named mars and", "vms named mars and in dev"]),
+        .not(&["vms named mars and", "vms named mars and in dev", "vm named web-1 and dev"]),
     // Several of a kind, by names that are plain words.
     Rule::new("Base", "Det? Nominal WordNames", |args| {
         let set = args.set(1)?;
@@ -237,7 +245,12 @@ fn same_second(args: &Args<'_>) -> Option<Sem> {
 pub(super) fn described(set: Set, condition: Formula) -> Option<Sem> {
     // “Everything except databases in dev”: are the databases in dev, or all that is left?
     let left = set.formula.conjuncts().into_iter().any(|part| matches!(part, Formula::Is { field: Field::Kind, not: true, .. }));
+    // “In subnet sn-1 of vpc-1”: the subnet's, or theirs?
+    let within = |part: &Formula| matches!(part, Formula::Rel { .. } | Formula::Is { field: Field::Linked, .. });
+    let of = |part: &Formula| matches!(part, Formula::Rel { by: Relation::Any, .. });
+    let twice = set.formula.conjuncts().into_iter().any(within) && condition.conjuncts().into_iter().any(of);
     match narrowed(set, condition)? {
+        Sem::Set(set) if twice => Some(set.asks("Is that said of them, or of what they are related to?").into()),
         Sem::Set(set) if left => Some(set.asks("Is that said of all that is left, or of what is left out?").into()),
         sem => Some(sem),
     }

@@ -172,9 +172,14 @@ fn is(field: Field, args: &Args<'_>, i: usize) -> Option<Sem> {
 }
 
 fn linked(text: String) -> Option<Sem> {
+    inner(text).map(Into::into)
+}
+
+/// What a name says that others are in and linked to: `snet-app` a subnet, `sg-web` a security group.
+pub(super) fn inner(text: String) -> Option<Formula> {
     let low = text.to_lowercase();
-    let within = ["subnet-", "snet-", "sg-", "nsg-"].iter().any(|prefix| low.starts_with(prefix));
-    within.then(|| Formula::is(Field::Linked, text).into())
+    let within = ["subnet-", "snet-", "sn-", "sg-", "nsg-"].iter().any(|prefix| low.starts_with(prefix));
+    within.then(|| Formula::is(Field::Linked, text))
 }
 
 fn prefixed(args: &Args<'_>) -> Option<Sem> {

@@ -101,13 +101,17 @@ pub(crate) struct Set {
     pub(crate) head: Head,
     /// Whether a name was given.
     pub(crate) named: bool,
+    /// What was said before the head, which may be meant of further heads behind it.
+    pub(crate) ahead: Formula,
+    /// Whether what was said of the first of several is taken to be said of the others too.
+    pub(crate) shared: bool,
     /// Why it can only lead to a question, if so: the question.
     pub(crate) why: Option<String>,
 }
 
 impl Set {
     pub(crate) fn new(head: Head, number: Number, formula: Formula) -> Self {
-        Self { formula, number, head, named: head == Head::Name, why: None }
+        Self { formula, number, head, named: head == Head::Name, ahead: Formula::all(), shared: false, why: None }
     }
 
     /// Narrowed by a condition.

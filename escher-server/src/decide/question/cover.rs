@@ -77,6 +77,8 @@ const SMALL: u32 = 20;
 const CORRECTED: u32 = 60;
 /// What can only be asked about in an order is the worse reading of a question.
 const DOUBTFUL: u32 = 70;
+/// A question takes the wider of two: what is said of the first of several is said of that one.
+const SHARED: u32 = 140;
 /// What a second set of things costs.
 const SECOND: u32 = 150;
 /// What nothing can be.
@@ -151,6 +153,9 @@ pub(super) fn best(chart: &Chart, lattice: &Lattice, language: &Language) -> Cov
             cost += formula.map_or(0, weight);
             if *role != Role::Shape && ask.set.as_ref().is_some_and(|set| set.why.as_deref().is_some_and(|why| why != LOOSE)) {
                 cost += DOUBTFUL;
+            }
+            if ask.set.as_ref().is_some_and(|set| set.shared) {
+                cost += SHARED;
             }
             let island =
                 Island { from: usize::from(edge.from), to: usize::from(edge.to), role: *role, ask, condition, corrected: edge.corrected };

@@ -31,6 +31,11 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
         Some(Ask { beyond: BTreeSet::from([format!("last {} minutes", args.text(0)?)]), ..Ask::default() }.into())
     })
     .ex(&[("in the last 30 minutes", "beyond: last 30 minutes")]),
+    // How old the backups are that something has is nothing that it tells itself.
+    Rule::new("Stated", "Nps Kept Measure Within?", own)
+        .ex(&[("dbs with backups older than 30 days", "kind = database; beyond: backups older than 30 days")]),
+    Rule::new("Stated", "Nps (have|has|have no|has no|do not have|does not have) Own Measure Within?", own)
+        .ex(&[("dbs have a backup over 100 GB", "kind = database; beyond: backups of more than 100GB")]),
     Rule::new(
         "Been",
         "(are|is|have been|has been|that are|that have been|which are|which have been|that stay|that stayed)",
@@ -43,8 +48,28 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     Rule::new("Lengthy", "shorter than Span", |args| Some(Sem::Text(format!("less than {}", spelled(&args.text(0)?)?)))),
 ];
 
+/// Said of what things have, and unread.
+fn own(args: &Args<'_>) -> Option<Sem> {
+    let what = args.cond(2)?.conjuncts().into_iter().map(told).collect::<Option<Vec<_>>>()?.join(" and ");
+    let set = claimed(args.set(0)?, args.cond(3)?)?;
+    Some(Ask { beyond: BTreeSet::from([format!("{} {what}", args.text(1)?)]), ..about(None, Some(set)) }.into())
+}
+
 fn beyond(args: &Args<'_>) -> Option<Sem> {
     Some(Ask { beyond: BTreeSet::from([args.text(0)?]), ..Ask::default() }.into())
+}
+
+/// A comparison in words.
+fn told(part: &Formula) -> Option<String> {
+    let Formula::Compare { field, op, value, .. } = part else { return None };
+    match (field, op) {
+        (Field::Age, Op::Gt) => Some(format!("older than {}", spelled(value)?)),
+        (Field::Age, Op::Lt) => Some(format!("younger than {}", spelled(value)?)),
+        (Field::Age, op) => Some(format!("{} {} old", bound(*op)?, spelled(value)?)),
+        (Field::Created, op) => Some(format!("created {} {value}", op.as_str())),
+        (Field::Cost, op) => Some(format!("costing {} {value}", bound(*op)?)),
+        (_, op) => Some(format!("of {} {value}", bound(*op)?)),
+    }
 }
 
 /// `30d` in words.
