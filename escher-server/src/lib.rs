@@ -11,6 +11,7 @@ mod brain;
 mod budget;
 mod chart;
 mod check;
+mod context;
 mod decide;
 mod goal;
 mod grammar;

@@ -2,6 +2,7 @@
 
 mod explain;
 mod language;
+mod moves;
 mod nearest;
 mod order;
 mod question;
@@ -12,6 +13,7 @@ mod when;
 
 pub use explain::Parse;
 pub(crate) use explain::parses;
+pub(crate) use moves::{assents, moved, starts_over};
 pub use nearest::Examples;
 pub(crate) use order::{Verdict, order};
 #[cfg(test)]
