@@ -37,6 +37,7 @@ struct Parts {
     clouds: tokio::sync::Mutex<HashMap<String, Arc<dyn Cloud>>>,
     embedder: Arc<Embedder>,
     writing: tokio::sync::Mutex<()>,
+    talking: tokio::sync::Mutex<()>,
     /// Runs that are carried out right now, by id.
     carried_out: Mutex<HashSet<String>>,
     index: OnceCell<QdrantIndex>,
@@ -82,6 +83,7 @@ impl Escher {
             sim: OnceLock::new(),
             clouds: tokio::sync::Mutex::default(),
             writing: tokio::sync::Mutex::default(),
+            talking: tokio::sync::Mutex::default(),
             carried_out: Mutex::default(),
             index: OnceCell::new(),
         };
@@ -136,6 +138,11 @@ impl Escher {
     /// One scan or import at a time writes the estate: what it holds against what was known must not change meanwhile.
     pub(crate) async fn one_writes(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.parts.writing.lock().await
+    }
+
+    /// One turn at a time is written: it is added to those that were there.
+    pub(crate) async fn one_talks(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.parts.talking.lock().await
     }
 
     /// Claims a run for whoever carries it out, for as long as the claim lives: nobody else does meanwhile.

@@ -56,8 +56,8 @@ pub use memory::{
 pub use pattern::ActionPattern;
 pub use period::{Period, PeriodWord};
 pub use plan::{
-    Approval, Approved, ApprovedConnection, Checked, Moment, Plan, PlanDoc, PlanId, PlanOrigin, PlanTemplate, Policy, RunId, Step, StepId,
-    StepTemplate, Target, TargetFacts, Verdict, VerifiedApproval,
+    Approval, Approved, ApprovedConnection, Checked, ConversationId, Moment, Plan, PlanDoc, PlanId, PlanOrigin, PlanTemplate, Policy,
+    RunId, Step, StepId, StepTemplate, Target, TargetFacts, Verdict, VerifiedApproval,
 };
 pub use redact::{holds_secret, redact};
 pub use rel::Rel;

@@ -1,6 +1,8 @@
 //! `ask`: words in, an answer or a plan out.
 
-use escher_core::{Brain as _, Clarify, Entry, Error, ErrorKind, Frame, Intent, Next, PlanDoc, Result, Store as _, Utterance};
+use escher_core::{
+    Brain as _, Clarify, ConversationId, Entry, Error, ErrorKind, Frame, Intent, Next, PlanDoc, Result, Store as _, Turn, Utterance,
+};
 pub use escher_server::Explanation;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,6 +10,7 @@ use serde_json::Value;
 
 use crate::escher::Escher;
 use crate::ops::answer::{self, Group};
+use crate::ops::chat::{ChatTurn, Conversation};
 use crate::ops::readings::{self, Settled};
 use crate::ops::search::Hit;
 
@@ -16,6 +19,9 @@ use crate::ops::search::Hit;
 pub struct Asked {
     /// What the words were taken to mean.
     pub frame: Frame,
+    /// The conversation that this turn was kept in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<ConversationId>,
     /// The reply.
     #[serde(flatten)]
     pub reply: Reply,
@@ -80,37 +86,66 @@ pub fn explain_reading(utterance: &Utterance) -> (Frame, Explanation) {
 }
 
 impl Escher {
-    /// Answers a question at once; of a change makes a plan, stores it, and runs nothing. Each text stands alone: turns
-    /// before it are not known here yet.
+    /// Answers a question at once; of a change makes a plan, stores it, and runs nothing. The text stands alone.
     ///
     /// # Errors
     /// `Invalid` where a change cannot be made; `Storage`. A change without a target is answered with why.
     pub async fn ask(&self, text: &str) -> Result<Asked> {
-        let utterance = Utterance { text: text.to_owned(), history: Vec::new(), now: self.now() };
-        let frame = self.read(utterance).await?;
-        let (frame, reply) = match &frame.clarify {
-            Some(clarify) => match readings::settle(self, &frame, clarify).await? {
-                Settled::One(frame) => {
-                    let reply = self.reply(&frame).await?;
-                    (*frame, reply)
-                }
-                Settled::Asks(clarify) => (frame, Reply::Clarify(clarify)),
+        self.ask_in(text, None).await
+    }
+
+    /// The same as a turn of a conversation, if there is one: it goes on from the turns before, and is kept.
+    ///
+    /// # Errors
+    /// As [`Escher::ask`]; `NotFound` where there is no such conversation.
+    pub async fn ask_in(&self, text: &str, conversation: Option<&ConversationId>) -> Result<Asked> {
+        let conversation = self.conversation_if(conversation).await?;
+        let history = conversation.as_ref().map(Conversation::history).unwrap_or_default();
+        let frame = self.read(Utterance { text: text.to_owned(), history, now: self.now() }).await?;
+        let (mut frame, asks) = match frame.clarify.clone() {
+            Some(clarify) => match readings::settle(self, &frame, &clarify).await? {
+                Settled::One(settled) => (*settled, None),
+                Settled::Asks(clarify) => (frame, Some(clarify)),
             },
+            None => (frame, None),
+        };
+        let reply = match asks {
+            Some(clarify) => Reply::Clarify(clarify),
             None => {
-                let reply = self.reply(&frame).await?;
-                (frame, reply)
+                let changed = self.held_against(&mut frame, conversation.as_ref()).await?;
+                self.reply(&frame, changed).await?
             }
         };
-        let reply = admit_unread(reply, &frame.unread);
-        Ok(Asked { frame, reply })
+        let mut reply = admit_unread(reply, &frame.unread);
+        let Some(conversation) = conversation else { return Ok(Asked { frame, conversation: None, reply }) };
+        if let (Reply::Answer(answer), Some(plan)) = (&mut reply, conversation.last_plan())
+            && escher_server::assents(text)
+        {
+            answer.next = Some(Next::Approve { plan: plan.clone() });
+        }
+        self.keep_turn(&conversation.id, ChatTurn::of(text, &frame, &reply, self.now())).await?;
+        Ok(Asked { frame, conversation: Some(conversation.id), reply })
+    }
+
+    async fn conversation_if(&self, id: Option<&ConversationId>) -> Result<Option<Conversation>> {
+        match id {
+            Some(id) => self.conversation(id).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The turns that words in a conversation may refer to.
+    pub(crate) async fn history(&self, conversation: Option<&ConversationId>) -> Result<Vec<Turn>> {
+        Ok(self.conversation_if(conversation).await?.map(|it| it.history()).unwrap_or_default())
     }
 
     /// What words mean here, where a model may help the grammar, and how they were read.
     ///
     /// # Errors
-    /// None of the words' making.
-    pub async fn explain_reading(&self, text: &str) -> Result<(Frame, Explanation)> {
-        let utterance = Utterance { text: text.to_owned(), history: Vec::new(), now: self.now() };
+    /// None of the words' making; `NotFound` where there is no such conversation.
+    pub async fn explain_reading(&self, text: &str, conversation: Option<&ConversationId>) -> Result<(Frame, Explanation)> {
+        let history = self.history(conversation).await?;
+        let utterance = Utterance { text: text.to_owned(), history, now: self.now() };
         let brain = self.brain().clone();
         blocking(move || brain.explain(&utterance)).await
     }
@@ -120,17 +155,21 @@ impl Escher {
         blocking(move || brain.read(&utterance)).await
     }
 
-    async fn reply(&self, frame: &Frame) -> Result<Reply> {
+    /// The reply to a frame. `changed` says what became of what was shown before, if it is no longer that.
+    async fn reply(&self, frame: &Frame, changed: Option<String>) -> Result<Reply> {
         Ok(match frame.intent {
-            Intent::Act => match self.plan_frame(frame).await {
+            Intent::Act => match self.plan_frame(frame, changed.clone()).await {
                 // Nothing to do is an answer, with what the words were taken to mean beside it.
-                Err(e) if e.kind() == ErrorKind::NotFound => Reply::Answer(self.nothing_to_do(frame, &e).await?),
+                Err(e) if e.kind() == ErrorKind::NotFound => Reply::Answer(self.nothing_to_do(frame, &e, changed).await?),
                 plan => Reply::Plan(plan?),
             },
             Intent::Find | Intent::Count => Reply::Answer(self.list(frame).await?),
             Intent::Describe => Reply::Answer(self.describe(frame).await?),
             Intent::Explain => Reply::Answer(self.explain(frame).await?),
-            Intent::Smalltalk => Reply::Answer(answer::said("Hello. Ask me about your clouds, for example: which VMs are idle?")),
+            Intent::Smalltalk => {
+                let hello = "Hello. Ask me about your clouds, for example: which VMs are idle?";
+                Reply::Answer(answer::said(frame.note.as_deref().unwrap_or(hello)))
+            }
             Intent::Unknown => {
                 let why = frame.note.as_deref().unwrap_or("I did not understand that as a question about your clouds.");
                 Reply::Answer(answer::unanswered(why))
@@ -199,17 +238,18 @@ impl Escher {
         Ok(answer)
     }
 
-    async fn nothing_to_do(&self, frame: &Frame, error: &Error) -> Result<Answer> {
+    async fn nothing_to_do(&self, frame: &Frame, error: &Error, changed: Option<String>) -> Result<Answer> {
         let mut answer = answer::unanswered(error.message());
         answer.hint = error.hint_text().map(str::to_owned);
         answer.next = error.next_step().cloned();
         answer.warnings = self.unknown_keys(&frame.selector).await?;
+        answer.warnings.extend(changed);
         answer.warnings.extend(self.simulated_note());
         Ok(answer)
     }
 
     /// Drafts, resolves, checks and stores a plan.
-    async fn plan_frame(&self, frame: &Frame) -> Result<PlanDoc> {
+    async fn plan_frame(&self, frame: &Frame, changed: Option<String>) -> Result<PlanDoc> {
         let clouds = self.clouds().await?;
         let capabilities = clouds.capabilities();
         if capabilities.actions.is_empty() {
@@ -219,7 +259,8 @@ impl Escher {
                 .next(Next::Start));
         }
         let template = self.brain().draft(frame, &capabilities).await?;
-        let doc = self.resolve(&template, clouds).await?;
+        let mut doc = self.resolve(&template, clouds).await?;
+        doc.warnings.extend(changed);
         self.save_plan(doc).await
     }
 }

@@ -359,6 +359,12 @@ impl Store for FakeStore {
     async fn put(&self, _: Collection, _: &Document) -> Result<()> {
         unused()
     }
+    async fn document(&self, _: Collection, _: &str) -> Result<Option<Document>> {
+        unused()
+    }
+    async fn remove(&self, _: Collection, _: &str) -> Result<bool> {
+        unused()
+    }
     async fn list(&self, _: Collection, _: usize) -> Result<Vec<Document>> {
         unused()
     }

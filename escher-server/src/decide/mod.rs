@@ -13,7 +13,8 @@ mod when;
 
 pub use explain::Parse;
 pub(crate) use explain::parses;
-pub(crate) use moves::{assents, moved, starts_over};
+pub use moves::assents;
+pub(crate) use moves::{moved, starts_over};
 pub use nearest::Examples;
 pub(crate) use order::{Verdict, order};
 #[cfg(test)]

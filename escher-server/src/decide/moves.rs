@@ -90,8 +90,8 @@ pub(crate) fn moved(text: &str, follows: bool) -> Option<Frame> {
     }
 }
 
-/// Whether the words say yes to something, and nothing else.
-pub(crate) fn assents(text: &str) -> bool {
+/// Whether the words say yes to something, and nothing else. That approves no plan: whoever hears it says how one is approved.
+pub fn assents(text: &str) -> bool {
     plain(text).is_some_and(|said| ASSENT.contains(&said.as_str()))
 }
 
