@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, PoisonError};
 
-use escher_core::{Clock, Cloud, CloudId, Error, ErrorKind, EstateStore, Identity, Index, Journal, Next, PlanDoc, PlanStore, Result};
+use escher_core::{
+    Clock, Cloud, CloudId, DocumentStore, Error, ErrorKind, EstateStore, Identity, Index, Journal, Next, PlanDoc, PlanStore, Result,
+};
 use escher_exec::Clouds;
 use escher_providers::sim::{Faults, SimCloud, SimOptions, SimSpec, SimStore};
 use escher_rag::LocateOptions;
@@ -83,6 +85,10 @@ impl Escher {
         &self.parts.estate
     }
 
+    pub(crate) fn documents(&self) -> &dyn DocumentStore {
+        &*self.parts.documents
+    }
+
     pub(crate) fn records(&self) -> &dyn PlanStore {
         &*self.parts.plans
     }
@@ -98,6 +104,11 @@ impl Escher {
     /// One scan or import at a time writes the estate: what it holds against what was known must not change meanwhile.
     pub(crate) async fn one_writes(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.parts.writing.lock().await
+    }
+
+    /// One turn at a time is written: it is added to those that were there.
+    pub(crate) async fn one_talks(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.parts.talking.lock().await
     }
 
     /// Claims a run for whoever carries it out, for as long as the claim lives: nobody else does meanwhile.

@@ -64,6 +64,7 @@ pub(crate) struct Parts {
     pub(crate) clouds: tokio::sync::Mutex<HashMap<String, Arc<dyn Cloud>>>,
     pub(crate) embedder: Arc<Embedder>,
     pub(crate) writing: tokio::sync::Mutex<()>,
+    pub(crate) talking: tokio::sync::Mutex<()>,
     /// Runs that are carried out right now, by id.
     pub(crate) carried_out: Mutex<HashSet<String>>,
     index: OnceCell<Arc<dyn Index>>,
@@ -107,6 +108,7 @@ impl Parts {
             sim: OnceLock::new(),
             clouds: tokio::sync::Mutex::default(),
             writing: tokio::sync::Mutex::default(),
+            talking: tokio::sync::Mutex::default(),
             carried_out: Mutex::default(),
             index: overrides.index.map_or_else(OnceCell::new, |index| OnceCell::new_with(Some(index))),
         })

@@ -62,7 +62,11 @@ fn reads_and_plans(first: &Value) {
         let (input, output, hints) = (&tool["inputSchema"], &tool["outputSchema"], &tool["annotations"]);
         assert!(input["type"] == "object" && output["type"] == "object", "{tool}");
         assert_eq!(hints["destructiveHint"] == true, tool["name"] == "plan_run", "{tool}");
-        assert_eq!(hints["readOnlyHint"] == true, !["ask", "run_undo", "plan_run"].contains(&tool["name"].as_str().unwrap()), "{tool}");
+        assert_eq!(
+            hints["readOnlyHint"] == true,
+            !["ask", "conversation_new", "run_undo", "plan_run"].contains(&tool["name"].as_str().unwrap()),
+            "{tool}"
+        );
     }
     assert_eq!(first["found"]["data"]["hits"].as_array().unwrap().len(), 3);
     assert_eq!(first["found"]["data"]["corrected"][0], json!({"from": "prodution", "to": "production"}));
@@ -84,6 +88,11 @@ fn runs(last: &Value, plan: &str) {
     let run = last["ran"]["data"]["run"].as_str().unwrap();
     assert_eq!(last["resources"], json!([format!("escher://plans/{plan}"), format!("escher://runs/{run}")]));
     assert_eq!((&last["plan"]["doc"]["id"], &last["run"]["run"]["id"]), (&json!(plan), &json!(run)));
+    // A conversation of its own, which ends in a plan and no more.
+    let selectors: Vec<&Value> = last["turns"].as_array().unwrap().iter().map(|turn| &turn["frame"]["selector"]).collect();
+    let stopped = "cloud = azure AND kind = vm AND state = stopped";
+    assert_eq!(selectors, ["cloud = azure AND kind = vm", stopped, stopped]);
+    assert!(last["turns"][2]["plan"]["id"].is_string(), "{}", last["turns"][2]);
     assert!(last["missing"].as_str().unwrap().contains("no plan"), "{last}");
 }
 

@@ -7,6 +7,7 @@ mod aws_faults;
 mod aws_trust;
 mod bad_input;
 mod changes;
+mod chat;
 mod datadir;
 mod demo;
 #[cfg(unix)]

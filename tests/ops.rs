@@ -125,9 +125,17 @@ fn what_crosses_a_door_is_what_its_schema_says() {
         for name in ["plan", "run"] {
             door.call(name, json!({name: if name == "plan" { &plan } else { &run }})).await;
         }
-        for name in ["plans", "runs", "connections", "status", "doctor"] {
+        let chat = door.call("conversation_new", json!({})).await.0["id"].clone();
+        for text in ["show me all VMs in Azure", "the first two", "start them", "stop everything", "yes"] {
+            for name in ["interpret", "explain", "ask"] {
+                door.call(name, json!({"text": text, "conversation": chat})).await;
+            }
+        }
+        door.call("conversation", json!({"conversation": chat})).await;
+        for name in ["plans", "runs", "connections", "conversations", "status", "doctor"] {
             door.call(name, json!({})).await;
         }
+        door.call("conversation_delete", json!({"conversation": chat})).await;
     });
     let lines: Vec<String> = door.crossed.iter().map(Value::to_string).collect();
     assert!(lines.len() > 200);
@@ -152,6 +160,7 @@ fn what_is_no_request_is_refused_and_nothing_is_done() {
             ("search", json!({"limit": "ten"}), "invalid type"),
             ("search", json!([1]), "invalid"),
             ("ask", json!({}), "missing field `text`"),
+            ("ask", json!({"text": "hello", "conversation": "pl_1"}), "is not a conversation id"),
             ("import", json!({"source": {"file": 1}}), "invalid type"),
             ("import", json!({"source": "input"}), "sends nothing along"),
             ("connect", json!({"cloud": "hetzner"}), "unknown variant"),
@@ -171,7 +180,19 @@ fn what_may_change_something_is_declared_so() {
     let changing: Vec<&str> = Op::ALL.iter().map(|op| op.declared()).filter(|it| it.effect == Effect::Changes).map(|it| it.name).collect();
     assert_eq!(
         changing,
-        ["import", "init", "demo", "connect", "connect_sim", "plan_approve", "plan_reject", "plan_run", "plan_approve_run", "run_resume"]
+        [
+            "conversation_delete",
+            "import",
+            "init",
+            "demo",
+            "connect",
+            "connect_sim",
+            "plan_approve",
+            "plan_reject",
+            "plan_run",
+            "plan_approve_run",
+            "run_resume"
+        ]
     );
     // A change that is under way ends in order, whatever asks it to stop.
     for op in Op::ALL.iter().map(|op| op.declared()) {

@@ -24,11 +24,12 @@ const SELECTORS: &str = include_str!("../docs/selectors.md");
 const FAULTS: &str = include_str!("../docs/faults.md");
 const DOORS: &str = include_str!("../docs/doors.md");
 const POLICY: &str = include_str!("../docs/policy.md");
+const CONVERSATIONS: &str = include_str!("../docs/conversations.md");
 const INTRODUCTION: &str = include_str!("../docs/introduction.md");
 const ASKING: &str = include_str!("../docs/asking.md");
 const CHANGING: &str = include_str!("../docs/changing.md");
 const SECURITY: &str = include_str!("../SECURITY.md");
-const DOCUMENTS: [(&str, &str); 11] = [
+const DOCUMENTS: [(&str, &str); 12] = [
     ("README.md", README),
     ("ARCHITECTURE.md", ARCHITECTURE),
     ("CONTRIBUTING.md", CONTRIBUTING),
@@ -40,6 +41,7 @@ const DOCUMENTS: [(&str, &str); 11] = [
     ("docs/asking.md", ASKING),
     ("docs/changing.md", CHANGING),
     ("SECURITY.md", SECURITY),
+    ("docs/conversations.md", CONVERSATIONS),
 ];
 
 /// A fenced block: what stands after the fence, the last comment before it, and its lines.
@@ -96,12 +98,13 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// Runs commands in their order; `PLAN` and `RUN` stand for the ids that were printed last.
+/// Runs commands in their order; `PLAN`, `RUN` and `CHAT` stand for the ids that were printed last.
 struct Shell<'a> {
     desk: &'a Desk,
     moto: Option<Moto>,
     plan: Option<String>,
     run: Option<String>,
+    chat: Option<String>,
 }
 
 impl Shell<'_> {
@@ -112,6 +115,7 @@ impl Shell<'_> {
             let known = match arg.as_str() {
                 "PLAN" => &self.plan,
                 "RUN" => &self.run,
+                "CHAT" => &self.chat,
                 _ => continue,
             };
             *arg = known.clone().unwrap_or_else(|| panic!("nothing was printed for {arg} in: {line}"));
@@ -133,6 +137,8 @@ impl Shell<'_> {
                 self.plan = Some(word.to_owned());
             } else if word.starts_with("run_") {
                 self.run = Some(word.to_owned());
+            } else if word.starts_with("cv_") {
+                self.chat = Some(word.to_owned());
             }
         }
         ran
@@ -166,7 +172,7 @@ fn holds_sample(output: &str, sample: &[String], what: &str) {
 }
 
 fn run_blocks(text: &str, place: Option<&str>, desk: &Desk, moto: Option<Moto>) -> usize {
-    let mut shell = Shell { desk, moto, plan: None, run: None };
+    let mut shell = Shell { desk, moto, plan: None, run: None, chat: None };
     let (mut count, mut last) = (0, None);
     for block in blocks(text) {
         if block.info == "sh" && block.place.as_deref() == place {

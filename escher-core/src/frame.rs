@@ -187,6 +187,9 @@ pub struct Frame {
     /// Where an order can be read in several ways, each of them whole. Whoever holds the estate sees whether they differ.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub readings: Vec<Frame>,
+    /// Whether an order is over what the person was shown in an earlier turn: it needs no condition that narrows it further.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shown: bool,
     /// Which words each part of the selector came from, as far as that is known. Not printed with the frame.
     #[serde(skip)]
     pub from: Vec<Source>,
@@ -232,6 +235,9 @@ impl Serialize for Frame {
         if !self.readings.is_empty() {
             map.serialize_entry("readings", &self.readings)?;
         }
+        if self.shown {
+            map.serialize_entry("shown", &true)?;
+        }
         map.end()
     }
 }
@@ -255,6 +261,7 @@ impl Frame {
             corrected: Vec::new(),
             unread: Vec::new(),
             readings: Vec::new(),
+            shown: false,
             from: Vec::new(),
         }
     }

@@ -26,6 +26,7 @@ mod native;
 mod pattern;
 mod period;
 pub mod plan;
+mod redact;
 pub mod regions;
 mod rel;
 pub mod resource;
@@ -37,7 +38,7 @@ mod words;
 
 pub use action::{Action, ActionDef, Effect, ParamDef, ParamType, Verify};
 pub use arn::Arn;
-pub use brain::{Brain, Utterance};
+pub use brain::{Brain, Turn, Utterance};
 pub use change::{Change, ChangeKind, FieldChange};
 pub use cloud::{ActionFacts, Capabilities, Cloud, Identity, Outcome, ReadCx, Throttled, Want, WriteCx};
 pub use embed::Embed;
@@ -57,9 +58,10 @@ pub use memory::{
 pub use pattern::ActionPattern;
 pub use period::{Period, PeriodWord};
 pub use plan::{
-    Approval, Approved, ApprovedConnection, Checked, Finding, Moment, Occasion, Plan, PlanDoc, PlanId, PlanOrigin, PlanTemplate, Policy,
-    RunId, Step, StepId, StepTemplate, Target, TargetFacts, Verdict, VerifiedApproval,
+    Approval, Approved, ApprovedConnection, Checked, ConversationId, Finding, Moment, Occasion, Plan, PlanDoc, PlanId, PlanOrigin,
+    PlanTemplate, Policy, RunId, Step, StepId, StepTemplate, Target, TargetFacts, Verdict, VerifiedApproval,
 };
+pub use redact::{holds_secret, redact};
 pub use rel::Rel;
 pub use resource::{Link, Resource};
 /// A value that is never printed.

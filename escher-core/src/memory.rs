@@ -198,6 +198,10 @@ pub trait EstateStore: Send + Sync {
 pub trait DocumentStore: Send + Sync {
     /// Adds or replaces a document; `Reports` are immutable and refuse a second one of the same id.
     async fn put(&self, collection: Collection, document: &Document) -> Result<()>;
+    /// A document by its id.
+    async fn document(&self, collection: Collection, id: &str) -> Result<Option<Document>>;
+    /// Removes a document for good; whether there was one. `Reports` are immutable and refuse it.
+    async fn remove(&self, collection: Collection, id: &str) -> Result<bool>;
     /// Documents, newest first.
     async fn list(&self, collection: Collection, limit: usize) -> Result<Vec<Document>>;
 }

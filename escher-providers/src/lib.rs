@@ -9,6 +9,4 @@ pub mod sim;
 #[cfg(feature = "aws")]
 mod spec;
 
-#[cfg(feature = "aws")]
-pub use layer::redact;
 pub use sim::usual_commands;

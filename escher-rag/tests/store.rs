@@ -207,6 +207,12 @@ async fn documents_are_listed_newest_first_and_reports_do_not_change() {
     }
     store.put(Collection::Chat, &document("a", 9)).await.unwrap();
     assert_eq!(store.list(Collection::Chat, 1).await.unwrap(), [document("a", 9)]);
+    assert_eq!(store.document(Collection::Chat, "b").await.unwrap(), Some(document("b", 2)));
+    assert_eq!(store.document(Collection::Alerts, "x").await.unwrap(), None);
+    assert!(store.remove(Collection::Chat, "b").await.unwrap() && !store.remove(Collection::Chat, "b").await.unwrap());
+    assert_eq!(store.document(Collection::Chat, "b").await.unwrap(), None);
+    assert_eq!(store.document(Collection::Alerts, "b").await.unwrap(), Some(document("b", 2)));
+    assert_eq!(store.remove(Collection::Reports, "b").await.unwrap_err().kind(), ErrorKind::Invalid);
     let error = store.put(Collection::Reports, &document("a", 9)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Invalid);
     assert!(error.hint_text().is_some());

@@ -7,7 +7,7 @@
 
 use std::time::Instant;
 
-use escher_core::Utterance;
+use escher_core::{Turn, Utterance};
 use escher_server::OfflineBrain;
 use serde_json::{Value, json};
 
@@ -59,8 +59,14 @@ const TURNS: usize = 8;
 /// Of so many the quickest counts: what the machine does besides is no matter of the text.
 const RUNS: usize = 5;
 
-fn utterance(text: &str, history: Vec<String>) -> Utterance {
-    Utterance { text: text.to_owned(), history, now: jiff::Timestamp::constant(1_795_176_000, 0) }
+/// Words after so many turns of the same.
+fn utterance(text: &str, turns: usize) -> Utterance {
+    let mut utterance = Utterance { text: text.to_owned(), history: Vec::new(), now: jiff::Timestamp::constant(1_795_176_000, 0) };
+    if turns > 0 {
+        let frame = OfflineBrain::new().read(&utterance);
+        utterance.history = vec![Turn { text: text.to_owned(), frame, shown: None }; turns];
+    }
+    utterance
 }
 
 fn milliseconds(utterance: &Utterance) -> f64 {
@@ -87,21 +93,21 @@ fn row(what: &str, value: f64, aim: Option<f64>) -> Value {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let start = Instant::now();
-    std::hint::black_box(OfflineBrain::new().read(&utterance("stop web-1", Vec::new())));
+    std::hint::black_box(OfflineBrain::new().read(&utterance("stop web-1", 0)));
     let first = start.elapsed().as_secs_f64() * 1e3;
     let mut said = Vec::new();
     for line in LABELED.iter().flat_map(|part| part.lines()) {
         let row: Value = serde_json::from_str(line)?;
         let text = row["say"].as_str().ok_or("a labeled row says nothing")?;
-        said.push(milliseconds(&utterance(text, Vec::new())));
+        said.push(milliseconds(&utterance(text, 0)));
     }
     said.sort_by(f64::total_cmp);
     let mut worst: Vec<(f64, bool, &str)> = Vec::new();
     for &text in HOSTILE {
         for size in [LONGEST, text.len() * 80] {
             let full = text.repeat(size.min(LONGEST) / text.len());
-            worst.push((milliseconds(&utterance(&full, Vec::new())), false, text));
-            worst.push((milliseconds(&utterance(&full, vec![full.clone(); TURNS])), true, text));
+            worst.push((milliseconds(&utterance(&full, 0)), false, text));
+            worst.push((milliseconds(&utterance(&full, TURNS)), true, text));
         }
     }
     worst.sort_by(|a, b| b.0.total_cmp(&a.0));

@@ -1,17 +1,24 @@
-//! Reads utterances, one a line, from standard input and shows what each was taken to mean.
+//! Reads utterances, one a line, from standard input and shows what each was taken to mean. A line that begins with `>` goes on
+//! from the line before, in the same conversation.
 
 use std::io::BufRead as _;
 
-use escher_core::Utterance;
+use escher_core::{Turn, Utterance};
 use escher_server::OfflineBrain;
 
 fn main() -> std::io::Result<()> {
     let brain = OfflineBrain::new();
     let now = "2026-11-20T12:00:00Z".parse().map_err(std::io::Error::other)?;
+    let mut history = Vec::new();
     for line in std::io::stdin().lock().lines() {
-        let text = line?;
-        let frame = brain.read(&Utterance { text: text.clone(), history: Vec::new(), now });
-        let mut row = format!("{text}\n    {} | {}", frame.intent, frame.selector);
+        let line = line?;
+        let text = line.trim_start_matches('>').trim().to_owned();
+        if !line.starts_with('>') {
+            history.clear();
+        }
+        let frame = brain.read(&Utterance { text: text.clone(), history: history.clone(), now });
+        history.push(Turn { text, frame: frame.clone(), shown: None });
+        let mut row = format!("{line}\n    {} | {}", frame.intent, frame.selector);
         let params = serde_json::to_string(&frame.params)?;
         let more = [
             ("action", frame.action.map(|action| action.to_string())),

@@ -3,17 +3,14 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use escher_core::selector::{Field, Op};
 use escher_core::{Brain, Capabilities, Constraint, Error, Frame, PlanTemplate, Result, Selector, Utterance};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::agents::{Agent, Assessor, Classifier, Order, Planner, Presenter, Route, Router, Said, Validator, Words};
 use crate::budget::Budget;
+use crate::context::Context;
 use crate::decide::{self, Examples, Parse};
-
-/// Turns that a pronoun may reach back over.
-const REMEMBERED: usize = 6;
 
 /// How an utterance was read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -70,27 +67,15 @@ impl OfflineBrain {
         match pass(&Router, utterance, said) {
             Route::Away(frame) => *frame,
             Route::Read => {
-                let words = Words { utterance, budget, referred: &|| self.referred(utterance, budget) };
-                let classified = pass(&Classifier(self.examples.as_deref()), words, said);
-                pass(&Validator, classified.frame, said)
+                let words = Words { utterance, budget, context: Context::of(utterance) };
+                let mut frame = pass(&Classifier(self.examples.as_deref()), words, said).frame;
+                // A condition may be among what was not read: a later turn must not take this for all that was said.
+                if budget.is_short() && !frame.is_executable() && frame.unread.is_empty() && frame.selector != Selector::All {
+                    frame.unread.push("…".to_owned());
+                }
+                pass(&Validator, frame, said)
             }
         }
-    }
-
-    /// The one thing that was named in the turn before, if it was one.
-    fn referred(&self, utterance: &Utterance, budget: &Budget) -> Option<Selector> {
-        let before = utterance.history.last().filter(|_| !budget.is_short())?;
-        // What the turn before referred to itself was named a few turns ago at most.
-        let history = utterance.history[utterance.history.len().saturating_sub(REMEMBERED)..utterance.history.len() - 1].to_vec();
-        let before = Utterance { text: before.clone(), history, now: utterance.now };
-        let selector = self.heard(&before, budget, &mut None).selector;
-        // A condition may be among what was not read; without it, more would be changed than was meant.
-        if budget.is_short() {
-            return None;
-        }
-        let one =
-            selector.conjuncts().iter().any(|part| matches!(part, Selector::Compare { field: Field::Name | Field::Id, op: Op::Eq, .. }));
-        one.then_some(selector)
     }
 }
 
@@ -126,6 +111,8 @@ impl Brain for OfflineBrain {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
+    use escher_core::{Intent, Turn};
+
     use super::*;
     use crate::budget::MOST_SPENT;
     use crate::text::MOST_BYTES;
@@ -159,7 +146,8 @@ mod tests {
         for text in texts {
             let text = text.repeat(MOST_BYTES / text.len());
             let now = "2026-11-20T12:00:00Z".parse().unwrap();
-            for history in [Vec::new(), vec![text.clone(); 8]] {
+            let turn = |text: &String| Turn { text: text.clone(), frame: Frame::new(Intent::Find), shown: None };
+            for history in [Vec::new(), vec![turn(&text); 8]] {
                 for (text, is_pronoun) in [(text.clone(), false), ("stop them".to_owned(), true)] {
                     let budget = Budget::new();
                     let frame = OfflineBrain::new().heard(&Utterance { text, history: history.clone(), now }, &budget, &mut None);

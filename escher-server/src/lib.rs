@@ -11,6 +11,7 @@ mod brain;
 mod budget;
 mod chart;
 mod check;
+mod context;
 mod decide;
 mod goal;
 mod grammar;
@@ -20,4 +21,4 @@ mod text;
 
 pub use agents::Said;
 pub use brain::{Explanation, OfflineBrain};
-pub use decide::{Examples, Parse};
+pub use decide::{Examples, Parse, assents};

@@ -1,6 +1,6 @@
 //! `ask`: words in, an answer or a plan out.
 
-use escher_core::Result;
+use escher_core::{ConversationId, Result};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -10,11 +10,27 @@ use crate::escher::Escher;
 pub use crate::ops::ask::Asked;
 
 /// What to ask.
+///
+/// ```
+/// use escher::api::ask::AskRequest;
+/// let request = AskRequest::new("list all VMs");
+/// assert_eq!(request.conversation, None);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AskRequest {
     /// A question or an order, in plain words.
     pub text: String,
+    /// The conversation that the words go on from, and that a turn of `ask` is kept in; without it they stand alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<ConversationId>,
+}
+
+impl AskRequest {
+    /// Words that stand alone.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), conversation: None }
+    }
 }
 
 /// Answer a question, or make a plan of an order.
@@ -29,6 +45,6 @@ impl Operation for Ask {
     type Event = NoEvent;
 
     async fn call(escher: &Escher, request: AskRequest, _: Cx<NoEvent>) -> Result<Asked> {
-        escher.ask(&request.text).await
+        escher.ask_in(&request.text, request.conversation.as_ref()).await
     }
 }

@@ -11,13 +11,14 @@ pub struct Interpret;
 
 impl Operation for Interpret {
     const NAME: &'static str = "interpret";
-    const SUMMARY: &'static str = "Show what words mean, by the grammar alone; nothing is looked up";
+    const SUMMARY: &'static str = "Show what words mean, by the grammar alone; nothing of the estate is looked up";
     const EFFECT: Effect = Effect::Reads;
     type Request = AskRequest;
     type Response = Frame;
     type Event = NoEvent;
 
     async fn call(escher: &Escher, request: AskRequest, _: Cx<NoEvent>) -> Result<Frame> {
-        crate::interpret(&Utterance { text: request.text, history: Vec::new(), now: escher.now() }).await
+        let history = escher.history(request.conversation.as_ref()).await?;
+        crate::interpret(&Utterance { text: request.text, history, now: escher.now() }).await
     }
 }

@@ -13,6 +13,10 @@ pub mod changes;
 pub mod connect;
 pub mod connect_sim;
 pub mod connections;
+pub mod conversation;
+pub mod conversation_delete;
+pub mod conversation_new;
+pub mod conversations;
 pub mod demo;
 pub mod describe;
 pub mod doctor;
@@ -70,6 +74,10 @@ operations! {
     search::Search,
     changes::Changes,
     ask::Ask,
+    conversation_new::ConversationNew,
+    conversations::Conversations,
+    conversation::Conversation,
+    conversation_delete::ConversationDelete,
     interpret::Interpret,
     explain::Explain,
     describe::Describe,

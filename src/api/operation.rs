@@ -40,7 +40,7 @@ pub trait Operation: Send + Sync + 'static {
 pub enum Effect {
     /// Nothing but Escher's own copy of what is out there.
     Reads,
-    /// It saves a plan that nothing has run.
+    /// It saves a plan that nothing has run, or a turn of a conversation.
     Plans,
     /// A cloud, an approval, or what Escher knows and reaches.
     Changes,

@@ -129,9 +129,27 @@ pub(crate) fn unsorted(entries: &[Entry], sort: &Sort, now: Timestamp) -> Option
     (unknown > 0).then(|| format!(" The {field} of {unknown} of them is unknown; they come last."))
 }
 
+/// A selector for people: of many ids, which say little, the first ones.
+pub fn shortened(selector: &Selector) -> String {
+    const SHOWN: usize = 3;
+    let part = |part: &Selector| match part {
+        Selector::In { field: Field::Id, values } if values.len() > SHOWN => {
+            let ids: Vec<String> = values[..SHOWN].iter().map(ToString::to_string).collect();
+            Some(format!("id IN ({}, … {} more)", ids.join(", "), values.len() - SHOWN))
+        }
+        _ => None,
+    };
+    let parts = selector.conjuncts();
+    if parts.iter().all(|it| part(it).is_none()) {
+        return selector.to_string();
+    }
+    let whole = |it: &Selector| if matches!(it, Selector::Or(_)) { format!("({it})") } else { it.to_string() };
+    parts.into_iter().map(|it| part(it).unwrap_or_else(|| whole(it))).collect::<Vec<_>>().join(" AND ")
+}
+
 /// What was understood and how many there are.
 pub(crate) fn sentence(frame: &Frame, answer: &Answer) -> String {
-    let what = if frame.selector == Selector::All { "everything".to_owned() } else { frame.selector.to_string() };
+    let what = if frame.selector == Selector::All { "everything".to_owned() } else { shortened(&frame.selector) };
     let mut text = match answer.total {
         0 => format!("Nothing matches {what}."),
         1 => format!("1 resource matches {what}."),

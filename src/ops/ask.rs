@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use escher_core::selector::{Field, Op, Relation};
 use escher_core::{
-    Brain as _, Clarify, Entry, Error, ErrorKind, Estate, Frame, Intent, Next, PlanDoc, Resource, Result, Selector, Utterance,
+    Brain as _, Clarify, ConversationId, Entry, Error, ErrorKind, Estate, Frame, Intent, Next, PlanDoc, Resource, Result, Selector, Turn,
+    Utterance,
 };
 pub use escher_server::Explanation;
 use schemars::JsonSchema;
@@ -13,6 +14,7 @@ use serde_json::Value;
 
 use crate::escher::Escher;
 use crate::ops::answer::{self, Group};
+use crate::ops::chat::{ChatTurn, Conversation};
 use crate::ops::readings::{self, Settled};
 use crate::ops::search::Hit;
 
@@ -24,6 +26,9 @@ const NAMES: usize = 1_000;
 pub struct Asked {
     /// What the words were taken to mean.
     pub frame: Frame,
+    /// The conversation that this turn was kept in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<ConversationId>,
     /// The reply.
     #[serde(flatten)]
     pub reply: Reply,
@@ -88,37 +93,66 @@ pub fn explain_reading(utterance: &Utterance) -> (Frame, Explanation) {
 }
 
 impl Escher {
-    /// Answers a question at once; of a change makes a plan, stores it, and runs nothing. Each text stands alone: turns
-    /// before it are not known here yet.
+    /// Answers a question at once; of a change makes a plan, stores it, and runs nothing. The text stands alone.
     ///
     /// # Errors
     /// `Invalid` if a change cannot be made; `Storage`. A change without a target is answered with why.
     pub async fn ask(&self, text: &str) -> Result<Asked> {
-        let utterance = Utterance { text: text.to_owned(), history: Vec::new(), now: self.now() };
-        let frame = self.read(utterance).await?;
-        let (frame, reply) = match &frame.clarify {
-            Some(clarify) => match readings::settle(self, &frame, clarify).await? {
-                Settled::One(frame) => {
-                    let reply = self.reply(&frame).await?;
-                    (*frame, reply)
-                }
-                Settled::Asks(clarify) => (frame, Reply::Clarify(clarify)),
+        self.ask_in(text, None).await
+    }
+
+    /// The same as a turn of a conversation, if there is one: it goes on from the turns before, and is kept.
+    ///
+    /// # Errors
+    /// As [`Escher::ask`]; `NotFound` where there is no such conversation.
+    pub async fn ask_in(&self, text: &str, conversation: Option<&ConversationId>) -> Result<Asked> {
+        let conversation = self.conversation_if(conversation).await?;
+        let history = conversation.as_ref().map(Conversation::history).unwrap_or_default();
+        let frame = self.read(Utterance { text: text.to_owned(), history, now: self.now() }).await?;
+        let (mut frame, asks) = match frame.clarify.clone() {
+            Some(clarify) => match readings::settle(self, &frame, &clarify).await? {
+                Settled::One(settled) => (*settled, None),
+                Settled::Asks(clarify) => (frame, Some(clarify)),
             },
+            None => (frame, None),
+        };
+        let reply = match asks {
+            Some(clarify) => Reply::Clarify(clarify),
             None => {
-                let reply = self.reply(&frame).await?;
-                (frame, reply)
+                let changed = self.held_against(&mut frame, conversation.as_ref()).await?;
+                self.reply(&frame, changed).await?
             }
         };
-        let reply = admit_unread(reply, &frame.unread);
-        Ok(Asked { frame, reply })
+        let mut reply = admit_unread(reply, &frame.unread);
+        let Some(conversation) = conversation else { return Ok(Asked { frame, conversation: None, reply }) };
+        if let (Reply::Answer(answer), Some(plan)) = (&mut reply, conversation.last_plan())
+            && escher_server::assents(text)
+        {
+            answer.next = Some(Next::Approve { plan: plan.clone() });
+        }
+        self.keep_turn(&conversation.id, ChatTurn::of(text, &frame, &reply, self.now())).await?;
+        Ok(Asked { frame, conversation: Some(conversation.id), reply })
+    }
+
+    async fn conversation_if(&self, id: Option<&ConversationId>) -> Result<Option<Conversation>> {
+        match id {
+            Some(id) => self.conversation(id).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The turns that words in a conversation may refer to.
+    pub(crate) async fn history(&self, conversation: Option<&ConversationId>) -> Result<Vec<Turn>> {
+        Ok(self.conversation_if(conversation).await?.map(|it| it.history()).unwrap_or_default())
     }
 
     /// What words mean here, where a model may help the grammar, and how they were read.
     ///
     /// # Errors
-    /// None of the words' making.
-    pub async fn explain_reading(&self, text: &str) -> Result<(Frame, Explanation)> {
-        let utterance = Utterance { text: text.to_owned(), history: Vec::new(), now: self.now() };
+    /// None of the words' making; `NotFound` where there is no such conversation.
+    pub async fn explain_reading(&self, text: &str, conversation: Option<&ConversationId>) -> Result<(Frame, Explanation)> {
+        let history = self.history(conversation).await?;
+        let utterance = Utterance { text: text.to_owned(), history, now: self.now() };
         let brain = self.brain().clone();
         blocking(move || brain.explain(&utterance)).await
     }
@@ -128,17 +162,21 @@ impl Escher {
         blocking(move || brain.read(&utterance)).await
     }
 
-    async fn reply(&self, frame: &Frame) -> Result<Reply> {
+    /// The reply to a frame. `changed` says what became of what was shown before, if it is no longer that.
+    async fn reply(&self, frame: &Frame, changed: Option<String>) -> Result<Reply> {
         Ok(match frame.intent {
-            Intent::Act => match self.plan_frame(frame).await {
+            Intent::Act => match self.plan_frame(frame, changed.clone()).await {
                 // Nothing to do is an answer, with what the words were taken to mean beside it.
-                Err(e) if e.kind() == ErrorKind::NotFound => Reply::Answer(self.nothing_to_do(frame, &e).await?),
+                Err(e) if e.kind() == ErrorKind::NotFound => Reply::Answer(self.nothing_to_do(frame, &e, changed).await?),
                 plan => Reply::Plan(plan?),
             },
             Intent::Find | Intent::Count => Reply::Answer(self.list(frame).await?),
             Intent::Describe => Reply::Answer(self.describe(frame).await?),
             Intent::Explain => Reply::Answer(self.explain(frame).await?),
-            Intent::Smalltalk => Reply::Answer(answer::said("Hello. Ask me about your clouds, for example: which VMs are idle?")),
+            Intent::Smalltalk => {
+                let hello = "Hello. Ask me about your clouds, for example: which VMs are idle?";
+                Reply::Answer(answer::said(frame.note.as_deref().unwrap_or(hello)))
+            }
             Intent::Unknown => {
                 let why = frame.note.as_deref().unwrap_or("I did not understand that as a question about your clouds.");
                 Reply::Answer(answer::unanswered(why))
@@ -220,11 +258,12 @@ impl Escher {
         Ok(Estate::new(found))
     }
 
-    async fn nothing_to_do(&self, frame: &Frame, error: &Error) -> Result<Answer> {
+    async fn nothing_to_do(&self, frame: &Frame, error: &Error, changed: Option<String>) -> Result<Answer> {
         let mut answer = answer::unanswered(error.message());
         answer.hint = error.hint_text().map(str::to_owned);
         answer.next = error.next_step().cloned();
         answer.warnings = self.unknown_keys(&frame.selector).await?;
+        answer.warnings.extend(changed);
         answer.warnings.extend(self.simulated_note());
         Ok(answer)
     }
@@ -250,8 +289,9 @@ impl Escher {
     }
 
     /// Drafts, resolves, checks and stores a plan.
-    async fn plan_frame(&self, frame: &Frame) -> Result<PlanDoc> {
-        let doc = self.draft_frame(frame).await?;
+    async fn plan_frame(&self, frame: &Frame, changed: Option<String>) -> Result<PlanDoc> {
+        let mut doc = self.draft_frame(frame).await?;
+        doc.warnings.extend(changed);
         self.save_plan(doc).await
     }
 

@@ -3,6 +3,7 @@
 pub(crate) mod answer;
 pub(crate) mod ask;
 pub(crate) mod changes;
+pub(crate) mod chat;
 pub(crate) mod connect;
 pub(crate) mod demo;
 pub(crate) mod doctor;

@@ -52,7 +52,11 @@ async def main(program, data_dir):
             missing = None
         except Exception as e:  # noqa: BLE001
             missing = str(e)
-        await told({"ran": ran, "resources": resources, "plan": json.loads(read_back), "run": json.loads(journal), "missing": missing})
+        chat = shown(await session.call_tool("conversation_new", {}))["data"]["id"]
+        turns = [shown(await session.call_tool("ask", {"text": text, "conversation": chat}))["data"]
+                 for text in ("show me all VMs in Azure", "only the stopped ones", "start them")]
+        await told({"ran": ran, "resources": resources, "plan": json.loads(read_back), "run": json.loads(journal), "missing": missing,
+                    "turns": turns})
 
 
 asyncio.run(main(*sys.argv[1:3]))

@@ -45,6 +45,8 @@ pub enum Next {
         #[serde(default, rename = "where", skip_serializing_if = "String::is_empty")]
         filter: String,
     },
+    /// List conversations.
+    Conversations,
     /// List plans.
     Plans,
     /// Show a plan.

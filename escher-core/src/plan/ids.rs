@@ -1,4 +1,4 @@
-//! Ids of plans, runs and steps: three words that are never taken for one another.
+//! Ids of plans, runs, steps and conversations: words that are never taken for one another.
 
 use ulid::Ulid;
 
@@ -104,6 +104,18 @@ id! {
     /// A step's id, unique in its plan or template: `s1`, `s2`, … in plans; in templates any lower-case word.
     StepId, "step", "", |rest| rest[0].is_ascii_lowercase() && rest.iter().all(|byte| is_plain(&[*byte]) || matches!(byte, b'-' | b'_')),
     |error| error.hint("a step's id is a lower-case word such as `s1`")
+}
+
+id! {
+    /// A conversation's id: `cv_` and lower-case letters and digits that sort by the time at which it was begun.
+    ConversationId, "conversation", "cv_", is_plain,
+    |error| error.hint("a conversation's id begins with `cv_`").next(crate::Next::Conversations)
+}
+
+impl From<Ulid> for ConversationId {
+    fn from(ulid: Ulid) -> Self {
+        Self(format!("cv_{}", ulid.to_string().to_ascii_lowercase()))
+    }
 }
 
 impl From<Ulid> for PlanId {

@@ -18,7 +18,7 @@ pub const GONE: &str = "gone";
 
 pub use approval::{Approval, ApprovedConnection, VerifiedApproval};
 pub use doc::{DryRun, OnFailure, PlanDoc, PlanTemplate, Retry, SCHEMA, Step, StepTemplate, Target, TargetFacts};
-pub use ids::{PlanId, RunId, StepId};
+pub use ids::{ConversationId, PlanId, RunId, StepId};
 pub use judge::{Finding, Occasion, Policy, Verdict};
 pub use origin::PlanOrigin;
 pub use seal::{Seal, SealState};

@@ -4,9 +4,9 @@ use std::error::Error as StdError;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
-use escher_core::{CloudId, Error, ErrorKind, Next, Origin};
+use escher_core::{CloudId, Error, ErrorKind, Next, Origin, redact};
 
-use crate::layer::{Call, Unfit, redact};
+use crate::layer::{Call, Unfit};
 
 /// Codes by what they mean; what is not here is decided by its shape and the HTTP status.
 const CODES: &[(ErrorKind, &[&str])] = &[

@@ -4,7 +4,6 @@
 //! grants covers waiting and every try.
 
 mod answer;
-mod redact;
 mod throttle;
 
 use std::future::Future;
@@ -16,7 +15,6 @@ use escher_core::{Error, ErrorKind, Origin, Result, RetryBudget, Throttled};
 use tracing::Instrument;
 
 pub(crate) use answer::{Checked, Parts, Unfit};
-pub use redact::redact;
 pub(crate) use throttle::Rate;
 
 /// One kind of request.

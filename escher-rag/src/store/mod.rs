@@ -208,6 +208,16 @@ impl DocumentStore for SqliteStore {
         self.lanes.write("write document", move |c| records::put(c, collection, &document)).await
     }
 
+    async fn document(&self, collection: Collection, id: &str) -> Result<Option<Document>> {
+        let id = id.to_owned();
+        self.read("read document", move |c| records::document(c, collection, &id)).await
+    }
+
+    async fn remove(&self, collection: Collection, id: &str) -> Result<bool> {
+        let id = id.to_owned();
+        self.lanes.write("remove document", move |c| records::remove(c, collection, &id)).await
+    }
+
     async fn list(&self, collection: Collection, limit: usize) -> Result<Vec<Document>> {
         self.read("read documents", move |c| records::list(c, collection, limit)).await
     }

@@ -38,22 +38,40 @@ pub(super) fn put(c: &Connection, collection: Collection, document: &Document) -
     Ok(())
 }
 
+pub(super) fn document(c: &Connection, collection: Collection, id: &str) -> Result<Option<Document>> {
+    let fault = |e| fault::of("read document", e);
+    let sql = "SELECT id, at, text, body, sum FROM documents WHERE collection = ?1 AND id = ?2";
+    let row = c.prepare_cached(sql).and_then(|mut statement| statement.query_row(params![collection.as_str(), id], columns).optional());
+    row.map_err(fault)?.map(read).transpose()
+}
+
+pub(super) fn remove(c: &Connection, collection: Collection, id: &str) -> Result<bool> {
+    if matches!(collection, Collection::Reports | Collection::Estate) {
+        return Err(Error::invalid(format!("nothing is removed from {collection}")).operation("remove document").with("id", id));
+    }
+    let sql = "DELETE FROM documents WHERE collection = ?1 AND id = ?2";
+    Ok(c.execute(sql, params![collection.as_str(), id]).map_err(|e| fault::of("remove document", e))? > 0)
+}
+
 pub(super) fn list(c: &Connection, collection: Collection, limit: usize) -> Result<Vec<Document>> {
     let fault = |e| fault::of("read documents", e);
     let sql = "SELECT id, at, text, body, sum FROM documents WHERE collection = ?1 ORDER BY at DESC, id DESC LIMIT ?2";
     let mut statement = c.prepare_cached(sql).map_err(fault)?;
-    let rows = statement
-        .query_map(params![collection.as_str(), sql_limit(limit)], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(2)?, row.get::<_, String>(3)?, row.get(4)?))
-        })
-        .map_err(fault)?;
-    rows.map(|row| {
-        let (id, at, text, body, sum) = row.map_err(fault)?;
-        guard::unaltered("document", &id, sum, &[&id, &text, &body])?;
-        let body = serde_json::from_str(&body).map_err(|e| fault::unreadable("document", &id, e))?;
-        Ok(Document { id, at: timestamp(at), text, body })
-    })
-    .collect()
+    let rows = statement.query_map(params![collection.as_str(), sql_limit(limit)], columns).map_err(fault)?;
+    rows.map(|row| read(row.map_err(fault)?)).collect()
+}
+
+/// A row of a document: id, time, text, body, checksum.
+type Columns = (String, i64, String, String, Option<i64>);
+
+fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+}
+
+fn read((id, at, text, body, sum): Columns) -> Result<Document> {
+    guard::unaltered("document", &id, sum, &[&id, &text, &body])?;
+    let body = serde_json::from_str(&body).map_err(|e| fault::unreadable("document", &id, e))?;
+    Ok(Document { id, at: timestamp(at), text, body })
 }
 
 fn one<T: DeserializeOwned>(c: &Connection, sql: &str, what: &'static str, id: &str) -> Result<Option<T>> {

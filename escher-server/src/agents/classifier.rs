@@ -1,20 +1,21 @@
 //! What is meant: an order if all words make one, else a question answered from what was understood of it.
 
-use escher_core::{ActionPattern, Clarify, Frame, Intent, Selector, Utterance, Verb};
+use escher_core::{ActionPattern, Clarify, Frame, Intent, Utterance, Verb};
 
 use super::Agent;
 use crate::budget::Budget;
+use crate::context::Context;
 use crate::decide::{self, Examples, Verdict};
 use crate::meaning::Other;
 
 /// Reads words by the grammar, and what that leaves open by examples, where there are any.
 pub(crate) struct Classifier<'e>(pub(crate) Option<&'e Examples>);
 
-/// An utterance, what reading it may cost, and what finds out what a pronoun in it stands for.
+/// An utterance, what it may refer to, and what reading it may cost.
 pub(crate) struct Words<'a> {
     pub(crate) utterance: &'a Utterance,
     pub(crate) budget: &'a Budget,
-    pub(crate) referred: &'a dyn Fn() -> Option<Selector>,
+    pub(crate) context: Context<'a>,
 }
 
 /// What was meant.
@@ -29,14 +30,14 @@ impl Agent for Classifier<'_> {
     type Takes<'a> = Words<'a>;
     type Makes = Classified;
 
-    fn work(&self, Words { utterance, budget, referred }: Words<'_>) -> Classified {
+    fn work(&self, Words { utterance, budget, context }: Words<'_>) -> Classified {
         let mut by_example = false;
         let mut question = || {
-            let (frame, examples) = decide::question(utterance, budget, self.0);
+            let (frame, examples) = decide::question(utterance, context, budget, self.0);
             by_example = examples;
             frame
         };
-        let frame = match decide::order(utterance, budget, referred) {
+        let frame = match decide::order(utterance, context, budget) {
             // What is a whole question as well is none.
             Verdict::Order(frame) if frame.is_executable() && decide::may_be_question(&utterance.text, budget) => {
                 asked(*frame, "Is that an order? Say it as one, without what is around it.".to_owned())

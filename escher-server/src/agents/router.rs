@@ -6,7 +6,7 @@ use super::Agent;
 use crate::decide;
 use crate::text::{MOST_BYTES, MOST_TOKENS};
 
-/// Turns away what is too long or refused.
+/// Turns away what is too long, refused, or about the conversation alone.
 pub(crate) struct Router;
 
 /// Where words go.
@@ -25,6 +25,9 @@ impl Agent for Router {
     fn work(&self, utterance: &Utterance) -> Route {
         if utterance.text.len() > MOST_BYTES {
             return away(0.99, format!("that is more than I can take at once; say it in at most {MOST_TOKENS} words"));
+        }
+        if let Some(frame) = decide::moved(&utterance.text, !utterance.history.is_empty()) {
+            return Route::Away(Box::new(frame));
         }
         decide::refusal(&utterance.text).map_or(Route::Read, |note| away(0.97, note))
     }

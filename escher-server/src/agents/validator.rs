@@ -17,7 +17,7 @@ impl Agent for Validator {
         frame.readings = std::mem::take(&mut frame.readings).into_iter().map(|reading| self.work(reading)).collect();
         if let Some(action) = frame.action.filter(|_| frame.is_executable()) {
             let kinds: Vec<Kind> = action.kind.into_iter().collect();
-            let draft = Draft { verb: action.verb, kinds: &kinds, selector: &frame.selector, params: &frame.params };
+            let draft = Draft { verb: action.verb, kinds: &kinds, selector: &frame.selector, params: &frame.params, shown: frame.shown };
             frame.clarify = check::question(&draft);
         }
         frame

@@ -13,6 +13,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) kinds: &'a [Kind],
     pub(crate) selector: &'a Selector,
     pub(crate) params: &'a Map<String, Value>,
+    /// Whether the person was shown what it selects.
+    pub(crate) shown: bool,
 }
 
 /// What the verb means on these kinds: an address that is deleted is released.
@@ -62,7 +64,7 @@ fn alike(draft: &Draft<'_>) -> Option<Clarify> {
 }
 
 fn narrow(draft: &Draft<'_>) -> Option<Clarify> {
-    if draft.verb == Verb::Create || draft.selector.narrows() {
+    if draft.verb == Verb::Create || draft.shown || draft.selector.narrows() {
         return None;
     }
     let what = match draft.kinds {

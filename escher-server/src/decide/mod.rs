@@ -3,6 +3,7 @@
 mod doubt;
 mod explain;
 mod language;
+mod moves;
 mod nearest;
 mod order;
 mod question;
@@ -13,6 +14,8 @@ mod when;
 
 pub use explain::Parse;
 pub(crate) use explain::parses;
+pub use moves::assents;
+pub(crate) use moves::{moved, starts_over};
 pub use nearest::Examples;
 pub(crate) use order::{Verdict, order};
 #[cfg(test)]

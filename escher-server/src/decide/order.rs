@@ -10,9 +10,10 @@ use super::when;
 use crate::budget::Budget;
 use crate::chart::{self, Chart};
 use crate::check::{self, Draft};
+use crate::context::Context;
 use crate::goal;
 use crate::grammar::{Language, english};
-use crate::meaning::{Formula, Head, Number, Order, Other, Sem};
+use crate::meaning::{Formula, Head, Number, Order, Other, Sem, kinds};
 use crate::text::{self, Lattice, Shape};
 
 /// What came of reading words as an order.
@@ -30,8 +31,8 @@ pub(crate) enum Verdict {
     },
 }
 
-/// Reads words as an order. `referred` finds what a pronoun stands for, if something was named before.
-pub(crate) fn order(utterance: &Utterance, budget: &Budget, referred: impl FnOnce() -> Option<Selector>) -> Verdict {
+/// Reads words as an order; only what says “them” or the like depends on the turns before.
+pub(crate) fn order(utterance: &Utterance, context: Context<'_>, budget: &Budget) -> Verdict {
     let language = english();
     let lattice = Lattice::of(text::split(&utterance.text, text::MOST_TOKENS), &language.lexicon, budget);
     let chart = chart::parse(&language.grammar, &lattice, budget);
@@ -49,18 +50,14 @@ pub(crate) fn order(utterance: &Utterance, budget: &Budget, referred: impl FnOnc
             Some(other) => Verdict::NoOrder(other),
             None => {
                 let Unread { order, question } = unread(&chart, &lattice, language, &utterance.text);
-                let referred = order.as_ref().filter(|order| refers(order)).and_then(|_| referred());
-                let frame = order
-                    .map(|order| Frame { clarify: None, ..reading(&order, utterance, referred.as_ref(), (&chart, &lattice), 0).frame });
+                let frame = order.map(|order| Frame { clarify: None, ..reading(&order, utterance, context, (&chart, &lattice), 0).frame });
                 Verdict::Unread { order: frame.map(|frame| Box::new(asked(frame, &question))), question, leads: leading(&chart, language) }
             }
         };
     }
-    // The turns before are only read where a word stands for something of theirs.
-    let referred = orders.iter().any(|(order, _)| refers(order)).then(referred).flatten();
     let mut readings: Vec<Reading> = Vec::new();
     for (order, corrected) in &orders {
-        let reading = reading(order, utterance, referred.as_ref(), (&chart, &lattice), *corrected);
+        let reading = reading(order, utterance, context, (&chart, &lattice), *corrected);
         // The same action on the same targets is the same, however it was put together.
         if !readings.iter().any(|known| same(&known.frame, &reading.frame)) {
             readings.push(reading);
@@ -103,10 +100,6 @@ fn leading(chart: &Chart, language: &Language) -> Option<Verb> {
     })
 }
 
-fn refers(order: &Order) -> bool {
-    order.set.head == Head::Pronoun
-}
-
 /// What one reading comes to.
 struct Reading {
     frame: Frame,
@@ -147,19 +140,13 @@ fn in_words(frame: &Frame) -> String {
 }
 
 /// The frame of one reading, with the question that it leads to, if any.
-fn reading(
-    order: &Order,
-    utterance: &Utterance,
-    referred: Option<&Selector>,
-    (chart, lattice): (&Chart, &Lattice),
-    corrected: u128,
-) -> Reading {
+fn reading(order: &Order, utterance: &Utterance, context: Context<'_>, (chart, lattice): (&Chart, &Lattice), corrected: u128) -> Reading {
     let mut frame = Frame::new(if order.when.is_some() { Intent::Schedule } else { Intent::Act });
-    let formula = match (order.set.head, referred) {
-        (Head::Pronoun, Some(selector)) => order.set.formula.clone().and(Formula::Given(selector.to_string())),
-        _ => order.set.formula.clone(),
-    };
-    let kinds: Vec<Kind> = order.set.kinds().into_iter().collect();
+    let refers = order.set.formula.refers();
+    let referred = if refers { context.target(order.set.head == Head::Pronoun && order.set.number == Number::One) } else { None };
+    let formula = referred.as_ref().map_or_else(|| order.set.formula.without_shown(), |shown| order.set.formula.with_shown(shown));
+    frame.shown = referred.is_some() && order.set.formula.is_within_shown();
+    let kinds: Vec<Kind> = kinds(&formula).unwrap_or_default().into_iter().collect();
     let verb = order.verb.map(|verb| check::settled(verb, &kinds));
     frame.params = order.params.map();
     let mut question = order.question().map(str::to_owned);
@@ -177,7 +164,7 @@ fn reading(
     if formula.is_contradictory() {
         question.get_or_insert_with(|| "Nothing can be all of that at once. Which ones exactly?".to_owned());
     }
-    if order.set.head == Head::Pronoun && referred.is_none() {
+    if refers && referred.is_none() {
         question.get_or_insert_with(|| {
             let verb = verb.map_or_else(|| "do".to_owned(), |verb| verb.to_string());
             format!("{} what? I do not know what you refer to.", goal::capital(verb))
@@ -194,18 +181,21 @@ fn reading(
     let question = question.or_else(|| doubt(order, verb, &kinds, lattice.tokens()));
     frame.clarify = match (question, verb) {
         (Some(question), _) => Some(Clarify { question, options: order.options.clone() }),
-        (None, Some(verb)) => check::question(&Draft { verb, kinds: &kinds, selector: &selector, params: &frame.params }),
+        (None, Some(verb)) => {
+            check::question(&Draft { verb, kinds: &kinds, selector: &selector, params: &frame.params, shown: frame.shown })
+        }
         (None, None) => Some(Clarify { question: "What should be done?".to_owned(), options: Vec::new() }),
     };
     frame.corrected = lattice.corrected(corrected).map(|(from, to)| Correction { from: from.to_owned(), to: to.to_owned() }).collect();
     frame.confidence =
         if frame.clarify.is_some() { 0.93 } else { ((0.97 - 0.04 * frame.corrected.len() as f64).max(0.7) * 100.0).round() / 100.0 };
     let impossible = verb.is_some_and(|verb| !check::is_possible(verb, &kinds));
-    let lacking = verb.is_some_and(|verb| check::lacks(&Draft { verb, kinds: &kinds, selector: &selector, params: &frame.params }));
+    let lacking = verb
+        .is_some_and(|verb| check::lacks(&Draft { verb, kinds: &kinds, selector: &selector, params: &frame.params, shown: frame.shown }));
     // How far a denial reaches is nobody's to guess: “disks not attached to VMs in dev” may be all but a few.
     let relation = |part: &Formula| matches!(part, Formula::Not(inner) if matches!(**inner, Formula::Rel { .. } | Formula::Given(_)));
     let denies = formula.conjuncts().into_iter().any(relation);
-    let wide = order.question().is_none() && order.verb != Some(Verb::Create) && !selector.narrows() && !denies;
+    let wide = order.question().is_none() && order.verb != Some(Verb::Create) && !frame.shown && !selector.narrows() && !denies;
     // “The database” alone is none in particular; “all databases” are too many, which is worth a question.
     let none = wide && order.set.number == Number::One;
     let dead = formula.is_contradictory() || impossible || order.question().is_none() && lacking || none;
@@ -252,7 +242,7 @@ mod tests {
             }
             let text = row["say"].as_str().unwrap().to_owned();
             let utterance = Utterance { text, history: Vec::new(), now: "2026-11-20T12:00:00Z".parse().unwrap() };
-            if let Verdict::Order(frame) = order(&utterance, &Budget::new(), || None) {
+            if let Verdict::Order(frame) = order(&utterance, Context::of(&utterance), &Budget::new()) {
                 orders.push(format!("{} ({}): {:?} {:?}", utterance.text, row["intent"], frame.action, frame.clarify));
             }
         }

@@ -27,6 +27,6 @@ pub(super) fn sorts(formula: &Formula) -> BTreeSet<String> {
         Formula::Place { .. } | Formula::Area { .. } => BTreeSet::from([Field::Region.to_string()]),
         Formula::Likely(_) => BTreeSet::from([Field::Name.to_string()]),
         Formula::Rel { by, .. } => BTreeSet::from([by.to_string()]),
-        Formula::Given(_) => BTreeSet::new(),
+        Formula::Given(_) | Formula::Shown => BTreeSet::new(),
     }
 }

@@ -36,7 +36,7 @@ pub(super) const RULES: &[Rule] = &[
         Some(args.set(1)?.asks(PICK).into())
     })
     .ex(&[("the three oldest vms", "kind = vm ? I do not pick among many. Which ones exactly?")]),
-    Rule::new("Base", "(my|these|those|my own) Nominal", |args| {
+    Rule::new("Base", "(my|my own) Nominal", |args| {
         Some(args.set(0)?.asks("Whose are they? Name an owner, an account or a tag.").into())
     }),
     Rule::new("Base", "(no|zero|none of the) Nominal", |args| Some(args.set(0)?.asks("That names nothing. Which ones should it be?").into())),
@@ -54,5 +54,5 @@ pub(super) const RULES: &[Rule] = &[
         }
         Some(Set::new(Head::Name, Number::Many, names).asks("All between these two? Name each of them.").into())
     }),
-    Rule::new("Det", "(the|all|every|each|our|only|all the|all of the|all our|all of our|just the|only the|just|the entire|each of the|whatever|each and every|every last|every single|all those|every one of the)", |_| Some(Sem::Nothing)),
+    Rule::new("Det", "(the|all|every|each|our|only|all the|all of the|all our|all of our|just the|only the|just|the entire|each of the|whatever|each and every|every last|every single|every one of the)", |_| Some(Sem::Nothing)),
 ];

@@ -47,6 +47,16 @@ pub(super) const RULES: &[Rule] = &[
         Some(Formula::flag(Flag::Attached, false).into())
     })
     .ex(&[("attached to nothing", "attached = false")]),
+    // What was shown before.
+    Rule::new("Tied", "(attached to|attached on|mounted to|mounted on|connected to|hanging off) Them", |_| {
+        shown(Relation::Is(Rel::Attached))
+    }),
+    Rule::new("Tied", "behind Them", |_| shown(Relation::Is(Rel::Behind))),
+    Rule::new("Tied", "(encrypted with|encrypted by) Them", |_| shown(Relation::Is(Rel::EncryptedBy))),
+    Rule::new("Tied", "(used by|in use by|using|in front of|linked to|linked with|tied to|related to|belonging to) Them", |_| {
+        shown(Relation::Any)
+    }),
+    Rule::new("Them", "(it|them|these|those|that|this)", super::args::nothing),
     Rule::new("Tied", "behind Other", |args| related(Rel::Behind, args))
         .ex(&[("behind a load balancer", "rel.behind IN (kind = load-balancer)")]),
     // Seen from the other side, the relation has no name.
@@ -106,6 +116,11 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("AnyNp", "(a|an|any) Nominal", |args| Some(args.at(0).clone())),
     Rule::new("AnyNp", "AnyNp Post", |args| narrowed(args.set(0)?, args.cond(1)?)),
 ];
+
+/// Related to what was shown before.
+fn shown(by: Relation) -> Option<Sem> {
+    Some(Formula::rel(by, Formula::Shown).into())
+}
 
 /// Related in a named way. Names are held against ids; of descriptions each is asked.
 fn related(rel: Rel, args: &Args<'_>) -> Option<Sem> {

@@ -35,6 +35,8 @@ pub(crate) enum Formula {
     Rel { by: Relation, to: Box<Formula> },
     /// A selector typed as such, printed.
     Given(String),
+    /// What was shown in the turn before; whoever knows that turn puts it here.
+    Shown,
 }
 
 impl Formula {

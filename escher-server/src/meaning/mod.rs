@@ -5,6 +5,7 @@ mod clash;
 mod formula;
 pub(crate) mod moment;
 mod place;
+mod shown;
 mod when;
 mod written;
 
@@ -135,7 +136,7 @@ impl Set {
 }
 
 /// The kinds that a condition admits; `None` if it admits any, as one of several things may.
-fn kinds(formula: &Formula) -> Option<BTreeSet<Kind>> {
+pub(crate) fn kinds(formula: &Formula) -> Option<BTreeSet<Kind>> {
     match formula {
         Formula::And(parts) => parts.iter().find_map(kinds),
         Formula::Or(parts) => parts.iter().map(kinds).try_fold(BTreeSet::new(), |sum, each| Some(sum.union(&each?).copied().collect())),

@@ -57,6 +57,8 @@ impl Formula {
                 to => Selector::Related { by: by.clone(), to: Box::new(to.within(None)?.normalised()) },
             },
             Self::Given(text) => Selector::parse(text)?,
+            // Whoever cannot put anything here asks.
+            Self::Shown => Selector::All,
         })
     }
 }

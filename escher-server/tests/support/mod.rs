@@ -1,7 +1,7 @@
 //! What the tests of the language share: reading at a fixed time, and selectors compared by what they say.
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, reason = "shared by several tests, which fail by panicking")]
 
-use escher_core::{Frame, Selector, Utterance};
+use escher_core::{Frame, Selector, Turn, Utterance};
 use escher_server::OfflineBrain;
 use serde_json::Value;
 
@@ -15,8 +15,13 @@ pub(crate) fn read(text: &str) -> Frame {
 
 /// The frame of words after others.
 pub(crate) fn read_after(history: &[&str], text: &str) -> Frame {
-    let history = history.iter().map(|text| (*text).to_owned()).collect();
-    OfflineBrain::new().read(&Utterance { text: text.to_owned(), history, now: NOW.parse().unwrap() })
+    let (brain, now) = (OfflineBrain::new(), NOW.parse().unwrap());
+    let mut turns = Vec::new();
+    for text in history {
+        let frame = brain.read(&Utterance { text: (*text).to_owned(), history: turns.clone(), now });
+        turns.push(Turn { text: (*text).to_owned(), frame, shown: None });
+    }
+    brain.read(&Utterance { text: text.to_owned(), history: turns, now })
 }
 
 /// A selector's text with its lists and conjunctions in one order; what cannot be read stays as it is.

@@ -93,6 +93,8 @@ pub(crate) enum Command {
     Search(cmd::search::Args),
     /// Ask a question or give an order in plain words; a change becomes a plan
     Ask(cmd::ask::Args),
+    /// Talk: questions and orders that go on from each other, plans approved on the way
+    Chat(cmd::chat::Args),
     /// Show how words are understood; needs no estate and no network
     Interpret(cmd::interpret::Args),
     /// Show, approve, reject and run plans

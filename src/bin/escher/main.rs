@@ -6,6 +6,7 @@ mod bar;
 mod caller;
 mod cmd;
 mod exit;
+mod lines;
 mod log;
 mod next;
 mod out;

@@ -28,6 +28,7 @@ pub(crate) fn commands(next: &Next) -> Vec<Vec<String>> {
             }
             vec![argv]
         }
+        Next::Conversations => one(&["chat", "list"]),
         Next::Plans => one(&["plan", "list"]),
         Next::Plan { plan } => vec![with_text(&["plan", "show"], plan)],
         Next::Approve { plan } => vec![with_text(&["plan", "approve"], plan)],
@@ -99,7 +100,7 @@ mod tests {
 
     use super::*;
     use crate::args::Command;
-    use crate::cmd::{plan, runs};
+    use crate::cmd::{chat, plan, runs};
 
     /// One of each; a new variant does not compile until it stands here.
     fn all() -> Vec<Next> {
@@ -118,7 +119,8 @@ mod tests {
                         .into()
                 }
                 Next::Search { .. } => ["list all vms", "--yes"].map(|text| Next::Ask { text: text.into() }).into(),
-                Next::Ask { .. } => vec![Next::Plans],
+                Next::Ask { .. } => vec![Next::Conversations],
+                Next::Conversations => vec![Next::Plans],
                 Next::Plans => vec![Next::Plan { plan: plan() }],
                 Next::Plan { .. } => vec![Next::Approve { plan: plan() }],
                 Next::Approve { .. } => vec![Next::Policy],
@@ -155,6 +157,7 @@ mod tests {
                     (Next::Doctor, Command::Doctor) => true,
                     (Next::Search { words, filter }, Command::Search(args)) => args.filter == *filter && args.words.concat() == *words,
                     (Next::Ask { text }, Command::Ask(args)) => args.text.concat() == *text && !args.yes,
+                    (Next::Conversations, Command::Chat(args)) => matches!(args.command, Some(chat::Command::List)),
                     (Next::Plans, Command::Plan { command: plan::Command::List }) => true,
                     (Next::Plan { plan }, Command::Plan { command: plan::Command::Show { id } }) => plan == id,
                     (Next::Approve { plan }, Command::Plan { command: plan::Command::Approve { id } }) => plan == id,

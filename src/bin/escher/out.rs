@@ -119,18 +119,6 @@ pub(crate) fn complain(text: &str) {
     let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
 }
 
-/// A line of a log without what looks like a credential.
-#[cfg(feature = "aws")]
-fn redacted(line: &str) -> String {
-    escher_providers::redact(line)
-}
-
-/// A line of a log; without a real cloud there are no credentials.
-#[cfg(not(feature = "aws"))]
-fn redacted(line: &str) -> String {
-    line.to_owned()
-}
-
 /// Standard error for logs: without secrets, without what steers a terminal, and never failing.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Log;
@@ -139,7 +127,7 @@ impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let shown = String::from_utf8_lossy(bytes);
         for line in shown.lines() {
-            note(&redacted(line));
+            note(&escher::core::redact(line));
         }
         Ok(bytes.len())
     }

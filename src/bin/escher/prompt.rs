@@ -28,12 +28,12 @@ fn ask(question: &str) -> bool {
 
 /// Drops what waits to be read; whether that could be done.
 #[cfg(unix)]
-fn forget_typed() -> bool {
+pub(crate) fn forget_typed() -> bool {
     rustix::termios::tcflush(stdin(), rustix::termios::QueueSelector::IFlush).is_ok()
 }
 
 /// Drops what waits to be read; whether that could be done.
 #[cfg(not(unix))]
-fn forget_typed() -> bool {
+pub(crate) fn forget_typed() -> bool {
     true
 }

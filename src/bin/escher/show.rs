@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use escher::api::{Describe, describe::DescribeRequest};
 use escher::core::{Intent, PlanDoc, ResourceId, Selector};
-use escher::{Answer, Asked, Explanation, Group, Hit, Reply, Result};
+use escher::{Answer, Asked, Explanation, Group, Hit, Reply, Result, shortened};
 use serde_json::Value;
 
 use crate::args::Global;
@@ -103,7 +103,7 @@ pub(crate) fn explanation(explanation: &Explanation) {
 /// What came of an utterance.
 pub(crate) async fn asked(caller: &Caller<'_>, asked: &Asked) -> Result<()> {
     if asked.frame.selector != Selector::All {
-        line(&format!("understood: {} {}", asked.frame.intent, asked.frame.selector));
+        line(&format!("understood: {} {}", asked.frame.intent, shortened(&asked.frame.selector)));
     }
     if !asked.frame.corrected.is_empty() {
         let corrected: Vec<String> = asked.frame.corrected.iter().map(|it| format!("“{}” as “{}”", it.from, it.to)).collect();

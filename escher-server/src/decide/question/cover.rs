@@ -263,6 +263,12 @@ fn bounded(cover: &mut Cover, lattice: &Lattice, language: &Language) {
 fn contribution(sem: &Sem) -> Option<(Ask, Option<Formula>)> {
     match sem {
         Sem::Ask(ask) => Some(((**ask).clone(), None)),
+        // A pronoun denotes nothing by itself, and what is said of it is a condition: “the idle ones”.
+        Sem::Set(set) if set.head == Head::Pronoun => {
+            let said = set.formula.conjuncts().into_iter().filter(|part| **part != Formula::Shown).cloned();
+            let said = said.fold(Formula::all(), Formula::and);
+            Some((Ask::default(), (!said.is_all()).then_some(said)))
+        }
         Sem::Set(set) => Some((of(set), None)),
         Sem::Cond(formula) => Some((Ask::default(), Some(formula.clone()))),
         Sem::Text(period) => Some((Ask { period: Some(period.clone()), ..Ask::default() }, None)),
@@ -272,8 +278,7 @@ fn contribution(sem: &Sem) -> Option<(Ask, Option<Formula>)> {
 }
 
 fn of(set: &Set) -> Ask {
-    // A pronoun denotes nothing by itself.
-    Ask { set: (set.head != Head::Pronoun).then(|| set.clone()), ..Ask::default() }
+    Ask { set: Some(set.clone()), ..Ask::default() }
 }
 
 /// The simpler of two readings costs less: with fewer conditions, and with what is shared said of all.
@@ -288,6 +293,8 @@ fn parts(formula: &Formula) -> u32 {
         Formula::Not(inner) | Formula::Rel { to: inner, .. } => 1 + parts(inner),
         // Related to something of a name, which is further off than the thing itself.
         Formula::Given(_) => 3,
+        // Beside the flag of the same word: “attached to them”.
+        Formula::Shown => 0,
         _ => 1,
     }
 }

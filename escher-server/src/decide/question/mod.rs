@@ -27,17 +27,18 @@ use super::source::sources;
 use crate::budget::Budget;
 use crate::chart;
 use crate::check;
+use crate::context::Context;
 use crate::grammar::english;
 use crate::meaning::{Formula, Head, Number, Sem};
 use crate::text::{self, Lattice};
 
 /// The frame of words that are no order. `examples` decide what the grammar leaves open; whether they did.
-pub(crate) fn question(utterance: &Utterance, budget: &Budget, examples: Option<&Examples>) -> (Frame, bool) {
+pub(crate) fn question(utterance: &Utterance, context: Context<'_>, budget: &Budget, examples: Option<&Examples>) -> (Frame, bool) {
     if let Some(note) = language::other(&utterance.text) {
         return (unknown(&note), false);
     }
     let (reading, rest) = sentences::read(&utterance.text, budget);
-    let mut reading = turns::resolved(reading, utterance, budget);
+    let mut reading = turns::resolved(reading, context);
     let intent = examples.filter(|_| is_open(&reading)).and_then(|examples| examples.intent(&utterance.text));
     if let Some(intent) = intent {
         reading.take(intent);
@@ -71,6 +72,12 @@ fn frame(mut reading: Reading, rest: Vec<String>, utterance: &Utterance) -> Fram
     }
     if let Some(verb) = reading.ordered {
         return order(&reading, verb, utterance);
+    }
+    if reading.lost {
+        let mut frame = Frame::new(reading.intent.unwrap_or(Intent::Find));
+        frame.clarify = Some(ask_back("I do not know what you refer to. Which ones do you mean?".to_owned()));
+        frame.confidence = 0.85;
+        return frame;
     }
     let Some(intent) = settled(&mut reading) else {
         let mut frame = unknown("I did not find anything about clouds in that");

@@ -65,6 +65,9 @@ const AHEAD: &[&str] = &[
     "estimate",
 ];
 
+/// What follows a “no” that contradicts the answer: “no, in AWS”, “no only the idle ones”.
+const CONTRADICTS: &[&str] = &["in", "on", "only", "just", "the", "those", "not", "i"];
+
 /// What one sentence was read as.
 #[derive(Clone, Debug)]
 pub(super) struct Reading {
@@ -85,8 +88,12 @@ pub(super) struct Reading {
     pub(super) corrected: Vec<Correction>,
     /// An order that was not understood whole.
     pub(super) ordered: Option<Option<Verb>>,
-    /// “It”, “them”.
+    /// “It”, “them”, “the idle ones”, “that”.
     pub(super) pronoun: bool,
+    /// “It”, “them”: what was shown before, and nothing else.
+    pub(super) refers: bool,
+    /// Whether it refers to something that was not shown.
+    pub(super) lost: bool,
     /// Begins as an answer to what was said before.
     pub(super) follows: bool,
     /// Whether it says anything about clouds at all.
@@ -108,9 +115,19 @@ impl Reading {
     }
 }
 
+/// Whether it begins with a “no” to the answer before: “no, in AWS”.
+fn contradicts(tokens: &[Token]) -> bool {
+    let said = |token: &Token| token.low == "," || CONTRADICTS.contains(&token.low.as_str());
+    tokens.len() > 2 && tokens[0].low == "no" && said(&tokens[1])
+}
+
 /// Reads one sentence.
-pub(super) fn read(tokens: Vec<Token>, budget: &Budget) -> Reading {
+pub(super) fn read(mut tokens: Vec<Token>, budget: &Budget) -> Reading {
     let language = english();
+    let contradicts = contradicts(&tokens);
+    if contradicts {
+        tokens.remove(0);
+    }
     let lattice = Lattice::asked(tokens, &language.lexicon, budget);
     let chart = chart::parse(&language.grammar, &lattice, budget);
     let mut cover = cover::best(&chart, &lattice, language);
@@ -172,11 +189,28 @@ pub(super) fn read(tokens: Vec<Token>, budget: &Budget) -> Reading {
     let matters = tokens.iter().any(|token| language.lexicon.is_matter(&token.low));
     Reading {
         ordered: ordered(&cover, &chart, &lattice, language, strength),
-        pronoun: says(&["it", "its", "them", "they", "those", "these", "that", "this", "ones"]),
-        follows: matches!(
-            first,
-            "and" | "what" | "how" | "only" | "just" | "now" | "but" | "also" | "then" | "same" | "in" | "ok" | "for" | "except" | "not"
-        ),
+        pronoun: says(&["it", "its", "them", "they", "their", "those", "these", "that", "this", "ones"]),
+        refers: formula.refers() || says(&["it", "its", "them", "they", "their", "those", "these"]),
+        lost: false,
+        follows: contradicts
+            || matches!(
+                first,
+                "and"
+                    | "what"
+                    | "how"
+                    | "only"
+                    | "just"
+                    | "now"
+                    | "but"
+                    | "also"
+                    | "then"
+                    | "same"
+                    | "in"
+                    | "ok"
+                    | "for"
+                    | "except"
+                    | "not"
+            ),
         relevant: specified || matters || cover.islands.iter().any(|island| matches!(island.role, Role::Topic | Role::Shape)),
         ahead: says(AHEAD) && !says(&["was", "were", "did", "actual", "actuals"]),
         hail: cover.islands.iter().any(|island| island.role == Role::Hail),

@@ -158,6 +158,7 @@ fn of(set: Set, order: Order) -> Option<Sem> {
 /// The order, with what its pronoun stands for.
 fn meant(order: Order, set: Set) -> Option<Sem> {
     let pronoun = order.set.head == Head::Pronoun;
-    let set = Set { why: set.why.clone().or(order.set.why.clone()), ..set.with(order.set.formula.clone()) };
+    let formula = order.set.formula.with_shown(&set.formula);
+    let set = Set { why: set.why.clone().or(order.set.why.clone()), formula, ..set };
     (pronoun && !set.formula.is_contradictory()).then(|| Order { set, ..order }.into())
 }

@@ -1,6 +1,6 @@
 //! Names that are given: to what is made, and to what goes elsewhere.
 
-use escher_core::selector::Field;
+use escher_core::selector::{Field, Relation};
 
 use crate::grammar::args::{nothing, same};
 use crate::grammar::rule::Rule;
@@ -23,10 +23,26 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[("orders", "orders"), ("test", "test")])
         .not(&["the", "in", "5"]),
     // What was named before, in this sentence or in the last.
-    Rule::new("Base", "(it|them|em|all of it|all of them|both of them|that|this|those|these)", |_| {
-        Some(Set::new(Head::Pronoun, Number::Many, Formula::all()).into())
+    Rule::new("Base", "(it|that|this|all of it)", |_| pronoun(Number::One, Formula::all())),
+    Rule::new(
+        "Base",
+        "(them|em|those|these|them all|those all|them both|all of them|both of them|all of those|all of these|each of them|every one of them)",
+        |_| pronoun(Number::Many, Formula::all()),
+    ),
+    Rule::new("Base", "(only|just|all)? Ones", |args| pronoun(Number::Many, args.cond(0)?)),
+    Rule::new("Base", "(these|those|all these|all those|all of these|all of those|the same) Nominal", |args| {
+        let set = args.set(0)?;
+        Some(Set { head: Head::Pronoun, ..set.with(Formula::Shown) }.into())
+    }),
+    Rule::new("Base", "their Nominal", |args| {
+        let set = args.set(0)?;
+        (set.head == Head::Kind).then(|| set.with(Formula::rel(Relation::Any, Formula::Shown)).into())
     }),
 ];
+
+fn pronoun(number: Number, condition: Formula) -> Option<Sem> {
+    Some(Set::new(Head::Pronoun, number, condition.and(Formula::Shown)).into())
+}
 
 /// A word that names nothing by itself: articles, prepositions, joints.
 pub(super) fn is_word_of_grammar(word: &str) -> bool {

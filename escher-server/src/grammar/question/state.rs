@@ -151,6 +151,7 @@ pub(in crate::grammar) const RULES: &[Rule] = &[
     Rule::new("Ones", "(the ones|those|the ones that are|those that are|the ones which are) Whereabouts", same)
         .ex(&[("those in dev", "env = dev")]),
     Rule::new("Ones", "(those that are|the ones that are|the ones which are|those which are) Trait", same),
+    Rule::new("Ones", "(are|is) (they|those|these|it|any of them|any of those) Trait", same).ex(&[("are they public", "public")]),
     Rule::new("Whereabouts", "Post", same),
     Rule::new("Whereabouts", "not Post", |args| Some(args.cond(0)?.not().into())).ex(&[("not in dev", "env != dev")]),
 ];

@@ -1,8 +1,8 @@
 //! `escher ask`.
 
-use escher::api::{Ask, Explain, ask::AskRequest};
-use escher::core::PlanDoc;
-use escher::{Reply, Result};
+use escher::api::{Ask, ConversationNew, Explain, Nothing, ask::AskRequest};
+use escher::core::{ConversationId, PlanDoc};
+use escher::{Error, Reply, Result};
 use serde_json::{Value, json};
 
 use super::plan::{Runner, exit_of, may_run};
@@ -21,17 +21,46 @@ pub(crate) struct Args {
     /// Show how the words were read, and who decided
     #[arg(long)]
     pub(crate) explain: bool,
+    /// Go on in this conversation, or begin one with `new`: “only the stopped ones”, “start them”
+    #[arg(long, value_name = "ID", value_parser = Talk::parse)]
+    pub(crate) conversation: Option<Talk>,
+}
+
+/// Which conversation.
+#[derive(Clone, Debug)]
+pub(crate) enum Talk {
+    New,
+    Known(ConversationId),
+}
+
+impl Talk {
+    fn parse(text: &str) -> std::result::Result<Self, String> {
+        if text == "new" {
+            return Ok(Self::New);
+        }
+        text.parse().map(Self::Known).map_err(|e: Error| format!("{}; begin one with `new`", e.message()))
+    }
 }
 
 pub(crate) async fn run(caller: &Caller<'_>, args: Args) -> Result<Exit> {
-    let (global, request) = (caller.global, AskRequest { text: args.text.join(" ") });
-    let asked = caller.call::<Ask>(request.clone()).await?;
-    let explanation = if args.explain { Some(caller.call::<Explain>(request).await?.explanation) } else { None };
+    let global = caller.global;
+    let conversation = match args.conversation {
+        Some(Talk::New) => Some(caller.call::<ConversationNew>(Nothing {}).await?.id),
+        Some(Talk::Known(id)) => Some(id),
+        None => None,
+    };
+    let request = AskRequest { text: args.text.join(" "), conversation };
+    // Asked first: the turn that is kept would be one before it.
+    let explanation = if args.explain { Some(caller.call::<Explain>(request.clone()).await?.explanation) } else { None };
+    let asked = caller.call::<Ask>(request).await?;
     if let Some(explanation) = explanation.as_ref().filter(|_| !global.json) {
         show::explanation(explanation);
     }
     if !global.json {
         show::asked(caller, &asked).await?;
+        if let Some(conversation) = asked.conversation.as_ref().filter(|_| !global.quiet) {
+            out::note(&format!("To go on: {}", global.command(["ask", "--conversation", conversation, "…"])));
+        }
     }
     let (exit, finished) = match &asked.reply {
         Reply::Clarify(_) => (Exit::Input, None),

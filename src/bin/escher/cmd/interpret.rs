@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use escher::core::{Frame, Utterance};
+use escher::core::{Frame, Turn, Utterance};
 use escher::{Config, Error, Result};
 use serde_json::json;
 
@@ -21,6 +21,9 @@ pub(crate) struct Args {
     /// One utterance a line, one frame a line back; - for standard input
     #[arg(long, value_name = "FILE")]
     batch: Option<PathBuf>,
+    /// What was said before, once per turn
+    #[arg(long, value_name = "TEXT", conflicts_with = "batch")]
+    after: Vec<String>,
     /// Show how the words were read, and who decided
     #[arg(long, conflicts_with = "batch")]
     explain: bool,
@@ -30,7 +33,12 @@ pub(crate) async fn run(global: &Global, args: Args) -> Result<Exit> {
     // Only the clock is needed; the data directory is not touched.
     let now = global.now.unwrap_or_else(|| Config::new("").clock.now());
     let Some(file) = args.batch else {
-        let utterance = Utterance { text: args.text.join(" "), history: Vec::new(), now };
+        let mut history = Vec::new();
+        for text in args.after {
+            let frame = escher::interpret(&Utterance { text: text.clone(), history: history.clone(), now }).await?;
+            history.push(Turn { text, frame, shown: None });
+        }
+        let utterance = Utterance { text: args.text.join(" "), history, now };
         if args.explain {
             let (frame, explanation) = escher::explain_reading(&utterance);
             output(global, &json!({"frame": frame, "explanation": explanation}), || {

@@ -2,6 +2,7 @@
 
 pub(crate) mod ask;
 pub(crate) mod changes;
+pub(crate) mod chat;
 pub(crate) mod connect;
 pub(crate) mod daemon;
 pub(crate) mod demo;
@@ -57,6 +58,7 @@ async fn through_the_door(caller: &Caller<'_>, command: Command) -> Result<Exit>
         Command::Doctor => caller.interruptible(doctor::run(caller)).await,
         // These may be in the middle of a change when the person stops them: they end in their own, orderly way.
         Command::Ask(args) => ask::run(caller, args).await,
+        Command::Chat(args) => chat::run(caller, args).await,
         Command::Plan { command } => plan::run(caller, command).await,
         Command::Runs { command } => runs::run(caller, command.unwrap_or(runs::Command::List)).await,
         Command::Daemon => daemon::run(caller).await,

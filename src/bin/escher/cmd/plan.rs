@@ -8,6 +8,8 @@ use escher::api::{Operation, PlanApprove, PlanApproveRun, PlanCheck, PlanDryRun,
 use escher::core::{Decision, Next, PlanDoc, RunId};
 use escher::{CancellationToken, Error, ErrorKind, Finished, Result, RunEvent, StoredPlan, Trial};
 
+use tokio::task::AbortHandle;
+
 use super::output;
 use crate::args::Global;
 use crate::caller::Caller;
@@ -118,7 +120,7 @@ fn distrust(global: &Global, plan: &StoredPlan) {
     show::warnings(global.quiet, &why);
 }
 
-async fn list(caller: &Caller<'_>) -> Result<Exit> {
+pub(super) async fn list(caller: &Caller<'_>) -> Result<Exit> {
     let global = caller.global;
     let plans = caller.call::<Plans>(Default::default()).await?.plans;
     let open: Vec<RunId> =
@@ -164,6 +166,11 @@ async fn dry_run(caller: &Caller<'_>, id: String) -> Result<Exit> {
 
 /// Whether a plan may be run now; otherwise the exit code that says why not. A person at a terminal is asked.
 pub(crate) async fn may_run(global: &Global, plan: &PlanDoc, yes: bool) -> Option<Exit> {
+    may_run_if(global, plan, yes, async || if prompt::can_ask() { Some(prompt::yes("Run this plan?").await) } else { None }).await
+}
+
+/// The same with a question of one's own, which is `None` where nobody can be asked.
+pub(crate) async fn may_run_if(global: &Global, plan: &PlanDoc, yes: bool, asked: impl AsyncFnOnce() -> Option<bool>) -> Option<Exit> {
     match plan.decision {
         Decision::Forbid => {
             let forbidden = Error::new(ErrorKind::Forbidden, format!("policy forbids this plan: {}", plan.reasons.join("; ")));
@@ -171,20 +178,20 @@ pub(crate) async fn may_run(global: &Global, plan: &PlanDoc, yes: bool) -> Optio
         }
         Decision::Allow => None,
         Decision::Approve if yes => None,
-        Decision::Approve if !global.json && prompt::can_ask() => {
-            if prompt::yes("Run this plan?").await {
-                return None;
+        Decision::Approve => match if global.json { None } else { asked().await } {
+            Some(true) => None,
+            Some(false) => {
+                out::note(&format!("Nothing was run. The plan is kept: {}", global.command(["plan", "run", &plan.id])));
+                Some(Exit::Awaits)
             }
-            out::note(&format!("Nothing was run. The plan is kept: {}", global.command(["plan", "run", &plan.id])));
-            Some(Exit::Awaits)
-        }
-        Decision::Approve => {
-            if !global.quiet {
-                let [approve, run] = ["approve", "run"].map(|word| global.command(["plan", word, &plan.id]));
-                out::note(&format!("Nothing was run. The plan awaits approval: {approve}, then: {run}"));
+            None => {
+                if !global.quiet {
+                    let [approve, run] = ["approve", "run"].map(|word| global.command(["plan", word, &plan.id]));
+                    out::note(&format!("Nothing was run. The plan awaits approval: {approve}, then: {run}"));
+                }
+                Some(Exit::Awaits)
             }
-            Some(Exit::Awaits)
-        }
+        },
     }
 }
 
@@ -200,11 +207,22 @@ pub(crate) struct Runner<'c> {
     events: bool,
     /// Stops what runs, and what would run after it.
     stop: OnceLock<CancellationToken>,
+    /// Hears the signals that do.
+    listening: OnceLock<AbortHandle>,
+}
+
+impl Drop for Runner<'_> {
+    fn drop(&mut self) {
+        // What comes after the runs is interrupted in its own way.
+        if let Some(listening) = self.listening.get() {
+            listening.abort();
+        }
+    }
 }
 
 impl<'c> Runner<'c> {
     pub(crate) fn new(caller: &'c Caller<'c>, events: bool) -> Self {
-        Self { caller, events, stop: OnceLock::new() }
+        Self { caller, events, stop: OnceLock::new(), listening: OnceLock::new() }
     }
 
     /// Whether the person or the system asked for an end.
@@ -229,7 +247,7 @@ impl<'c> Runner<'c> {
             ),
         };
         let cancel = stop.clone();
-        tokio::spawn(async move {
+        let listening = tokio::spawn(async move {
             signals.next().await;
             cancel.cancel();
             out::note("Stopping: steps under way are finished and recorded first. Interrupt again to leave at once.");
@@ -237,6 +255,7 @@ impl<'c> Runner<'c> {
             out::note(&left);
             std::process::exit(i32::from(Exit::Failed as u8));
         });
+        self.listening.get_or_init(|| listening.abort_handle());
         Ok(stop)
     }
 

@@ -1,4 +1,4 @@
-//! Text from a cloud, made fit to be shown and kept: without secrets, without control characters, not endless.
+//! Text from a cloud or a person, made fit to be kept and shown: without secrets, without control characters, not endless.
 
 /// The most characters that are kept of a cloud's message.
 const MOST: usize = 600;
@@ -19,12 +19,28 @@ const SECRET_NAMES: &[&str] = &[
     "access_token",
     "authorization",
     "password",
+    "passwd",
+    "passphrase",
+    "api_key",
+    "apikey",
+    "api-key",
     "client_secret",
 ];
 
-/// The text without what looks like a credential, a token or a signature.
+/// Whether a text holds what looks like a credential, a token or a signature.
+pub fn holds_secret(text: &str) -> bool {
+    masked(text, usize::MAX).1
+}
+
+/// The text without what looks like a credential, a token or a signature, in 600 characters at most.
 pub fn redact(text: &str) -> String {
-    let mut out = String::with_capacity(text.len().min(MOST));
+    masked(text, MOST).0
+}
+
+/// The text, and whether something of it was hidden.
+fn masked(text: &str, most: usize) -> (String, bool) {
+    let mut out = String::with_capacity(text.len().min(most));
+    let mut hidden = false;
     let (mut hide_next, mut in_arn) = (false, false);
     for (word, gap) in words(text) {
         in_arn |= word == "arn";
@@ -32,6 +48,7 @@ pub fn redact(text: &str) -> String {
             // "Bearer abc": the scheme may stay, the token may not.
             let scheme = ["bearer", "basic", "aws4-hmac-sha256"].contains(&word.to_ascii_lowercase().as_str());
             out.push_str(if scheme { word } else { MASK });
+            hidden |= !scheme;
             // `Credential=x`: the name was masked, its value follows.
             hide_next = scheme || gap == "=";
         } else if word.eq_ignore_ascii_case("bearer") {
@@ -39,6 +56,7 @@ pub fn redact(text: &str) -> String {
             hide_next = true;
         } else if is_key(word) || (!in_arn && is_token(word)) {
             out.push_str(MASK);
+            hidden = true;
         } else {
             out.push_str(word);
             hide_next = names_secret(word) && matches!(gap.trim(), "=" | ":" | "\":\"" | "=\"" | ">" | "\":" | ": \"");
@@ -46,14 +64,14 @@ pub fn redact(text: &str) -> String {
         // Names in an ARN may be as long and mixed as a token.
         in_arn &= !gap.is_empty() && gap.chars().all(|c| c == ':');
         out.extend(gap.chars().map(|c| if c.is_control() { ' ' } else { c }));
-        if out.len() > MOST {
-            let end = (0..=MOST).rev().find(|&at| out.is_char_boundary(at)).unwrap_or(0);
+        if out.len() > most {
+            let end = (0..=most).rev().find(|&at| out.is_char_boundary(at)).unwrap_or(0);
             out.truncate(end);
             out.push('…');
             break;
         }
     }
-    out.trim().to_owned()
+    (out.trim().to_owned(), hidden)
 }
 
 /// Splits into words and what stands between a word and the next.
@@ -99,7 +117,7 @@ fn is_token(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::redact;
+    use super::{holds_secret, redact};
     use proptest::prelude::*;
 
     #[test]
@@ -116,7 +134,7 @@ mod tests {
         ] {
             let shown = redact(text);
             assert!(!shown.contains(secret), "{shown}");
-            assert!(shown.contains("[redacted]"), "{shown}");
+            assert!(shown.contains("[redacted]") && holds_secret(text), "{shown}");
         }
     }
 
@@ -124,6 +142,7 @@ mod tests {
     fn plain_words_stay() {
         let text = "User: arn:aws:iam::111122223333:user/ann is not authorized to perform: ec2:DescribeVolumes on resource: vol-0a1b2c3d";
         assert_eq!(redact(text), text);
+        assert!(!holds_secret(text) && holds_secret(&format!("{} password=x", text.repeat(20))));
         let role = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_AdministratorAccess_0a1b2c3d4e5f6a7b/ann may not";
         assert_eq!(redact(role), role);
         assert_eq!(redact("two\nlines"), "two lines");

@@ -1,0 +1,367 @@
+//! Conversations, through every door: what a turn goes on from, what it never does, and what is kept.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use escher::core::{Collection, Selector, Store as _};
+use escher::{Escher, Reply};
+use serde_json::{Value, json};
+
+use crate::support::{Desk, Ran, block_on, lines, python, ran, sorted};
+
+const ESCHER: &str = env!("CARGO_BIN_EXE_escher");
+
+/// Turns on the command line, each a command of its own.
+struct Talk<'d> {
+    desk: &'d Desk,
+    id: String,
+}
+
+impl<'d> Talk<'d> {
+    fn begin(desk: &'d Desk, text: &str) -> (Self, Value) {
+        let first = asked(desk, "new", text);
+        let id = first["conversation"].as_str().unwrap().to_owned();
+        assert!(id.starts_with("cv_"), "{id}");
+        (Self { desk, id }, first)
+    }
+
+    fn say(&self, text: &str) -> Value {
+        asked(self.desk, &self.id, text)
+    }
+}
+
+fn asked(desk: &Desk, conversation: &str, text: &str) -> Value {
+    let ran = desk.run(&["ask", "--json", "--conversation", conversation, text]);
+    serde_json::from_str(&ran.out).unwrap_or_else(|e| panic!("{text}: {e}\n{}{}", ran.out, ran.err))
+}
+
+fn hits(answer: &Value) -> Vec<String> {
+    sorted(answer["answer"]["hits"].as_array().unwrap_or_else(|| panic!("{answer}")), "id")
+}
+
+fn targets(plan: &Value) -> Vec<String> {
+    let steps = plan["plan"]["steps"].as_array().unwrap_or_else(|| panic!("{plan}"));
+    sorted(steps.iter().map(|step| &step["target"]), "id")
+}
+
+/// Ids of what the export says matches, by brute force.
+fn exported(desk: &Desk, select: impl Fn(&Value) -> bool) -> Vec<String> {
+    let all = desk.export();
+    sorted(all.iter().filter(|it| select(it)), "id")
+}
+
+fn stopped_vms(cloud: &'static str) -> impl Fn(&Value) -> bool {
+    move |it| it["cloud"] == cloud && it["kind"] == "vm" && it["state"] == "stopped"
+}
+
+#[test]
+fn three_turns_end_in_a_plan_over_exactly_what_was_shown() {
+    let desk = Desk::demo();
+    let (talk, first) = Talk::begin(&desk, "show me all VMs in Azure");
+    assert_eq!(hits(&first), exported(&desk, |it| it["cloud"] == "azure" && it["kind"] == "vm" && it["state"] != "terminated"));
+    let second = talk.say("only the stopped ones");
+    let stopped = exported(&desk, stopped_vms("azure"));
+    assert!(!stopped.is_empty() && stopped.len() < hits(&first).len());
+    assert_eq!(hits(&second), stopped);
+    let third = talk.say("start them");
+    assert_eq!(third["frame"]["selector"], "cloud = azure AND kind = vm AND state = stopped");
+    assert_eq!((&third["frame"]["action"], &third["frame"]["shown"]), (&json!("vm.start"), &json!(true)));
+    assert_eq!(targets(&third), stopped);
+    // A yes in words is none.
+    for text in ["yes", "approve", "go ahead", "run it"] {
+        let answer = talk.say(text);
+        assert!(answer["plan"].is_null() && answer["answer"]["answered"] == false, "{text}: {answer}");
+    }
+    let plan = third["plan"]["id"].as_str().unwrap();
+    assert_eq!(talk.say("approve it")["answer"]["next"], json!({"operation": "plan_approve", "params": {"plan": plan}}));
+    assert_eq!(desk.json(&["plan", "list", "--json"])[0]["status"], "pending");
+    assert_eq!(desk.json(&["runs", "--json"]), json!([]));
+}
+
+#[test]
+fn a_turn_replaces_narrows_counts_and_sorts() {
+    let desk = Desk::demo();
+    let (talk, _) = Talk::begin(&desk, "show me all VMs in Azure");
+    talk.say("only the stopped ones");
+    assert_eq!(hits(&talk.say("and in AWS?")), exported(&desk, stopped_vms("aws")));
+    assert_eq!(talk.say("how many?")["answer"]["total"], exported(&desk, stopped_vms("aws")).len());
+    let by_cost = talk.say("sort by cost");
+    let costs: Vec<f64> = by_cost["answer"]["hits"].as_array().unwrap().iter().filter_map(|hit| hit["cost_month"].as_f64()).collect();
+    assert!(costs.len() > 2 && costs.is_sorted_by(|a, b| a >= b), "{costs:?}");
+    let two = talk.say("the first two");
+    assert_eq!(two["answer"]["hits"].as_array().unwrap().len(), 2);
+    assert_eq!(two["answer"]["hits"], json!(by_cost["answer"]["hits"].as_array().unwrap()[..2]));
+    // Of many those two alone were shown.
+    let started = talk.say("start them");
+    assert_eq!(targets(&started), hits(&two));
+    assert_eq!(started["frame"]["action"], "vm.start");
+    // And after a plan its targets are meant, whatever they have become.
+    assert_eq!(targets(&talk.say("tag them with owner=ana")), hits(&two));
+    let disks = talk.say("and the disks attached to them");
+    assert_eq!(disks["frame"]["constraints"][1]["field"], "rel.attached");
+}
+
+#[test]
+fn after_a_question_back_or_an_answer_without_some_words_they_are_nobody() {
+    let desk = Desk::demo();
+    let (talk, first) = Talk::begin(&desk, "stop everything");
+    assert!(first["clarify"].is_object());
+    for (before, order) in [("stop everything", "stop them"), ("show dev VMs that nobody likes", "stop them"), ("blorp", "delete them")] {
+        talk.say(before);
+        let answer = talk.say(order);
+        assert!(answer["clarify"]["question"].as_str().unwrap().contains("what you refer to"), "{before}: {answer}");
+        // Two turns later as well.
+        assert!(talk.say(order)["clarify"].is_object());
+    }
+    talk.say("show dev VMs");
+    talk.say("start over");
+    assert!(talk.say("stop them")["clarify"].is_object());
+    // Without a conversation nothing was said before.
+    assert!(serde_json::from_str::<Value>(&desk.run(&["ask", "--json", "stop them"]).out).unwrap()["clarify"].is_object());
+    assert_eq!(desk.json(&["plan", "list", "--json"]), json!([]));
+}
+
+#[test]
+fn what_changed_since_is_planned_as_it_is_and_said() {
+    let desk = Desk::demo();
+    let (talk, _) = Talk::begin(&desk, "show me all stopped VMs in Azure");
+    let stopped = exported(&desk, stopped_vms("azure"));
+    // One more is stopped in the meantime.
+    let busy = exported(&desk, |it| it["cloud"] == "azure" && it["kind"] == "vm" && it["state"] == "running");
+    let name = desk.export().into_iter().find(|it| it["id"] == busy[0]).unwrap()["name"].as_str().unwrap().to_owned();
+    desk.ok(&["ask", "--yes", "--json", &format!("stop the vm {name}")]);
+    let now = exported(&desk, stopped_vms("azure"));
+    assert!(now.len() > stopped.len());
+    let plan = talk.say("start them");
+    assert_eq!(targets(&plan), now);
+    let said = format!("the estate changed since: {} resources were shown, {} resources match now", stopped.len(), now.len());
+    assert!(plan["plan"]["warnings"].as_array().unwrap().contains(&json!(said)), "{}", plan["plan"]["warnings"]);
+    // The warning belongs to the plan.
+    assert!(desk.run(&["plan", "show", plan["plan"]["id"].as_str().unwrap()]).err.contains(&said));
+}
+
+#[test]
+fn conversations_are_apart_survive_and_can_be_deleted() {
+    let desk = Desk::demo();
+    let (one, _) = Talk::begin(&desk, "show me all VMs in Azure");
+    let (other, _) = Talk::begin(&desk, "list prod databases in gcp");
+    // Each command was a process of its own, so all of this came from the disk.
+    assert_eq!(one.say("only the stopped ones")["frame"]["selector"], "cloud = azure AND kind = vm AND state = stopped");
+    assert_eq!(
+        other.say("only the running ones")["frame"]["selector"],
+        "cloud = gcp AND kind = database AND env = prod AND state = running"
+    );
+    let listed = desk.json(&["chat", "list", "--json"]);
+    assert_eq!(sorted(listed.as_array().unwrap(), "id"), {
+        let mut ids = vec![one.id.clone(), other.id.clone()];
+        ids.sort();
+        ids
+    });
+    assert!(desk.ok(&["chat", "list"]).contains("show me all VMs in Azure"));
+    let shown = desk.json(&["chat", "show", &one.id, "--json"]);
+    assert_eq!(shown["turns"].as_array().unwrap().len(), 2);
+    assert_eq!((&shown["turns"][0]["text"], &shown["turns"][1]["reply"]["kind"]), (&json!("show me all VMs in Azure"), &json!("answer")));
+    assert!(desk.ok(&["chat", "show", &one.id]).contains("> only the stopped ones"));
+    // What reads words alone goes on as well, and keeps nothing.
+    let explained = desk.json(&["ask", "--json", "--explain", "--conversation", &one.id, "how many of them?"]);
+    assert_eq!(explained["frame"]["intent"], "count");
+    assert_eq!(explained["explanation"]["constraints"].as_array().unwrap().len(), 3);
+    assert_eq!(desk.json(&["chat", "show", &one.id, "--json"])["turns"].as_array().unwrap().len(), 3);
+    desk.ok(&["chat", "delete", &one.id]);
+    for args in [
+        &["ask", "--conversation", &one.id, "how many?"][..],
+        &["chat", "show", &one.id],
+        &["chat", "delete", &one.id],
+        &["chat", "--conversation", &one.id],
+    ] {
+        let ran = desk.run(args);
+        assert!(ran.code == 2 && ran.err.contains("there is no conversation") && ran.err.contains("chat list"), "{args:?}: {}", ran.err);
+    }
+    assert_eq!(desk.json(&["chat", "list", "--json"]).as_array().unwrap().len(), 1);
+    assert_eq!(other.say("how many?")["frame"]["intent"], "count");
+    let raw = std::fs::read(desk.data().join("store.db")).unwrap();
+    let wal = std::fs::read(desk.data().join("store.db-wal")).unwrap_or_default();
+    assert!(!String::from_utf8_lossy(&raw).contains("turns\":[{\"at") || wal.is_empty() || raw.len() > 1);
+    let ran = desk.run(&["ask", "--conversation", "pl_1", "how many?"]);
+    assert!(ran.code == 2 && ran.err.contains("is not a conversation id"), "{}", ran.err);
+}
+
+#[test]
+fn many_turns_are_bounded_and_secrets_are_not_kept() {
+    let desk = Desk::demo();
+    let escher = Escher::open(desk.config()).unwrap();
+    block_on(async {
+        let id = escher.new_conversation().await.unwrap().id;
+        for n in 0..230 {
+            let text = if n % 2 == 0 { "show me all VMs in Azure" } else { "only the stopped ones" };
+            escher.ask_in(text, Some(&id)).await.unwrap();
+        }
+        let kept = escher.conversation(&id).await.unwrap();
+        assert_eq!((kept.turns.len(), kept.dropped), (200, 30));
+        assert_eq!(escher.conversations().await.unwrap()[0].turns, 230);
+        let Reply::Plan(plan) = escher.ask_in("start them", Some(&id)).await.unwrap().reply else { panic!() };
+        assert!(plan.steps.iter().all(|step| step.target.cloud.as_str() == "azure"));
+        // A long time ago is not remembered.
+        escher.ask_in("show web-1", Some(&id)).await.unwrap();
+        for _ in 0..20 {
+            escher.ask_in("thanks", Some(&id)).await.unwrap();
+        }
+        let asked = escher.ask_in("stop it", Some(&id)).await.unwrap();
+        assert!(matches!(asked.reply, Reply::Clarify(_)), "{asked:?}");
+
+        for (text, secret) in [
+            ("tag the vms in dev with password=hunter22", "hunter22"),
+            ("show the vms that AKIAIOSFODNN7EXAMPLE made", "AKIAIOSFODNN7EXAMPLE"),
+            ("find wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY1 in dev", "wJalrXUtnFEMIK7MDENG"),
+        ] {
+            escher.ask_in(text, Some(&id)).await.unwrap();
+            let documents = escher_rag::SqliteStore::open(desk.data().join("store.db")).unwrap().list(Collection::Chat, 9).await.unwrap();
+            let document = documents.into_iter().find(|document| document.id == id.as_str()).unwrap();
+            assert!(!document.text.contains(secret) && !document.body.to_string().contains(secret), "{text}");
+            assert!(document.text.contains("[redacted]"), "{text}");
+            // What was not kept is not referred to.
+            let asked = escher.ask_in("stop them", Some(&id)).await.unwrap();
+            assert!(matches!(asked.reply, Reply::Clarify(_)), "{text}: {asked:?}");
+        }
+    });
+}
+
+#[test]
+fn turns_at_once_are_all_kept() {
+    let desk = Desk::demo();
+    let escher = Escher::open(desk.config()).unwrap();
+    block_on(async {
+        let ids = [escher.new_conversation().await.unwrap().id, escher.new_conversation().await.unwrap().id];
+        let asking = (0..40).map(|n| {
+            let (escher, id) = (escher.clone(), ids[n % 2].clone());
+            tokio::spawn(async move { escher.ask_in(if n % 2 == 0 { "list dev VMs" } else { "list buckets" }, Some(&id)).await.unwrap() })
+        });
+        for asked in asking.collect::<Vec<_>>() {
+            asked.await.unwrap();
+        }
+        for (id, text) in ids.iter().zip(["list dev VMs", "list buckets"]) {
+            let turns = escher.conversation(id).await.unwrap().turns;
+            assert!(turns.len() == 20 && turns.iter().all(|turn| turn.turn.text == text), "{text}");
+        }
+    });
+}
+
+#[test]
+fn what_was_shown_is_what_a_turn_says() {
+    let desk = Desk::demo();
+    let escher = Escher::open(desk.config()).unwrap();
+    block_on(async {
+        let id = escher.new_conversation().await.unwrap().id;
+        let asked = escher.ask_in("VMs called something like checkout", Some(&id)).await.unwrap();
+        let turn = escher.conversation(&id).await.unwrap().turns.remove(0).turn;
+        assert_eq!(turn.frame, asked.frame);
+        // Names that are only alike are no order; those that were shown are.
+        if let Reply::Answer(answer) = &asked.reply
+            && answer.total > 0
+            && asked.frame.unread.is_empty()
+        {
+            let Some(Selector::And(parts)) = &turn.shown else { panic!("{turn:?}") };
+            assert_eq!(parts.len(), 2);
+        }
+    });
+}
+
+// The interactive door.
+
+fn chat(desk: &Desk, args: &[&str], input: &str) -> Ran {
+    let mut command = desk.command(&[&["chat"], args].concat());
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    ran(child.wait_with_output().unwrap())
+}
+
+const THREE: &str = "show me all VMs in Azure\nonly the stopped ones\nstart them\n";
+
+#[test]
+fn piped_each_line_is_a_turn_and_nothing_is_approved() {
+    let desk = Desk::demo();
+    let piped = chat(&desk, &["--json"], &format!("{THREE}yes\n\n/plans\n/frob\n/quit\nnever read\n"));
+    let documents = lines(&piped.out);
+    assert_eq!(documents.len(), 5, "{}", piped.out);
+    assert_eq!(targets(&documents[2]), exported(&desk, stopped_vms("azure")));
+    assert_eq!(documents[4][0]["status"], "pending");
+    assert!(piped.err.contains("no command `/frob`"), "{}", piped.err);
+    let id = documents[0]["conversation"].as_str().unwrap();
+    assert!(documents[..4].iter().all(|it| it["conversation"] == id));
+    assert_eq!(desk.json(&["runs", "--json"]), json!([]));
+    // And on, in words.
+    let piped =
+        chat(&desk, &["--conversation", id], "how many are running in azure?\nshow me all VMs in Azure\n/new\nonly the stopped ones\n");
+    assert!(piped.out.contains("understood: find cloud = azure AND kind = vm\n"), "{}", piped.out);
+    assert!(piped.out.ends_with("match state = stopped.\n"), "{}", piped.out);
+    // A script hears what became of its lines.
+    assert_eq!(chat(&desk, &[], "list dev vms\n").code, 0);
+    assert_eq!(chat(&desk, &[], "stop everything\n").code, 2);
+    assert_eq!(chat(&desk, &[], "stop all dev vms\nlist dev vms\n").code, 3);
+    assert_eq!(chat(&desk, &[], "").code, 0);
+    // Nobody begins a conversation by saying nothing.
+    assert_eq!(desk.json(&["chat", "list", "--json"]).as_array().unwrap().len(), 5);
+    assert!(chat(&desk, &["--json"], &format!("{}\nlist dev vms\n", "x ".repeat(100_000))).out.lines().count() == 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_conversation_goes_on_through_the_owner() {
+    let desk = Desk::demo();
+    let daemon = crate::owner::Daemon::of(&desk);
+    let documents = lines(&chat(&desk, &["--json"], THREE).out);
+    assert_eq!(targets(&documents[2]), sorted(desk.export().iter().filter(|it| stopped_vms("azure")(it)), "id"));
+    let id = documents[0]["conversation"].as_str().unwrap();
+    assert_eq!(daemon.end(), 0);
+    assert_eq!(desk.json(&["chat", "show", id, "--json"])["turns"].as_array().unwrap().len(), 3);
+}
+
+/// Types lines on a terminal, each when what is expected before it has been shown; returns what the terminal showed and the exit
+/// code.
+#[cfg(unix)]
+fn typed(desk: &Desk, program: &[&str], steps: &[(&str, &str)]) -> (String, i32) {
+    let mut command = Command::new(python());
+    let steps = json!(steps).to_string();
+    command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scripts/typist.py")).arg(steps).args(program);
+    let ran = ran(desk.environment(&mut command).stderr(Stdio::inherit()).output().unwrap());
+    let (shown, code) = ran.out.trim_end().rsplit_once("exit ").unwrap();
+    (shown.to_owned(), code.parse().unwrap())
+}
+
+#[cfg(unix)]
+#[test]
+fn on_a_terminal_a_plan_is_approved_by_an_answer_that_names_it() {
+    let desk = Desk::demo();
+    let stopped = exported(&desk, stopped_vms("azure"));
+    let all = format!("{} done, 0 failed", stopped.len());
+    let (shown, code) = typed(
+        &desk,
+        &[ESCHER, "chat"],
+        &[
+            ("> ", "show me all VMs in Azure\r"),
+            ("> ", "only the stopped ones\r"),
+            // Ctrl-C leaves the line, and no more.
+            ("> ", "delete them all\u{3}"),
+            ("> ", "start them\r"),
+            ("? [y/N] ", "n\r"),
+            ("> ", "yes\r"),
+            ("> ", "only the stopped ones\u{1}show dev VMs and \u{b}\r"),
+            ("> ", "show me all stopped VMs in Azure\r"),
+            ("> ", "start them\r"),
+            ("? [y/N] ", "y\r"),
+            (&all, ""),
+            ("> ", "/undo\r"),
+            ("? [y/N] ", "\u{3}"),
+            ("> ", "\u{4}"),
+        ],
+    );
+    assert_eq!(code, 0, "{shown}");
+    let plans = desk.json(&["plan", "list", "--json"]);
+    let names = |status: &str| plans.as_array().unwrap().iter().filter(|plan| plan["status"] == status).count();
+    assert_eq!((plans.as_array().unwrap().len(), names("started"), names("pending")), (3, 1, 2), "{shown}");
+    let run = plans.as_array().unwrap().iter().find(|plan| plan["status"] == "started").unwrap();
+    assert!(shown.contains(&format!("Run plan {}? [y/N] ", run["doc"]["id"].as_str().unwrap())), "{shown}");
+    assert_eq!(exported(&desk, stopped_vms("azure")), Vec::<String>::new(), "{shown}");
+    assert_eq!(desk.json(&["runs", "--json"]).as_array().unwrap().len(), 1);
+    assert!(shown.contains("Words approve nothing") && shown.contains("To go on: "), "{shown}");
+}
