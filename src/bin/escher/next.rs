@@ -100,7 +100,7 @@ mod tests {
 
     use super::*;
     use crate::args::Command;
-    use crate::cmd::{chat, plan, runs};
+    use crate::cmd::{chat, plan, policy, runs};
 
     /// One of each; a new variant does not compile until it stands here.
     fn all() -> Vec<Next> {
@@ -161,6 +161,7 @@ mod tests {
                     (Next::Plans, Command::Plan { command: plan::Command::List }) => true,
                     (Next::Plan { plan }, Command::Plan { command: plan::Command::Show { id } }) => plan == id,
                     (Next::Approve { plan }, Command::Plan { command: plan::Command::Approve { id } }) => plan == id,
+                    (Next::Policy, Command::Policy { command: Some(policy::Command::Show) }) => true,
                     (Next::Runs, Command::Runs { command: Some(runs::Command::List) }) => true,
                     (Next::Run { run }, Command::Runs { command: Some(runs::Command::Show { id }) }) => run == id,
                     (Next::Resume { run }, Command::Runs { command: Some(runs::Command::Resume { id }) }) => {
