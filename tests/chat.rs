@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use escher::core::{Collection, Selector, Store as _};
+use escher::core::{Collection, DocumentStore as _, Selector};
 use escher::{Escher, Reply};
 use serde_json::{Value, json};
 
