@@ -144,7 +144,7 @@ pub fn shortened(selector: &Selector) -> String {
         return selector.to_string();
     }
     let whole = |it: &Selector| if matches!(it, Selector::Or(_)) { format!("({it})") } else { it.to_string() };
-    parts.into_iter().map(|it| part(it).unwrap_or_else(|| whole(it))).collect::<Vec<_>>().join(" AND ")
+    parts.iter().map(|it| part(it).unwrap_or_else(|| whole(it))).collect::<Vec<_>>().join(" AND ")
 }
 
 /// What was understood and how many there are.

@@ -306,10 +306,10 @@ fn no_conversation(id: &ConversationId) -> Error {
 /// Whether a selector admits nothing outside another one, or only what is related to it, as far as its parts say so.
 fn is_within(selector: &Selector, shown: &Selector) -> bool {
     let has = |selector: &Selector| {
-        let parts: Vec<String> = selector.conjuncts().into_iter().map(in_one_order).collect();
-        shown.conjuncts().into_iter().all(|part| parts.contains(&in_one_order(part)))
+        let parts: Vec<String> = selector.conjuncts().iter().map(in_one_order).collect();
+        shown.conjuncts().iter().all(|part| parts.contains(&in_one_order(part)))
     };
-    has(selector) || selector.conjuncts().into_iter().any(|part| matches!(part, Selector::Related { to, .. } if has(to)))
+    has(selector) || selector.conjuncts().iter().any(|part| matches!(part, Selector::Related { to, .. } if has(to)))
 }
 
 /// A condition with the values of its list in one order.

@@ -9,11 +9,7 @@ impl Formula {
     /// A selector as a condition that compares with those made of words. It prints as the same selector again, apart from
     /// the order of its parts.
     pub(crate) fn of(selector: &Selector) -> Self {
-        selector
-            .conjuncts()
-            .into_iter()
-            .map(|part| plain(part).unwrap_or_else(|| Self::Given(part.to_string())))
-            .fold(Self::all(), Self::and)
+        selector.conjuncts().iter().map(|part| plain(part).unwrap_or_else(|| Self::Given(part.to_string()))).fold(Self::all(), Self::and)
     }
 
     /// Whether it speaks of what was shown before.
