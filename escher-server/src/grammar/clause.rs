@@ -88,12 +88,10 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Pred", "Phrase", same),
     Rule::new("Pred", "Pred (and|but|,) Phrase", |args| consistent(args.cond(0)?.and(args.cond(1)?))),
     // One state of ours, two of Azure's.
-    Rule::new("Pred", "stopped but not deallocated", |_| {
-        let raw = Formula::compare(Field::RawState, Op::Like, "deallocated").not();
-        Some(Formula::is(Field::State, "stopped").and(raw).into())
-    })
-    .ex(&[("stopped but not deallocated", "state = stopped AND NOT raw-state ~ deallocated")])
-    .not(&["deallocated but not stopped"]),
+    Rule::new("Pred", "stopped but not deallocated", still_held)
+        .ex(&[("stopped but not deallocated", "state = stopped AND NOT raw-state ~ deallocated")])
+        .not(&["deallocated but not stopped"]),
+    Rule::new("Post", "(are|is)? stopped (but|and) not deallocated", still_held),
     Rule::new("Pred", "not both Adj and Adj", |args| Some(args.cond(0)?.and(args.cond(1)?).not().into())),
     Rule::new("Pre", "tagged", |_| Some(Formula::flag(Flag::Untagged, false).into())),
     Rule::new("Pred", "(tagged)", |_| Some(Formula::flag(Flag::Untagged, false).into())),
@@ -151,6 +149,12 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Bracket", "( Bit", same),
     Rule::new("Bracket", "Bracket Bit", words),
 ];
+
+/// Stopped, and still paid for.
+fn still_held(_: &Args<'_>) -> Option<Sem> {
+    let raw = Formula::compare(Field::RawState, Op::Like, "deallocated").not();
+    Some(Formula::is(Field::State, "stopped").and(raw).into())
+}
 
 fn words(args: &Args<'_>) -> Option<Sem> {
     Some(Sem::Text(format!("{} {}", args.text(0)?, args.text(1)?)))
