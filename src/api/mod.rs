@@ -1,6 +1,6 @@
 //! The one list of operations: every capability is declared here once, and every door serves it from here.
 //!
-//! An operation is a file of this folder, a `mod` line, and a line in [`operations!`]: a name, what it takes and gives,
+//! An operation is a file of this folder, a `mod` line, and a line in `operations!`: a name, what it takes and gives,
 //! what it may change, and its call into [`crate::Escher`]. From the list come dispatch by name ([`call`]), the document
 //! of all operations with their JSON Schemas ([`document`]), and [`Op`], which each door matches without a wildcard: one
 //! that does not serve a new operation does not compile.
