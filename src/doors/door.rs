@@ -9,6 +9,7 @@ use escher_core::{Error, ErrorKind, Result};
 use escher_exec::CancellationToken;
 use serde_json::{Map, Value};
 use tokio::sync::{RwLock, mpsc};
+use tokio::time::Instant;
 
 use super::{Client, Serving, Unanswered};
 use crate::api::import::{Import, ImportRequest, Source};
@@ -20,9 +21,10 @@ use crate::escher::Escher;
 const QUEUE: usize = 256;
 /// How often an operation is handed over anew because its owner ended.
 const OWNERS: u32 = 10;
-/// How often, and how long in between, an owner that does not answer is looked for: it may be just starting or ending.
-const TRIES: u32 = 3;
-const PAUSE: Duration = Duration::from_millis(100);
+/// How long an owner may leave others unanswered: it may be just starting or ending, on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long until it is looked for again.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// A data directory, opened here or handed over to its owner. Both do the same.
 pub struct Door {
@@ -199,7 +201,7 @@ impl std::fmt::Debug for Door {
 
 /// Whoever owns the directory: another that answers, or this process from now on.
 async fn behind(config: &Config) -> Result<Behind> {
-    let mut tried = 0;
+    let mut silent: Option<(String, Instant)> = None;
     loop {
         if let Some(client) = Client::connect(config).await? {
             return Ok(Behind::Owner(client.into()));
@@ -209,9 +211,14 @@ async fn behind(config: &Config) -> Result<Behind> {
             Err(error) if error.kind() == ErrorKind::Busy => error,
             Err(error) => return Err(error),
         };
-        tried += 1;
-        if tried == TRIES {
-            return Err(busy.with("socket", "nobody answers there"));
+        // Each owner, whom the message names, has its own time: of many who begin at once, one after the other may own it.
+        match &silent {
+            Some((owner, since)) if owner == busy.message() => {
+                if since.elapsed() > PATIENCE {
+                    return Err(busy.with("socket", "nobody answers there"));
+                }
+            }
+            _ => silent = Some((busy.message().to_owned(), Instant::now())),
         }
         tokio::time::sleep(PAUSE).await;
     }
