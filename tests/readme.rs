@@ -215,7 +215,7 @@ fn the_aws_commands_of_the_readme_work_on_a_local_aws() {
 #[test]
 fn commands_that_prepare_a_machine_exist() {
     let xtask = include_str!("../xtask/src/main.rs");
-    let known = |word: &str| xtask.lines().any(|line| line.trim().trim_end_matches(',').split('(').next() == Some(&capitalised(word)));
+    let known = |word: &str| xtask.lines().any(|line| line.trim().trim_end_matches(',').split('(').next() == Some(&capitalized(word)));
     let mut xtasks = BTreeSet::new();
     for (name, text) in DOCUMENTS {
         for line in blocks(text).iter().filter(|block| block.info == "sh").flat_map(|block| &block.lines) {
@@ -230,7 +230,7 @@ fn commands_that_prepare_a_machine_exist() {
     assert!(places.iter().all(|place| ["moto", "machine"].contains(&place.as_str())), "{places:?}");
 }
 
-fn capitalised(word: &str) -> String {
+fn capitalized(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

@@ -54,7 +54,7 @@ fn edited_names_are_found(desk: &Desk) {
 }
 
 #[test]
-fn lexical_search_mends_typos() {
+fn lexical_search_corrects_typos() {
     let desk = Desk::demo();
     production_postgres_first(&desk);
     edited_names_are_found(&desk);
@@ -62,7 +62,7 @@ fn lexical_search_mends_typos() {
 }
 
 #[test]
-fn search_with_meaning_mends_typos_too() {
+fn search_with_meaning_corrects_typos_too() {
     let desk = Desk::with_model();
     desk.ok(&["demo", "--quiet"]);
     production_postgres_first(&desk);

@@ -199,7 +199,7 @@ pub fn selector() -> impl Strategy<Value = Selector> {
             2 => (relation(), inner).prop_map(|(by, to)| Selector::Related { by, to: Box::new(to) }),
         ]
     });
-    prop_oneof![1 => Just(Selector::All), 40 => tree.prop_map(Selector::normalised)]
+    prop_oneof![1 => Just(Selector::All), 40 => tree.prop_map(Selector::normalized)]
 }
 
 fn leaf() -> impl Strategy<Value = Selector> {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::plan::DryRun;
-use crate::{Action, Clock, CloudId, Kind, Permit, Resource, Result, RetryBudget, Sighting, Step, Target, Undo};
+use crate::{Action, Clock, CloudId, Kind, Observation, Permit, Resource, Result, RetryBudget, Step, Target, Undo};
 
 /// What every call to a cloud is given. No credentials: those live inside the [`Cloud`]. Dropping the future or
 /// stream cancels the call.
@@ -46,7 +46,7 @@ pub struct WriteCx {
 
 /// What to look for; everything where empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Want {
+pub struct DiscoveryFilter {
     /// Regions to look in; `global` resources are looked at in any case.
     pub regions: Vec<String>,
     /// Kinds to look for.
@@ -184,7 +184,7 @@ pub trait Cloud: Send + Sync {
     }
 
     /// Lists the world as a stream. It never ends in an error: what cannot be looked at is a gap.
-    fn discover(&self, cx: ReadCx, want: Want) -> BoxStream<'static, Sighting>;
+    fn discover(&self, cx: ReadCx, want: DiscoveryFilter) -> BoxStream<'static, Observation>;
 
     /// Reads one resource as listing it would give it; `None` if the cloud says that it is not there. Where
     /// [`Cloud::lags`], it may be there all the same: whoever draws a conclusion from that asks again first.

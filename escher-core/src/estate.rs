@@ -86,7 +86,7 @@ pub enum Depth {
 
 /// One item of a discovery stream, or of a job's results.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Sighting {
+pub enum Observation {
     /// A resource is there.
     Seen {
         /// The resource.
@@ -107,7 +107,7 @@ pub enum Sighting {
     },
 }
 
-impl Sighting {
+impl Observation {
     /// A resource of which all is told.
     pub fn seen(resource: Resource) -> Self {
         Self::Seen { resource: Box::new(resource), depth: Depth::Depth }
@@ -255,14 +255,14 @@ impl Estate {
         self
     }
 
-    /// What these sightings change. Only a covered scope without a gap can miss anything; of a resource
-    /// seen twice the deeper sighting counts, of two that are as deep the last.
-    pub fn advance(&self, seen: impl IntoIterator<Item = Sighting>, now: Timestamp) -> Diff {
+    /// What these observations change. Only a covered scope without a gap can miss anything; of a resource
+    /// seen twice the deeper observation counts, of two that are as deep the last.
+    pub fn advance(&self, seen: impl IntoIterator<Item = Observation>, now: Timestamp) -> Diff {
         self.advance_lagging(seen, now, SignedDuration::ZERO)
     }
 
     /// The same for a cloud whose listings may be `lag` behind.
-    pub fn advance_lagging(&self, seen: impl IntoIterator<Item = Sighting>, now: Timestamp, lag: SignedDuration) -> Diff {
+    pub fn advance_lagging(&self, seen: impl IntoIterator<Item = Observation>, now: Timestamp, lag: SignedDuration) -> Diff {
         self.hold(seen, now, lag, &Earlier::default())
     }
 
@@ -273,7 +273,7 @@ impl Estate {
         for Reading { id, found, is_proof } in readings {
             let Some(entry) = self.entries.get(&id) else { continue };
             match found {
-                Some(resource) => seen.push(Sighting::seen(resource)),
+                Some(resource) => seen.push(Observation::seen(resource)),
                 None => absent.push((entry, is_proof)),
             }
         }
@@ -284,26 +284,26 @@ impl Estate {
         diff
     }
 
-    /// Holds sightings against the estate, and against what the same look saw before.
-    pub(crate) fn hold(&self, seen: impl IntoIterator<Item = Sighting>, now: Timestamp, lag: SignedDuration, earlier: &Earlier) -> Diff {
+    /// Holds observations against the estate, and against what the same look saw before.
+    pub(crate) fn hold(&self, seen: impl IntoIterator<Item = Observation>, now: Timestamp, lag: SignedDuration, earlier: &Earlier) -> Diff {
         let mut diff = Diff { at: now, ..Diff::default() };
         let mut views: BTreeMap<ResourceId, Views> = BTreeMap::new();
         let mut covered = Vec::new();
-        for sighting in seen {
-            match sighting {
-                Sighting::Seen { resource, depth } => {
+        for observation in seen {
+            match observation {
+                Observation::Seen { resource, depth } => {
                     let views = views.entry(resource.id.clone()).or_default();
                     match depth {
                         Depth::Breadth => views.broad = Some(resource),
                         Depth::Depth | Depth::Whole => (views.deep, views.whole) = (Some(resource), depth == Depth::Whole),
                     }
                 }
-                Sighting::Measured(measurement) => {
+                Observation::Measured(measurement) => {
                     let views = views.entry(measurement.id).or_default();
                     views.measured = std::mem::take(&mut views.measured).merged(&measurement.measured);
                 }
-                Sighting::Gap(gap) => diff.gaps.push(gap),
-                Sighting::Covered { scope, authoritative } => covered.push((scope, authoritative)),
+                Observation::Gap(gap) => diff.gaps.push(gap),
+                Observation::Covered { scope, authoritative } => covered.push((scope, authoritative)),
             }
         }
         covered.retain(|(scope, _)| !diff.gaps.iter().any(|gap| gap.scope == *scope));
@@ -362,7 +362,7 @@ impl Diff {
     }
 }
 
-/// What one batch of sightings tells of a resource.
+/// What one batch of observations tells of a resource.
 #[derive(Default)]
 struct Views {
     deep: Option<Box<Resource>>,

@@ -53,7 +53,7 @@ pub fn fold(text: &str) -> String {
 ///
 /// Each word of the needle must be found: as a word of the haystack within an edit distance that grows with its
 /// length (none up to three letters, one up to seven, then two), as a part of a word from three letters on, or
-/// across neighbouring words that a separator or a slip has parted. Numbers must be the same number.
+/// across neighboring words that a separator or a slip has parted. Numbers must be the same number.
 ///
 /// ```
 /// use escher_core::fuzzy::contains;
@@ -105,7 +105,7 @@ fn matches_word(candidate: &str, word: &str) -> bool {
     allowed > 0 && candidate.chars().count().abs_diff(length) <= allowed && strsim::damerau_levenshtein(candidate, word) <= allowed
 }
 
-/// The candidate that a misspelt word most likely means, without regard to case; `None` if all are too far off.
+/// The candidate that a misspelled word most likely means, without regard to case; `None` if all are too far off.
 ///
 /// ```
 /// use escher_core::fuzzy::nearest;

@@ -1,10 +1,10 @@
-//! A look at one cloud under way: which sightings belong together, and when they can be held against what is known.
+//! A look at one cloud under way: which observations belong together, and when they can be held against what is known.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{CloudId, Depth, Diff, Entry, Estate, Resource, ResourceId, Scope, Sighting};
+use crate::{CloudId, Depth, Diff, Entry, Estate, Observation, Resource, ResourceId, Scope};
 
 /// What a look saw before its present scope.
 #[derive(Default)]
@@ -25,28 +25,28 @@ impl Earlier {
 /// The part of the estate that one account of one cloud holds, split by native type so that each scope meets its own.
 type Account = HashMap<String, Estate>;
 
-/// A look at one cloud. It takes the sightings of a discovery stream as they come, and gives a diff whenever a scope is at
+/// A look at one cloud. It takes the observations of a discovery stream as they come, and gives a diff whenever a scope is at
 /// its end; what is known of an account is handed to it before its first scope ends.
 pub struct Look {
     at: Timestamp,
     lag: SignedDuration,
     known: BTreeMap<(CloudId, String), Account>,
-    waiting: Vec<Sighting>,
-    again: Vec<Sighting>,
+    waiting: Vec<Observation>,
+    again: Vec<Observation>,
     earlier: Earlier,
     shared: Vec<Resource>,
-    covered: Vec<Sighting>,
+    covered: Vec<Observation>,
 }
 
 /// What remains at the end of a look.
 pub struct Ended {
     /// Seen, but of no scope that ended: worth keeping, and proof of nothing. And what was seen once more after it was
     /// seen in depth: that has to meet what is stored by now.
-    pub waiting: Vec<Sighting>,
+    pub waiting: Vec<Observation>,
     /// What other accounts share with ours. Where the owner is connected as well, its own listing knows more.
     pub shared: Vec<Resource>,
     /// The scopes in which that would have been seen.
-    pub covered: Vec<Sighting>,
+    pub covered: Vec<Observation>,
     at: Timestamp,
     lag: SignedDuration,
     earlier: Earlier,
@@ -59,9 +59,9 @@ impl Look {
         Self { at, lag, known, waiting: Vec::new(), again: Vec::new(), earlier, shared: Vec::new(), covered: Vec::new() }
     }
 
-    /// The account of which the estate has to be known before this sighting is taken, if it is not yet.
-    pub fn needs<'s>(&self, sighting: &'s Sighting) -> Option<(CloudId, &'s str)> {
-        let scope = scope_of(sighting)?;
+    /// The account of which the estate has to be known before this observation is taken, if it is not yet.
+    pub fn needs<'s>(&self, observation: &'s Observation) -> Option<(CloudId, &'s str)> {
+        let scope = scope_of(observation)?;
         let is_known = self.known.contains_key(&(scope.cloud, scope.account.clone()));
         (!is_known).then_some((scope.cloud, scope.account.as_str()))
     }
@@ -76,29 +76,28 @@ impl Look {
         self.known.insert((cloud, account.to_owned()), parts);
     }
 
-    /// Takes a sighting. At the end of a scope, what was seen of it is held against what was known of it.
-    pub fn take(&mut self, sighting: Sighting) -> Option<Diff> {
-        let scope = match scope_of(&sighting) {
+    /// Takes an observation. At the end of a scope, what was seen of it is held against what was known of it.
+    pub fn take(&mut self, observation: Observation) -> Option<Diff> {
+        let scope = match scope_of(&observation) {
             Some(scope) => scope.clone(),
             None => {
-                match sighting {
-                    Sighting::Seen { resource, .. } if resource.shared_with().is_some() => self.shared.push(*resource),
+                match observation {
+                    Observation::Seen { resource, .. } if resource.shared_with().is_some() => self.shared.push(*resource),
                     other => self.waiting.push(other),
                 }
                 return None;
             }
         };
-        if matches!(sighting, Sighting::Covered { .. }) {
-            self.covered.push(sighting.clone());
+        if matches!(observation, Observation::Covered { .. }) {
+            self.covered.push(observation.clone());
         }
-        let is_of = |sighting: &Sighting| matches!(sighting, Sighting::Seen { resource, .. } if scope.contains(resource));
+        let is_of = |observation: &Observation| matches!(observation, Observation::Seen { resource, .. } if scope.contains(resource));
         let (part, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut self.waiting).into_iter().partition(is_of);
         self.waiting = rest;
-        let is_again =
-            |sighting: &Sighting| matches!(sighting, Sighting::Seen { resource, .. } if self.earlier.deep.contains(&resource.id));
+        let is_again = |observation: &Observation| matches!(observation, Observation::Seen { resource, .. } if self.earlier.deep.contains(&resource.id));
         let (again, mut part): (Vec<_>, Vec<_>) = part.into_iter().partition(is_again);
         self.again.extend(again);
-        part.push(sighting);
+        part.push(observation);
         let account = self.known.entry((scope.cloud, scope.account)).or_default();
         let estate = account.entry(scope.native).or_default();
         let seen = remember(&part);
@@ -123,9 +122,9 @@ impl Look {
 impl Ended {
     /// The ids of what is waiting.
     pub fn ids(&self) -> Vec<ResourceId> {
-        let seen = self.waiting.iter().filter_map(|sighting| match sighting {
-            Sighting::Seen { resource, .. } => Some(resource.id.clone()),
-            Sighting::Measured(measurement) => Some(measurement.id.clone()),
+        let seen = self.waiting.iter().filter_map(|observation| match observation {
+            Observation::Seen { resource, .. } => Some(resource.id.clone()),
+            Observation::Measured(measurement) => Some(measurement.id.clone()),
             _ => None,
         });
         seen.collect()
@@ -137,20 +136,20 @@ impl Ended {
     }
 }
 
-fn scope_of(sighting: &Sighting) -> Option<&Scope> {
-    match sighting {
-        Sighting::Seen { .. } | Sighting::Measured(_) => None,
-        Sighting::Gap(gap) => Some(&gap.scope),
-        Sighting::Covered { scope, .. } => Some(scope),
+fn scope_of(observation: &Observation) -> Option<&Scope> {
+    match observation {
+        Observation::Seen { .. } | Observation::Measured(_) => None,
+        Observation::Gap(gap) => Some(&gap.scope),
+        Observation::Covered { scope, .. } => Some(scope),
     }
 }
 
-fn remember(part: &[Sighting]) -> Earlier {
+fn remember(part: &[Observation]) -> Earlier {
     let mut seen = Earlier::default();
-    for sighting in part {
-        match sighting {
-            Sighting::Seen { resource, depth: Depth::Breadth } => drop(seen.broad.insert(resource.id.clone(), (**resource).clone())),
-            Sighting::Seen { resource, .. } => drop(seen.deep.insert(resource.id.clone())),
+    for observation in part {
+        match observation {
+            Observation::Seen { resource, depth: Depth::Breadth } => drop(seen.broad.insert(resource.id.clone(), (**resource).clone())),
+            Observation::Seen { resource, .. } => drop(seen.deep.insert(resource.id.clone())),
             _ => {}
         }
     }

@@ -162,7 +162,7 @@ pub fn nearest(clouds: &[CloudId], text: &str) -> Option<&'static str> {
 
 /// The parts of the world that a country, continent or business area means, in any case; empty where it means none.
 ///
-/// `Europe` is the EU and its neighbours with the UK; `Asia` is what the vocabulary calls so, without India.
+/// `Europe` is the EU and its neighbors with the UK; `Asia` is what the vocabulary calls so, without India.
 ///
 /// ```
 /// use escher_core::{Geo, regions::geo_of_word};

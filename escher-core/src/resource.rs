@@ -75,7 +75,7 @@ pub struct Link {
     pub id: ResourceId,
 }
 
-/// One resource of any cloud, normalised. What is `None` or absent was not told and counts as unknown.
+/// One resource of any cloud, normalized. What is `None` or absent was not told and counts as unknown.
 ///
 /// Fast-moving values (`metrics`, `cost_month`, the time of the newest backup) are apart from what [`Resource::observed_hash`] covers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -96,14 +96,14 @@ pub struct Resource {
     /// The provider's own zone code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
-    /// The normalised kind.
+    /// The normalized kind.
     pub kind: Kind,
     /// The native type, e.g. `ec2:instance`.
     #[serde(rename = "type")]
     pub native: String,
     /// The name a person knows it by.
     pub name: String,
-    /// The normalised state.
+    /// The normalized state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<State>,
     /// The cloud's own word for the state.

@@ -1,4 +1,4 @@
-//! The normalised words: cloud, kind, state, env, geo, engine.
+//! The normalized words: cloud, kind, state, env, geo, engine.
 
 /// Declares a closed vocabulary: the enum, its words, and the way back from a word.
 macro_rules! vocabulary {

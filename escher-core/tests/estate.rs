@@ -4,7 +4,7 @@
 #![allow(clippy::cloned_ref_to_slice_refs, reason = "a list of one reads like the lists of more beside it")]
 
 use escher_core::resource::attr;
-use escher_core::{ABSENCE_LAG, ABSENCES, CloudId, Diff, ErrorKind, Estate, Gap, Kind, Resource, Scope, Sighting, arbitrary, digest};
+use escher_core::{ABSENCE_LAG, ABSENCES, CloudId, Diff, ErrorKind, Estate, Gap, Kind, Observation, Resource, Scope, arbitrary, digest};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
@@ -12,8 +12,8 @@ fn now() -> Timestamp {
     arbitrary::now()
 }
 
-fn seen(resources: &[Resource]) -> Vec<Sighting> {
-    resources.iter().cloned().map(Sighting::seen).collect()
+fn seen(resources: &[Resource]) -> Vec<Observation> {
+    resources.iter().cloned().map(Observation::seen).collect()
 }
 
 fn estate(resources: &[Resource]) -> Estate {
@@ -25,12 +25,12 @@ fn scope(resource: &Resource) -> Option<Scope> {
     Some(Scope { cloud: resource.cloud, account, native: resource.native.clone(), region: resource.region.clone() })
 }
 
-fn covered(scope: Scope, authoritative: bool) -> Sighting {
-    Sighting::Covered { scope, authoritative }
+fn covered(scope: Scope, authoritative: bool) -> Observation {
+    Observation::Covered { scope, authoritative }
 }
 
-fn gap(scope: Scope) -> Sighting {
-    Sighting::Gap(Gap { scope, kind: ErrorKind::Denied, reason: "access denied".into(), hint: None, next: None })
+fn gap(scope: Scope) -> Observation {
+    Observation::Gap(Gap { scope, kind: ErrorKind::Denied, reason: "access denied".into(), hint: None, next: None })
 }
 
 fn vm(account: &str, region: &str, name: &str) -> Resource {
@@ -90,8 +90,8 @@ fn whoever_is_seen_again_was_never_gone() {
 fn a_gap_in_a_scope_takes_its_cover_away_whichever_comes_first() {
     let one = vm("1", "us-east-1", "a");
     let listed = || scope(&one).unwrap();
-    for sightings in [[covered(listed(), true), gap(listed())], [gap(listed()), covered(listed(), true)]] {
-        let diff = estate(&[one.clone()]).advance(sightings, now());
+    for observations in [[covered(listed(), true), gap(listed())], [gap(listed()), covered(listed(), true)]] {
+        let diff = estate(&[one.clone()]).advance(observations, now());
         assert!(loses_nothing(&diff));
         assert_eq!(diff.gaps.len(), 1);
     }
@@ -163,7 +163,7 @@ proptest! {
     }
 
     #[test]
-    fn gaps_and_sightings_alone_lose_nothing(before in arbitrary::estate(12), after in arbitrary::estate(12)) {
+    fn gaps_and_observations_alone_lose_nothing(before in arbitrary::estate(12), after in arbitrary::estate(12)) {
         let gaps = before.iter().filter_map(scope).map(gap);
         let diff = estate(&before).advance(seen(&after).into_iter().chain(gaps), now());
         prop_assert!(loses_nothing(&diff));

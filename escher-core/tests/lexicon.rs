@@ -1,4 +1,4 @@
-//! The lexicon through its door: phrases, product names, mended spelling, jargon.
+//! The lexicon through its door: phrases, product names, corrected spelling, jargon.
 
 use escher_core::lexicon::{self, Meaning};
 use escher_core::{CloudId, Engine, Env, Flag, Kind, State, Verb};
@@ -86,7 +86,7 @@ fn a_phrase_with_two_meanings_has_both() {
 }
 
 #[test]
-fn spelling_is_mended_but_good_words_are_left_alone() {
+fn spelling_is_corrected_but_good_words_are_left_alone() {
     for (typed, meant) in [
         ("databse", "database"),
         ("prodution", "production"),
@@ -97,12 +97,12 @@ fn spelling_is_mended_but_good_words_are_left_alone() {
         ("encyrpted", "encrypted"),
         ("strat", "start"),
     ] {
-        assert_eq!(lexicon::mend(typed), Some(meant), "{typed}");
+        assert_eq!(lexicon::correct(typed), Some(meant), "{typed}");
     }
     for good in
         ["stage", "stock", "text", "roles", "stop", "port", "star", "snap", "step", "rest", "lead", "user", "checkout", "prod-db", "r2d2"]
     {
-        assert_eq!(lexicon::mend(good), None, "{good}");
+        assert_eq!(lexicon::correct(good), None, "{good}");
     }
 }
 
@@ -136,9 +136,9 @@ proptest! {
     }
 
     #[test]
-    fn a_mended_word_is_good(word in "[a-z]{0,30}") {
-        if let Some(mended) = lexicon::mend(&word) {
-            prop_assert_eq!(lexicon::mend(mended), None);
+    fn a_corrected_word_is_good(word in "[a-z]{0,30}") {
+        if let Some(corrected) = lexicon::correct(&word) {
+            prop_assert_eq!(lexicon::correct(corrected), None);
         }
     }
 }

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "the lints' exception for tests does not reach their helpers")]
 
 use escher_core::{
-    ABSENCE_LAG, CloudId, Depth, Diff, Estate, Kind, Link, Look, Measure, Measured, Measurement, Reading, Rel, Resource, RunId, Scope,
-    Sighting, State, arbitrary,
+    ABSENCE_LAG, CloudId, Depth, Diff, Estate, Kind, Link, Look, Measure, Measured, Measurement, Observation, Reading, Rel, Resource,
+    RunId, Scope, State, arbitrary,
 };
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -45,18 +45,18 @@ fn broad() -> Resource {
 }
 
 fn known(resources: &[Resource]) -> Estate {
-    Estate::default().with(&Estate::default().advance(resources.iter().cloned().map(Sighting::seen), now()))
+    Estate::default().with(&Estate::default().advance(resources.iter().cloned().map(Observation::seen), now()))
 }
 
-/// The estate after a look that takes these sightings as they come.
-fn after(known: &Estate, sightings: Vec<Sighting>) -> Estate {
+/// The estate after a look that takes these observations as they come.
+fn after(known: &Estate, observations: Vec<Observation>) -> Estate {
     let mut estate = known.clone();
     let mut look = Look::new(now() + SignedDuration::from_hours(1), SignedDuration::ZERO);
-    for sighting in sightings {
-        if let Some((cloud, account)) = look.needs(&sighting) {
+    for observation in observations {
+        if let Some((cloud, account)) = look.needs(&observation) {
             look.know(cloud, account, known.clone());
         }
-        if let Some(diff) = look.take(sighting) {
+        if let Some(diff) = look.take(observation) {
             estate = estate.with(&diff);
         }
     }
@@ -64,8 +64,8 @@ fn after(known: &Estate, sightings: Vec<Sighting>) -> Estate {
     estate.with(&diff)
 }
 
-fn covered() -> Sighting {
-    Sighting::Covered { scope: scope(), authoritative: true }
+fn covered() -> Observation {
+    Observation::Covered { scope: scope(), authoritative: true }
 }
 
 fn measured(name: &str, value: f64, at: Timestamp) -> Measured {
@@ -73,8 +73,8 @@ fn measured(name: &str, value: f64, at: Timestamp) -> Measured {
     Measured { metrics: [(name.to_owned(), Measure { value, at, window })].into(), cost_month: None }
 }
 
-fn measurement(resource: &Resource, measured: Measured) -> Sighting {
-    Sighting::Measured(Box::new(Measurement { id: resource.id.clone(), measured }))
+fn measurement(resource: &Resource, measured: Measured) -> Observation {
+    Observation::Measured(Box::new(Measurement { id: resource.id.clone(), measured }))
 }
 
 fn only(estate: &Estate) -> &Resource {
@@ -84,13 +84,13 @@ fn only(estate: &Estate) -> &Resource {
 #[test]
 fn breadth_after_depth_loses_nothing_and_a_later_one_updates_what_it_reports() {
     let estate = known(&[deep()]);
-    let later = estate.clone().with(&estate.advance([Sighting::glimpsed(broad())], now()));
+    let later = estate.clone().with(&estate.advance([Observation::glimpsed(broad())], now()));
     let it = only(&later);
     assert_eq!((it.name.as_str(), &it.tags, &it.links), ("web-1", &deep().tags, &deep().links));
     assert_eq!((it.state, it.zone.as_deref()), (Some(State::Stopped), Some("us-east-1a")));
     assert_eq!((&it.attributes["public"], &it.attributes["arm"], &it.attributes["size"]), (&json!(false), &json!(true), &json!("m5.old")));
     // Depth says all: what it does not report is no longer so.
-    let again = later.clone().with(&later.advance([Sighting::seen(deep())], now()));
+    let again = later.clone().with(&later.advance([Observation::seen(deep())], now()));
     assert_eq!(only(&again), &deep());
 }
 
@@ -99,7 +99,7 @@ fn within_one_look_depth_wins_in_whatever_order_and_scopes_they_come() {
     let mut expected = deep();
     expected.zone = Some("us-east-1a".into());
     expected.attributes.insert("arm".into(), json!(true));
-    let (d, b) = (|| Sighting::seen(deep()), || Sighting::glimpsed(broad()));
+    let (d, b) = (|| Observation::seen(deep()), || Observation::glimpsed(broad()));
     for before in [Estate::default(), known(&[vm("i-1")]), known(&[deep()])] {
         for order in [
             vec![d(), b(), covered()],
@@ -120,7 +120,7 @@ fn within_one_look_depth_wins_in_whatever_order_and_scopes_they_come() {
 #[test]
 fn what_was_seen_in_a_look_is_missed_by_none_of_its_listings() {
     let estate = known(&[deep(), vm("i-2")]);
-    let after = after(&estate, vec![Sighting::seen(deep()), covered(), Sighting::glimpsed(broad()), covered()]);
+    let after = after(&estate, vec![Observation::seen(deep()), covered(), Observation::glimpsed(broad()), covered()]);
     assert_eq!(after.entries().map(|entry| entry.resource.name.as_str()).collect::<Vec<_>>(), ["web-1"]);
 }
 
@@ -140,16 +140,16 @@ fn a_listing_and_a_job_erase_nothing_of_one_another() {
     assert_eq!(values(&measured_first), both);
     // A sync after that: with values of its own, and with none.
     for again in [listed.clone(), vm("i-1")] {
-        let diff = measured_first.advance([Sighting::seen(again)], now() + SignedDuration::from_hours(3));
+        let diff = measured_first.advance([Observation::seen(again)], now() + SignedDuration::from_hours(3));
         assert!(diff.is_quiet(), "{diff:?}");
         assert_eq!(values(&measured_first.clone().with(&diff)), both);
     }
     // The exchange form says also what is not measured; what a job measured stays all the same.
-    let whole = Sighting::Seen { resource: Box::new(vm("i-1")), depth: Depth::Whole };
+    let whole = Observation::Seen { resource: Box::new(vm("i-1")), depth: Depth::Whole };
     let after = measured_first.clone().with(&measured_first.advance([whole], now()));
     assert_eq!(values(&after), ([("cpu_avg".to_owned(), 3.0)].into(), Some(42.0)));
     // In one batch, in any order.
-    for seen in [[job(), vec![Sighting::seen(listed.clone())]].concat(), [vec![Sighting::seen(listed.clone())], job()].concat()] {
+    for seen in [[job(), vec![Observation::seen(listed.clone())]].concat(), [vec![Observation::seen(listed.clone())], job()].concat()] {
         assert_eq!(values(&Estate::default().with(&Estate::default().advance(seen, now()))), both);
     }
     let stranger = estate.advance([measurement(&vm("i-9"), measured("cpu_avg", 1.0, now()))], now());
@@ -233,7 +233,7 @@ proptest! {
             it
         };
         let before = known(&k.map(same).into_iter().collect::<Vec<_>>());
-        let (d, b) = (Sighting::seen(same(d)), Sighting::glimpsed(same(b)));
+        let (d, b) = (Observation::seen(same(d)), Observation::glimpsed(same(b)));
         let together = after(&before, vec![d.clone(), b.clone(), covered()]);
         let order = match order {
             0 => vec![b, d, covered()],

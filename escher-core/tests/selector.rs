@@ -154,7 +154,7 @@ fn keywords_bind_as_the_grammar_says() {
 }
 
 #[test]
-fn words_are_normalised_and_printed_so_that_they_read_back() {
+fn words_are_normalized_and_printed_so_that_they_read_back() {
     let table = [
         ("ENV=Production", "env = prod"),
         ("engine = PostgreSQL", "engine = postgres"),
@@ -273,7 +273,7 @@ fn what_is_within_the_bounds_fits_a_small_stack() {
             assert_eq!(parse(&selector.to_string()), selector);
             let resources = [web()];
             World::new(&resources).truths(&selector, now());
-            assert_eq!(selector.clone().normalised(), selector);
+            assert_eq!(selector.clone().normalized(), selector);
         }
     };
     std::thread::Builder::new().stack_size(1 << 20).spawn(work).unwrap().join().unwrap();
@@ -431,8 +431,8 @@ proptest! {
     }
 
     #[test]
-    fn normalising_keeps_the_meaning(selector in wild(), resource in arbitrary::resource()) {
-        let normal = selector.clone().normalised();
+    fn normalizing_keeps_the_meaning(selector in wild(), resource in arbitrary::resource()) {
+        let normal = selector.clone().normalized();
         prop_assert_eq!(normal.matches(&resource, now()), selector.matches(&resource, now()));
         prop_assert_eq!(parse(&selector.to_string()), normal);
     }

@@ -13,7 +13,7 @@ use crate::wanted;
 /// What trying a step showed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Trial {
+pub enum DryRunOutcome {
     /// Nothing speaks against it.
     Passed,
     /// It would be skipped or refused.
@@ -24,7 +24,7 @@ pub enum Trial {
 
 /// A step that was tried.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct TrialStep {
+pub struct DryRunStep {
     /// The step.
     pub step: StepId,
     /// The resource.
@@ -32,7 +32,7 @@ pub struct TrialStep {
     /// How it was tried.
     pub how: DryRun,
     /// What that showed.
-    pub result: Trial,
+    pub result: DryRunOutcome,
     /// The same in words: what was checked and what was not.
     pub text: String,
 }
@@ -40,54 +40,56 @@ pub struct TrialStep {
 impl Executor {
     /// Tries every step without a change, in the order of the plan. A step that waits for another on the same target
     /// is tried against the present state, so its preconditions are not judged.
-    pub async fn dry_run(&self, plan: &Plan<Checked>) -> Vec<TrialStep> {
+    pub async fn dry_run(&self, plan: &Plan<Checked>) -> Vec<DryRunStep> {
         let tries: Vec<_> = plan
             .doc()
             .steps
             .iter()
             .map(|step| async move {
                 let (result, text) = self.try_step(plan.doc(), step).await;
-                TrialStep { step: step.id.clone(), target: step.target.id.clone(), how: step.dry_run, result, text }
+                DryRunStep { step: step.id.clone(), target: step.target.id.clone(), how: step.dry_run, result, text }
             })
             .collect();
         stream::iter(tries).buffered(self.limits.per_account.max(1)).collect().await
     }
 
-    async fn try_step(&self, plan: &PlanDoc, step: &Step) -> (Trial, String) {
+    async fn try_step(&self, plan: &PlanDoc, step: &Step) -> (DryRunOutcome, String) {
         let cloud = match self.clouds.of(&step.target) {
             Ok(cloud) => cloud,
-            Err(error) => return (Trial::NotTried, told(&error)),
+            Err(error) => return (DryRunOutcome::NotTried, told(&error)),
         };
         let budget = self.budget();
         let now = match self.read_confirmed(&**cloud, step, &budget).await {
             Ok(Some(now)) => now,
-            Ok(None) => return (Trial::Refused, "it is no longer there".to_owned()),
-            Err(error) => return (Trial::NotTried, format!("it could not be looked at: {}", told(&error))),
+            Ok(None) => return (DryRunOutcome::Refused, "it is no longer there".to_owned()),
+            Err(error) => return (DryRunOutcome::NotTried, format!("it could not be looked at: {}", told(&error))),
         };
         if now.observed_hash() != step.target.observed {
-            return (Trial::Refused, self.what_changed(plan, step, &step.target.observed, &now).await);
+            return (DryRunOutcome::Refused, self.what_changed(plan, step, &step.target.observed, &now).await);
         }
         if step.needs.is_empty()
             && let Some((text, truth)) = wanted::unmet(&step.preconditions, &now, self.clock.now())
         {
             let what = if truth.is_none() { "could not be evaluated" } else { "does not hold" };
-            return (Trial::Refused, format!("precondition `{text}` {what}"));
+            return (DryRunOutcome::Refused, format!("precondition `{text}` {what}"));
         }
         match step.dry_run {
-            DryRun::None => (Trial::NotTried, "the target is as planned; the action itself cannot be tried".to_owned()),
-            DryRun::Simulate => {
-                (Trial::Passed, "simulated: the target is as planned; the cloud was not asked whether it would permit it".to_owned())
-            }
-            DryRun::Native => match tokio::time::timeout(self.limits.request, cloud.dry_run(&self.read_cx().with_retries(budget), step))
-                .await
-            {
-                Ok(Ok(())) => {
-                    (Trial::Passed, "the cloud itself says that it would permit it; it did not check whether it would succeed".to_owned())
+            DryRun::None => (DryRunOutcome::NotTried, "the target is as planned; the action itself cannot be tried".to_owned()),
+            DryRun::Simulate => (
+                DryRunOutcome::Passed,
+                "simulated: the target is as planned; the cloud was not asked whether it would permit it".to_owned(),
+            ),
+            DryRun::Native => {
+                match tokio::time::timeout(self.limits.request, cloud.dry_run(&self.read_cx().with_retries(budget), step)).await {
+                    Ok(Ok(())) => (
+                        DryRunOutcome::Passed,
+                        "the cloud itself says that it would permit it; it did not check whether it would succeed".to_owned(),
+                    ),
+                    Ok(Err(error)) if error.kind().is_temporary() => (DryRunOutcome::NotTried, told(&error)),
+                    Ok(Err(error)) => (DryRunOutcome::Refused, told(&error)),
+                    Err(_) => (DryRunOutcome::NotTried, "no answer from the cloud in time".to_owned()),
                 }
-                Ok(Err(error)) if error.kind().is_temporary() => (Trial::NotTried, told(&error)),
-                Ok(Err(error)) => (Trial::Refused, told(&error)),
-                Err(_) => (Trial::NotTried, "no answer from the cloud in time".to_owned()),
-            },
+            }
         }
     }
 }

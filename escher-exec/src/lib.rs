@@ -13,7 +13,7 @@
 //!
 //! | What always holds | Test |
 //! |---|---|
-//! | Only an approved plan runs; an approval cannot be read from anywhere | `compile_fail/run_unapproved`, `compile_fail/deserialise_approved` |
+//! | Only an approved plan runs; an approval cannot be read from anywhere | `compile_fail/run_unapproved`, `compile_fail/deserialize_approved` |
 //! | No call without a permit, and a permit is good for one call | `compile_fail/act_without_permit`, `compile_fail/act_twice` |
 //! | No call before its line is on disk; one permit, one call | `faults::promises_hold_through_random_crashes_and_faults` |
 //! | After a break at any line each target ends as wanted, none is called after it was observed, each has one outcome | `faults::after_a_break_at_any_line_every_target_is_stopped_and_none_twice` |
@@ -51,7 +51,7 @@ mod wanted;
 
 pub use absence::confirmed_read;
 pub use clouds::{Clouds, Connection};
-pub use dry::{Trial, TrialStep};
+pub use dry::{DryRunOutcome, DryRunStep};
 pub use escher_core::Head;
 pub use event::{RunEvent, RunSummary, summary};
 pub use executor::{Executor, Limits};

@@ -1,4 +1,4 @@
-//! What a step wants to be so, as selectors for people and as a judgement over what a cloud shows.
+//! What a step wants to be so, as selectors for people and as a judgment over what a cloud shows.
 
 use escher_core::plan::{GONE, Step};
 use escher_core::resource::attr;

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use escher_core::plan::DryRun;
 use escher_core::{
-    Action, ActionDef, ActionFacts, CloudId, Error, ErrorKind, Gap, Kind, Outcome, ReadCx, Resource, Result, Scope, Sighting, Step, Target,
-    Undo,
+    Action, ActionDef, ActionFacts, CloudId, Error, ErrorKind, Gap, Kind, Observation, Outcome, ReadCx, Resource, Result, Scope, Step,
+    Target, Undo,
 };
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
@@ -98,7 +98,7 @@ pub(crate) struct ServiceSpec<C: 'static> {
 
 /// One native type of resource.
 pub(crate) struct KindSpec<C: 'static> {
-    /// The normalised kind.
+    /// The normalized kind.
     pub(crate) kind: Kind,
     /// The native type, `ec2:instance`.
     pub(crate) native: &'static str,
@@ -238,7 +238,7 @@ impl<C: Send + Sync + 'static> Catalogue<C> {
 }
 
 /// Lists one scope: what was seen, then either what could not be looked at or that all was.
-pub(crate) fn sight<C: Send + Sync + 'static>(cloud: CloudId, spec: &'static KindSpec<C>, cx: Cx<C>) -> BoxStream<'static, Sighting> {
+pub(crate) fn sight<C: Send + Sync + 'static>(cloud: CloudId, spec: &'static KindSpec<C>, cx: Cx<C>) -> BoxStream<'static, Observation> {
     let scope = Scope {
         cloud,
         account: cx.account.to_string(),
@@ -253,7 +253,7 @@ pub(crate) fn sight<C: Send + Sync + 'static>(cloud: CloudId, spec: &'static Kin
         let (mut gaps, mut details) = (Gaps::default(), Gaps::default());
         while let Some(item) = listing.next().await {
             match item {
-                Ok(resource) => yield Sighting::seen(resource),
+                Ok(resource) => yield Observation::seen(resource),
                 Err(error) => {
                     tracing::warn!(%scope, %error, "could not look");
                     // One setting of one resource is refused for good: everything was listed all the same.
@@ -263,10 +263,10 @@ pub(crate) fn sight<C: Send + Sync + 'static>(cloud: CloudId, spec: &'static Kin
             }
         }
         if gaps.told.is_empty() {
-            yield Sighting::Covered { scope, authoritative };
+            yield Observation::Covered { scope, authoritative };
         }
-        for sighting in gaps.sightings().chain(details.sightings()) {
-            yield sighting;
+        for observation in gaps.observations().chain(details.observations()) {
+            yield observation;
         }
     }
     .boxed()
@@ -295,17 +295,17 @@ impl Gaps {
         }
     }
 
-    fn sightings(mut self) -> impl Iterator<Item = Sighting> {
+    fn observations(mut self) -> impl Iterator<Item = Observation> {
         if let Some(last) = self.told.last_mut().filter(|_| self.more > 0) {
             last.reason += &format!("; and {} more", self.more);
         }
-        self.told.into_iter().map(Sighting::Gap)
+        self.told.into_iter().map(Observation::Gap)
     }
 }
 
 /// The gap that an error leaves.
-pub(crate) fn gap(scope: Scope, error: &Error) -> Sighting {
-    Sighting::Gap(Gap::of(scope, error))
+pub(crate) fn gap(scope: Scope, error: &Error) -> Observation {
+    Observation::Gap(Gap::of(scope, error))
 }
 
 /// A cloud's catalogue from the names of its services' modules: `services! { CATALOGUE: Clients = ec2, s3 }`.

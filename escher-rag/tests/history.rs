@@ -5,7 +5,7 @@
 mod support;
 
 use escher_core::{
-    ChangeKind, CloudId, Diff, Estate, EstateStore, Kind, Measure, Measured, Measurement, Resource, Selector, Sighting, State,
+    ChangeKind, CloudId, Diff, Estate, EstateStore, Kind, Measure, Measured, Measurement, Observation, Resource, Selector, State,
 };
 use escher_rag::SqliteStore;
 use jiff::{SignedDuration, Timestamp};
@@ -29,7 +29,7 @@ fn later(hours: i64) -> Timestamp {
 
 async fn see(store: &SqliteStore, resource: Resource, at: Timestamp) -> Diff {
     let known = store.known(std::slice::from_ref(&resource.id)).await.unwrap();
-    let diff = Diff { run: Some("run_1".parse().unwrap()), ..known.advance([Sighting::seen(resource)], at) };
+    let diff = Diff { run: Some("run_1".parse().unwrap()), ..known.advance([Observation::seen(resource)], at) };
     store.apply(&diff).await.unwrap();
     diff
 }
@@ -88,10 +88,10 @@ async fn writing_a_listing_leaves_what_a_job_measured_and_the_reverse() {
     let stale = store.estate(None).await.unwrap();
     let measure = |value| Measure { value, at: later(1), window: Some(SignedDuration::from_hours(24)) };
     let measured = Measured { metrics: [("cpu_avg".to_owned(), measure(3.0))].into(), cost_month: Some(measure(42.0)) };
-    let job = Sighting::Measured(Box::new(Measurement { id: listed.id.clone(), measured: measured.clone() }));
+    let job = Observation::Measured(Box::new(Measurement { id: listed.id.clone(), measured: measured.clone() }));
     store.apply(&stale.advance([job], later(1))).await.unwrap();
     listed.state = Some(State::Stopped);
-    store.apply(&stale.advance([Sighting::seen(listed.clone())], later(2))).await.unwrap();
+    store.apply(&stale.advance([Observation::seen(listed.clone())], later(2))).await.unwrap();
     drop(store);
     for touched in [false, true] {
         let open = if touched { SqliteStore::open_touched } else { SqliteStore::open };
@@ -111,6 +111,6 @@ async fn writing_a_listing_leaves_what_a_job_measured_and_the_reverse() {
     }
     let store = SqliteStore::open(dir.path().join("estate.db")).unwrap();
     store.apply(&Diff { removed: vec![listed.id.clone()], at: later(3), ..Diff::default() }).await.unwrap();
-    store.apply(&Estate::default().advance([Sighting::seen(listed.clone())], later(4))).await.unwrap();
+    store.apply(&Estate::default().advance([Observation::seen(listed.clone())], later(4))).await.unwrap();
     assert!(store.entry(&listed.id).await.unwrap().unwrap().measured.is_empty(), "another resource under the same id begins anew");
 }

@@ -56,7 +56,7 @@ impl World {
 }
 
 #[tokio::test]
-async fn misspelt_words_find_what_they_mean() {
+async fn misspelled_words_find_what_they_mean() {
     for world in World::both().await {
         let hits = world.hits("prodution postgress databse", "", 5).await;
         assert_eq!(hits.corrected.iter().map(|it| it.to.as_str()).collect::<Vec<_>>(), ["production", "postgres", "database"]);

@@ -9,8 +9,8 @@ use escher_core::arbitrary;
 use escher_core::plan::SCHEMA;
 use escher_core::selector::{Field, Op, Value, World};
 use escher_core::{
-    Collection, Decision, Diff, Document, DocumentStore, ErrorKind, Estate, EstateStore, PlanDoc, PlanId, PlanOrigin, PlanRecord,
-    PlanStatus, PlanStore, Resource, ResourceId, Risk, RunId, RunRecord, Scope, Selector, Sighting,
+    Collection, Decision, Diff, Document, DocumentStore, ErrorKind, Estate, EstateStore, Observation, PlanDoc, PlanId, PlanOrigin,
+    PlanRecord, PlanStatus, PlanStore, Resource, ResourceId, Risk, RunId, RunRecord, Scope, Selector,
 };
 use escher_rag::SqliteStore;
 use jiff::{SignedDuration, Timestamp};
@@ -42,8 +42,8 @@ fn look(known: &Estate, seen: Vec<Resource>, at: Timestamp, authoritative: bool)
             Some(Scope { cloud: r.cloud, account: r.account.clone()?, native: r.native.clone(), region: None })
         })
         .collect();
-    let sightings = seen.into_iter().map(Sighting::seen);
-    known.advance(sightings.chain(scopes.into_iter().map(|scope| Sighting::Covered { scope, authoritative })), at)
+    let observations = seen.into_iter().map(Observation::seen);
+    known.advance(observations.chain(scopes.into_iter().map(|scope| Observation::Covered { scope, authoritative })), at)
 }
 
 /// What the store selects is what the selector says of each of these, which are all that it holds.
@@ -160,7 +160,7 @@ async fn a_quiet_diff_only_moves_last_seen() {
     let revision = store.revision().await.unwrap();
     let later = now() + SignedDuration::from_hours(3);
     let known = store.estate(None).await.unwrap();
-    let diff = known.advance(estate().into_iter().map(Sighting::seen), later);
+    let diff = known.advance(estate().into_iter().map(Observation::seen), later);
     assert!(diff.is_quiet());
     assert_eq!(store.apply(&diff).await.unwrap(), revision);
     assert!(store.estate(None).await.unwrap().entries().all(|e| e.last_seen == later && e.first_seen == now()));

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Cx, Effect, NoEvent, Operation};
 use crate::escher::Escher;
 
-pub use crate::ops::ask::Asked;
+pub use crate::ops::ask::AskResponse;
 
 /// What to ask.
 ///
@@ -41,10 +41,10 @@ impl Operation for Ask {
     const SUMMARY: &'static str = "Answer a question in plain words, or make a plan of an order; nothing is run";
     const EFFECT: Effect = Effect::Plans;
     type Request = AskRequest;
-    type Response = Asked;
+    type Response = AskResponse;
     type Event = NoEvent;
 
-    async fn call(escher: &Escher, request: AskRequest, _: Cx<NoEvent>) -> Result<Asked> {
+    async fn call(escher: &Escher, request: AskRequest, _: Cx<NoEvent>) -> Result<AskResponse> {
         escher.ask_in(&request.text, request.conversation.as_ref()).await
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Cx, Effect, NoEvent, Operation};
 use crate::escher::Escher;
 
-pub use crate::ops::connect::Connected;
+pub use crate::ops::connect::ConnectReport;
 
 /// What to connect. No secret belongs here: the cloud's own SDK finds the credentials.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -40,10 +40,10 @@ impl Operation for Connect {
     const SUMMARY: &'static str = "Show who and where we are on a cloud, and connect it if asked to save";
     const EFFECT: Effect = Effect::Changes;
     type Request = ConnectRequest;
-    type Response = Connected;
+    type Response = ConnectReport;
     type Event = NoEvent;
 
-    async fn call(escher: &Escher, request: ConnectRequest, _: Cx<NoEvent>) -> Result<Connected> {
+    async fn call(escher: &Escher, request: ConnectRequest, _: Cx<NoEvent>) -> Result<ConnectReport> {
         match request.cloud {
             #[cfg(feature = "aws")]
             CloudId::Aws => aws(escher, request).await,
@@ -53,7 +53,7 @@ impl Operation for Connect {
 }
 
 #[cfg(feature = "aws")]
-async fn aws(escher: &Escher, request: ConnectRequest) -> Result<Connected> {
+async fn aws(escher: &Escher, request: ConnectRequest) -> Result<ConnectReport> {
     let ConnectRequest { profile, regions, endpoint, save, expect, .. } = request;
     let config = escher_providers::aws::AwsConfig { profile, regions, endpoint, ..Default::default() }.pinned().await?;
     let found = escher.probe_aws(&config).await?;

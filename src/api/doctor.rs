@@ -5,7 +5,7 @@ use escher_core::Result;
 use super::{Cx, Effect, NoEvent, Nothing, Operation};
 use crate::escher::Escher;
 
-pub use crate::ops::doctor::Report;
+pub use crate::ops::doctor::DoctorReport;
 
 /// Check that everything works.
 pub struct Doctor;
@@ -15,10 +15,10 @@ impl Operation for Doctor {
     const SUMMARY: &'static str = "Check every part: files, index, model, journal, connections, runs";
     const EFFECT: Effect = Effect::Reads;
     type Request = Nothing;
-    type Response = Report;
+    type Response = DoctorReport;
     type Event = NoEvent;
 
-    async fn call(escher: &Escher, _: Nothing, _: Cx<NoEvent>) -> Result<Report> {
+    async fn call(escher: &Escher, _: Nothing, _: Cx<NoEvent>) -> Result<DoctorReport> {
         escher.doctor().await
     }
 }

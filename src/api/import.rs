@@ -14,7 +14,7 @@ use crate::escher::Escher;
 use crate::ops::import::{Format, ImportOptions};
 use crate::progress::Step;
 
-pub use crate::ops::import::Imported;
+pub use crate::ops::import::ImportReport;
 
 /// What to load.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -50,10 +50,10 @@ impl Operation for Import {
     const SUMMARY: &'static str = "Load resources from JSON, CSV, a Terraform state, or what the clouds' tools list";
     const EFFECT: Effect = Effect::Changes;
     type Request = ImportRequest;
-    type Response = Imported;
+    type Response = ImportReport;
     type Event = Step;
 
-    async fn call(escher: &Escher, request: ImportRequest, mut cx: Cx<Step>) -> Result<Imported> {
+    async fn call(escher: &Escher, request: ImportRequest, mut cx: Cx<Step>) -> Result<ImportReport> {
         let input = opened(request.source, cx.input.take()).await?;
         escher.import(input, ImportOptions { format: request.format, map: request.map }, &reported(&cx)).await
     }

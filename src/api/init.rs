@@ -5,7 +5,7 @@ use escher_core::Result;
 use super::{Cx, Effect, NoEvent, Nothing, Operation};
 use crate::escher::Escher;
 
-pub use crate::ops::init::Initialised;
+pub use crate::ops::init::InitReport;
 
 /// Set up the data directory.
 pub struct Init;
@@ -15,10 +15,10 @@ impl Operation for Init {
     const SUMMARY: &'static str = "Set up the data directory and fetch the embedding model";
     const EFFECT: Effect = Effect::Changes;
     type Request = Nothing;
-    type Response = Initialised;
+    type Response = InitReport;
     type Event = NoEvent;
 
-    async fn call(escher: &Escher, _: Nothing, _: Cx<NoEvent>) -> Result<Initialised> {
+    async fn call(escher: &Escher, _: Nothing, _: Cx<NoEvent>) -> Result<InitReport> {
         escher.init().await
     }
 }

@@ -4,7 +4,7 @@ use escher_core::Result;
 use escher_exec::RunEvent;
 
 use super::plan::PlanRequest;
-use super::plan_run::{Finished, reported};
+use super::plan_run::{RunReport, reported};
 use super::{Cx, Effect, Operation};
 use crate::escher::Escher;
 
@@ -17,10 +17,10 @@ impl Operation for PlanApproveRun {
     const EFFECT: Effect = Effect::Changes;
     const ORDERLY: bool = true;
     type Request = PlanRequest;
-    type Response = Finished;
+    type Response = RunReport;
     type Event = RunEvent;
 
-    async fn call(escher: &Escher, request: PlanRequest, cx: Cx<RunEvent>) -> Result<Finished> {
+    async fn call(escher: &Escher, request: PlanRequest, cx: Cx<RunEvent>) -> Result<RunReport> {
         if escher.plan(&request.plan).await?.approval.is_none() {
             escher.approve(&request.plan).await?;
         }

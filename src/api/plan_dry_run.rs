@@ -1,7 +1,7 @@
 //! `plan_dry_run`: try a plan without a change.
 
 use escher_core::Result;
-use escher_exec::TrialStep;
+use escher_exec::DryRunStep;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ use crate::escher::Escher;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DryRunReport {
     /// Each step, in the order of the plan.
-    pub steps: Vec<TrialStep>,
+    pub steps: Vec<DryRunStep>,
 }
 
 /// Try a plan without a change.

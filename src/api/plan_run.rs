@@ -11,7 +11,7 @@ use super::{Cx, Effect, Event, Operation};
 use crate::escher::Escher;
 use crate::ops::plan::RunOptions;
 
-pub use crate::ops::plan::Finished;
+pub use crate::ops::plan::RunReport;
 
 impl Event for RunEvent {}
 
@@ -24,10 +24,10 @@ impl Operation for PlanRun {
     const EFFECT: Effect = Effect::Changes;
     const ORDERLY: bool = true;
     type Request = PlanRequest;
-    type Response = Finished;
+    type Response = RunReport;
     type Event = RunEvent;
 
-    async fn call(escher: &Escher, request: PlanRequest, cx: Cx<RunEvent>) -> Result<Finished> {
+    async fn call(escher: &Escher, request: PlanRequest, cx: Cx<RunEvent>) -> Result<RunReport> {
         let plan = escher.plan(&request.plan).await?;
         // Policy's decision is of now, never what was stored. Where it allows, nobody has to be asked.
         if plan.approval.is_none() && plan.distrust.is_none() && plan.doc.decision == Decision::Allow {

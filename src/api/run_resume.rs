@@ -3,7 +3,7 @@
 use escher_core::Result;
 use escher_exec::RunEvent;
 
-use super::plan_run::{Finished, reported};
+use super::plan_run::{RunReport, reported};
 use super::run::RunRequest;
 use super::{Cx, Effect, Operation};
 use crate::escher::Escher;
@@ -17,10 +17,10 @@ impl Operation for RunResume {
     const EFFECT: Effect = Effect::Changes;
     const ORDERLY: bool = true;
     type Request = RunRequest;
-    type Response = Finished;
+    type Response = RunReport;
     type Event = RunEvent;
 
-    async fn call(escher: &Escher, request: RunRequest, cx: Cx<RunEvent>) -> Result<Finished> {
+    async fn call(escher: &Escher, request: RunRequest, cx: Cx<RunEvent>) -> Result<RunReport> {
         reported(cx, |options| escher.resume(&request.run, options)).await
     }
 }

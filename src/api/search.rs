@@ -5,7 +5,7 @@ use escher_core::Result;
 use super::{Cx, Effect, NoEvent, Operation};
 use crate::escher::Escher;
 
-pub use crate::ops::search::{Found, SearchRequest};
+pub use crate::ops::search::{SearchRequest, SearchResults};
 
 /// Find resources by words, under a filter.
 pub struct Search;
@@ -15,10 +15,10 @@ impl Operation for Search {
     const SUMMARY: &'static str = "Find resources by words, typos welcome; words rank, the filter admits";
     const EFFECT: Effect = Effect::Reads;
     type Request = SearchRequest;
-    type Response = Found;
+    type Response = SearchResults;
     type Event = NoEvent;
 
-    async fn call(escher: &Escher, request: SearchRequest, _: Cx<NoEvent>) -> Result<Found> {
+    async fn call(escher: &Escher, request: SearchRequest, _: Cx<NoEvent>) -> Result<SearchResults> {
         escher.search(&request).await
     }
 }

@@ -1,6 +1,6 @@
 //! `sync`: scan the connected clouds.
 
-use escher_core::{Kind, Result, Want};
+use escher_core::{DiscoveryFilter, Kind, Result};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use crate::escher::Escher;
 use crate::ops::sync::SyncOptions;
 use crate::progress::{Progress, Step};
 
-pub use crate::ops::sync::Synced;
+pub use crate::ops::sync::SyncReport;
 
 /// What to scan; everything that is connected if nothing is named.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -33,12 +33,12 @@ impl Operation for Sync {
     const SUMMARY: &'static str = "Scan the connected clouds and bring the estate up to date";
     const EFFECT: Effect = Effect::Reads;
     type Request = SyncRequest;
-    type Response = Synced;
+    type Response = SyncReport;
     type Event = Step;
 
-    async fn call(escher: &Escher, request: SyncRequest, cx: Cx<Step>) -> Result<Synced> {
+    async fn call(escher: &Escher, request: SyncRequest, cx: Cx<Step>) -> Result<SyncReport> {
         let SyncRequest { connections, regions, kinds } = request;
-        escher.sync(SyncOptions { connections, want: Want { regions, kinds }, progress: reported(&cx) }).await
+        escher.sync(SyncOptions { connections, want: DiscoveryFilter { regions, kinds }, progress: reported(&cx) }).await
     }
 }
 

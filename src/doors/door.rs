@@ -145,7 +145,7 @@ impl Door {
         request: ImportRequest,
         on_event: impl FnMut(crate::ProgressStep) + Send,
         cancel: &CancellationToken,
-    ) -> Result<crate::Imported> {
+    ) -> Result<crate::ImportReport> {
         if let Some(escher) = self.here().await {
             let request = ImportRequest { source: Source::Input, ..request };
             return followed::<Import>(&escher, request, Some(input), on_event, cancel).await;

@@ -23,7 +23,7 @@ const NAMES: usize = 1_000;
 
 /// What came of an utterance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Asked {
+pub struct AskResponse {
     /// What the words were taken to mean.
     pub frame: Frame,
     /// The conversation that this turn was kept in.
@@ -97,7 +97,7 @@ impl Escher {
     ///
     /// # Errors
     /// `Invalid` if a change cannot be made; `Storage`. A change without a target is answered with why.
-    pub async fn ask(&self, text: &str) -> Result<Asked> {
+    pub async fn ask(&self, text: &str) -> Result<AskResponse> {
         self.ask_in(text, None).await
     }
 
@@ -105,7 +105,7 @@ impl Escher {
     ///
     /// # Errors
     /// As [`Escher::ask`]; `NotFound` where there is no such conversation.
-    pub async fn ask_in(&self, text: &str, conversation: Option<&ConversationId>) -> Result<Asked> {
+    pub async fn ask_in(&self, text: &str, conversation: Option<&ConversationId>) -> Result<AskResponse> {
         let conversation = self.conversation_if(conversation).await?;
         let history = conversation.as_ref().map(Conversation::history).unwrap_or_default();
         let frame = self.read(Utterance { text: text.to_owned(), history, now: self.now() }).await?;
@@ -124,14 +124,14 @@ impl Escher {
             }
         };
         let mut reply = admit_unread(reply, &frame.unread);
-        let Some(conversation) = conversation else { return Ok(Asked { frame, conversation: None, reply }) };
+        let Some(conversation) = conversation else { return Ok(AskResponse { frame, conversation: None, reply }) };
         if let (Reply::Answer(answer), Some(plan)) = (&mut reply, conversation.last_plan())
             && escher_server::assents(text)
         {
             answer.next = Some(Next::Approve { plan: plan.clone() });
         }
         self.keep_turn(&conversation.id, ChatTurn::of(text, &frame, &reply, self.now())).await?;
-        Ok(Asked { frame, conversation: Some(conversation.id), reply })
+        Ok(AskResponse { frame, conversation: Some(conversation.id), reply })
     }
 
     async fn conversation_if(&self, id: Option<&ConversationId>) -> Result<Option<Conversation>> {

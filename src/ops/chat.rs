@@ -224,7 +224,7 @@ fn named(resources: Vec<(Kind, &str)>) -> Option<Selector> {
         many => Selector::one_of(field, many.iter().copied()).ok(),
     };
     let ids = resources.into_iter().map(|(_, id)| id).collect();
-    Some(Selector::And(vec![one_of(Field::Kind, kinds)?, one_of(Field::Id, ids)?]).normalised())
+    Some(Selector::And(vec![one_of(Field::Kind, kinds)?, one_of(Field::Id, ids)?]).normalized())
 }
 
 impl Escher {

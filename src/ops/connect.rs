@@ -11,7 +11,7 @@ use crate::escher::Escher;
 
 /// A connection that answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Connected {
+pub struct ConnectReport {
     /// Its name.
     pub name: String,
     /// Who we are there.
@@ -23,12 +23,12 @@ pub struct Connected {
     pub saved: bool,
     /// What differs from the connection of the same name that it replaces; empty where there was none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub replaced: Vec<Replaced>,
+    pub replaced: Vec<ReplacedConnection>,
 }
 
 /// A setting of a connection that is replaced.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Replaced {
+pub struct ReplacedConnection {
     /// Which one.
     pub setting: String,
     /// How it was.
@@ -50,7 +50,7 @@ impl Escher {
     }
 
     /// What would differ from the connection of the same name if this one were saved; empty where there is none.
-    pub fn replaced_by_aws(&self, config: &escher_providers::aws::AwsConfig, identities: &[Identity]) -> Vec<Replaced> {
+    pub fn replaced_by_aws(&self, config: &escher_providers::aws::AwsConfig, identities: &[Identity]) -> Vec<ReplacedConnection> {
         let name = aws_name(identities);
         let known = self.connections().into_iter().find(|known| known.name == name);
         let Some(Connection { identities: known_as, kind: ConnectionKind::Aws(known), .. }) = known else { return Vec::new() };
@@ -64,13 +64,13 @@ impl Escher {
             ("endpoint", or(&known.endpoint, "AWS"), or(&config.endpoint, "AWS")),
         ];
         let differs = settings.into_iter().filter(|(_, before, after)| before != after);
-        differs.map(|(setting, before, after)| Replaced { setting: setting.to_owned(), before, after }).collect()
+        differs.map(|(setting, before, after)| ReplacedConnection { setting: setting.to_owned(), before, after }).collect()
     }
 
     /// What [`Escher::connect_aws`] would do, with nothing saved.
-    pub fn would_connect_aws(&self, config: &escher_providers::aws::AwsConfig, identities: Vec<Identity>) -> Connected {
+    pub fn would_connect_aws(&self, config: &escher_providers::aws::AwsConfig, identities: Vec<Identity>) -> ConnectReport {
         let replaced = self.replaced_by_aws(config, &identities);
-        Connected { name: aws_name(&identities), identities, endpoint: config.endpoint.clone(), saved: false, replaced }
+        ConnectReport { name: aws_name(&identities), identities, endpoint: config.endpoint.clone(), saved: false, replaced }
     }
 
     /// Saves a connection to AWS under the identities that [`Escher::probe_aws`] found. It replaces one of the same
@@ -78,12 +78,12 @@ impl Escher {
     ///
     /// # Errors
     /// `Storage`.
-    pub fn connect_aws(&self, mut config: escher_providers::aws::AwsConfig, identities: Vec<Identity>) -> Result<Connected> {
+    pub fn connect_aws(&self, mut config: escher_providers::aws::AwsConfig, identities: Vec<Identity>) -> Result<ConnectReport> {
         let looked = self.would_connect_aws(&config, identities.clone());
         // From now on credentials for another account are refused.
         config.account = identities.first().map(|identity| identity.account.clone());
         self.put_connection(Connection { name: looked.name.clone(), identities, kind: ConnectionKind::Aws(config) })?;
-        Ok(Connected { saved: true, ..looked })
+        Ok(ConnectReport { saved: true, ..looked })
     }
 }
 

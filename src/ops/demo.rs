@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{Connection, ConnectionKind};
 use crate::escher::Escher;
-use crate::ops::sync::{SyncOptions, Synced};
+use crate::ops::sync::{SyncOptions, SyncReport};
 use crate::progress::Progress;
 
 /// A suggestion from its words.
@@ -53,7 +53,7 @@ pub struct Demo {
     /// Whether search understands meaning; without a model it is lexical.
     pub semantic: bool,
     /// What the look found.
-    pub synced: Synced,
+    pub synced: SyncReport,
     /// What to try; each finds something in this estate.
     #[serde(rename = "try")]
     pub suggestions: Vec<Next>,

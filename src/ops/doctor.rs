@@ -57,12 +57,12 @@ impl Check {
 
 /// All parts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Report {
+pub struct DoctorReport {
     /// The parts, in a fixed order.
     pub checks: Vec<Check>,
 }
 
-impl Report {
+impl DoctorReport {
     /// Whether any part does not work.
     pub fn failed(&self) -> bool {
         self.checks.iter().any(|check| check.health == Health::Fail)
@@ -81,9 +81,9 @@ impl Escher {
     ///
     /// # Errors
     /// `Storage` only where nothing can be looked at; what is wrong with a part is in the report.
-    pub async fn doctor(&self) -> Result<Report> {
+    pub async fn doctor(&self) -> Result<DoctorReport> {
         let root = self.home().root().display().to_string();
-        let mut report = Report { checks: Vec::new() };
+        let mut report = DoctorReport { checks: Vec::new() };
         report.checks.push(match self.home().exposed() {
             [] => Check::new("data directory", Health::Ok, root),
             exposed => Check::new("data directory", Health::Warn, format!("{root}; other users may read {}", exposed.join(", ")))
@@ -141,7 +141,7 @@ impl Escher {
         Check::new("policy", Health::Ok, format!("{told} {}", policy.file.display()))
     }
 
-    async fn check_connections(&self, report: &mut Report) {
+    async fn check_connections(&self, report: &mut DoctorReport) {
         let connected = match self.connected(&[]).await {
             Ok(connected) => connected,
             Err(e) => return report.checks.push(Check::of("clouds", Health::Warn, &e)),

@@ -11,7 +11,7 @@ use crate::escher::Escher;
 
 /// What was set up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Initialised {
+pub struct InitReport {
     /// The data directory.
     pub data_dir: PathBuf,
     /// The folder of the model; absent where it could not be had.
@@ -28,7 +28,7 @@ impl Escher {
     ///
     /// # Errors
     /// `Storage`. That the model cannot be had is in the result.
-    pub async fn init(&self) -> Result<Initialised> {
+    pub async fn init(&self) -> Result<InitReport> {
         let options = self.locate(true);
         let located = tokio::task::spawn_blocking(move || Model::locate(&options))
             .await
@@ -37,6 +37,6 @@ impl Escher {
             Ok(files) => (Some(files.folder().to_owned()), None),
             Err(e) => (None, Some(e.to_string())),
         };
-        Ok(Initialised { data_dir: self.home().root().to_owned(), model, model_missing, next: Next::Start })
+        Ok(InitReport { data_dir: self.home().root().to_owned(), model, model_missing, next: Next::Start })
     }
 }

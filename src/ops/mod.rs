@@ -1,4 +1,4 @@
-//! One file an operation. Each is a method of [`crate::Escher`] with typed input and a serialisable result.
+//! One file an operation. Each is a method of [`crate::Escher`] with typed input and a serializable result.
 
 pub(crate) mod answer;
 pub(crate) mod ask;

@@ -7,7 +7,7 @@ use escher_core::{
     ActionDef, Approved, Checked, Error, ErrorKind, JournalEntry, Moment, Next, Phase, Plan, PlanDoc, PlanId, PlanOrigin, PlanRecord,
     PlanStatus, PlanTemplate, Reading, ResourceId, Result, RunId, RunRecord, Step, Target, Verify, WallTime,
 };
-use escher_exec::{CancellationToken, Clouds, Executor, Limits, Planner, RunEvent, RunSummary, TrialStep};
+use escher_exec::{CancellationToken, Clouds, DryRunStep, Executor, Limits, Planner, RunEvent, RunSummary};
 use futures::{StreamExt as _, stream};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -35,7 +35,7 @@ impl Default for RunOptions {
 
 /// How a run stands when it is handed back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Finished {
+pub struct RunReport {
     /// The run.
     pub run: RunId,
     /// Steps done.
@@ -194,7 +194,7 @@ impl Escher {
     ///
     /// # Errors
     /// `NotFound`, `Stale`, `Storage`. What a step's try shows is in the result.
-    pub async fn dry_run(&self, id: &str) -> Result<Vec<TrialStep>> {
+    pub async fn dry_run(&self, id: &str) -> Result<Vec<DryRunStep>> {
         let checked = self.still_open(&self.plan(id).await?)?;
         Ok(self.executor(checked.doc()).await?.dry_run(&checked).await)
     }
@@ -206,7 +206,7 @@ impl Escher {
     /// as somebody else or through other connections than were approved, or where the system clock went back;
     /// `Invalid` if the time was set by hand and a cloud is real; `Storage` where the journal cannot be written. What
     /// fails at a step is counted.
-    pub async fn run_plan(&self, id: &str, options: RunOptions) -> Result<Finished> {
+    pub async fn run_plan(&self, id: &str, options: RunOptions) -> Result<RunReport> {
         let stored = self.plan(id).await?;
         self.refuse_shifted(&stored.doc)?;
         // The clock is held against the journal, so that one is looked at first.
@@ -232,14 +232,14 @@ impl Escher {
     /// # Errors
     /// As [`Escher::run_plan`]; what was begun may be resumed though its plan has expired since. `Busy` while it is carried
     /// out.
-    pub async fn resume(&self, run: &str, options: RunOptions) -> Result<Finished> {
+    pub async fn resume(&self, run: &str, options: RunOptions) -> Result<RunReport> {
         let _claim = self.claim_run(run)?;
         let run = self.run(run).await?;
         let stored = self.stored_plan(&run.plan).await?;
         self.refuse_shifted(&stored.doc)?;
         self.journal_sound().await?;
         if run.finished.is_some() {
-            return Ok(Finished { run: run.id, done: run.done, failed: run.failed, skipped: run.skipped, open: 0, unseen: 0 });
+            return Ok(RunReport { run: run.id, done: run.done, failed: run.failed, skipped: run.skipped, open: 0, unseen: 0 });
         }
         if let Some(altered) = stored.altered() {
             return Err(altered);
@@ -279,7 +279,7 @@ impl Escher {
         run: RunRecord,
         options: RunOptions,
         resume: bool,
-    ) -> Result<Finished> {
+    ) -> Result<RunReport> {
         let doc = plan.doc().clone();
         let (events, mut heard) = tokio::sync::mpsc::unbounded_channel();
         let listener = options.listener.clone();
@@ -316,7 +316,7 @@ impl Escher {
         });
         let summary = summary?;
         let RunSummary { run, done, failed, skipped, open } = summary;
-        Ok(Finished { run, done, failed, skipped, open, unseen })
+        Ok(RunReport { run, done, failed, skipped, open, unseen })
     }
 
     /// Looks at every target that a run may have changed, so that the estate knows it without a sync. What cannot be

@@ -35,7 +35,7 @@ impl Default for SearchRequest {
 
 /// What was found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Found {
+pub struct SearchResults {
     /// How long it took, without starting up.
     pub took_ms: f64,
     /// How many resources the selector admits.
@@ -127,7 +127,7 @@ impl Escher {
     ///
     /// # Errors
     /// `Invalid` for a selector that cannot be read, with the place; `Storage`.
-    pub async fn search(&self, request: &SearchRequest) -> Result<Found> {
+    pub async fn search(&self, request: &SearchRequest) -> Result<SearchResults> {
         let selector = Selector::parse(&request.filter)?;
         self.follow(&Progress::default()).await?;
         let index = self.index().await?;
@@ -150,7 +150,7 @@ impl Escher {
         let took_ms = (begun.elapsed().as_secs_f64() * 10_000.0).round() / 10.0;
         let mut warnings = self.unknown_keys(&selector).await?;
         warnings.extend(self.simulated_note());
-        Ok(Found { took_ms, total: hits.total, hits: found, corrected: hits.corrected, semantic: hits.semantic, warnings })
+        Ok(SearchResults { took_ms, total: hits.total, hits: found, corrected: hits.corrected, semantic: hits.semantic, warnings })
     }
 
     /// What the estate knows of these resources; those that it does not hold are left out.

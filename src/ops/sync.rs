@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use escher_core::{
-    ABSENCE_LAG, Cloud, CloudId, Diff, Error, Estate, Gap, Look, Measurement, ReadCx, Resource, ResourceId, Result, Sighting, Throttled,
-    Want, regions,
+    ABSENCE_LAG, Cloud, CloudId, Diff, DiscoveryFilter, Error, Estate, Gap, Look, Measurement, Observation, ReadCx, Resource, ResourceId,
+    Result, Throttled, regions,
 };
 use futures::StreamExt as _;
 use jiff::SignedDuration;
@@ -20,14 +20,14 @@ pub struct SyncOptions {
     /// Names of connections.
     pub connections: Vec<String>,
     /// What to look for.
-    pub want: Want,
+    pub want: DiscoveryFilter,
     /// Who is told how far it is.
     pub progress: Progress,
 }
 
 /// What a look found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Synced {
+pub struct SyncReport {
     /// Resources seen.
     pub seen: usize,
     /// New ones.
@@ -74,7 +74,7 @@ pub struct SlowApi {
     pub throttled: Throttled,
 }
 
-impl Synced {
+impl SyncReport {
     fn count(&mut self, connection: &str, diff: Diff) {
         self.added += diff.added.len();
         self.changed += diff.changed.len();
@@ -93,12 +93,12 @@ impl Escher {
     /// # Errors
     /// `Invalid` if nothing is connected, or a name or region is not known; `Storage`. What a cloud refuses is a gap,
     /// not an error.
-    pub async fn sync(&self, options: SyncOptions) -> Result<Synced> {
+    pub async fn sync(&self, options: SyncOptions) -> Result<SyncReport> {
         let _one = self.one_writes().await;
-        let mut synced = Synced::default();
+        let mut synced = SyncReport::default();
         let connected = self.connected(&options.connections).await?;
         let regions = self.known_regions(&connected, &options.want.regions).await?;
-        let options = SyncOptions { want: Want { regions, ..options.want }, ..options };
+        let options = SyncOptions { want: DiscoveryFilter { regions, ..options.want }, ..options };
         for (name, cloud) in connected {
             synced.simulated |= cloud.simulated();
             let before = cloud.throttled();
@@ -131,27 +131,27 @@ impl Escher {
         Ok(codes)
     }
 
-    async fn sync_one(&self, name: &str, cloud: &dyn Cloud, options: &SyncOptions, synced: &mut Synced) -> Result<()> {
+    async fn sync_one(&self, name: &str, cloud: &dyn Cloud, options: &SyncOptions, synced: &mut SyncReport) -> Result<()> {
         // When something real was seen is a fact; when something simulated was seen goes by its world's time.
         let at = if cloud.simulated() { self.now() } else { self.wall_now().timestamp() };
         let lag = if cloud.lags() { ABSENCE_LAG } else { SignedDuration::ZERO };
         let mut look = Look::new(at, lag);
-        let mut sightings = cloud.discover(self.read_cx(), options.want.clone());
-        while let Some(sighting) = sightings.next().await {
-            match &sighting {
-                Sighting::Seen { .. } => {
+        let mut observations = cloud.discover(self.read_cx(), options.want.clone());
+        while let Some(observation) = observations.next().await {
+            match &observation {
+                Observation::Seen { .. } => {
                     synced.seen += 1;
                     if synced.seen.is_multiple_of(100) {
                         options.progress.tell(Step::Seen { connection: name.to_owned(), count: synced.seen });
                     }
                 }
-                Sighting::Covered { .. } => synced.covered += 1,
-                Sighting::Gap(_) | Sighting::Measured(_) => {}
+                Observation::Covered { .. } => synced.covered += 1,
+                Observation::Gap(_) | Observation::Measured(_) => {}
             }
-            if let Some((cloud, account)) = look.needs(&sighting) {
+            if let Some((cloud, account)) = look.needs(&observation) {
                 look.know(cloud, account, self.estate().estate(Some((cloud, account))).await?);
             }
-            if let Some(diff) = look.take(sighting) {
+            if let Some(diff) = look.take(observation) {
                 self.estate().apply(&diff).await?;
                 synced.count(name, diff);
             }
@@ -173,19 +173,19 @@ impl Escher {
 
     /// Holds what other accounts share with ours against what was known of that. Where the owner is connected as well,
     /// its own listing knows more, so that ours changes nothing.
-    async fn sync_shared(&self, (mut seen, covered): (Vec<Resource>, Vec<Sighting>)) -> Result<Diff> {
+    async fn sync_shared(&self, (mut seen, covered): (Vec<Resource>, Vec<Observation>)) -> Result<Diff> {
         let ours = self.identities();
         seen.retain(|it| !ours.iter().any(|me| me.cloud == it.cloud && it.account.as_deref() == Some(me.account.as_str())));
         let estate = self.estate().estate(None).await?;
         let known = estate.into_entries().filter(|entry| entry.resource.shared_with().is_some());
-        let seen = seen.into_iter().map(Sighting::seen).chain(covered);
+        let seen = seen.into_iter().map(Observation::seen).chain(covered);
         let diff = Estate::new(known).advance_lagging(seen, self.wall_now().timestamp(), ABSENCE_LAG);
         self.estate().apply(&diff).await?;
         Ok(diff)
     }
 
-    /// Holds sightings against a part of the estate and writes down what differs.
-    pub(crate) async fn advance(&self, estate: &Estate, seen: Vec<Sighting>) -> Result<Diff> {
+    /// Holds observations against a part of the estate and writes down what differs.
+    pub(crate) async fn advance(&self, estate: &Estate, seen: Vec<Observation>) -> Result<Diff> {
         let diff = estate.advance(seen, self.now());
         self.estate().apply(&diff).await?;
         Ok(diff)
@@ -199,7 +199,7 @@ impl Escher {
     pub async fn measured(&self, measurements: Vec<Measurement>) -> Result<usize> {
         let ids: Vec<ResourceId> = measurements.iter().map(|measurement| measurement.id.clone()).collect();
         let known = self.estate().known(&ids).await?;
-        let seen = measurements.into_iter().map(|measurement| Sighting::Measured(Box::new(measurement))).collect();
+        let seen = measurements.into_iter().map(|measurement| Observation::Measured(Box::new(measurement))).collect();
         let diff = self.advance(&known, seen).await?;
         self.follow(&Progress::default()).await?;
         Ok(diff.refreshed.len())

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::ConnectionKind;
 use crate::escher::Escher;
 use crate::keys::Settled;
-use crate::ops::doctor::{Check, Health, Report};
+use crate::ops::doctor::{Check, DoctorReport, Health};
 
 /// What stands in for remarks that nothing vouches for.
 const NO_REMARKS: &str = "warnings and impact are omitted: this installation did not sign what is stored of them";
@@ -252,7 +252,7 @@ impl Escher {
     }
 
     /// Looks at what trust rests on: the key, the stored plans, the system clock.
-    pub(crate) async fn check_trust(&self, report: &mut Report) {
+    pub(crate) async fn check_trust(&self, report: &mut DoctorReport) {
         let folder = self.keys().folder().display();
         let told = |known: bool| if known { folder.to_string() } else { format!("none yet; made with the first plan in {folder}") };
         report.add_result("key", self.keys().public().map(|key| told(key.is_some())));

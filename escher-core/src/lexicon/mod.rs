@@ -67,8 +67,8 @@ pub struct Reading {
     pub meaning: Meaning,
     /// The phrase as the lexicon writes it.
     pub phrase: &'static str,
-    /// Whether spelling was mended to find it.
-    pub mended: bool,
+    /// Whether spelling was corrected to find it.
+    pub corrected: bool,
 }
 
 struct Lexicon {
@@ -167,7 +167,7 @@ impl Lexicon {
     }
 }
 
-/// Below this length a word has too many neighbours to be mended.
+/// Below this length a word has too many neighbors to be corrected.
 const SHORTEST_MENDED: usize = 4;
 /// Above it a word is no word.
 const LONGEST_MENDED: usize = 24;
@@ -196,21 +196,21 @@ fn plural(phrase: &str) -> String {
 /// use escher_core::{CloudId, Kind};
 /// let readings = lexicon::read(&["idle", "EC2", "instnces"]);
 /// assert_eq!(readings[1].meaning, Meaning::Kind(Kind::Vm, Some(CloudId::Aws), None));
-/// assert_eq!((readings[1].start, readings[1].len, readings[1].mended), (1, 2, true));
+/// assert_eq!((readings[1].start, readings[1].len, readings[1].corrected), (1, 2, true));
 /// ```
 pub fn read<S: AsRef<str>>(words: &[S]) -> Vec<Reading> {
     let plain: Vec<String> = words.iter().map(|word| LEXICON.normal(word.as_ref())).collect();
-    let mended: Vec<Option<&'static str>> = plain.iter().map(|word| mend(word)).collect();
+    let corrected: Vec<Option<&'static str>> = plain.iter().map(|word| correct(word)).collect();
     let mut readings = Vec::new();
     let mut start = 0;
     while start < plain.len() {
-        start += read_at(&plain, &mended, start, &mut readings).max(1);
+        start += read_at(&plain, &corrected, start, &mut readings).max(1);
     }
     readings
 }
 
 /// Reads the longest phrase at `start` into `readings`; returns its length in words, 0 for none.
-fn read_at(plain: &[String], mended: &[Option<&'static str>], start: usize, readings: &mut Vec<Reading>) -> usize {
+fn read_at(plain: &[String], corrected: &[Option<&'static str>], start: usize, readings: &mut Vec<Reading>) -> usize {
     let most = LEXICON.longest.min(plain.len() - start);
     for len in (1..=most).rev() {
         let span = start..start + len;
@@ -219,8 +219,8 @@ fn read_at(plain: &[String], mended: &[Option<&'static str>], start: usize, read
             push(readings, start, len, meanings, false);
             return len;
         }
-        if mended[span.clone()].iter().any(Option::is_some) {
-            let better: Vec<&str> = span.map(|i| mended[i].unwrap_or(&plain[i])).collect();
+        if corrected[span.clone()].iter().any(Option::is_some) {
+            let better: Vec<&str> = span.map(|i| corrected[i].unwrap_or(&plain[i])).collect();
             if let Some(meanings) = LEXICON.get(&better.join(" ")) {
                 push(readings, start, len, meanings, true);
                 return len;
@@ -230,11 +230,11 @@ fn read_at(plain: &[String], mended: &[Option<&'static str>], start: usize, read
     0
 }
 
-fn push(readings: &mut Vec<Reading>, start: usize, len: usize, meanings: &'static [(Meaning, &'static str)], mended: bool) {
-    readings.extend(meanings.iter().map(|&(meaning, phrase)| Reading { start, len, meaning, phrase, mended }));
+fn push(readings: &mut Vec<Reading>, start: usize, len: usize, meanings: &'static [(Meaning, &'static str)], corrected: bool) {
+    readings.extend(meanings.iter().map(|&(meaning, phrase)| Reading { start, len, meaning, phrase, corrected }));
 }
 
-/// The meanings of a whole phrase as it is written, nothing mended; empty where it has none.
+/// The meanings of a whole phrase as it is written, nothing corrected; empty where it has none.
 pub fn meanings(phrase: &str) -> impl Iterator<Item = Meaning> {
     LEXICON.get(&LEXICON.normal(phrase)).unwrap_or_default().iter().map(|&(meaning, _)| meaning)
 }
@@ -246,17 +246,17 @@ pub fn knows(word: &str) -> bool {
 }
 
 /// The word of the lexicon that a mistyped one stands for. `None` if the word is good as it is, or nothing is near:
-/// one edit away from four letters on, two from eight, counting swapped neighbours as one. An ordinary word is never
+/// one edit away from four letters on, two from eight, counting swapped neighbors as one. An ordinary word is never
 /// turned into another.
 ///
 /// ```
-/// use escher_core::lexicon::mend;
-/// assert_eq!(mend("databse"), Some("database"));
-/// assert_eq!(mend("prodution"), Some("production"));
-/// assert_eq!(mend("star"), None);
-/// assert_eq!(mend("database"), None);
+/// use escher_core::lexicon::correct;
+/// assert_eq!(correct("databse"), Some("database"));
+/// assert_eq!(correct("prodution"), Some("production"));
+/// assert_eq!(correct("star"), None);
+/// assert_eq!(correct("database"), None);
 /// ```
-pub fn mend(word: &str) -> Option<&'static str> {
+pub fn correct(word: &str) -> Option<&'static str> {
     if !(SHORTEST_MENDED..=LONGEST_MENDED).contains(&word.len()) || !word.bytes().all(|b| b.is_ascii_alphabetic()) {
         return None;
     }

@@ -49,7 +49,7 @@ use crate::words::text_form;
 
 /// A condition on resources. Its text form is the language of [this module](self); empty text is `All`.
 ///
-/// Parsing yields normal trees (see [`Selector::normalised`]); printing a normal tree and parsing that yields the
+/// Parsing yields normal trees (see [`Selector::normalized`]); printing a normal tree and parsing that yields the
 /// same tree again. On the wire it is its text.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Selector {
@@ -99,7 +99,7 @@ impl Selector {
         parse::selector(text)
     }
 
-    /// A comparison, checked and normalised as in a parsed text: `compare(Field::Env, Op::Eq, "production")`.
+    /// A comparison, checked and normalized as in a parsed text: `compare(Field::Env, Op::Eq, "production")`.
     ///
     /// # Errors
     /// A [`SyntaxError`] over the comparison's text where the operator or the value does not suit the field.
@@ -119,13 +119,13 @@ impl Selector {
     /// Both hold.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        Self::And(vec![self, other]).normalised()
+        Self::And(vec![self, other]).normalized()
     }
 
     /// One of both holds.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        Self::Or(vec![self, other]).normalised()
+        Self::Or(vec![self, other]).normalized()
     }
 
     /// The parts of the top-level conjunction: none for `All`, itself where it is no conjunction.
@@ -195,12 +195,12 @@ impl Selector {
     /// The normal form, of the same meaning: no AND or OR within its own kind or with fewer than two parts, `All`
     /// only by itself, every IN with a value.
     #[must_use]
-    pub fn normalised(self) -> Self {
+    pub fn normalized(self) -> Self {
         match self {
             Self::And(parts) => {
                 let mut flat = Vec::with_capacity(parts.len());
                 for part in parts {
-                    match part.normalised() {
+                    match part.normalized() {
                         Self::All => {}
                         Self::And(inner) => flat.extend(inner),
                         other => flat.push(other),
@@ -211,7 +211,7 @@ impl Selector {
             Self::Or(parts) => {
                 let mut flat = Vec::with_capacity(parts.len());
                 for part in parts {
-                    match part.normalised() {
+                    match part.normalized() {
                         Self::All => return Self::All,
                         Self::Or(inner) => flat.extend(inner),
                         other => flat.push(other),
@@ -219,12 +219,12 @@ impl Selector {
                 }
                 single(flat, Self::Or).unwrap_or_else(Self::nothing)
             }
-            Self::Not(inner) => match inner.normalised() {
+            Self::Not(inner) => match inner.normalized() {
                 Self::All => Self::nothing(),
                 inner => Self::Not(Box::new(inner)),
             },
             Self::In { values, .. } if values.is_empty() => Self::nothing(),
-            Self::Related { by, to } => match to.normalised() {
+            Self::Related { by, to } => match to.normalized() {
                 Self::All => Self::Related { by, to: Box::new(Self::anything()) },
                 to => Self::Related { by, to: Box::new(to) },
             },
@@ -268,7 +268,7 @@ const fn narrowing(field: &Field) -> bool {
 impl std::ops::Not for Selector {
     type Output = Self;
     fn not(self) -> Self {
-        Self::Not(Box::new(self)).normalised()
+        Self::Not(Box::new(self)).normalized()
     }
 }
 

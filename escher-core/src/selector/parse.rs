@@ -44,7 +44,7 @@ impl ParserError<Input<'_>> for Fail {
     }
 }
 
-/// A failure that no alternative can mend.
+/// A failure that no alternative can fix.
 fn fail<T>(fail: Fail) -> Parsed<T> {
     Err(ErrMode::Cut(fail))
 }
@@ -82,11 +82,11 @@ fn whole(input: &mut Input<'_>) -> Parsed<Selector> {
 }
 
 fn disjunction(input: &mut Input<'_>) -> Parsed<Selector> {
-    separated(1.., conjunction, keyword("OR")).map(|parts| Selector::Or(parts).normalised()).parse_next(input)
+    separated(1.., conjunction, keyword("OR")).map(|parts| Selector::Or(parts).normalized()).parse_next(input)
 }
 
 fn conjunction(input: &mut Input<'_>) -> Parsed<Selector> {
-    separated(1.., negation, keyword("AND")).map(|parts| Selector::And(parts).normalised()).parse_next(input)
+    separated(1.., negation, keyword("AND")).map(|parts| Selector::And(parts).normalized()).parse_next(input)
 }
 
 fn negation(input: &mut Input<'_>) -> Parsed<Selector> {
@@ -266,7 +266,7 @@ fn related(input: &mut Input<'_>, by: Relation, field: Field) -> Parsed<Selector
         return fail(Fail::new(open, ["`(` and values or a selector after IN"]));
     }
     let to = deeper(input, open, |input| group(input, open))?;
-    Ok(Selector::Related { by, to: Box::new(to) }.normalised())
+    Ok(Selector::Related { by, to: Box::new(to) }.normalized())
 }
 
 /// Whether values follow: a text that is no keyword, and then a comma or the end of the list. A single flag is a
@@ -318,7 +318,7 @@ fn value(input: &mut Input<'_>, field: &Field, op: Op) -> Parsed<Value> {
     if let Some(found) = vocabulary::word(field, &text) {
         return match found {
             Ok(word) => Ok(Value::text(word)),
-            // Part of a word, or a misspelt one, is what `~` is for.
+            // Part of a word, or a misspelled one, is what `~` is for.
             Err(_) if op == Op::Like => Ok(Value::Text(text)),
             Err(near) => fail(Fail::new(at, vocabulary::words(field)).suggest(near)),
         };

@@ -43,7 +43,7 @@ fn quoted(text: &str) -> String {
 impl fmt::Display for Selector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();
-        write(&self.clone().normalised(), &mut text)?;
+        write(&self.clone().normalized(), &mut text)?;
         f.pad(&text)
     }
 }

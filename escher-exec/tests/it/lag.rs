@@ -93,7 +93,7 @@ async fn a_target_is_missed_several_times_before_it_is_skipped() {
     let f = lagging(1, 0);
     let doc = f.stop_all().await;
     f.world.hide(&id(1), 2);
-    assert_eq!(f.executor().dry_run(&checked(&doc)).await[0].result, Trial::Passed);
+    assert_eq!(f.executor().dry_run(&checked(&doc)).await[0].result, DryRunOutcome::Passed);
 }
 
 #[tokio::test(start_paused = true)]

@@ -314,8 +314,8 @@ async fn a_dry_run_claims_what_it_checked_and_changes_nothing() {
     f.world.fail(&id(2), [Fault::Refused]);
     f.world.edit(&id(4), |vm| vm.state = Some(State::Stopped));
     let tried = f.executor().dry_run(&checked(&doc)).await;
-    let results: Vec<Trial> = tried.iter().map(|step| step.result).collect();
-    assert_eq!(results, [Trial::Passed, Trial::Refused, Trial::Refused, Trial::NotTried]);
+    let results: Vec<DryRunOutcome> = tried.iter().map(|step| step.result).collect();
+    assert_eq!(results, [DryRunOutcome::Passed, DryRunOutcome::Refused, DryRunOutcome::Refused, DryRunOutcome::NotTried]);
     assert!(tried[0].text.contains("would permit it") && tried[0].text.contains("did not check"), "{}", tried[0].text);
     assert!(f.world.trace.lock().unwrap().is_empty(), "no line, no call");
 }

@@ -143,7 +143,7 @@ impl Cloud for FakeCloud {
     async fn identities(&self, _: &ReadCx) -> Result<Vec<Identity>> {
         Ok(["111122223333", "444455556666"].map(identity).to_vec())
     }
-    fn discover(&self, _: ReadCx, _: Want) -> BoxStream<'static, Sighting> {
+    fn discover(&self, _: ReadCx, _: DiscoveryFilter) -> BoxStream<'static, Observation> {
         stream::empty().boxed()
     }
     async fn read(&self, _: &ReadCx, target: &Target) -> Result<Option<Resource>> {

@@ -156,7 +156,7 @@ impl AwsCx {
     }
 }
 
-/// What normalisers fill in, where the service told it.
+/// What normalizers fill in, where the service told it.
 pub(super) trait Fill {
     /// An attribute, if told.
     fn set(&mut self, name: &str, value: Option<impl Into<Value>>);

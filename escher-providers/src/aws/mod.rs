@@ -28,8 +28,8 @@ use async_trait::async_trait;
 use aws_credential_types::Credentials;
 use escher_core::plan::DryRun;
 use escher_core::{
-    Action, ActionFacts, Capabilities, Cloud, CloudId, Error, ErrorKind, Identity, Outcome, Permit, ReadCx, Resource, Result, Scope,
-    Sighting, Step, Target, Throttled, Undo, Want, WriteCx, regions,
+    Action, ActionFacts, Capabilities, Cloud, CloudId, DiscoveryFilter, Error, ErrorKind, Identity, Observation, Outcome, Permit, ReadCx,
+    Resource, Result, Scope, Step, Target, Throttled, Undo, WriteCx, regions,
 };
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
@@ -159,7 +159,7 @@ impl Inner {
     }
 
     /// Regions to look in, and for each that cannot be looked at the reason. `None` stands for all regions.
-    async fn regions(&self, cx: &AwsCx, want: &Want) -> (Vec<String>, Vec<(Option<String>, Error)>) {
+    async fn regions(&self, cx: &AwsCx, want: &DiscoveryFilter) -> (Vec<String>, Vec<(Option<String>, Error)>) {
         let configured = &self.config.regions;
         let everywhere = configured.is_empty() && want.regions.is_empty();
         // What is a region of another cloud is not meant for us.
@@ -242,7 +242,7 @@ impl Cloud for AwsCloud {
         Ok(self.inner.enabled(&self.inner.anonymous(cx)).await?.contains(code))
     }
 
-    fn discover(&self, cx: ReadCx, want: Want) -> BoxStream<'static, Sighting> {
+    fn discover(&self, cx: ReadCx, want: DiscoveryFilter) -> BoxStream<'static, Observation> {
         let inner = Arc::clone(&self.inner);
         async_stream::stream! {
             let specs: Vec<_> = CATALOGUE.kinds().filter(|spec| want.kinds.is_empty() || want.kinds.contains(&spec.kind)).collect();
@@ -274,9 +274,9 @@ impl Cloud for AwsCloud {
                 .chain(regional.iter().flat_map(|&spec| regions.iter().map(|region| (spec, home.at(region))).collect::<Vec<_>>()))
                 .map(|(spec, cx)| sight(CloudId::Aws, spec, cx))
                 .collect();
-            let mut sightings = stream::iter(listings).flatten_unordered(AT_ONCE);
-            while let Some(sighting) = sightings.next().await {
-                yield sighting;
+            let mut observations = stream::iter(listings).flatten_unordered(AT_ONCE);
+            while let Some(observation) = observations.next().await {
+                yield observation;
             }
         }
         .boxed()

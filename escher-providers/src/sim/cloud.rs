@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use escher_core::plan::DryRun;
 use escher_core::{
-    Action, ActionFacts, Capabilities, Cloud, CloudId, Error, ErrorKind, Gap, Identity, Outcome, Permit, ReadCx, Resource, Result, Scope,
-    Sighting, Step, Target, Undo, Want, WriteCx,
+    Action, ActionFacts, Capabilities, Cloud, CloudId, DiscoveryFilter, Error, ErrorKind, Gap, Identity, Observation, Outcome, Permit,
+    ReadCx, Resource, Result, Scope, Step, Target, Undo, WriteCx,
 };
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
@@ -100,7 +100,7 @@ impl SimCloud {
     }
 
     /// Every scope of the cloud that is wanted, with what is in it.
-    fn scopes(&self, want: &Want) -> Result<Vec<(&'static TypeDef, Scope, Vec<Resource>)>> {
+    fn scopes(&self, want: &DiscoveryFilter) -> Result<Vec<(&'static TypeDef, Scope, Vec<Resource>)>> {
         let mut found: BTreeMap<(String, String, String), Vec<Resource>> = BTreeMap::new();
         let mut regions: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for account in self.store.world().accounts(self.id) {
@@ -142,7 +142,7 @@ impl SimCloud {
     }
 
     /// Lists one scope page by page.
-    async fn list(self, cx: ReadCx, (def, scope, resources): (&'static TypeDef, Scope, Vec<Resource>)) -> Vec<Sighting> {
+    async fn list(self, cx: ReadCx, (def, scope, resources): (&'static TypeDef, Scope, Vec<Resource>)) -> Vec<Observation> {
         let call = Call {
             cloud: self.id,
             kind: Some(def.kind),
@@ -168,10 +168,10 @@ impl SimCloud {
         if broken_off && trouble.is_none() {
             trouble = Some(Error::new(ErrorKind::Unavailable, "the listing was interrupted").hint("sync again later"));
         }
-        let mut seen: Vec<Sighting> = resources.into_iter().take(shown).map(Sighting::seen).collect();
+        let mut seen: Vec<Observation> = resources.into_iter().take(shown).map(Observation::seen).collect();
         seen.push(match trouble {
-            None => Sighting::Covered { scope, authoritative: def.authoritative() },
-            Some(e) => Sighting::Gap(Gap { reason: e.message().to_owned(), ..Gap::of(scope, &e) }),
+            None => Observation::Covered { scope, authoritative: def.authoritative() },
+            Some(e) => Observation::Gap(Gap { reason: e.message().to_owned(), ..Gap::of(scope, &e) }),
         });
         seen
     }
@@ -232,7 +232,7 @@ impl Cloud for SimCloud {
         Ok(self.store.world().accounts(self.id).map(one).collect())
     }
 
-    fn discover(&self, cx: ReadCx, want: Want) -> BoxStream<'static, Sighting> {
+    fn discover(&self, cx: ReadCx, want: DiscoveryFilter) -> BoxStream<'static, Observation> {
         let this = self.clone();
         let begin = async move {
             let (cloud, wanted) = (this.clone(), want.clone());
@@ -310,12 +310,12 @@ impl Cloud for SimCloud {
 
 impl SimCloud {
     /// A gap for every scope of the wanted types: the truth could not be read.
-    fn all_gaps(&self, e: &Error, want: &Want) -> Vec<Sighting> {
+    fn all_gaps(&self, e: &Error, want: &DiscoveryFilter) -> Vec<Observation> {
         let mut gaps = Vec::new();
         for account in self.store.world().accounts(self.id) {
             for def in types::of(self.id).filter(|def| want.kinds.is_empty() || want.kinds.contains(&def.kind)) {
                 let scope = Scope { cloud: self.id, account: account.id.clone(), native: def.native.into(), region: None };
-                gaps.push(Sighting::Gap(Gap::of(scope, e)));
+                gaps.push(Observation::Gap(Gap::of(scope, e)));
             }
         }
         gaps

@@ -171,7 +171,7 @@ impl Builder {
     }
 
     fn bad_taggers(&mut self) {
-        for style in [Style::Misspelt, Style::Bare, Style::Mixed] {
+        for style in [Style::Misspelled, Style::Bare, Style::Mixed] {
             for cloud in [CloudId::Aws, CloudId::Azure, CloudId::Gcp] {
                 let site = self.site(cloud, Env::Prod, None);
                 let app = self.dice.pick(super::names::APPS);

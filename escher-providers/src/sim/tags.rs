@@ -1,4 +1,4 @@
-//! Tags as they are found: complete, patchy, misspelt, or none.
+//! Tags as they are found: complete, patchy, misspelled, or none.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use super::names;
 pub(super) enum Style {
     Full,
     Patchy,
-    Misspelt,
+    Misspelled,
     Mixed,
     Bare,
 }
@@ -23,7 +23,7 @@ impl Style {
         match dice.below(100) {
             0..=51 => Self::Full,
             52..=71 => Self::Patchy,
-            72..=78 => Self::Misspelt,
+            72..=78 => Self::Misspelled,
             79..=87 => Self::Mixed,
             _ => Self::Bare,
         }
@@ -62,7 +62,7 @@ pub(super) fn make(dice: &mut Dice, cloud: CloudId, style: Style, env: Env, app:
                 put("created-by", dice.pick(&["console", "john", "maria", "jenkins"]));
             }
         }
-        Style::Misspelt => {
+        Style::Misspelled => {
             put(dice.pick(&["enviroment", "Enviroment", "evironment", "enviorment"]), env_value);
             put(if dice.chance(30) { "aplication" } else { "app" }, app);
             put(if dice.chance(50) { "onwer" } else { "owner" }, &format!("{team}@acme.example"));

@@ -1,6 +1,6 @@
 //! Every action of EC2: tried, done, seen, taken back.
 
-use escher_core::{Cloud, ErrorKind, Kind, State, Want};
+use escher_core::{Cloud, DiscoveryFilter, ErrorKind, Kind, State};
 use serde_json::json;
 
 use crate::local::{cloud, cx, discover, now, target};
@@ -12,7 +12,7 @@ async fn machines_stop_start_and_change_size() {
     let seed = Seed::new("eu-west-1").await;
     let id = seed.instances("web", 1).await.remove(0);
     let cloud = cloud(seed.region).await;
-    let seen = discover(&cloud, cx(), Want { kinds: vec![Kind::Vm], ..Want::default() }).await;
+    let seen = discover(&cloud, cx(), DiscoveryFilter { kinds: vec![Kind::Vm], ..DiscoveryFilter::default() }).await;
     let vm = seen.aka(&id);
     assert_eq!((vm.name.as_str(), vm.state), ("web", Some(State::Running)));
 
@@ -44,7 +44,7 @@ async fn a_resize_that_broke_off_is_carried_on() {
     let seed = Seed::new("eu-west-2").await;
     let id = seed.instances("web", 1).await.remove(0);
     let cloud = cloud(seed.region).await;
-    let seen = discover(&cloud, cx(), Want { kinds: vec![Kind::Vm], ..Want::default() }).await;
+    let seen = discover(&cloud, cx(), DiscoveryFilter { kinds: vec![Kind::Vm], ..DiscoveryFilter::default() }).await;
     let vm = seen.aka(&id);
     let resize = step(&cloud, "vm.resize", vm, &json!({"size": "m5.large"}));
 
@@ -73,7 +73,7 @@ async fn tags_of_every_type_come_back() {
     let ids =
         [seed.snapshot(&volume).await, seed.image(&instance).await, seed.address().await, seed.firewall("tagged").await, instance, volume];
     let cloud = cloud(seed.region).await;
-    let seen = discover(&cloud, cx(), Want::default()).await;
+    let seen = discover(&cloud, cx(), DiscoveryFilter::default()).await;
     let others = ["ec2:vpc", "ec2:subnet"].map(|native| seen.of(native)[0]);
     for resource in ids.iter().map(|id| seen.aka(id)).chain(others) {
         let kind = resource.kind;
@@ -92,7 +92,7 @@ async fn disks_are_copied_and_deleted() {
     let volume = seed.volume("data").await;
     let address = seed.address().await;
     let cloud = cloud(seed.region).await;
-    let seen = discover(&cloud, cx(), Want::default()).await;
+    let seen = discover(&cloud, cx(), DiscoveryFilter::default()).await;
     let (disk, ip) = (seen.aka(&volume), seen.aka(&address));
     assert_eq!(
         (disk.number_attr("capacity"), disk.bool_attr("encrypted"), disk.bool_attr("attached")),
@@ -104,7 +104,7 @@ async fn disks_are_copied_and_deleted() {
     let made = act_in("run_a", &cloud, &copy).await.unwrap().created;
     assert_eq!(act_in("run_a", &cloud, &copy).await.unwrap().created, made, "a second try of the same step makes no second snapshot");
     assert_ne!(act_in("run_b", &cloud, &copy).await.unwrap().created, made);
-    let seen = discover(&cloud, cx(), Want { kinds: vec![Kind::Snapshot], ..Want::default() }).await;
+    let seen = discover(&cloud, cx(), DiscoveryFilter { kinds: vec![Kind::Snapshot], ..DiscoveryFilter::default() }).await;
     let copies: Vec<_> = seen.resources.iter().filter(|copy| copy.text_attr("source_volume") == Some(&volume)).collect();
     assert_eq!(copies.len(), 2);
     let snapshot = copies.into_iter().find(|resource| made == [resource.id.to_string()]).unwrap();
@@ -124,7 +124,7 @@ async fn ports_close_and_open_and_exactly_the_old_rules_come_back() {
     let seed = Seed::new("eu-central-1").await;
     let id = seed.firewall("web").await;
     let cloud = cloud(seed.region).await;
-    let seen = discover(&cloud, cx(), Want { kinds: vec![Kind::Firewall], ..Want::default() }).await;
+    let seen = discover(&cloud, cx(), DiscoveryFilter { kinds: vec![Kind::Firewall], ..DiscoveryFilter::default() }).await;
     let group = seen.aka(&id);
     assert_eq!((group.name.as_str(), group.bool_attr("public")), ("web", Some(true)));
 
@@ -147,7 +147,7 @@ async fn what_is_not_there_or_not_ours_is_said() {
     let seed = Seed::new("ca-central-1").await;
     let id = seed.instances("web", 1).await.remove(0);
     let cloud = cloud(seed.region).await;
-    let seen = discover(&cloud, cx(), Want { kinds: vec![Kind::Vm], ..Want::default() }).await;
+    let seen = discover(&cloud, cx(), DiscoveryFilter { kinds: vec![Kind::Vm], ..DiscoveryFilter::default() }).await;
     let mut missing = seen.aka(&id).clone();
     missing.id = escher_core::ResourceId::new(missing.cloud, missing.id.as_str().replace(&id, "i-0123456789abcdef0"));
     assert!(now(&cloud, &missing).await.is_none());
@@ -165,7 +165,7 @@ async fn what_a_stop_loses_is_known_before() {
     let scratch = seed.instances_of(aws_sdk_ec2::types::InstanceType::I3Large, "scratch", 1).await.remove(0);
     let plain = seed.instances("plain", 1).await.remove(0);
     let cloud = cloud(seed.region).await;
-    let seen = discover(&cloud, cx(), Want { kinds: vec![Kind::Vm], ..Want::default() }).await;
+    let seen = discover(&cloud, cx(), DiscoveryFilter { kinds: vec![Kind::Vm], ..DiscoveryFilter::default() }).await;
     let facts = |vm: &escher_core::Resource, action: &str, params| {
         let params = if params { json!({"size": "m5.large"}) } else { nothing() };
         cloud.facts(action.parse().unwrap(), &target(vm), params.as_object().unwrap(), vm).unwrap()

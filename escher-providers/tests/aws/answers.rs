@@ -1,6 +1,6 @@
 //! Answers that are not whole, not plausible, or without end cover nothing.
 
-use escher_core::{Cloud, ErrorKind, Kind, ReadCx, RetryBudget, Want};
+use escher_core::{Cloud, DiscoveryFilter, ErrorKind, Kind, ReadCx, RetryBudget};
 use escher_providers::aws::AwsConfig;
 
 use crate::local::{Seen, config, connect, cx, discover, now};
@@ -19,7 +19,7 @@ async fn look(region: &str, kind: Kind, rules: Vec<Rule>) -> (Seen, Log) {
 async fn look_with(cx: ReadCx, region: &str, kind: Kind, rules: Vec<Rule>) -> (Seen, Log) {
     let (endpoint, log) = watch(rules);
     let cloud = connect(AwsConfig { page_size: Some(5), ..config(&endpoint, region) }).await;
-    (discover(&cloud, cx, Want { kinds: vec![kind], ..Want::default() }).await, log)
+    (discover(&cloud, cx, DiscoveryFilter { kinds: vec![kind], ..DiscoveryFilter::default() }).await, log)
 }
 
 /// The scope is a gap that says this, and nothing is covered.
@@ -108,7 +108,11 @@ async fn an_answer_without_its_list_is_a_gap() {
     let none = "<DescribeRegionsResponse><regionInfo/></DescribeRegionsResponse>";
     let (endpoint, _) = watch(vec![rule(&["Action=DescribeRegions"], Fault::Answer(200, none.into()))]);
     let cloud = connect(AwsConfig { endpoint: Some(endpoint), ..AwsConfig::default() }).await;
-    is_gap(&discover(&cloud, cx(), Want { kinds: vec![Kind::Vm], ..Want::default() }).await, "without a region", "regions");
+    is_gap(
+        &discover(&cloud, cx(), DiscoveryFilter { kinds: vec![Kind::Vm], ..DiscoveryFilter::default() }).await,
+        "without a region",
+        "regions",
+    );
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Buckets: their settings, known or not, and the ways there and back.
 
 use aws_sdk_s3::types::{BucketCannedAcl, PublicAccessBlockConfiguration};
-use escher_core::{Kind, Want};
+use escher_core::{DiscoveryFilter, Kind};
 use escher_providers::aws::AwsCloud;
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use crate::seed::Seed;
 use crate::steps::{nothing, there_and_back};
 
 async fn buckets(cloud: &AwsCloud) -> Seen {
-    discover(cloud, cx(), Want { kinds: vec![Kind::Bucket], ..Want::default() }).await
+    discover(cloud, cx(), DiscoveryFilter { kinds: vec![Kind::Bucket], ..DiscoveryFilter::default() }).await
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use escher_core::{Cloud, ErrorKind, Flag, Kind, Rel, Want};
+use escher_core::{Cloud, DiscoveryFilter, ErrorKind, Flag, Kind, Rel};
 use escher_providers::aws::AwsConfig;
 
 use crate::local::{cloud, config, connect, cx, discover, endpoint, now};
@@ -24,7 +24,7 @@ async fn every_type_is_listed_and_reads_the_same() {
     assert_eq!(me.account, "123456789012");
     assert!(me.principal.starts_with("arn:aws:") && !me.simulated);
 
-    let seen = discover(&cloud, cx(), Want::default()).await;
+    let seen = discover(&cloud, cx(), DiscoveryFilter::default()).await;
     assert!(seen.gaps.is_empty(), "{:?}", seen.gaps);
     let covered: HashSet<&str> = seen.covered.iter().map(|(native, _)| native.as_str()).collect();
     let natives = ["instance", "volume", "snapshot", "image", "elastic-ip", "vpc", "subnet", "security-group"].map(|n| format!("ec2:{n}"));
@@ -59,7 +59,7 @@ async fn pages_are_followed_to_the_end() {
     let seed = Seed::new("ap-northeast-1").await;
     let made: HashSet<String> = seed.instances("fleet", 13).await.into_iter().collect();
     let cloud = connect(AwsConfig { page_size: Some(5), ..config(&endpoint(), seed.region) }).await;
-    let seen = discover(&cloud, cx(), Want { kinds: vec![Kind::Vm], ..Want::default() }).await;
+    let seen = discover(&cloud, cx(), DiscoveryFilter { kinds: vec![Kind::Vm], ..DiscoveryFilter::default() }).await;
     assert_eq!(seen.resources.len(), 13, "none twice");
     assert_eq!(seen.resources.iter().map(|vm| vm.id.last_segment().to_owned()).collect::<HashSet<_>>(), made);
     assert_eq!(seen.covered.len(), 1);
@@ -69,22 +69,22 @@ async fn pages_are_followed_to_the_end() {
 async fn all_enabled_regions_are_looked_at_unless_some_are_named() {
     let all = connect(AwsConfig { regions: Vec::new(), ..config(&endpoint(), "x") }).await;
     let networks = || vec![Kind::Network];
-    let seen = discover(&all, cx(), Want { kinds: networks(), ..Want::default() }).await;
+    let seen = discover(&all, cx(), DiscoveryFilter { kinds: networks(), ..DiscoveryFilter::default() }).await;
     let regions: HashSet<_> = seen.resources.iter().filter_map(|vpc| vpc.region.clone()).collect();
     assert!(regions.len() > 10 && regions.len() == seen.covered.len(), "each region has its default network: {regions:?}");
 
-    let seen = discover(&all, cx(), Want { kinds: networks(), regions: vec!["eu-west-1".into(), "westus".into()] }).await;
+    let seen = discover(&all, cx(), DiscoveryFilter { kinds: networks(), regions: vec!["eu-west-1".into(), "westus".into()] }).await;
     assert_eq!(seen.covered, [("ec2:vpc".to_owned(), Some("eu-west-1".to_owned()))]);
     assert!(seen.gaps.is_empty());
 
     let wrong = connect(AwsConfig { regions: vec!["eu-west-1".into(), "eu-wset-1".into()], ..config(&endpoint(), "x") }).await;
-    let seen = discover(&wrong, cx(), Want { kinds: networks(), ..Want::default() }).await;
+    let seen = discover(&wrong, cx(), DiscoveryFilter { kinds: networks(), ..DiscoveryFilter::default() }).await;
     assert_eq!((seen.covered.len(), seen.gaps.len()), (1, 1));
     assert_eq!((seen.gaps[0].kind, seen.gaps[0].scope.region.as_deref()), (ErrorKind::Invalid, Some("eu-wset-1")));
     assert!(seen.gaps[0].hint.as_ref().unwrap().contains("eu-west-1"));
 
-    let misspelt = Want { kinds: networks(), regions: vec!["eu-wset-1".into(), "eusc-de-east-1".into(), "us-east-1".into()] };
-    let seen = discover(&all, cx(), misspelt.clone()).await;
+    let misspelled = DiscoveryFilter { kinds: networks(), regions: vec!["eu-wset-1".into(), "eusc-de-east-1".into(), "us-east-1".into()] };
+    let seen = discover(&all, cx(), misspelled.clone()).await;
     assert_eq!(seen.covered, [("ec2:vpc".to_owned(), Some("us-east-1".to_owned()))]);
     let told: Vec<_> = seen.gaps.iter().map(|gap| (gap.kind, gap.reason.as_str())).collect();
     let not_enabled = (ErrorKind::Denied, "region eusc-de-east-1 is not enabled in this account");
@@ -92,7 +92,7 @@ async fn all_enabled_regions_are_looked_at_unless_some_are_named() {
     assert!(seen.gaps[0].hint.as_ref().unwrap().starts_with("did you mean eu-west-1?"));
 
     let one = connect(config(&endpoint(), "eu-west-1")).await;
-    let seen = discover(&one, cx(), Want { regions: vec!["us-east-1".into()], ..misspelt }).await;
+    let seen = discover(&one, cx(), DiscoveryFilter { regions: vec!["us-east-1".into()], ..misspelled }).await;
     assert_eq!((seen.covered.len(), seen.gaps.len()), (0, 1));
     assert!(seen.gaps[0].reason.contains("does not look in us-east-1"), "{:?}", seen.gaps);
     assert!(all.has_region(&cx(), "eu-west-1").await.unwrap() && !all.has_region(&cx(), "eu-wset-1").await.unwrap());
@@ -103,7 +103,7 @@ async fn the_newest_snapshot_of_a_disk_is_known_and_makes_no_plan_stale() {
     let seed = Seed::new("eu-south-1").await;
     let [copied, bare] = [seed.volume("copied").await, seed.volume("bare").await];
     let cloud = cloud(seed.region).await;
-    let disks = || Want { kinds: vec![Kind::Disk], ..Want::default() };
+    let disks = || DiscoveryFilter { kinds: vec![Kind::Disk], ..DiscoveryFilter::default() };
     let backed_up = |disk: &escher_core::Resource| disk.flag(Flag::BackedUp, jiff::Timestamp::now());
     let before = discover(&cloud, cx(), disks()).await;
     assert_eq!([&copied, &bare].map(|id| backed_up(before.aka(id))), [Some(false); 2]);
@@ -115,7 +115,7 @@ async fn the_newest_snapshot_of_a_disk_is_known_and_makes_no_plan_stale() {
     assert_eq!([disk, after.aka(&bare)].map(backed_up), [Some(true), Some(false)]);
     assert_eq!(&now(&cloud, disk).await.unwrap(), disk, "reading tells the same as listing");
     assert_eq!(disk.observed_hash(), before.aka(&copied).observed_hash(), "a nightly snapshot is no change of the disk");
-    let snapshots = discover(&cloud, cx(), Want { kinds: vec![Kind::Snapshot], ..Want::default() }).await;
+    let snapshots = discover(&cloud, cx(), DiscoveryFilter { kinds: vec![Kind::Snapshot], ..DiscoveryFilter::default() }).await;
     let newest = snapshots
         .of("ec2:snapshot")
         .into_iter()

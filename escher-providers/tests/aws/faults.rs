@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use escher_core::{Cloud, CloudId, ErrorKind, Flag, Kind, Next, Origin, ReadCx, RetryBudget, Want};
+use escher_core::{Cloud, CloudId, DiscoveryFilter, ErrorKind, Flag, Kind, Next, Origin, ReadCx, RetryBudget};
 use escher_providers::aws::{AwsCloud, AwsConfig};
 
 use crate::local::{config, connect, cx, discover};
@@ -18,7 +18,7 @@ async fn a_denied_type_is_a_gap_and_the_rest_is_covered() {
     let told = "You are not authorized. Encoded: AKIAIOSFODNN7EXAMPLE";
     let endpoint = start(vec![rule(&["Action=DescribeVolumes"], usize::MAX, ec2_error(403, "UnauthorizedOperation", told))]);
     let cloud = connect(config(&endpoint, "us-west-1")).await;
-    let seen = discover(&cloud, cx(), Want::default()).await;
+    let seen = discover(&cloud, cx(), DiscoveryFilter::default()).await;
     assert_eq!((seen.gaps.len(), seen.covered.len()), (1, 8), "{:?}", seen.gaps);
     let gap = &seen.gaps[0];
     assert_eq!((gap.kind, gap.scope.native.as_str(), gap.scope.region.as_deref()), (ErrorKind::Denied, "ec2:volume", Some("us-west-1")));
@@ -33,7 +33,7 @@ async fn a_denied_setting_of_a_bucket_is_unknown_and_not_false() {
     let denied = |what| rule(&["half-seen", what], usize::MAX, s3_error(403, "AccessDenied"));
     let endpoint = start(vec![denied("?encryption"), denied("?policyStatus"), denied("?tagging")]);
     let cloud = connect(config(&endpoint, "us-east-2")).await;
-    let seen = discover(&cloud, cx(), Want { kinds: vec![Kind::Bucket], ..Want::default() }).await;
+    let seen = discover(&cloud, cx(), DiscoveryFilter { kinds: vec![Kind::Bucket], ..DiscoveryFilter::default() }).await;
     assert!(seen.gaps.is_empty(), "{:?}", seen.gaps);
     let bucket = seen.aka("half-seen");
     assert_eq!((bucket.bool_attr("encrypted"), bucket.bool_attr("public"), &bucket.tags), (None, None, &None));
@@ -48,7 +48,7 @@ async fn a_setting_that_fails_makes_a_gap_and_the_others_are_seen() {
     }
     let endpoint = start(vec![rule(&["broken-bucket", "?versioning"], usize::MAX, s3_error(500, "InternalError"))]);
     let cloud = connect(config(&endpoint, "us-east-2")).await;
-    let seen = discover(&cloud, cx(), Want { kinds: vec![Kind::Bucket], ..Want::default() }).await;
+    let seen = discover(&cloud, cx(), DiscoveryFilter { kinds: vec![Kind::Bucket], ..DiscoveryFilter::default() }).await;
     assert_eq!((seen.gaps.len(), seen.covered.len()), (1, 0));
     assert_eq!(seen.gaps[0].kind, ErrorKind::Unavailable);
     assert!(seen.aka("whole-bucket").tags.is_some());
@@ -60,7 +60,7 @@ async fn a_listing_that_breaks_off_covers_nothing() {
     seed.instances("fleet", 7).await;
     let endpoint = start(vec![rule(&["Action=DescribeInstances", "NextToken="], usize::MAX, ec2_error(500, "InternalError", "oops"))]);
     let cloud = connect(AwsConfig { page_size: Some(5), ..config(&endpoint, seed.region) }).await;
-    let seen = discover(&cloud, cx(), Want { kinds: vec![Kind::Vm], ..Want::default() }).await;
+    let seen = discover(&cloud, cx(), DiscoveryFilter { kinds: vec![Kind::Vm], ..DiscoveryFilter::default() }).await;
     assert_eq!((seen.resources.len(), seen.covered.len(), seen.gaps.len()), (5, 0, 1));
 }
 
@@ -72,7 +72,7 @@ async fn throttling_slows_and_is_counted_and_loses_nothing() {
         rule(&["Action=DescribeVpcs"], 1, ec2_error(500, "InternalError", "once")),
     ]);
     let cloud = connect(config(&endpoint, "us-west-2")).await;
-    let seen = discover(&cloud, cx(), Want { kinds: vec![Kind::Subnet, Kind::Network], ..Want::default() }).await;
+    let seen = discover(&cloud, cx(), DiscoveryFilter { kinds: vec![Kind::Subnet, Kind::Network], ..DiscoveryFilter::default() }).await;
     assert_eq!((seen.gaps.len(), seen.covered.len()), (0, 2), "{:?}", seen.gaps);
     let told = cloud.throttled();
     assert_eq!((told.len(), told[0].api.as_str(), told[0].region.as_str(), told[0].times), (1, "ec2:DescribeSubnets", "us-west-2", 2));
@@ -85,7 +85,7 @@ async fn a_hanging_call_ends_in_a_gap() {
     let cloud = connect(config(&endpoint, "us-west-2")).await;
     cloud.identities(&cx()).await.unwrap();
     let hasty = ReadCx { timeout: Duration::from_secs(2), ..cx() };
-    let seen = discover(&cloud, hasty, Want { kinds: vec![Kind::Network], ..Want::default() }).await;
+    let seen = discover(&cloud, hasty, DiscoveryFilter { kinds: vec![Kind::Network], ..DiscoveryFilter::default() }).await;
     assert_eq!((seen.gaps.len(), seen.gaps[0].kind), (1, ErrorKind::Timeout));
 }
 
@@ -99,7 +99,7 @@ async fn an_expired_session_is_said_and_nothing_is_covered() {
     assert!(error.hint_text().unwrap().contains("sign in again"));
     assert_eq!(error.origin(), Origin::User);
     assert_eq!(error.next_step(), Some(&Next::Connect { cloud: Some(CloudId::Aws) }));
-    let seen = discover(&cloud, cx(), Want::default()).await;
+    let seen = discover(&cloud, cx(), DiscoveryFilter::default()).await;
     assert_eq!((seen.covered.len(), seen.resources.len(), seen.gaps.len()), (0, 0, 9));
     assert!(seen.gaps.iter().all(|gap| gap.kind == ErrorKind::Unauthenticated));
 }
@@ -181,7 +181,7 @@ async fn disks_whose_snapshots_are_denied_are_seen_and_may_be_backed_up() {
     seed.snapshot(&volume).await;
     let denied = ec2_error(403, "UnauthorizedOperation", "you may not");
     let cloud = connect(config(&start(vec![rule(&["Action=DescribeSnapshots"], usize::MAX, denied)]), seed.region)).await;
-    let seen = discover(&cloud, cx(), Want { kinds: vec![Kind::Disk], ..Want::default() }).await;
+    let seen = discover(&cloud, cx(), DiscoveryFilter { kinds: vec![Kind::Disk], ..DiscoveryFilter::default() }).await;
     assert_eq!((seen.gaps.len(), seen.covered.len()), (0, 1));
     assert_eq!(seen.aka(&volume).flag(Flag::BackedUp, jiff::Timestamp::now()), None);
 }
@@ -192,7 +192,7 @@ async fn machines_whose_sizes_are_denied_are_seen_and_others_failing_make_a_gap(
     let id = seed.instances("web", 1).await.remove(0);
     for (fault, gaps) in [(ec2_error(403, "UnauthorizedOperation", "you may not"), 0), (ec2_error(500, "InternalError", "oops"), 1)] {
         let cloud = connect(config(&start(vec![rule(&["Action=DescribeInstanceTypes"], usize::MAX, fault)]), seed.region)).await;
-        let seen = discover(&cloud, cx(), Want { kinds: vec![Kind::Vm], ..Want::default() }).await;
+        let seen = discover(&cloud, cx(), DiscoveryFilter { kinds: vec![Kind::Vm], ..DiscoveryFilter::default() }).await;
         assert_eq!((seen.gaps.len(), seen.aka(&id).bool_attr("instance_storage")), (gaps, None));
     }
 }

@@ -1,7 +1,7 @@
 //! Firewalls: what a plan shows of a port that is opened or closed is what is done.
 
 use aws_sdk_ec2::types::{IpPermission, IpRange, Ipv6Range, PrefixListId, UserIdGroupPair};
-use escher_core::{Cloud, Kind, Resource, Step, Want};
+use escher_core::{Cloud, DiscoveryFilter, Kind, Resource, Step};
 use serde_json::{Value, json};
 
 use crate::local::{cloud, cx, discover, now, target};
@@ -82,7 +82,7 @@ async fn what_is_shown_of_a_port_is_what_is_done() {
         groups.push(id);
     }
     let cloud = cloud(seed.region).await;
-    let seen = discover(&cloud, cx(), Want { kinds: vec![Kind::Firewall], ..Want::default() }).await;
+    let seen = discover(&cloud, cx(), DiscoveryFilter { kinds: vec![Kind::Firewall], ..DiscoveryFilter::default() }).await;
     let [acted_on, typed_in] = [0, 1].map(|n| seen.aka(&groups[n]));
 
     let close = step(&cloud, "firewall.close-port", acted_on, &json!({"port": 22}));
@@ -110,7 +110,7 @@ async fn what_is_shown_of_a_port_is_what_is_done() {
 async fn what_cannot_be_closed_is_refused_before_it_is_planned() {
     let seed = Seed::new("ap-south-2").await;
     let cloud = cloud(seed.region).await;
-    let seen = discover(&cloud, cx(), Want { kinds: vec![Kind::Firewall], ..Want::default() }).await;
+    let seen = discover(&cloud, cx(), DiscoveryFilter { kinds: vec![Kind::Firewall], ..DiscoveryFilter::default() }).await;
     let default = seen.of("ec2:security-group").into_iter().find(|group| group.name == "default").unwrap();
     let id = default.id.last_segment();
     // As EC2 makes it, and the local AWS does not.

@@ -1,6 +1,6 @@
 //! Changes that read before they write wait for an API that has not caught up.
 
-use escher_core::{Kind, State, Want};
+use escher_core::{DiscoveryFilter, Kind, State};
 use serde_json::json;
 
 use crate::local::{cloud, config, connect, cx, discover, now};
@@ -17,7 +17,7 @@ async fn a_resize_goes_on_where_the_instance_is_not_found_at_first() {
     let seed = Seed::new("ap-northeast-3").await;
     for lag in [1, 3] {
         let id = seed.instances("web", 1).await.remove(0);
-        let seen = discover(&cloud(seed.region).await, cx(), Want { kinds: vec![Kind::Vm], ..Want::default() }).await;
+        let seen = discover(&cloud(seed.region).await, cx(), DiscoveryFilter { kinds: vec![Kind::Vm], ..DiscoveryFilter::default() }).await;
         let vm = seen.aka(&id);
         let cloud =
             connect(config(&start(vec![missing(&["Action=DescribeInstances&"], lag, "InvalidInstanceID.NotFound")]), seed.region)).await;
@@ -31,7 +31,8 @@ async fn a_resize_goes_on_where_the_instance_is_not_found_at_first() {
 async fn a_firewall_that_is_not_found_at_first_is_changed_all_the_same() {
     let seed = Seed::new("ap-south-2").await;
     let id = seed.firewall("web").await;
-    let seen = discover(&cloud(seed.region).await, cx(), Want { kinds: vec![Kind::Firewall], ..Want::default() }).await;
+    let seen =
+        discover(&cloud(seed.region).await, cx(), DiscoveryFilter { kinds: vec![Kind::Firewall], ..DiscoveryFilter::default() }).await;
     let lag = missing(&["Action=DescribeSecurityGroups"], 2, "InvalidGroup.NotFound");
     let cloud = connect(config(&start(vec![lag]), seed.region)).await;
     act(&cloud, &step(&cloud, "firewall.close-port", seen.aka(&id), &json!({"port": 22}))).await.unwrap();

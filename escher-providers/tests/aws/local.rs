@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
-use escher_core::{Clock, Cloud, ReadCx, Resource, Sighting, Target, TargetFacts, Want};
+use escher_core::{Clock, Cloud, DiscoveryFilter, Observation, ReadCx, Resource, Target, TargetFacts};
 use escher_providers::aws::{AwsCloud, AwsConfig};
 use futures::StreamExt;
 
@@ -84,15 +84,15 @@ pub(crate) struct Seen {
     pub(crate) covered: Vec<(String, Option<String>)>,
 }
 
-pub(crate) async fn discover(cloud: &AwsCloud, cx: ReadCx, want: Want) -> Seen {
+pub(crate) async fn discover(cloud: &AwsCloud, cx: ReadCx, want: DiscoveryFilter) -> Seen {
     let mut seen = Seen::default();
-    let mut sightings = cloud.discover(cx, want);
-    while let Some(sighting) = sightings.next().await {
-        match sighting {
-            Sighting::Seen { resource, .. } => seen.resources.push(*resource),
-            Sighting::Measured(_) => {}
-            Sighting::Gap(gap) => seen.gaps.push(gap),
-            Sighting::Covered { scope, .. } => seen.covered.push((scope.native, scope.region)),
+    let mut observations = cloud.discover(cx, want);
+    while let Some(observation) = observations.next().await {
+        match observation {
+            Observation::Seen { resource, .. } => seen.resources.push(*resource),
+            Observation::Measured(_) => {}
+            Observation::Gap(gap) => seen.gaps.push(gap),
+            Observation::Covered { scope, .. } => seen.covered.push((scope.native, scope.region)),
         }
     }
     seen

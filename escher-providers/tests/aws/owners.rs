@@ -1,6 +1,6 @@
 //! Whose something is, and what else stands in the way of a change, is what the answer says.
 
-use escher_core::{Cloud, Kind, Rel, Resource, Want};
+use escher_core::{Cloud, DiscoveryFilter, Kind, Rel, Resource};
 use serde_json::json;
 
 use crate::local::{Seen, cloud, config, connect, cx, discover, target};
@@ -15,7 +15,7 @@ fn rewrite(matching: &'static str, change: fn(&str) -> String) -> Rule {
 
 async fn look(region: &str, kinds: Vec<Kind>, rules: Vec<Rule>) -> (escher_providers::aws::AwsCloud, Seen) {
     let cloud = connect(config(&start(rules), region)).await;
-    let seen = discover(&cloud, cx(), Want { kinds, ..Want::default() }).await;
+    let seen = discover(&cloud, cx(), DiscoveryFilter { kinds, ..DiscoveryFilter::default() }).await;
     (cloud, seen)
 }
 
@@ -128,7 +128,9 @@ async fn what_is_in_use_is_not_deleted() {
     let image = seed.image(&instance).await;
     seed.ec2.attach_volume().instance_id(&instance).volume_id(&volume).device("/dev/sdf").send().await.unwrap();
     let cloud = cloud(seed.region).await;
-    let seen = discover(&cloud, cx(), Want { kinds: vec![Kind::Disk, Kind::Image, Kind::Snapshot], ..Want::default() }).await;
+    let seen =
+        discover(&cloud, cx(), DiscoveryFilter { kinds: vec![Kind::Disk, Kind::Image, Kind::Snapshot], ..DiscoveryFilter::default() })
+            .await;
     let told = refused(&cloud, seen.aka(&volume), "disk.delete").unwrap();
     assert!(told.contains(&format!("attached to {instance}")), "{told}");
     let image = seen.aka(&image);

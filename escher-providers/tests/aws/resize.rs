@@ -1,6 +1,6 @@
 //! A resize that fails leaves a machine that ran running, as it was, and says so.
 
-use escher_core::{Cloud, ErrorKind, Kind, Resource, State, Want};
+use escher_core::{Cloud, DiscoveryFilter, ErrorKind, Kind, Resource, State};
 use escher_providers::aws::AwsCloud;
 use serde_json::json;
 
@@ -13,7 +13,7 @@ use crate::steps::{act, step};
 async fn machine(region: &'static str, action: &'static str, times: usize, fault: Fault) -> (AwsCloud, Resource) {
     let seed = Seed::new(region).await;
     let id = seed.instances("web", 1).await.remove(0);
-    let seen = discover(&cloud(region).await, cx(), Want { kinds: vec![Kind::Vm], ..Want::default() }).await;
+    let seen = discover(&cloud(region).await, cx(), DiscoveryFilter { kinds: vec![Kind::Vm], ..DiscoveryFilter::default() }).await;
     let cloud = connect(config(&start(vec![Rule { matching: vec![action, region], times, fault }]), region)).await;
     (cloud, seen.aka(&id).clone())
 }

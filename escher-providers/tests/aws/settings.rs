@@ -1,6 +1,6 @@
 //! A setting of a bucket that is refused, for whatever reason, is unknown; the bucket stays, and a gap names both.
 
-use escher_core::{ErrorKind, Kind, Want};
+use escher_core::{DiscoveryFilter, ErrorKind, Kind};
 
 use crate::local::{Seen, config, connect, cx, discover, now};
 use crate::proxy::{Fault, Rule, s3_error, start};
@@ -12,7 +12,7 @@ fn rule(matching: &[&'static str], fault: Fault) -> Rule {
 
 async fn buckets(rules: Vec<Rule>) -> Seen {
     let cloud = connect(config(&start(rules), "us-east-2")).await;
-    discover(&cloud, cx(), Want { kinds: vec![Kind::Bucket], ..Want::default() }).await
+    discover(&cloud, cx(), DiscoveryFilter { kinds: vec![Kind::Bucket], ..DiscoveryFilter::default() }).await
 }
 
 const SETTINGS: [(&str, &str); 6] = [

@@ -7,7 +7,8 @@ use std::time::Duration;
 use escher_core::plan::DryRun;
 use escher_core::resource::attr;
 use escher_core::{
-    Action, ActionDef, Cloud, CloudId, ErrorKind, Estate, Flag, Kind, ReadCx, Rel, Resource, ResourceId, Sighting, State, Step, Verb, Want,
+    Action, ActionDef, Cloud, CloudId, DiscoveryFilter, ErrorKind, Estate, Flag, Kind, Observation, ReadCx, Rel, Resource, ResourceId,
+    State, Step, Verb,
 };
 use escher_providers::sim::{Faults, SimCloud, SimSpec, SimStore};
 use serde_json::{Map, Value, json};
@@ -23,26 +24,27 @@ async fn discovery_covers_all_it_sees_and_reading_agrees() {
         assert!(cloud.simulated());
         let identities = cloud.identities(&cx()).await.unwrap();
         assert!(identities.len() >= 4 && identities.iter().all(|i| i.simulated && i.account_name.is_some()));
-        let all = sightings(&cloud, cx(), Want::default()).await;
-        let scopes: Vec<_> = all.iter().filter_map(|s| if let Sighting::Covered { scope, .. } = s { Some(scope) } else { None }).collect();
-        assert!(!all.iter().any(|s| matches!(s, Sighting::Gap(_))));
+        let all = observations(&cloud, cx(), DiscoveryFilter::default()).await;
+        let scopes: Vec<_> =
+            all.iter().filter_map(|s| if let Observation::Covered { scope, .. } = s { Some(scope) } else { None }).collect();
+        assert!(!all.iter().any(|s| matches!(s, Observation::Gap(_))));
         for s in &all {
-            let Sighting::Seen { resource: r, .. } = s else { continue };
+            let Observation::Seen { resource: r, .. } = s else { continue };
             seen += 1;
             assert!(scopes.iter().any(|scope| scope.contains(r)), "{}", r.id);
             assert!(identities.iter().any(|i| Some(&i.account) == r.account.as_ref()), "{}", r.id);
             assert_eq!(cloud.read(&cx(), &target(r)).await.unwrap().as_ref(), Some(&**r));
         }
-        let some = all.iter().any(|s| matches!(s, Sighting::Covered { authoritative: true, .. }));
+        let some = all.iter().any(|s| matches!(s, Observation::Covered { authoritative: true, .. }));
         assert_eq!(some, id != CloudId::Azure);
     }
     assert_eq!(seen, 400);
     // A narrower look says no more than it looked at.
-    let want = Want { regions: vec!["us-west-2".into()], kinds: vec![Kind::Vm, Kind::Bucket, Kind::Role] };
-    for s in sightings(&cloud(&store, CloudId::Aws, ""), cx(), want).await {
+    let want = DiscoveryFilter { regions: vec!["us-west-2".into()], kinds: vec![Kind::Vm, Kind::Bucket, Kind::Role] };
+    for s in observations(&cloud(&store, CloudId::Aws, ""), cx(), want).await {
         let region = match &s {
-            Sighting::Seen { resource: r, .. } => r.region.clone(),
-            Sighting::Covered { scope, .. } => scope.region.clone(),
+            Observation::Seen { resource: r, .. } => r.region.clone(),
+            Observation::Covered { scope, .. } => scope.region.clone(),
             other => panic!("{other:?}"),
         };
         assert!(matches!(region.as_deref(), Some("us-west-2" | "global")), "{s:?}");
@@ -52,7 +54,7 @@ async fn discovery_covers_all_it_sees_and_reading_agrees() {
 #[tokio::test]
 async fn faults_make_gaps_and_never_absences() {
     let store = store(SimSpec { seed: 5, count: 400 });
-    let everything: Vec<Sighting> = sightings(&cloud(&store, CloudId::Aws, ""), cx(), Want::default()).await;
+    let everything: Vec<Observation> = observations(&cloud(&store, CloudId::Aws, ""), cx(), DiscoveryFilter::default()).await;
     let estate = Estate::default().advance(everything.clone(), now());
     let estate = Estate::new(estate.added);
     for (faults, kind) in [
@@ -65,8 +67,8 @@ async fn faults_make_gaps_and_never_absences() {
     ] {
         let broken = cloud(&store, CloudId::Aws, faults);
         let cx = ReadCx { timeout: Duration::from_millis(400), ..cx() };
-        let seen = sightings(&broken, cx, Want::default()).await;
-        let gaps: Vec<_> = seen.iter().filter_map(|s| if let Sighting::Gap(gap) = s { Some(gap) } else { None }).collect();
+        let seen = observations(&broken, cx, DiscoveryFilter::default()).await;
+        let gaps: Vec<_> = seen.iter().filter_map(|s| if let Observation::Gap(gap) = s { Some(gap) } else { None }).collect();
         assert!(!gaps.is_empty() && gaps.iter().all(|gap| gap.kind == kind), "{faults}: {gaps:?}");
         assert!(seen.len() <= everything.len(), "{faults}");
         let diff = estate.advance(seen, now());
@@ -76,8 +78,8 @@ async fn faults_make_gaps_and_never_absences() {
     assert_eq!(expired.kind(), ErrorKind::Unauthenticated);
     assert!(cloud(&store, CloudId::Azure, "expire:gcp").identities(&cx()).await.is_ok());
     // A share of requests that are turned away is got through by trying again.
-    let some = sightings(&cloud(&store, CloudId::Gcp, "throttle:compute:0.2"), cx(), Want::default()).await;
-    assert!(!some.iter().any(|s| matches!(s, Sighting::Gap(_))));
+    let some = observations(&cloud(&store, CloudId::Gcp, "throttle:compute:0.2"), cx(), DiscoveryFilter::default()).await;
+    assert!(!some.iter().any(|s| matches!(s, Observation::Gap(_))));
 }
 
 #[test]

@@ -80,8 +80,8 @@ fn every_seed_has_the_guaranteed_cases() {
         assert!(dev.contains("us-west-2") && dev.len() >= 4, "dev machines in {dev:?}, seed {seed}");
 
         let has_key = |r: &Resource, key: &str| r.tags.as_ref().is_some_and(|tags| tags.keys().any(|k| k.eq_ignore_ascii_case(key)));
-        let misspelt = ["enviroment", "evironment", "enviorment"];
-        assert!(count(&|r| misspelt.iter().any(|key| has_key(r, key))) >= 3, "misspelt keys, seed {seed}");
+        let misspelled = ["enviroment", "evironment", "enviorment"];
+        assert!(count(&|r| misspelled.iter().any(|key| has_key(r, key))) >= 3, "misspelled keys, seed {seed}");
         assert!(count(&|r| r.flag(Flag::Untagged, now()) == Some(true)) >= 3, "untagged, seed {seed}");
     }
 }
@@ -98,7 +98,7 @@ fn every_idle_condition_is_nearly_missed() {
                 let of_kind = || world.resources().iter().filter(|r| r.cloud == cloud && r.kind == kind && r.state != Some(State::Stopped));
                 assert!(of_kind().any(|r| r.flag(Flag::Idle, now()) == Some(true)), "{cloud} {kind} idle, seed {seed}");
                 for condition in rule.conditions {
-                    let mended = |r: &Resource, value: f64| {
+                    let adjusted = |r: &Resource, value: f64| {
                         let mut r = r.clone();
                         r.metrics.insert(condition.metric.to_owned(), value);
                         r.flag(Flag::Idle, now()) == Some(true)
@@ -107,8 +107,8 @@ fn every_idle_condition_is_nearly_missed() {
                         metric::VCPU_LOW_PCT => 99.0,
                         _ => 0.0,
                     };
-                    let near = of_kind().any(|r| r.flag(Flag::Idle, now()) == Some(false) && mended(r, inside));
-                    let untold = of_kind().any(|r| !r.metrics.contains_key(condition.metric) && mended(r, inside));
+                    let near = of_kind().any(|r| r.flag(Flag::Idle, now()) == Some(false) && adjusted(r, inside));
+                    let untold = of_kind().any(|r| !r.metrics.contains_key(condition.metric) && adjusted(r, inside));
                     assert!(near, "{cloud} {kind} {} just missed, seed {seed}", condition.metric);
                     assert!(untold, "{cloud} {kind} {} not told, seed {seed}", condition.metric);
                 }

@@ -7,9 +7,9 @@ use async_trait::async_trait;
 use escher_core::plan::{DryRun, OnFailure, Retry};
 use escher_core::resource::attr;
 use escher_core::{
-    Action, ActionDef, Approval, Clock, Cloud, CloudId, Decision, Journal, JournalEntry, JournalStore, Kind, Moment, Occasion, Outcome,
-    Permit, PlanDoc, PlanOrigin, Policy, ReadCx, Resource, Result, Risk, RunId, SecretKey, Sighting, Step, StepId, Target, TargetFacts,
-    Verb, Verdict, WallClock, Want, WriteCx, plan::SCHEMA,
+    Action, ActionDef, Approval, Clock, Cloud, CloudId, Decision, DiscoveryFilter, Journal, JournalEntry, JournalStore, Kind, Moment,
+    Observation, Occasion, Outcome, Permit, PlanDoc, PlanOrigin, Policy, ReadCx, Resource, Result, Risk, RunId, SecretKey, Step, StepId,
+    Target, TargetFacts, Verb, Verdict, WallClock, WriteCx, plan::SCHEMA,
 };
 use escher_providers::sim::{SimCloud, SimOptions, SimSpec, SimStore, SimWorld};
 use futures::StreamExt;
@@ -124,7 +124,7 @@ pub(crate) async fn act(cloud: &SimCloud, step: &Step) -> Result<Outcome> {
     cloud.act(&WriteCx { read: cx() }, permit(step).await).await
 }
 
-pub(crate) async fn sightings(cloud: &SimCloud, cx: ReadCx, want: Want) -> Vec<Sighting> {
+pub(crate) async fn observations(cloud: &SimCloud, cx: ReadCx, want: DiscoveryFilter) -> Vec<Observation> {
     cloud.discover(cx, want).collect().await
 }
 

@@ -6,7 +6,7 @@ use candle_core::safetensors::MmapedSafetensors;
 use candle_core::{Device, Tensor};
 use serde::Deserialize;
 
-use super::kernels::{AddNorm, Attention, BiasGelu, HEAD, normalise};
+use super::kernels::{AddNorm, Attention, BiasGelu, HEAD, normalize};
 use crate::embed::broken;
 use escher_core::{Error, ErrorKind, Result};
 
@@ -121,7 +121,7 @@ impl Bert {
         x.flatten_all()?.to_vec1()
     }
 
-    /// The rows that the first layer reads: word, position and segment, normalised.
+    /// The rows that the first layer reads: word, position and segment, normalized.
     fn embed(&self, texts: &[&[u32]]) -> candle_core::Result<Vec<f32>> {
         let width = self.width();
         let table = self.file.get(WORDS)?;
@@ -135,7 +135,7 @@ impl Bert {
                 };
                 let first = out.len();
                 out.extend(word.iter().zip(position).map(|(word, position)| f32::from_le_bytes(*word) + position));
-                normalise(&mut out[first..], &self.norm.scale, &self.norm.shift, self.config.layer_norm_eps);
+                normalize(&mut out[first..], &self.norm.scale, &self.norm.shift, self.config.layer_norm_eps);
             }
         }
         Ok(out)

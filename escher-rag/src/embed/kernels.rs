@@ -82,7 +82,7 @@ impl AddNorm<'_> {
                     for ((x, residual), bias) in row.iter_mut().zip(residual).zip(self.bias) {
                         *x += residual + bias;
                     }
-                    normalise(row, self.scale, self.shift, self.epsilon);
+                    normalize(row, self.scale, self.shift, self.epsilon);
                 }
             },
         );
@@ -91,7 +91,7 @@ impl AddNorm<'_> {
 
 /// Layer norm of one row.
 #[inline(always)]
-pub(super) fn normalise(row: &mut [f32], scale: &[f32], shift: &[f32], epsilon: f32) {
+pub(super) fn normalize(row: &mut [f32], scale: &[f32], shift: &[f32], epsilon: f32) {
     let count = row.len() as f32;
     let mean = sum(row, |x| x) / count;
     let variance = sum(row, |x| (x - mean) * (x - mean)) / count;

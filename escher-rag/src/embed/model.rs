@@ -11,7 +11,7 @@ use super::files::{MODEL, ModelFiles};
 pub const MAX_TOKENS: usize = 256;
 /// Tokens that go through the encoder together: enough to keep all cores busy, little enough for the caches.
 const BATCH_TOKENS: usize = 1024;
-/// Texts that are tokenised together; bounds the memory that tokens take when there are many texts.
+/// Texts that are tokenized together; bounds the memory that tokens take when there are many texts.
 const WINDOW: usize = 2048;
 
 /// The embedding model all-MiniLM-L6-v2: 384 numbers per text, mean over its tokens, length 1.
@@ -49,7 +49,7 @@ impl MiniLm {
     /// One window of texts.
     fn window(&self, texts: &[String]) -> Result<Vec<Vec<f32>>> {
         let inputs: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let tokens = self.tokenizer.encode_batch_fast(inputs, true).map_err(|e| broken("the text cannot be tokenised", e))?;
+        let tokens = self.tokenizer.encode_batch_fast(inputs, true).map_err(|e| broken("the text cannot be tokenized", e))?;
         let mut order: Vec<usize> = (0..texts.len()).collect();
         order.sort_by_key(|&i| tokens[i].len());
         let mut vectors = vec![Vec::new(); texts.len()];
@@ -108,7 +108,7 @@ fn pool(rows: &[f32], width: usize) -> Vec<f32> {
     for row in rows.chunks_exact(width) {
         vector.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
     }
-    // The mean's divisor falls out of the normalisation.
+    // The mean's divisor falls out of the normalization.
     let length = vector.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>().sqrt().max(1e-12);
     vector.iter_mut().for_each(|x| *x = (f64::from(*x) / length) as f32);
     vector

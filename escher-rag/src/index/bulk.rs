@@ -208,7 +208,7 @@ impl Part {
         self.load()?;
         self.update(UpdateOperation::PointOperation(PointOperations::DeletePoints { ids: removed }))?;
         if let Some(shard) = &self.shard {
-            caught("optimise index", || shard.optimize()).map_err(|(e, _)| e)?;
+            caught("optimize index", || shard.optimize()).map_err(|(e, _)| e)?;
         }
         indexes().try_for_each(|(_, create)| self.update(create))?;
         self.close()

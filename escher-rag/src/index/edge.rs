@@ -15,10 +15,10 @@ use super::engine::{POINT, caught, failed, indexes, load, path_of, prune_log, se
 use super::room::{least, room, to_load};
 use super::warm::read_ahead;
 
-/// Points written before optimising pays at all.
-const UNOPTIMISED: usize = 5_000;
-/// And the share of all points, one in so many: an optimisation goes over everything.
-const UNOPTIMISED_SHARE: usize = 5;
+/// Points written before optimizing pays at all.
+const UNOPTIMIZED: usize = 5_000;
+/// And the share of all points, one in so many: an optimization goes over everything.
+const UNOPTIMIZED_SHARE: usize = 5;
 /// Points that are read at a time where all are.
 const PAGE: usize = 4_096;
 
@@ -30,12 +30,12 @@ pub(crate) struct Edge {
     path: PathBuf,
     dimensions: Option<usize>,
     shard: RwLock<Option<EdgeShard>>,
-    /// Held by whoever writes, flushes or optimises.
+    /// Held by whoever writes, flushes or optimizes.
     writing: Mutex<()>,
     broken: AtomicBool,
     /// At least as many points as there are: the engine makes room for as many as it is asked for.
     most: AtomicUsize,
-    /// Points written since the last optimisation.
+    /// Points written since the last optimization.
     written: AtomicUsize,
     /// Its files are read ahead for as long as this is held.
     wanted: Arc<()>,
@@ -147,24 +147,24 @@ impl Edge {
         })
     }
 
-    /// Whether so many points were written since the last optimisation that another pays. The engine itself would
+    /// Whether so many points were written since the last optimization that another pays. The engine itself would
     /// merge everything anew after every small change.
-    pub(crate) fn wants_optimising(&self) -> Result<bool> {
+    pub(crate) fn wants_optimizing(&self) -> Result<bool> {
         let count = self.count(None)?;
-        if count < UNOPTIMISED {
+        if count < UNOPTIMIZED {
             return Ok(false);
         }
         let segments = self.run("read index", |shard| Ok(shard.info().segments_count))?;
-        Ok(segments < 2 || self.written.load(Ordering::Acquire) >= (count / UNOPTIMISED_SHARE).max(UNOPTIMISED))
+        Ok(segments < 2 || self.written.load(Ordering::Acquire) >= (count / UNOPTIMIZED_SHARE).max(UNOPTIMIZED))
     }
 
     /// Builds graphs and merges segments; takes long after a large change.
-    pub(crate) fn optimise(&self) -> Result<()> {
+    pub(crate) fn optimize(&self) -> Result<()> {
         // Everything is written anew before the old goes.
-        room(self.index(), "optimise index", POINT.saturating_mul(self.most.load(Ordering::Acquire) as u64))?;
+        room(self.index(), "optimize index", POINT.saturating_mul(self.most.load(Ordering::Acquire) as u64))?;
         {
             let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-            self.run("optimise index", EdgeShard::optimize)?;
+            self.run("optimize index", EdgeShard::optimize)?;
             self.written.store(0, Ordering::Release);
         }
         self.ensure_indexes()?;

@@ -1,9 +1,9 @@
 //! The embedded Qdrant, fenced in: with [`super::edge`] and [`super::bulk`] the only place that knows its ways.
 //!
 //! Version 0.7.2 panics where its log or segments cannot be flushed, on an explicit flush and again when it is
-//! dropped; it does not replay its log when it loads, nor cuts it off; and what its optimiser makes anew may lack
+//! dropped; it does not replay its log when it loads, nor cuts it off; and what its optimizer makes anew may lack
 //! payload indexes. So every call is caught, one writer is let in at a time, a shard that panicked is not used again,
-//! and indexes are asked for after each load and optimisation. Durability is the flush's, never the log's. It writes
+//! and indexes are asked for after each load and optimization. Durability is the flush's, never the log's. It writes
 //! through memory maps, where a full disk is no error but the end of the process: so room is asked for first.
 
 use std::any::Any;
@@ -26,8 +26,8 @@ pub(crate) const BM25: &str = "bm25";
 /// The sparse vector over the name's runs of three letters.
 pub(crate) const TRIGRAMS: &str = "trigrams";
 
-/// KB of vectors above which the optimiser takes a segment up.
-const OPTIMISED_ABOVE: usize = 2_000;
+/// KB of vectors above which the optimizer takes a segment up.
+const OPTIMIZED_ABOVE: usize = 2_000;
 
 /// Bytes that a point may take: vectors, payload, its indexes, and a copy of it all in the log.
 pub(super) const POINT: u64 = 24 * 1024;
@@ -57,7 +57,7 @@ fn config(dimensions: Option<usize>) -> EdgeConfig {
         default_segment_number: Some(1),
         // One large segment is searched faster than several; the limit is in KB.
         max_segment_size: Some(64 * 1024 * 1024),
-        indexing_threshold: Some(OPTIMISED_ABOVE),
+        indexing_threshold: Some(OPTIMIZED_ABOVE),
         ..EdgeOptimizersConfig::default()
     };
     let wal = WalOptions { segment_capacity: 8 * 1024 * 1024, ..WalOptions::default() };

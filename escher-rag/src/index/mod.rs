@@ -203,14 +203,14 @@ impl Index for QdrantIndex {
     }
 
     async fn settle(&self) -> Result<()> {
-        self.blocking("optimise index", |inner| {
+        self.blocking("optimize index", |inner| {
             inner.filled()?;
             if inner.sealed.load(Ordering::Acquire) {
                 return Ok(());
             }
-            if inner.edge.wants_optimising()? {
+            if inner.edge.wants_optimizing()? {
                 inner.unseal()?;
-                inner.edge.optimise()?;
+                inner.edge.optimize()?;
             }
             inner.seal();
             Ok(())

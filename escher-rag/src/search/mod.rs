@@ -1,6 +1,6 @@
 //! Search: words rank what the selector admits.
 //!
-//! Words are mended against the estate's own vocabulary, split as identifiers are, and read as kinds, engines,
+//! Words are corrected against the estate's own vocabulary, split as identifiers are, and read as kinds, engines,
 //! environments, places and flags where they are such. Candidates come from exact names and ids, BM25, trigrams,
 //! meaning (where there is a model) and the features read; a candidate's score blends how alike its whole name is, how
 //! much of the query it covers, and what the lists say together. Words never hide what the selector admits.

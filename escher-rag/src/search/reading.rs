@@ -1,4 +1,4 @@
-//! What the words of a query say: mended, split, and read as kinds, engines, places and the like where they are such.
+//! What the words of a query say: corrected, split, and read as kinds, engines, places and the like where they are such.
 
 use std::collections::BTreeSet;
 
@@ -56,13 +56,13 @@ pub(crate) struct Feature {
 pub(crate) struct Reading {
     /// The words as typed, in the plain form of names.
     pub(crate) typed: String,
-    /// The same, mended.
+    /// The same, corrected.
     pub(crate) plain: String,
     /// The whole text, folded, to be held against ids.
     pub(crate) folded: String,
     /// The marks of a name or id that is just what was typed.
     pub(crate) exact: Vec<i64>,
-    /// The words, mended and split.
+    /// The words, corrected and split.
     pub(crate) words: Vec<String>,
     /// How much each of them tells.
     pub(crate) weights: Vec<f32>,
@@ -78,15 +78,15 @@ impl Reading {
         let text = text.trim();
         let typed: Vec<String> = fuzzy::words(text).into_iter().take(MOST_WORDS).collect();
         let mut words = typed.clone();
-        let mut mended = text.to_owned();
+        let mut spelled = text.to_owned();
         let mut from = 0;
         for word in &mut words {
-            let Some(better) = vocabulary.mend(word) else {
-                from = find(&mended, word, from).map_or(from, |(_, end)| end);
+            let Some(better) = vocabulary.correct(word) else {
+                from = find(&spelled, word, from).map_or(from, |(_, end)| end);
                 continue;
             };
-            if let Some((start, end)) = find(&mended, word, from) {
-                mended.replace_range(start..end, &better);
+            if let Some((start, end)) = find(&spelled, word, from) {
+                spelled.replace_range(start..end, &better);
                 from = start + better.len();
             }
             *word = better;
@@ -94,7 +94,7 @@ impl Reading {
         let differ = typed.iter().zip(&words).filter(|(from, to)| from != to);
         let corrected = differ.map(|(from, to)| Correction { from: from.clone(), to: to.clone() }).collect();
         // Phrases are looked for in what blanks and separators part, so that `k8s` and `us-east-1` stay whole.
-        let whole = if fuzzy::words(&mended) == words { mended.clone() } else { words.join(" ") };
+        let whole = if fuzzy::words(&spelled) == words { spelled.clone() } else { words.join(" ") };
         let parts = parts(&whole, |c| !c.is_alphanumeric());
         let (typed, folded) = (typed.join(" "), fuzzy::fold(text));
         let mut it = Self {
@@ -258,7 +258,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_mended_and_read_as_what_they_are() {
+    fn words_are_corrected_and_read_as_what_they_are() {
         let vocabulary = Vocabulary::new(vec![("postgres".into(), 2), ("database".into(), 2)], 10);
         let reading = Reading::of("prodution postgress databse", &vocabulary);
         let corrected: Vec<(&str, &str)> = reading.corrected.iter().map(|it| (&*it.from, &*it.to)).collect();

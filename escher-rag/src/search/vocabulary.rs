@@ -1,10 +1,10 @@
-//! The estate's own words, by which spelling is mended and rare words weigh more than common ones.
+//! The estate's own words, by which spelling is corrected and rare words weigh more than common ones.
 
 use std::collections::{BTreeMap, HashMap};
 
 use escher_core::lexicon;
 
-/// Below this length a word has too many neighbours to be mended.
+/// Below this length a word has too many neighbors to be corrected.
 const SHORTEST: usize = 4;
 
 /// Every search word of the estate, and in how many resources it is. Words that have gone stay, in none, until the
@@ -76,9 +76,9 @@ impl Vocabulary {
         0.3 + 0.7 * rarity.clamp(0.0, 1.0)
     }
 
-    /// What a misspelt word most likely means: a word of the estate or of the lexicon, one edit away from four letters
+    /// What a misspelled word most likely means: a word of the estate or of the lexicon, one edit away from four letters
     /// on, two from eight. `None` if it is a word of either, or nothing is near.
-    pub(crate) fn mend(&self, word: &str) -> Option<String> {
+    pub(crate) fn correct(&self, word: &str) -> Option<String> {
         let length = word.chars().count();
         if length < SHORTEST || !word.chars().all(char::is_alphabetic) || self.has(word) || lexicon::knows(word) {
             return None;
@@ -98,7 +98,7 @@ impl Vocabulary {
                 (distance <= most).then_some((distance, std::cmp::Reverse(common), candidate))
             })
             .min();
-        let general = lexicon::mend(word).map(|candidate| (strsim::osa_distance(word, candidate), candidate));
+        let general = lexicon::correct(word).map(|candidate| (strsim::osa_distance(word, candidate), candidate));
         match (own, general) {
             (Some((own, _, word)), Some((general, _))) if own <= general => Some(word.to_string()),
             (_, Some((_, word))) => Some(word.to_owned()),
@@ -119,16 +119,16 @@ mod tests {
     #[test]
     fn the_estates_own_words_mend_first() {
         let vocabulary = estate();
-        assert_eq!(vocabulary.mend("chekout").as_deref(), Some("checkout"));
-        assert_eq!(vocabulary.mend("zebar").as_deref(), Some("zebra"));
-        assert_eq!(vocabulary.mend("databse").as_deref(), Some("database"));
+        assert_eq!(vocabulary.correct("chekout").as_deref(), Some("checkout"));
+        assert_eq!(vocabulary.correct("zebar").as_deref(), Some("zebra"));
+        assert_eq!(vocabulary.correct("databse").as_deref(), Some("database"));
     }
 
     #[test]
     fn good_short_and_odd_words_stay() {
         let vocabulary = estate();
         for word in ["checkout", "database", "wbe", "qqqqqq", "web1", "zebras"] {
-            assert_eq!(vocabulary.mend(word), None, "{word}");
+            assert_eq!(vocabulary.correct(word), None, "{word}");
         }
     }
 

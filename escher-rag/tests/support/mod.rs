@@ -155,7 +155,7 @@ pub fn estate() -> Vec<Resource> {
     all
 }
 
-/// The name with one letter inserted, deleted, replaced or swapped with its neighbour.
+/// The name with one letter inserted, deleted, replaced or swapped with its neighbor.
 pub fn edited(name: &str, rng: &mut ChaCha8Rng) -> String {
     let mut chars: Vec<char> = name.chars().collect();
     loop {

@@ -48,7 +48,7 @@ pub(super) fn all(add: &mut impl FnMut(&str, Entry)) {
         let geos = regions::geo_of_word(word).into_iter().map(|geo| geo.as_str().to_owned());
         add(word, Entry { category: "AskedPlace", sem: area(word, Formula::is_any(Field::Geo, geos)).into() });
     }
-    // A slip in a code is mended where nothing is changed by that.
+    // A slip in a code is corrected where nothing is changed by that.
     for region in regions::all() {
         add(&region.code.to_lowercase(), Entry { category: "Region", sem: Formula::is(Field::Region, region.code).into() });
     }

@@ -13,7 +13,7 @@ impl Formula {
     /// # Errors
     /// Where a value is none of its field.
     pub(crate) fn selector(&self) -> Result<Selector, SyntaxError> {
-        self.within(None).map(Selector::normalised)
+        self.within(None).map(Selector::normalized)
     }
 
     /// The same within a conjunction that names a cloud.
@@ -54,7 +54,7 @@ impl Formula {
                 Self::Is { field: Field::Name | Field::Id, values, not: false } => {
                     texts(&by.field(), values.iter().map(String::as_str), false)?
                 }
-                to => Selector::Related { by: by.clone(), to: Box::new(to.within(None)?.normalised()) },
+                to => Selector::Related { by: by.clone(), to: Box::new(to.within(None)?.normalized()) },
             },
             Self::Given(text) => Selector::parse(text)?,
             // Whoever cannot put anything here asks.

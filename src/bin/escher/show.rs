@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use escher::api::{Describe, describe::DescribeRequest};
 use escher::core::{Intent, PlanDoc, ResourceId, Selector};
-use escher::{Answer, Asked, Explanation, Group, Hit, Reply, Result, shortened};
+use escher::{Answer, AskResponse, Explanation, Group, Hit, Reply, Result, shortened};
 use serde_json::Value;
 
 use crate::args::Global;
@@ -101,7 +101,7 @@ pub(crate) fn explanation(explanation: &Explanation) {
 }
 
 /// What came of an utterance.
-pub(crate) async fn asked(caller: &Caller<'_>, asked: &Asked) -> Result<()> {
+pub(crate) async fn asked(caller: &Caller<'_>, asked: &AskResponse) -> Result<()> {
     if asked.frame.selector != Selector::All {
         line(&format!("understood: {} {}", asked.frame.intent, shortened(&asked.frame.selector)));
     }

@@ -23,7 +23,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::Read;
 
-use escher_core::{Depth, Error, Resource, ResourceId, Result, Selector, Sighting};
+use escher_core::{Depth, Error, Observation, Resource, ResourceId, Result, Selector};
 use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 
@@ -31,7 +31,7 @@ use crate::escher::Escher;
 use crate::progress::{Progress, Step};
 
 pub use format::Format;
-pub use tally::{BadLine, Counted, Imported};
+pub use tally::{BadLine, Counted, ImportReport};
 
 use columns::Mapping;
 use format::Layout;
@@ -65,7 +65,7 @@ impl Escher {
     /// # Errors
     /// `Invalid` if the file is nothing that can be read, or the options do not fit it; `Storage`, for the input as
     /// well as for the store. Bad lines are in the result.
-    pub async fn import(&self, input: impl Read + Send + 'static, options: ImportOptions, progress: &Progress) -> Result<Imported> {
+    pub async fn import(&self, input: impl Read + Send + 'static, options: ImportOptions, progress: &Progress) -> Result<ImportReport> {
         let _one = self.one_writes().await;
         let reader = Reader { format: options.format, mapping: Mapping::parse(&options.map)? };
         let (out, mut batches) = mpsc::channel(WAITING);
@@ -77,7 +77,7 @@ impl Escher {
         let (news, written) = watch::channel(());
         let writing = async move {
             let mut seen = HashSet::new();
-            let mut counts = Imported::default();
+            let mut counts = ImportReport::default();
             while let Some(batch) = batches.recv().await {
                 self.import_batch(batch, &mut seen, &mut counts).await?;
                 news.send_replace(());
@@ -93,7 +93,7 @@ impl Escher {
         let indexed = early + self.follow(progress).await?;
         progress.tell(Step::Finished);
         let told = read?;
-        Ok(Imported {
+        Ok(ImportReport {
             format: told.format,
             bad_count: told.bad_count,
             bad: told.bad,
@@ -117,7 +117,7 @@ impl Escher {
         indexed
     }
 
-    async fn import_batch(&self, batch: Vec<Taken>, seen: &mut HashSet<u64>, counts: &mut Imported) -> Result<()> {
+    async fn import_batch(&self, batch: Vec<Taken>, seen: &mut HashSet<u64>, counts: &mut ImportReport) -> Result<()> {
         counts.read += batch.len();
         let mut again = HashSet::new();
         for Taken { resource, .. } in &batch {
@@ -143,7 +143,7 @@ impl Escher {
             merged.push(resource);
         }
         let diff = self
-            .advance(&known, merged.into_iter().map(|it| Sighting::Seen { resource: Box::new(it), depth: Depth::Whole }).collect())
+            .advance(&known, merged.into_iter().map(|it| Observation::Seen { resource: Box::new(it), depth: Depth::Whole }).collect())
             .await?;
         counts.added += diff.added.len();
         // What an earlier batch brought is counted already.

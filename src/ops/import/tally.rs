@@ -23,7 +23,7 @@ const MOST_WORDS: usize = 50;
 
 /// What an import did.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Imported {
+pub struct ImportReport {
     /// What the file was recognized as.
     pub format: Option<Format>,
     /// Resources read.
@@ -191,7 +191,7 @@ impl Sink {
     }
 
     /// Passes on the rest, and says what there was.
-    pub(super) fn finish(mut self) -> Imported {
+    pub(super) fn finish(mut self) -> ImportReport {
         if !self.batch.is_empty() {
             // Whoever is gone wants no answer either.
             let _ = self.pass_on();
@@ -201,13 +201,13 @@ impl Sink {
             told.sort_by_key(|it| (it.line, std::cmp::Reverse(it.count)));
             told
         };
-        Imported {
+        ImportReport {
             format: self.format,
             bad_count: self.bad_count,
             bad: self.bad,
             ignored: told(self.ignored),
             remarks: told(self.remarks),
-            ..Imported::default()
+            ..ImportReport::default()
         }
     }
 }

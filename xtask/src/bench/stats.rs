@@ -38,7 +38,7 @@ mod tests {
     }
 
     #[test]
-    fn a_percentile_lies_between_its_neighbours() {
+    fn a_percentile_lies_between_its_neighbors() {
         let values: Vec<f64> = (0..=100).map(f64::from).collect();
         assert_eq!(quantile(&values, 0.99), Some(99.0));
         assert_eq!(quantile(&[0.0, 10.0], 0.25), Some(2.5));

@@ -53,7 +53,7 @@ macro_rules! api {
 pub(super) use api;
 
 /// `list` and `read` of a kind that one paginated describing call gives: the call, its items, its ids parameter,
-/// the normaliser, and what narrows the listing to what is ours.
+/// the normalizer, and what narrows the listing to what is ours.
 macro_rules! described {
     ($operation:literal, $method:ident, $items:expr, $ids:ident, $normal:path $(, $narrow:ident($value:expr))?) => {
         pub(in crate::aws::ec2) fn list(cx: $crate::aws::clients::AwsCx) -> futures::stream::BoxStream<'static, escher_core::Result<escher_core::Resource>> {

@@ -50,7 +50,7 @@ pub(crate) async fn run(caller: &Caller<'_>, args: Args) -> Result<Exit> {
         None => None,
     };
     let request = AskRequest { text: args.text.join(" "), conversation };
-    // Asked first: the turn that is kept would be one before it.
+    // Ask first: the turn that is kept would be one before it.
     let explanation = if args.explain { Some(caller.call::<Explain>(request.clone()).await?.explanation) } else { None };
     let asked = caller.call::<Ask>(request).await?;
     if let Some(explanation) = explanation.as_ref().filter(|_| !global.json) {

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use escher::api::import::{Import, ImportRequest, Source, open};
-use escher::{Counted, Error, ErrorKind, ImportFormat, Imported, Result};
+use escher::{Counted, Error, ErrorKind, ImportFormat, ImportReport, Result};
 
 use super::{blocking, output};
 use crate::bar;
@@ -74,7 +74,7 @@ pub(crate) async fn import(caller: &Caller<'_>, args: ImportArgs) -> Result<Exit
     Ok(if imported.bad_count == 0 { Exit::Done } else { Exit::Failed })
 }
 
-fn summary(imported: &Imported) {
+fn summary(imported: &ImportReport) {
     let mut parts =
         vec![format!("{} new", imported.added), format!("{} changed", imported.changed), format!("{} unchanged", imported.unchanged)];
     if imported.repeated > 0 {

@@ -6,7 +6,7 @@ use escher::api::plan::{Plan, PlanRequest};
 use escher::api::run::{Run, RunRequest};
 use escher::api::{Operation, PlanApprove, PlanApproveRun, PlanCheck, PlanDryRun, PlanReject, Plans, RunResume, Runs};
 use escher::core::{Decision, Next, PlanDoc, RunId};
-use escher::{CancellationToken, Error, ErrorKind, Finished, Result, RunEvent, StoredPlan, Trial};
+use escher::{CancellationToken, DryRunOutcome, Error, ErrorKind, Result, RunEvent, RunReport, StoredPlan};
 
 use tokio::task::AbortHandle;
 
@@ -161,7 +161,7 @@ async fn dry_run(caller: &Caller<'_>, id: String) -> Result<Exit> {
             out::line(&format!("{:4} {trial:10} {name}: {}", result.step, result.text));
         }
     });
-    Ok(if tries.iter().any(|result| result.result == Trial::Refused) { Exit::Failed } else { Exit::Done })
+    Ok(if tries.iter().any(|result| result.result == DryRunOutcome::Refused) { Exit::Failed } else { Exit::Done })
 }
 
 /// Whether a plan may be run now; otherwise the exit code that says why not. A person at a terminal is asked.
@@ -196,7 +196,7 @@ pub(crate) async fn may_run_if(global: &Global, plan: &PlanDoc, yes: bool, asked
 }
 
 /// How a run ended, as an exit code.
-pub(crate) fn exit_of(finished: &Finished) -> Exit {
+pub(crate) fn exit_of(finished: &RunReport) -> Exit {
     if finished.failed > 0 || finished.open > 0 { Exit::Failed } else { Exit::Done }
 }
 
@@ -260,9 +260,9 @@ impl<'c> Runner<'c> {
     }
 
     /// Runs with each event told as it comes.
-    async fn told<O>(&self, plan: &PlanDoc, request: O::Request) -> Result<Finished>
+    async fn told<O>(&self, plan: &PlanDoc, request: O::Request) -> Result<RunReport>
     where
-        O: Operation<Event = RunEvent, Response = Finished>,
+        O: Operation<Event = RunEvent, Response = RunReport>,
     {
         let global = self.caller.global;
         let (events, json, quiet) = (self.events, global.json, global.quiet);
@@ -288,14 +288,14 @@ impl<'c> Runner<'c> {
     }
 
     /// Approves, where nobody has yet, and runs.
-    pub(crate) async fn run(&self, id: &str) -> Result<Finished> {
+    pub(crate) async fn run(&self, id: &str) -> Result<RunReport> {
         let request = PlanRequest { plan: id.to_owned() };
         let plan = self.caller.call::<Plan>(request.clone()).await?;
         self.told::<PlanApproveRun>(&plan.doc, request).await
     }
 
     /// Resumes a run.
-    pub(crate) async fn resume(&self, run: &str) -> Result<Finished> {
+    pub(crate) async fn resume(&self, run: &str) -> Result<RunReport> {
         let request = RunRequest { run: run.to_owned() };
         let known = self.caller.call::<Run>(request.clone()).await?.run;
         let global = self.caller.global;
@@ -306,7 +306,7 @@ impl<'c> Runner<'c> {
         self.told::<RunResume>(&plan.doc, request).await
     }
 
-    fn what_next(&self, plan: &PlanDoc, finished: &Finished) {
+    fn what_next(&self, plan: &PlanDoc, finished: &RunReport) {
         let global = self.caller.global;
         if finished.open > 0 && !global.quiet {
             let resume = global.command(["runs", "resume", &finished.run]);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use escher::api::{ConnectSim, Sync, demo::DemoRequest, sync::SyncRequest};
 use escher::core::{Gap, Kind};
-use escher::{Result, ScopeGap, Synced};
+use escher::{Result, ScopeGap, SyncReport};
 
 use super::output;
 use crate::args::{Sim, parse_kind};
@@ -44,7 +44,7 @@ pub(crate) async fn run(caller: &Caller<'_>, args: Args) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn show(synced: &Synced) {
+fn show(synced: &SyncReport) {
     line(&format!(
         "{} resources seen{}: {} new, {} changed, {} refreshed, {} unchanged, {} missing, {} gone.",
         synced.seen,
@@ -74,7 +74,7 @@ fn show(synced: &Synced) {
     }
 }
 
-/// Gaps of one account that have one reason, counted, each with the first of them: an expired login is one thing to mend.
+/// Gaps of one account that have one reason, counted, each with the first of them: an expired login is one thing to fix.
 fn alike(gaps: &[ScopeGap]) -> Vec<(usize, &Gap)> {
     let mut groups: Vec<(usize, &Gap)> = Vec::new();
     for ScopeGap { gap, .. } in gaps {
