@@ -3,7 +3,8 @@
 use std::sync::{Arc, PoisonError};
 
 use escher_core::{
-    Clock, Cloud, CloudId, DocumentStore, Error, ErrorKind, EstateStore, Identity, Index, Journal, Next, PlanDoc, PlanStore, Result,
+    Brain, Clock, Cloud, CloudId, DocumentStore, Error, ErrorKind, EstateStore, Identity, Index, Journal, Next, PlanDoc, PlanStore, Policy,
+    Result,
 };
 use escher_exec::Clouds;
 use escher_providers::sim::{Faults, SimCloud, SimOptions, SimSpec, SimStore};
@@ -77,8 +78,13 @@ impl Escher {
     }
 
     /// What decides what may run.
-    pub(crate) fn policy(&self) -> &Arc<PolicyFile> {
+    pub(crate) fn policy(&self) -> &Arc<dyn Policy> {
         &self.parts.policy
+    }
+
+    /// The rules of this data directory.
+    pub(crate) fn policy_file(&self) -> &PolicyFile {
+        &self.parts.policy_file
     }
 
     pub(crate) fn estate(&self) -> &Arc<dyn EstateStore> {
@@ -122,8 +128,13 @@ impl Escher {
             .hint("wait until it ends"))
     }
 
-    pub(crate) fn brain(&self) -> &OfflineBrain {
+    pub(crate) fn brain(&self) -> &Arc<dyn Brain> {
         &self.parts.brain
+    }
+
+    /// The brain that explains how it reads.
+    pub(crate) fn grammar(&self) -> &OfflineBrain {
+        &self.parts.grammar
     }
 
     /// The connections of this data directory.

@@ -36,8 +36,8 @@ pub use escher_core as core;
 pub use escher_core::{Error, ErrorKind, Result};
 pub use escher_exec::{CancellationToken, DryRunOutcome, DryRunStep, RunEvent};
 pub use home::{OutputFile, Owner};
-pub use ops::answer::{Group, shortened};
-pub use ops::ask::{Answer, AskResponse, Explanation, Reply, explain_reading, interpret};
+pub use ops::answer::shortened;
+pub use ops::ask::{Explanation, explain_reading, interpret};
 pub use ops::changes::{ChangeList, ChangesRequest, Since};
 pub use ops::chat::{ChatTurn, Conversation, ConversationEntry, Replied};
 pub use ops::connect::{ConnectReport, ReplacedConnection};
@@ -47,6 +47,7 @@ pub use ops::import::{BadLine, Counted, Format as ImportFormat, ImportOptions, I
 pub use ops::init::InitReport;
 pub use ops::plan::{RunOptions, RunReport};
 pub use ops::policy::{Judged, PolicyCheckRequest, PolicyChecked};
+pub use ops::reply::{Answer, AskResponse, Group, Reply};
 pub use ops::search::{Hit, SearchRequest, SearchResults};
 pub use ops::sync::{ScopeGap, SlowApi, SyncOptions, SyncReport};
 pub use ops::trust::{Fault, StoredPlan};

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use escher_core::{Cloud, DocumentStore, Embed, Error, ErrorKind, EstateStore, Index, JournalStore, PlanStore, Result};
+use escher_core::{Brain, Cloud, DocumentStore, Embed, Error, ErrorKind, EstateStore, Index, JournalStore, PlanStore, Policy, Result};
 use escher_exec::SqliteJournal;
 use escher_providers::sim::SimStore;
 use escher_rag::{LocateOptions, MiniLm, Model, QdrantIndex, SqliteStore};
@@ -26,6 +26,8 @@ pub struct Overrides {
     estate: Option<Arc<dyn EstateStore>>,
     index: Option<Arc<dyn Index>>,
     journal: Option<JournalLayer>,
+    brain: Option<Arc<dyn Brain>>,
+    policy: Option<Arc<dyn Policy>>,
 }
 
 impl Overrides {
@@ -46,6 +48,18 @@ impl Overrides {
     pub fn journal(self, layer: impl FnOnce(Arc<dyn JournalStore>) -> Arc<dyn JournalStore> + Send + 'static) -> Self {
         Self { journal: Some(Box::new(layer)), ..self }
     }
+
+    /// Reads words and drafts plans with that.
+    #[must_use]
+    pub fn brain(self, brain: Arc<dyn Brain>) -> Self {
+        Self { brain: Some(brain), ..self }
+    }
+
+    /// Judges plans by that instead of the default rules and `policy.toml`.
+    #[must_use]
+    pub fn policy(self, policy: Arc<dyn Policy>) -> Self {
+        Self { policy: Some(policy), ..self }
+    }
 }
 
 /// What all handles of one data directory share.
@@ -57,7 +71,10 @@ pub(crate) struct Parts {
     /// The files behind these, for those who look whether they are as they were written.
     pub(crate) files: Files,
     pub(crate) keys: KeyRing,
-    pub(crate) policy: Arc<PolicyFile>,
+    /// What decides what may run.
+    pub(crate) policy: Arc<dyn Policy>,
+    /// The rules of this data directory, which decide it unless something else was put in their place.
+    pub(crate) policy_file: Arc<PolicyFile>,
     pub(crate) connections: Mutex<Connections>,
     pub(crate) sim: OnceLock<Arc<SimStore>>,
     /// By the connection as it stands, and the faults that a simulated one was given.
@@ -68,7 +85,9 @@ pub(crate) struct Parts {
     /// Runs that are carried out right now, by id.
     pub(crate) carried_out: Mutex<HashSet<String>>,
     index: OnceCell<Arc<dyn Index>>,
-    pub(crate) brain: OfflineBrain,
+    pub(crate) brain: Arc<dyn Brain>,
+    /// Explains how words are read.
+    pub(crate) grammar: OfflineBrain,
     /// Goes last: it seals the files that the others have let go of.
     pub(crate) home: Home,
 }
@@ -90,6 +109,11 @@ impl Parts {
         home.found_whole(&home.store());
         let anchored: Arc<dyn JournalStore> = Arc::new(Anchored::new(journal.clone(), store.clone()));
         let embedder = Arc::new(Embedder::new(config));
+        let grammar = OfflineBrain::with(Examples::new({
+            let embedder = embedder.clone();
+            move || embedder.get()
+        }));
+        let policy_file = Arc::new(PolicyFile::of(home.root()));
         Ok(Self {
             estate: overrides.estate.unwrap_or_else(|| store.clone()),
             documents: store.clone(),
@@ -98,11 +122,10 @@ impl Parts {
             files: Files { store, journal },
             connections,
             keys: KeyRing::of(home.root(), &config.keys())?,
-            policy: Arc::new(PolicyFile::of(home.root())),
-            brain: OfflineBrain::with(Examples::new({
-                let embedder = embedder.clone();
-                move || embedder.get()
-            })),
+            policy: overrides.policy.unwrap_or_else(|| policy_file.clone()),
+            policy_file,
+            brain: overrides.brain.unwrap_or_else(|| Arc::new(grammar.clone())),
+            grammar,
             embedder,
             home,
             sim: OnceLock::new(),

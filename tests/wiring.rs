@@ -6,10 +6,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use escher::core::selector::{KnownWords, World};
 use escher::core::{
-    Changes, CloudId, Diff, Entry, Error, Estate, EstateStore, Hits, Index, Kind, Link, Query, Recorded, Rel, Resource, ResourceId, Result,
-    Selection, Selector,
+    Brain, Capabilities, Changes, CloudId, Decision, Diff, Entry, Error, ErrorKind, Estate, EstateStore, Finding, Frame, Hits, Index,
+    Intent, Kind, Link, Occasion, PlanDoc, PlanTemplate, Policy, Query, Recorded, Rel, Resource, ResourceId, Result, Selection, Selector,
+    Utterance, Verdict,
 };
 use escher::{Escher, Overrides, Reply, SearchRequest};
+use escher_server::OfflineBrain;
 use jiff::Timestamp;
 
 use crate::support::{Desk, block_on};
@@ -110,4 +112,46 @@ fn search_asks_whatever_index_it_is_given() {
     let escher = Escher::open_with(desk.config(), parts).unwrap();
     let found = block_on(escher.search(&SearchRequest { words: "anything".to_owned(), ..SearchRequest::default() })).unwrap();
     assert_eq!((found.total, found.hits[0].id.as_str()), (1, "vol-2"));
+}
+
+/// A brain of one order.
+struct Parrot;
+
+#[async_trait]
+impl Brain for Parrot {
+    async fn interpret(&self, utterance: &Utterance) -> Result<Frame> {
+        OfflineBrain::new().interpret(&Utterance { text: "stop vm web-1".to_owned(), ..utterance.clone() }).await
+    }
+    async fn draft(&self, frame: &Frame, capabilities: &Capabilities) -> Result<PlanTemplate> {
+        OfflineBrain::new().draft(frame, capabilities).await
+    }
+}
+
+#[test]
+fn words_are_read_by_whatever_brain_it_is_given() {
+    let desk = Desk::empty();
+    let escher = Escher::open_with(desk.config(), Overrides::default().brain(Arc::new(Parrot))).unwrap();
+    let asked = block_on(escher.ask("how many buckets are public?")).unwrap();
+    assert_eq!((asked.frame.intent, asked.frame.selector.to_string().as_str()), (Intent::Act, "kind = vm AND name = web-1"));
+}
+
+/// Nothing may run.
+struct Never;
+
+impl Policy for Never {
+    fn judge(&self, _: &PlanDoc, _: &Occasion<'_>) -> Verdict {
+        let finding = Finding { decision: Decision::Forbid, reason: "nothing runs here".to_owned(), line: None, undecided: Vec::new() };
+        Verdict { decision: Decision::Forbid, findings: vec![finding] }
+    }
+}
+
+#[test]
+fn plans_are_judged_by_whatever_policy_it_is_given() {
+    let desk = Desk::demo();
+    let parts = Overrides::default().policy(Arc::new(Never));
+    let escher = Escher::open_with(desk.config(), parts).unwrap();
+    let Reply::Plan(plan) = block_on(escher.ask("stop all running dev vms in gcp")).unwrap().reply else { panic!("no plan") };
+    assert_eq!((plan.decision, plan.reasons.as_slice()), (Decision::Forbid, &["nothing runs here".to_owned()][..]));
+    let refused = block_on(escher.approve(plan.id.as_str())).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Forbidden, "{refused}");
 }

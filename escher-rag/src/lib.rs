@@ -1,11 +1,14 @@
 //! The memory: the SQLite store, the embedder, the Qdrant index and fused search.
 
 mod checksum;
+mod follow;
 mod index;
+mod qdrant;
 mod search;
 mod store;
 
-pub use index::{QdrantIndex, catch_up, follow};
+pub use follow::{catch_up, follow};
+pub use qdrant::QdrantIndex;
 pub use store::{Anchor, Counts, SqliteStore};
 
 mod embed;

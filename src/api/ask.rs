@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Cx, Effect, NoEvent, Operation};
 use crate::escher::Escher;
 
-pub use crate::ops::ask::AskResponse;
+pub use crate::ops::reply::AskResponse;
 
 /// What to ask.
 ///

@@ -6,30 +6,9 @@ use std::collections::BTreeMap;
 use escher_core::selector::{self, Field};
 use escher_core::{ActionDef, Capabilities, Entry, Estate, Frame, Intent, Resource, Selector, Sort, Verb, idle_rule};
 use jiff::Timestamp;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::ops::ask::Answer;
-
-/// How many there are of one sort.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Group {
-    /// The fields and their values; null for those that do not tell.
-    pub key: BTreeMap<String, Option<String>>,
-    /// How many.
-    pub count: usize,
-    /// US dollars per month, of those whose cost is known; null if none is.
-    pub cost_month: Option<f64>,
-    /// How many have no known cost and are not in the sum.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub cost_unknown: usize,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-pub(crate) fn is_zero(n: &usize) -> bool {
-    *n == 0
-}
+use crate::ops::reply::{Answer, Group};
 
 /// An answer that is only words.
 pub(crate) fn said(text: &str) -> Answer {

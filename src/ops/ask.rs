@@ -4,80 +4,19 @@ use std::collections::BTreeSet;
 
 use escher_core::selector::{Field, Op, Relation};
 use escher_core::{
-    Brain as _, Clarify, ConversationId, Entry, Error, ErrorKind, Estate, Frame, Intent, Next, PlanDoc, Resource, Result, Selector, Turn,
-    Utterance,
+    Brain as _, ConversationId, Entry, Error, ErrorKind, Estate, Frame, Intent, Next, PlanDoc, Resource, Result, Selector, Turn, Utterance,
 };
 pub use escher_server::Explanation;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::escher::Escher;
-use crate::ops::answer::{self, Group};
+use crate::ops::answer;
 use crate::ops::chat::{ChatTurn, Conversation};
 use crate::ops::readings::{self, Settled};
+use crate::ops::reply::{Answer, AskResponse, Reply};
 use crate::ops::search::Hit;
 
 /// Names that are looked up at once.
 const NAMES: usize = 1_000;
-
-/// What came of an utterance.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct AskResponse {
-    /// What the words were taken to mean.
-    pub frame: Frame,
-    /// The conversation that this turn was kept in.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub conversation: Option<ConversationId>,
-    /// The reply.
-    #[serde(flatten)]
-    pub reply: Reply,
-}
-
-/// The reply: an answer, a plan that nothing has run, or a question back.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[allow(clippy::large_enum_variant, reason = "one at a time, moved once")]
-pub enum Reply {
-    /// An answer.
-    Answer(Answer),
-    /// A plan to approve.
-    Plan(PlanDoc),
-    /// A question back.
-    Clarify(Clarify),
-}
-
-/// An answer from the local estate.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Answer {
-    /// In a sentence or more.
-    pub text: String,
-    /// How many resources the selector admits.
-    pub total: usize,
-    /// The resources; all of them unless a limit was asked for.
-    pub hits: Vec<Hit>,
-    /// Counts by what was asked to group by.
-    pub groups: Vec<Group>,
-    /// How many resources lack the data to decide.
-    pub unknown: usize,
-    /// How many match but are terminated, and are left out since nobody asked for them.
-    #[serde(default, skip_serializing_if = "answer::is_zero")]
-    pub terminated: usize,
-    /// What the person should know beside.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub warnings: Vec<String>,
-    /// What to do next, if there is nothing to answer from or nothing to do.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next: Option<Next>,
-    /// One resource in depth, where one was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub details: Option<Value>,
-    /// What the person can do about an order that has no target.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hint: Option<String>,
-    /// Whether what the words ask for was answered; false says that this version cannot.
-    pub answered: bool,
-}
 
 /// What words mean, with no data directory, no cloud and no network.
 ///
@@ -153,13 +92,14 @@ impl Escher {
     pub async fn explain_reading(&self, text: &str, conversation: Option<&ConversationId>) -> Result<(Frame, Explanation)> {
         let history = self.history(conversation).await?;
         let utterance = Utterance { text: text.to_owned(), history, now: self.now() };
-        let brain = self.brain().clone();
-        blocking(move || brain.explain(&utterance)).await
+        let grammar = self.grammar().clone();
+        blocking(move || grammar.explain(&utterance)).await
     }
 
     async fn read(&self, utterance: Utterance) -> Result<Frame> {
         let brain = self.brain().clone();
-        blocking(move || brain.read(&utterance)).await
+        let runtime = tokio::runtime::Handle::current();
+        blocking(move || runtime.block_on(brain.interpret(&utterance))).await?
     }
 
     /// The reply to a frame. `changed` says what became of what was shown before, if it is no longer that.

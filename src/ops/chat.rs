@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
 use crate::escher::Escher;
-use crate::ops::ask::{Answer, Reply};
+use crate::ops::reply::{Answer, Reply};
 
 /// Turns of a conversation that are kept; the oldest make room.
 const KEPT: usize = 200;
@@ -34,7 +34,7 @@ pub struct Conversation {
     /// Its turns, oldest first.
     pub turns: Vec<ChatTurn>,
     /// How many older turns are no longer kept.
-    #[serde(default, skip_serializing_if = "crate::ops::answer::is_zero")]
+    #[serde(default, skip_serializing_if = "crate::ops::reply::is_zero")]
     pub dropped: usize,
 }
 

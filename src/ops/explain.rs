@@ -4,7 +4,7 @@ use escher_core::{Action, ActionDef, CloudId, Constraint, Frame, Kind, Result};
 
 use crate::escher::Escher;
 use crate::ops::answer;
-use crate::ops::ask::Answer;
+use crate::ops::reply::Answer;
 
 impl Escher {
     /// Explains an action or a kind. What the catalogue does not hold is said not to be known.

@@ -13,6 +13,7 @@ pub(crate) mod init;
 pub(crate) mod plan;
 pub(crate) mod policy;
 pub(crate) mod readings;
+pub(crate) mod reply;
 pub(crate) mod search;
 pub(crate) mod sound;
 pub(crate) mod sync;

@@ -1,6 +1,6 @@
 //! Policy: the rules in force, and what they say of a plan.
 
-use escher_core::{Decision, Error, ErrorKind, Finding, Occasion, PlanDoc, PlanId, Policy as _, Result};
+use escher_core::{Decision, Error, ErrorKind, Finding, Occasion, PlanDoc, PlanId, Result};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -54,7 +54,7 @@ pub struct Judged {
 impl Escher {
     /// The rules in force, where they come from, and what is wrong with them.
     pub fn policy_report(&self) -> PolicyReport {
-        self.policy().report(self.wall_now())
+        self.policy_file().report(self.wall_now())
     }
 
     /// What policy would say of a plan. Nothing is stored, approved or run.

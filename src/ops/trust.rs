@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use escher_core::plan::SealState;
 use escher_core::{
     Approval, Approved, ApprovedConnection, Checked, CloudId, Decision, Error, ErrorKind, Moment, Next, Occasion, Origin, Plan, PlanDoc,
-    PlanRecord, PlanStatus, Policy as _, PublicKey, Result, WallTime,
+    PlanRecord, PlanStatus, PublicKey, Result, WallTime,
 };
 use jiff::Timestamp;
 use schemars::JsonSchema;

@@ -16,8 +16,8 @@ use rayon::prelude::*;
 
 use super::engine::{POINT, caught, failed, indexes, load, prune_log, segments, upserted};
 use super::room::{least, room};
+use super::vocabulary::Vocabulary;
 use super::warm::read_now;
-use crate::search::Vocabulary;
 
 /// Changes in a first batch from which on it pays.
 pub(super) const LEAST: usize = 1_000;

@@ -12,9 +12,10 @@ use qdrant_edge::{Condition, FieldCondition, Filter, Match, PointId};
 
 use super::edge::has_ids;
 use super::engine::path_of;
+use super::key;
 use super::marks;
 use super::numbers::{self, Scale};
-use super::point::{key, tag, tag_key};
+use super::point::{tag, tag_key};
 
 /// A backup counts for seven days.
 const BACKUP_NANOS: i128 = 7 * 86_400 * 1_000_000_000;

@@ -8,7 +8,7 @@
 use qdrant_edge::external::serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::point::{STEADY_FLAGS, key};
+use super::key::{self, STEADY_FLAGS};
 
 /// What a resource is, how and where it is, which flags it has and which it has not.
 pub(crate) const WHAT: &str = "what";

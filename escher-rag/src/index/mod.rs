@@ -1,11 +1,11 @@
-//! The search engine over the estate: the embedded Qdrant, following the store.
+//! The index in a folder, on the embedded Qdrant.
 
 mod bulk;
 mod claim;
 pub(crate) mod edge;
 pub(crate) mod engine;
 pub(crate) mod filter;
-mod follow;
+pub(crate) mod key;
 pub(crate) mod marks;
 pub(crate) mod meaning;
 mod meta;
@@ -14,6 +14,7 @@ pub(crate) mod point;
 mod room;
 mod seal;
 pub(crate) mod vectors;
+pub(crate) mod vocabulary;
 mod warm;
 mod words;
 mod write;
@@ -22,12 +23,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use async_trait::async_trait;
-use escher_core::{Changes, Embed, Error, ErrorKind, Filter, Hits, Index, Query, Result, Selector};
+use escher_core::{Embed, Error, ErrorKind, Filter, Result};
 use jiff::Timestamp;
 use qdrant_edge::Record;
 
-use crate::search::{self, Vocabulary};
 use bulk::Bulk;
 use edge::Edge;
 use filter::Node;
@@ -35,19 +34,7 @@ use meaning::Meanings;
 use meta::Meta;
 use seal::{Seal, Sealed};
 use vectors::Sparse;
-
-pub use follow::{catch_up, follow};
-
-/// The index in a folder: dense vectors where there is an embedding model, BM25 and trigram vectors always, and typed
-/// payload indexes for everything that selectors ask for.
-///
-/// It holds nothing that the store does not; [`follow`] brings it up to date. An index that is broken, of another
-/// layout, or made with another embedding model is emptied when it is opened and then rebuilt by following.
-/// One process at a time may open a folder. Opening blocks; in asynchronous code use a thread that may block.
-#[derive(Clone)]
-pub struct QdrantIndex {
-    inner: Arc<Inner>,
-}
+use vocabulary::Vocabulary;
 
 pub(crate) struct Inner {
     dir: PathBuf,
@@ -60,17 +47,13 @@ pub(crate) struct Inner {
     bulk: Mutex<Option<Bulk>>,
     /// Whether the files on disk bear a seal that fits them.
     sealed: AtomicBool,
-    rebuilt: bool,
+    /// Whether what was there did not fit or could not be read.
+    pub(crate) rebuilt: bool,
 }
 
-impl QdrantIndex {
-    /// Opens the index in a folder and makes it where there is none.
-    ///
-    /// # Errors
-    /// `Storage` if the folder cannot be written; `Invalid` where it holds what we did not make, which is left alone;
-    /// `Busy` if another process has it open.
-    pub fn open(dir: impl AsRef<Path>, embed: Option<Arc<dyn Embed>>) -> Result<Self> {
-        let dir = dir.as_ref().to_owned();
+impl Inner {
+    /// Opens the index in a folder and makes it if there is none. See [`crate::QdrantIndex::open`].
+    pub(crate) fn open(dir: PathBuf, embed: Option<Arc<dyn Embed>>) -> Result<Self> {
         let shard = dir.join("estate");
         claim::claim(&dir, &shard)?;
         bulk::discard(&dir)?;
@@ -112,127 +95,39 @@ impl QdrantIndex {
         // Only now, so that it holds up nothing of the above.
         edge.read_ahead();
         Ok(Self {
-            inner: Arc::new(Inner {
-                dir,
-                edge,
-                meanings: embed.map(Meanings::new),
-                sparse,
-                vocabulary,
-                meta: Mutex::new(meta),
-                bulk: Mutex::new(None),
-                sealed,
-                rebuilt,
-            }),
+            dir,
+            edge,
+            meanings: embed.map(Meanings::new),
+            sparse,
+            vocabulary,
+            meta: Mutex::new(meta),
+            bulk: Mutex::new(None),
+            sealed,
+            rebuilt,
         })
     }
 
-    /// Whether what was there did not fit or could not be read, so that everything has to be taken in again.
-    pub fn was_emptied(&self) -> bool {
-        self.inner.rebuilt
+    /// The revision up to which it is durable or about to be.
+    pub(crate) fn revision(&self) -> u64 {
+        let meta = self.meta.lock().unwrap_or_else(PoisonError::into_inner);
+        let bulk = self.bulk.lock().unwrap_or_else(PoisonError::into_inner);
+        bulk.as_ref().map_or(meta.revision, |bulk| bulk.revision)
     }
 
-    /// Whether meaning takes part in searches.
-    pub fn is_semantic(&self) -> bool {
-        self.inner.meanings.is_some()
-    }
-
-    /// How many resources it holds.
-    ///
-    /// # Errors
-    /// `Storage` if the engine fails.
-    pub async fn len(&self) -> Result<u64> {
-        self.blocking("count", |inner| inner.edge.count(None).map(|count| count as u64)).await
-    }
-
-    async fn blocking<T: Send + 'static>(
-        &self,
-        operation: &'static str,
-        work: impl FnOnce(&Inner) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let inner = Arc::clone(&self.inner);
-        tokio::task::spawn_blocking(move || work(&inner))
-            .await
-            .map_err(|e| Error::internal("the search index was interrupted").operation(operation).caused_by(e))?
-    }
-}
-
-/// Whether the engine's files are just as they were left; what is not is removed.
-fn is_whole(dir: &Path, shard: &Path) -> Result<bool> {
-    match Seal::check(dir, shard) {
-        Sealed::Whole => Ok(true),
-        Sealed::Open => Ok(false),
-        Sealed::Broken(what) => {
-            tracing::warn!(what, "the search index is not as it was left and is rebuilt");
-            remove_shard(shard).map(|()| false)
+    /// What pays only once nothing more is written for now.
+    pub(crate) fn settle(&self) -> Result<()> {
+        self.filled()?;
+        if self.sealed.load(Ordering::Acquire) {
+            return Ok(());
         }
-    }
-}
-
-fn seal_failed(dir: &Path, e: std::io::Error) -> Error {
-    Error::new(ErrorKind::Storage, "its seal cannot be changed")
-        .operation("write index")
-        .with("folder", dir.display().to_string())
-        .hint("check the data directory's permissions and free space")
-        .caused_by(e)
-}
-
-fn remove_shard(shard: &Path) -> Result<()> {
-    match std::fs::remove_dir_all(shard) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::new(ErrorKind::Storage, "its folder cannot be removed")
-            .operation("open index")
-            .with("folder", shard.display().to_string())
-            .hint("check the data directory's permissions")
-            .caused_by(e)),
-        _ => Ok(()),
-    }
-}
-
-#[async_trait]
-impl Index for QdrantIndex {
-    async fn revision(&self) -> Result<u64> {
-        self.blocking("read index", |inner| {
-            let meta = inner.meta.lock().unwrap_or_else(PoisonError::into_inner);
-            let bulk = inner.bulk.lock().unwrap_or_else(PoisonError::into_inner);
-            Ok(bulk.as_ref().map_or(meta.revision, |bulk| bulk.revision))
-        })
-        .await
+        if self.edge.wants_optimizing()? {
+            self.unseal()?;
+            self.edge.optimize()?;
+        }
+        self.seal();
+        Ok(())
     }
 
-    async fn apply(&self, changes: Changes) -> Result<()> {
-        self.blocking("write index", move |inner| inner.apply(&changes)).await
-    }
-
-    async fn settle(&self) -> Result<()> {
-        self.blocking("optimize index", |inner| {
-            inner.filled()?;
-            if inner.sealed.load(Ordering::Acquire) {
-                return Ok(());
-            }
-            if inner.edge.wants_optimizing()? {
-                inner.unseal()?;
-                inner.edge.optimize()?;
-            }
-            inner.seal();
-            Ok(())
-        })
-        .await
-    }
-
-    async fn clear(&self) -> Result<()> {
-        self.blocking("clear index", Inner::clear).await
-    }
-
-    fn answers(&self, selector: &Selector) -> bool {
-        filter::answers(selector)
-    }
-
-    async fn search(&self, query: &Query) -> Result<Hits> {
-        let query = query.clone();
-        self.blocking("search", move |inner| search::run(inner, &query)).await
-    }
-}
-
-impl Inner {
     /// Before anything is written: from now on the files are not as the seal says.
     fn unseal(&self) -> Result<()> {
         if self.sealed.swap(false, Ordering::AcqRel) {
@@ -285,6 +180,37 @@ impl Drop for Inner {
         if let Err(e) = Seal::keep_private(&self.dir) {
             tracing::debug!(error = %e, "other users may read files of the search index");
         }
+    }
+}
+
+/// Whether the engine's files are just as they were left; what is not is removed.
+fn is_whole(dir: &Path, shard: &Path) -> Result<bool> {
+    match Seal::check(dir, shard) {
+        Sealed::Whole => Ok(true),
+        Sealed::Open => Ok(false),
+        Sealed::Broken(what) => {
+            tracing::warn!(what, "the search index is not as it was left and is rebuilt");
+            remove_shard(shard).map(|()| false)
+        }
+    }
+}
+
+fn seal_failed(dir: &Path, e: std::io::Error) -> Error {
+    Error::new(ErrorKind::Storage, "its seal cannot be changed")
+        .operation("write index")
+        .with("folder", dir.display().to_string())
+        .hint("check the data directory's permissions and free space")
+        .caused_by(e)
+}
+
+fn remove_shard(shard: &Path) -> Result<()> {
+    match std::fs::remove_dir_all(shard) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::new(ErrorKind::Storage, "its folder cannot be removed")
+            .operation("open index")
+            .with("folder", shard.display().to_string())
+            .hint("check the data directory's permissions")
+            .caused_by(e)),
+        _ => Ok(()),
     }
 }
 

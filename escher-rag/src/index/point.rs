@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use escher_core::resource::attr;
 use escher_core::selector::{Field, number, texts};
-use escher_core::{Flag, Resource, ResourceId, fuzzy, regions};
+use escher_core::{Resource, ResourceId, fuzzy, regions};
 use jiff::Timestamp;
 use qdrant_edge::external::uuid;
 use qdrant_edge::{Payload, PointId};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use super::key::{self, STEADY_FLAGS};
 use super::marks::{self, Marks};
 use super::numbers::{self, Numbers, Scale};
 
@@ -22,27 +23,6 @@ pub(crate) enum Index {
     /// Numbers and times: see [`super::numbers`].
     Numbers,
     Text,
-}
-
-/// Payload keys beyond those that bear a field's own name.
-pub(crate) mod key {
-    /// `key␟value` of each tag, folded.
-    pub(crate) const TAGS: &str = "tags";
-    pub(crate) const TAG_KEYS: &str = "tag_keys";
-    pub(crate) const AUTO_BACKUPS: &str = "automatic";
-    pub(crate) const UNTAGGED: &str = "untagged";
-    /// The name in the form in which a person's words are held against it, where that is not the name itself.
-    pub(crate) const PLAIN: &str = "plain";
-    /// Search words, a blank between two.
-    pub(crate) const WORDS: &str = "words";
-    /// The name as it is written.
-    pub(crate) const SHOWN: &str = "shown";
-    /// The id as it is written.
-    pub(crate) const WHOLE_ID: &str = "whole_id";
-    /// Hash of what the vectors are made of.
-    pub(crate) const TEXT_HASH: &str = "text_hash";
-    /// Hash of the payload.
-    pub(crate) const HASH: &str = "hash";
 }
 
 /// Every indexed payload field. The engine reads and parses all payloads once for each of them, so they are few.
@@ -69,8 +49,6 @@ const TEXT_FIELDS: &[Field] = &[
     Field::Id,
 ];
 const NUMBER_FIELDS: &[Field] = &[Field::Capacity, Field::Memory, Field::Cost, Field::Cpu];
-/// Flags that do not depend on the time.
-pub(crate) const STEADY_FLAGS: &[Flag] = &[Flag::Idle, Flag::Public, Flag::Encrypted, Flag::Attached, Flag::Untagged];
 /// Search words of one resource at most; a resource with more says nothing in particular.
 const MOST_WORDS: usize = 96;
 

@@ -8,9 +8,10 @@ use std::path::Path;
 use escher_core::Result;
 
 use super::edge::Edge;
-use super::point::{key, words_of};
+use super::key;
+use super::point::words_of;
 use super::seal::private;
-use crate::search::Vocabulary;
+use super::vocabulary::Vocabulary;
 
 pub(super) const FILE: &str = "words.json";
 

@@ -8,11 +8,12 @@ use qdrant_edge::{PointId, PointStruct, Record};
 use rayon::prelude::*;
 
 use super::bulk::{self, Bulk};
+use super::key;
 use super::meaning::Meanings;
 use super::meta::Meta;
-use super::point::{Shape, id_of, key, words_of};
+use super::point::{Shape, id_of, words_of};
+use super::vocabulary::Vocabulary;
 use super::{Inner, number, words};
-use crate::search::Vocabulary;
 
 /// Points written in one operation: bounds the memory of a batch and of the engine's log.
 const CHUNK: usize = 256;
@@ -20,7 +21,7 @@ const CHUNK: usize = 256;
 const SHAPED_TOGETHER: usize = 32;
 
 impl Inner {
-    pub(super) fn apply(&self, changes: &Changes) -> Result<()> {
+    pub(crate) fn apply(&self, changes: &Changes) -> Result<()> {
         // Only one may move the revision.
         let mut meta = self.meta.lock().unwrap_or_else(PoisonError::into_inner);
         if self.fill(&meta, changes)? {
@@ -143,7 +144,7 @@ impl Inner {
         records.into_iter().filter_map(|record| record.payload.as_ref()).flat_map(words_of).for_each(|word| vocabulary.remove(word));
     }
 
-    pub(super) fn clear(&self) -> Result<()> {
+    pub(crate) fn clear(&self) -> Result<()> {
         let mut meta = self.meta.lock().unwrap_or_else(PoisonError::into_inner);
         *self.bulk.lock().unwrap_or_else(PoisonError::into_inner) = None;
         self.unseal()?;

@@ -7,7 +7,6 @@
 
 mod rank;
 mod reading;
-mod vocabulary;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::PoisonError;
@@ -20,11 +19,10 @@ use rayon::prelude::*;
 use crate::index::edge::Edge;
 use crate::index::engine::{BM25, DENSE, TRIGRAMS};
 use crate::index::filter::Node;
-use crate::index::point::key;
+use crate::index::key;
 use crate::index::vectors::trigram_query;
 use crate::index::{Inner, text};
 use reading::Reading;
-pub(crate) use vocabulary::Vocabulary;
 
 /// Candidates taken from each list at least.
 const CANDIDATES: usize = 32;

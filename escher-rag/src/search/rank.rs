@@ -7,8 +7,9 @@ use qdrant_edge::external::serde_json::Value;
 use qdrant_edge::{PointId, Record};
 
 use super::reading::{Feature, Reading};
+use crate::index::key;
 use crate::index::marks;
-use crate::index::point::{key, plain};
+use crate::index::point::plain;
 use crate::index::text;
 
 /// Rank fusion's constant: how much less the tenth of a list counts than its first.

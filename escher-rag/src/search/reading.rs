@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use escher_core::lexicon::{self, Meaning};
 use escher_core::{Correction, Flag, fuzzy, regions};
 
-use super::Vocabulary;
 use crate::index::filter::{Node, exact_marks};
+use crate::index::key;
 use crate::index::marks;
-use crate::index::point::{feature, key, plain};
+use crate::index::point::{feature, plain};
+use crate::index::vocabulary::Vocabulary;
 
 /// Words of a query that are looked at; more say nothing in particular.
 const MOST_WORDS: usize = 32;

@@ -10,6 +10,7 @@ mod lanes;
 mod measured;
 mod prepared;
 mod records;
+mod renew;
 mod schema;
 mod select;
 mod sets;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use escher_core::{Error, ErrorKind, Result};
 use rusqlite::{Connection, OpenFlags};
 
-use super::{facts, fault, guard};
+use super::{fault, guard, renew};
 
 /// Marks a SQLite file as ours (`PRAGMA application_id`): the bytes of "Eshr".
 const APPLICATION: i32 = 0x4573_6872;
@@ -169,7 +169,7 @@ pub(super) fn open_writer(path: &Path, touched: bool) -> Result<Connection> {
         guard::check(&connection, true).map_err(|e| e.with("file", path.display().to_string()))?;
     }
     let transaction = connection.transaction().map_err(fault)?;
-    facts::renew(&transaction, touched)?;
+    renew::renew(&transaction, touched)?;
     transaction.commit().map_err(fault)?;
     Ok(connection)
 }

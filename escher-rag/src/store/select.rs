@@ -14,17 +14,18 @@ use super::sets::{self, Verdicts};
 use super::{estate, fault};
 
 /// An entry that a selector does not certainly refuse.
-pub(super) struct Found {
-    pub(super) entry: i64,
-    pub(super) truth: Truth,
+struct Found {
+    entry: i64,
+    truth: Truth,
     /// The entry itself, where it had to be read to tell.
     read: Option<Box<Entry>>,
 }
 
 /// What a selector says of every entry that it does not certainly refuse.
-pub(super) fn judge(c: &Connection, selector: &Selector, now: Timestamp) -> Result<Vec<Found>> {
+fn judge(c: &Connection, selector: &Selector, now: Timestamp) -> Result<Vec<Found>> {
     let compiled = Compiled::of(selector, now);
-    let verdicts = Arc::new(sets::decide(c, &compiled.sets, now)?);
+    let nested = |to: &Selector| Ok(judge(c, to, now)?.into_iter().map(|found| (found.entry, found.truth)).collect());
+    let verdicts = Arc::new(sets::decide(c, &compiled.sets, nested)?);
     let rows = rows(c, &compiled, &verdicts).map_err(|e| fault::of("select", e))?;
     let mut read = estate::Reader::new(c)?;
     let around = Around { sets: &compiled.sets, verdicts: &verdicts, entry: Cell::new(0) };

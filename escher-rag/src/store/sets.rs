@@ -9,7 +9,7 @@ use rusqlite::{Connection, params_from_iter};
 
 use super::compile::{Set, TagTest};
 use super::facts::last_of;
-use super::{fault, select};
+use super::fault;
 
 /// A truth for each thing, by its number.
 pub(super) struct Verdicts(Vec<Truth>);
@@ -31,8 +31,9 @@ impl Verdicts {
     }
 }
 
-/// Decides each set; nested selectors from the inside out.
-pub(super) fn decide(c: &Connection, sets: &[Set<'_>], now: Timestamp) -> Result<Vec<Verdicts>> {
+/// Decides each set; nested selectors from the inside out, by `judge`, which returns every entry that a selector does not
+/// certainly refuse.
+pub(super) fn decide(c: &Connection, sets: &[Set<'_>], judge: impl Fn(&Selector) -> Result<Vec<(i64, Truth)>>) -> Result<Vec<Verdicts>> {
     let decide = |set: &Set<'_>| match set {
         Set::Tag(key, test) => tags(c, key, test),
         Set::Ids(wanted) => {
@@ -57,7 +58,7 @@ pub(super) fn decide(c: &Connection, sets: &[Set<'_>], now: Timestamp) -> Result
             each_link(c, by, |entry, _| verdicts.set(entry, Some(true)))?;
             Ok(verdicts)
         }
-        Set::Related(by, to) => related(c, by, to, now),
+        Set::Related(by, to) => related(c, by, judge(to)?),
     };
     sets.iter().map(decide).collect()
 }
@@ -142,7 +143,7 @@ fn each_link(c: &Connection, by: &Relation, mut take: impl FnMut(i64, i64)) -> R
     Ok(())
 }
 
-fn related(c: &Connection, by: &Relation, to: &Selector, now: Timestamp) -> Result<Verdicts> {
+fn related(c: &Connection, by: &Relation, to: Vec<(i64, Truth)>) -> Result<Verdicts> {
     let fault = |e| fault::of("select", e);
     let mut inner = Verdicts::new(c, Some(false))?;
     let mut strange = c.prepare_cached("SELECT thing FROM things WHERE known = 0").map_err(fault)?;
@@ -150,8 +151,8 @@ fn related(c: &Connection, by: &Relation, to: &Selector, now: Timestamp) -> Resu
     while let Some(row) = rows.next().map_err(fault)? {
         inner.set(row.get(0).map_err(fault)?, None);
     }
-    for found in select::judge(c, to, now)? {
-        inner.set(found.entry, found.truth);
+    for (entry, truth) in to {
+        inner.set(entry, truth);
     }
     // Whoever is related to nobody is never joined with anything, and stays unknown.
     let mut verdicts = Verdicts::new(c, None)?;
