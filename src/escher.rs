@@ -13,7 +13,7 @@ use escher_server::OfflineBrain;
 use jiff::Timestamp;
 
 use crate::config::{Config, Connection, ConnectionKind};
-use crate::home::{Home, Owner, Since};
+use crate::home::{Home, Owner, Since, size};
 use crate::keys::KeyRing;
 use crate::policy::PolicyFile;
 use crate::progress::{Progress, Step};
@@ -218,7 +218,7 @@ impl Escher {
             None => {
                 let path = self.parts.home.sim();
                 // One that was not begun when it was made is begun now.
-                let sim = if std::fs::metadata(&path).is_ok_and(|found| found.len() > 0) {
+                let sim = if size(&path) > 0 {
                     SimStore::open(&path)?
                 } else {
                     self.parts.home.prepare(&path)?;

@@ -8,6 +8,7 @@
 //!
 //! Random unit vectors stand in for the embedding model, so that its own time is not in the figures; `lexical` does
 //! without, and without the bare engine.
+#![allow(clippy::disallowed_methods, reason = "a measurement, not the library")]
 
 use std::collections::BTreeMap;
 use std::error::Error;

@@ -2,6 +2,7 @@
 
 mod checksum;
 mod follow;
+#[expect(clippy::disallowed_methods, reason = "the index's files")]
 mod index;
 mod qdrant;
 mod search;
@@ -11,6 +12,7 @@ pub use follow::{catch_up, follow};
 pub use qdrant::QdrantIndex;
 pub use store::{Anchor, Counts, SqliteStore};
 
+#[expect(clippy::disallowed_methods, reason = "the model's files, fetched once")]
 mod embed;
 
 pub use embed::{LocateOptions, MAX_TOKENS, MiniLm, Model, ModelFiles, ModelSource};

@@ -1,5 +1,5 @@
 //! A large estate is taken in aside: with the same outcome, and with nothing to show for it when it does not come to its end.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, reason = "a test fails by panicking, in its helpers too")]
 
 mod support;
 

@@ -1,5 +1,5 @@
 //! The index follows the store, loses nothing, does nothing twice, and filters exactly as the selector does.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, reason = "a test fails by panicking, in its helpers too")]
 
 mod support;
 

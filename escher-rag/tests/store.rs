@@ -1,5 +1,5 @@
 //! The store keeps what it is told, tells changes in order, and selects exactly.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, reason = "a test fails by panicking, in its helpers too")]
 
 mod support;
 

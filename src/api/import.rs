@@ -1,8 +1,7 @@
 //! `import`: load resources out of a file.
 
-use std::fs::File;
-use std::io::{Cursor, ErrorKind as Io, Read};
-use std::path::{Path, PathBuf};
+use std::io::{Cursor, Read};
+use std::path::PathBuf;
 
 use escher_core::{Error, Result};
 use schemars::JsonSchema;
@@ -11,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::sync::reported;
 use super::{Cx, Effect, Operation};
 use crate::escher::Escher;
+use crate::home::open_input;
 use crate::ops::import::{Format, ImportOptions};
 use crate::progress::Step;
 
@@ -64,21 +64,8 @@ async fn opened(source: Source, input: Option<Box<dyn Read + Send>>) -> Result<B
         Source::Text(text) => Ok(Box::new(Cursor::new(text))),
         Source::Input => input.ok_or_else(|| Error::invalid("the caller sends nothing along").hint("name a file, or put the text here")),
         // Opening a pipe waits for its other end.
-        Source::File(path) => tokio::task::spawn_blocking(move || open(&path).map(|file| Box::new(file) as Box<dyn Read + Send>))
+        Source::File(path) => tokio::task::spawn_blocking(move || open_input(&path).map(|file| Box::new(file) as Box<dyn Read + Send>))
             .await
             .map_err(|e| Error::internal(e.to_string()).operation("open file"))?,
     }
-}
-
-/// Opens a file to be read.
-///
-/// # Errors
-/// `Invalid` if there is none, or it is a folder.
-pub fn open(path: &Path) -> Result<File> {
-    let file = File::open(path).and_then(|file| match file.metadata()?.is_dir() {
-        // Opening a folder succeeds on Unix; only reading it fails.
-        true => Err(Io::IsADirectory.into()),
-        false => Ok(file),
-    });
-    file.map_err(|e| Error::invalid(e.to_string()).operation("open file").with("file", path.display().to_string()).hint("check the path"))
 }

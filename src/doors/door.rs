@@ -16,6 +16,7 @@ use crate::api::import::{Import, ImportRequest, Source};
 use crate::api::{Cx, Declared, Events, Operation};
 use crate::config::Config;
 use crate::escher::Escher;
+use crate::home::Spool;
 
 /// Events that wait to be looked at.
 const QUEUE: usize = 256;
@@ -150,8 +151,10 @@ impl Door {
             let request = ImportRequest { source: Source::Input, ..request };
             return followed::<Import>(&escher, request, Some(input), on_event, cancel).await;
         }
-        let spool = Spool::of(&self.config, input).await?;
-        let request = ImportRequest { source: Source::File(spool.0.clone()), ..request };
+        let root = self.config.data_dir.clone();
+        let spool = tokio::task::spawn_blocking(move || Spool::of(&root, input)).await;
+        let spool = spool.map_err(|e| Error::internal(e.to_string()).operation("hand over"))??;
+        let request = ImportRequest { source: Source::File(spool.path().to_owned()), ..request };
         self.call::<Import>(request, on_event, cancel).await
     }
 
@@ -256,27 +259,4 @@ async fn followed<O: Operation>(
         }
     };
     tokio::join!(work, follow).0
-}
-
-/// What was read, in a file for the owner to open.
-struct Spool(PathBuf);
-
-impl Spool {
-    async fn of(config: &Config, mut input: Box<dyn Read + Send>) -> Result<Self> {
-        let name = format!("handed-over-{}", ulid::Ulid::new().to_string().to_lowercase());
-        let path = std::fs::canonicalize(&config.data_dir).unwrap_or_else(|_| config.data_dir.clone()).join(name);
-        let write = move || {
-            let spool = Self(path);
-            let mut file = crate::home::create_private(&spool.0).map_err(|e| crate::config::storage("hand over", &spool.0, e))?;
-            std::io::copy(&mut input, &mut file).map_err(|e| crate::config::storage("hand over", &spool.0, e))?;
-            Ok(spool)
-        };
-        tokio::task::spawn_blocking(write).await.map_err(|e| Error::internal(e.to_string()).operation("hand over"))?
-    }
-}
-
-impl Drop for Spool {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
 }

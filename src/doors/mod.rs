@@ -21,6 +21,7 @@ mod mcp;
 #[cfg(unix)]
 mod owner;
 #[cfg(unix)]
+#[expect(clippy::disallowed_methods, reason = "the socket's file")]
 mod place;
 
 #[cfg(not(unix))]

@@ -78,8 +78,13 @@ pub(crate) fn open_or_create(operation: &str, path: &Path) -> Result<File> {
     Err(storage(operation, path, Io::AlreadyExists.into()))
 }
 
+/// Bytes of a file; zero if there is none.
+pub(crate) fn size(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |found| found.len())
+}
+
 /// A new file that only this user may read. `AlreadyExists` if the name is taken, by whatever it may be.
-pub(crate) fn create_private(path: &Path) -> std::io::Result<File> {
+pub(super) fn create_private(path: &Path) -> std::io::Result<File> {
     careful(File::options().write(true).create_new(true)).open(path)
 }
 

@@ -2,8 +2,10 @@
 
 mod claim;
 mod files;
+mod input;
 mod output;
 mod seal;
+mod spool;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, TryLockError};
@@ -18,8 +20,10 @@ use crate::config::storage;
 use seal::Seal;
 
 pub(crate) use claim::MARKER;
-pub(crate) use files::{SMALL, create_private, read_small, write_private};
+pub(crate) use files::{SMALL, read_small, size, write_private};
+pub use input::{open_input, plain_input};
 pub use output::OutputFile;
+pub(crate) use spool::Spool;
 
 /// The layout this program writes.
 const LAYOUT: u32 = 1;

@@ -12,7 +12,7 @@ use escher_exec::SqliteJournal;
 use escher_rag::{Anchor, SqliteStore};
 
 use crate::escher::Escher;
-use crate::home::Since;
+use crate::home::{Since, size};
 
 /// Runs whose heads are held against the journal.
 const RUNS: usize = 100_000;
@@ -61,7 +61,7 @@ pub(crate) fn open_store(path: &Path, since: Since) -> Result<SqliteStore> {
     let store = SqliteStore::open(path)?;
     // After a kill SQLite has put its own log in order by now; what is left to find is rare, and must not take long to
     // look for.
-    if since == Since::Unclosed && std::fs::metadata(path).is_ok_and(|found| found.len() <= QUICK) {
+    if since == Since::Unclosed && size(path) <= QUICK {
         store.check(false)?;
     }
     Ok(store)

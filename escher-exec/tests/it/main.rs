@@ -1,6 +1,6 @@
 //! The hands against a cloud, a journal and a store in memory that count, delay, fail and hang on order.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, clippy::disallowed_methods, reason = "tests")]
 
 mod faults;
 mod fixture;

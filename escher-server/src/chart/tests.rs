@@ -54,6 +54,7 @@ proptest::proptest! {
 }
 
 /// `cargo test --release -p escher-server --lib chart -- --ignored --nocapture`
+#[expect(clippy::disallowed_methods, reason = "sentences of a table")]
 #[test]
 #[ignore = "measures"]
 #[allow(clippy::print_stdout, reason = "the measurements")]

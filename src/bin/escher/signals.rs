@@ -52,6 +52,7 @@ fn unheard(e: &std::io::Error) -> Error {
 
 /// The signals that were ignored when this process was started, as a set of bits; where the system does not tell, none.
 #[cfg(unix)]
+#[expect(clippy::disallowed_methods, reason = "what the system says of this process is in a file")]
 fn ignored() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let set = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

@@ -3,8 +3,8 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use escher::api::import::{Import, ImportRequest, Source, open};
-use escher::{Counted, Error, ErrorKind, ImportFormat, ImportReport, Result};
+use escher::api::import::{Import, ImportRequest, Source};
+use escher::{Counted, Error, ErrorKind, ImportFormat, ImportReport, Result, open_input, plain_input};
 
 use super::{blocking, output};
 use crate::bar;
@@ -46,11 +46,9 @@ pub(crate) async fn import(caller: &Caller<'_>, args: ImportArgs) -> Result<Exit
         Box::new(std::io::stdin())
     } else {
         let path = args.file.clone();
-        let file = blocking(move || open(&path)).await?;
+        let file = blocking(move || open_input(&path)).await?;
         // Whoever owns the data directory opens a plain file itself, from wherever it stands.
-        if file.metadata().is_ok_and(|found| found.is_file())
-            && let Ok(path) = std::fs::canonicalize(&args.file)
-        {
+        if let Some(path) = plain_input(&args.file, &file) {
             request.source = Source::File(path);
         }
         Box::new(file)

@@ -1,11 +1,10 @@
 //! `escher interpret`.
 
-use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use escher::core::{Frame, Turn, Utterance};
-use escher::{Config, Error, Result};
+use escher::{Config, Error, Result, open_input};
 use serde_json::json;
 
 use super::output;
@@ -51,12 +50,7 @@ pub(crate) async fn run(global: &Global, args: Args) -> Result<Exit> {
         output(global, &frame, || print(&frame));
         return Ok(Exit::Done);
     };
-    let reader: Box<dyn Read> = if file == Path::new("-") {
-        Box::new(std::io::stdin())
-    } else {
-        let open = File::open(&file);
-        Box::new(open.map_err(|e| Error::invalid(e.to_string()).operation("open file").with("file", file.display().to_string()))?)
-    };
+    let reader: Box<dyn Read> = if file == Path::new("-") { Box::new(std::io::stdin()) } else { Box::new(open_input(&file)?) };
     let mut reader = BufReader::new(reader);
     let mut line = Vec::new();
     while !out::is_closed() {
