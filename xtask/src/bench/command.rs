@@ -122,6 +122,60 @@ pub(crate) fn ask(bench: &Bench<'_>) -> Result<Vec<Row>> {
     Ok(row.into_iter().collect())
 }
 
+/// A search over the demo's estate by a new process each time, which opens the directory itself or asks its owner.
+pub(crate) fn cold_search(bench: &Bench<'_>) -> Result<Vec<Row>> {
+    let escher = escher(bench)?;
+    let folder = folder()?;
+    process::capture(at(&escher, folder.path()).args(["demo", "--json"]))?;
+    let times = || -> Result<Vec<f64>> {
+        let mut times = Vec::new();
+        for _ in 0..=bench.runs * 2 {
+            let started = Instant::now();
+            let found = process::capture(at(&escher, folder.path()).args(["search", "--json", "production postgres"]))?;
+            times.push(started.elapsed().as_secs_f64() * 1000.0);
+            let json: serde_json::Value =
+                serde_json::from_str(&found).map_err(|e| Error::invalid("the answer is not JSON").caused_by(e))?;
+            if json["total"].as_u64().is_none_or(|total| total == 0) {
+                return Err(Error::internal("the search found nothing in the demo's estate"));
+            }
+        }
+        Ok(times.split_off(1))
+    };
+    let alone = times()?;
+    let owner = Daemon::start(&escher, folder.path())?;
+    let served = times()?;
+    drop(owner);
+    let rows = [("cold search, nobody owns the directory", alone), ("cold search, a daemon owns it", served)];
+    Ok(rows.into_iter().filter_map(|(what, times)| Row::of(what, "ms", &times)).collect())
+}
+
+/// A running `escher daemon`, which ends with the value.
+struct Daemon(std::process::Child);
+
+impl Daemon {
+    fn start(escher: &Path, data: &Path) -> Result<Self> {
+        let mut command = at(escher, data);
+        let shown = process::line(command.arg("daemon"));
+        let failed = |e: std::io::Error| Error::new(ErrorKind::Unavailable, format!("`{shown}`: {e}"));
+        let daemon = Self(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().map_err(failed)?);
+        let begun = Instant::now();
+        while !data.join("owner.sock").exists() {
+            if begun.elapsed() > Duration::from_secs(30) {
+                return Err(Error::new(ErrorKind::Timeout, format!("`{shown}` does not answer")));
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Ok(daemon)
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 pub(super) fn at(escher: &Path, data: &Path) -> Command {
     let mut command = process::command(escher);
     command.arg("--data-dir").arg(data);

@@ -70,6 +70,12 @@ fn all() -> &'static [Measurement] {
             run: memory::read,
         },
         Measurement { name: "ask", about: "a cold `escher ask`, from the start of the process to its end", slow: false, run: command::ask },
+        Measurement {
+            name: "owner",
+            about: "a cold `escher search` with and without a running owner",
+            slow: false,
+            run: command::cold_search,
+        },
         Measurement { name: "door", about: "search through the owner's socket beside in process", slow: false, run: memory::door },
         Measurement { name: "sync", about: "a local AWS beside boto3, and what has not changed", slow: true, run: sync::sync },
         Measurement {
