@@ -87,6 +87,16 @@ fn what_is_forbidden_is_refused_on_every_way_to_a_change() {
 }
 
 #[test]
+fn rules_may_be_there_before_anything_else() {
+    let desk = Desk::empty();
+    std::fs::create_dir_all(desk.data()).unwrap();
+    rules(&desk, "forbid = ['*.delete']");
+    desk.ok(&["demo"]);
+    let (code, plan) = order(&desk, DELETE);
+    assert_eq!((code, &plan["decision"]), (4, &json!("forbid")), "{plan}");
+}
+
+#[test]
 fn a_broken_file_refuses_every_change_with_its_place_and_nothing_else() {
     let desk = Desk::demo();
     let (approved, pending, other) = (planned(&desk, STOP), planned(&desk, TAG), planned(&desk, DELETE));

@@ -4,6 +4,7 @@ use std::io::{ErrorKind as Io, Read as _, Write as _};
 use std::path::Path;
 
 use escher_core::{Error, Result};
+use escher_exec::POLICY_FILE;
 
 use super::files::{self, foreign, look, oddity, read_small};
 use super::{FILES, LAYOUT, OPEN};
@@ -75,11 +76,12 @@ fn write_marker(marker: &Path, fresh: bool) -> Result<()> {
     }
 }
 
-/// Something in the folder beside the marker. What a file system puts into its own root does not count.
+/// Something in the folder beside the marker. What a file system puts into its own root does not count, and neither do
+/// rules that were put there before anything else.
 fn others(root: &Path) -> Result<Option<String>> {
     for entry in std::fs::read_dir(root).map_err(|e| storage(OPEN, root, e))? {
         let name = entry.map_err(|e| storage(OPEN, root, e))?.file_name();
-        if name != MARKER && name != "lost+found" {
+        if name != MARKER && name != "lost+found" && name != POLICY_FILE {
             return Ok(Some(name.to_string_lossy().into_owned()));
         }
     }
