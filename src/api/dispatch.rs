@@ -4,7 +4,9 @@ use escher_core::{Error, ErrorKind, Result};
 use escher_exec::CancellationToken;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use schemars::{JsonSchema, Schema, generate::SchemaSettings};
+use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
+use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -154,10 +156,36 @@ fn written<T: Serialize>(name: &str, value: &T) -> Result<Value> {
 
 /// The schema of what a door takes.
 fn taken<T: JsonSchema>() -> Schema {
-    SchemaSettings::draft2020_12().for_deserialize().into_generator().into_root_schema_for::<T>()
+    settings().for_deserialize().into_generator().into_root_schema_for::<T>()
 }
 
 /// The schema of what a door gives.
 fn given<T: JsonSchema>() -> Schema {
-    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>()
+    settings().for_serialize().into_generator().into_root_schema_for::<T>()
+}
+
+fn settings() -> SchemaSettings {
+    SchemaSettings::draft2020_12().with_transform(RecursiveTransform(portable))
+}
+
+/// Clients know neither Rust's integers nor, some of them, more than one type at once.
+fn portable(schema: &mut Schema) {
+    let ours = |format: &Value| format.as_str().is_some_and(|format| format.trim_start_matches('u').starts_with("int"));
+    if schema.get("format").is_some_and(ours) {
+        schema.remove("format");
+    }
+    let Some(Value::Array(types)) = schema.get("type").cloned() else { return };
+    // What is said of the value goes with its type; titles and the like stay where they are.
+    let (mut rest, said) = std::mem::take(schema.ensure_object()).into_iter().partition::<Map<_, _>, _>(|(key, _)| {
+        matches!(
+            key.as_str(),
+            "title" | "description" | "default" | "examples" | "deprecated" | "readOnly" | "writeOnly" | "$defs" | "$schema"
+        )
+    });
+    let branch = |of: &Value| match of.as_str() {
+        Some("null") => json!({"type": "null"}),
+        _ => Value::Object(said.iter().map(|(key, value)| (key.clone(), if key == "type" { of.clone() } else { value.clone() })).collect()),
+    };
+    rest.insert("anyOf".to_owned(), types.iter().map(branch).collect());
+    *schema.ensure_object() = rest;
 }

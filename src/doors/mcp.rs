@@ -268,7 +268,29 @@ fn tools() -> impl Iterator<Item = &'static Declared> {
 fn tool(it: &'static Declared) -> Tool {
     let object = |schema: schemars::Schema| Arc::new(schema.as_object().cloned().unwrap_or_default());
     let annotations = ToolAnnotations::new().read_only(it.effect == Effect::Reads).destructive(it.effect == Effect::Changes);
-    Tool::new(it.name, it.summary, object(it.request())).with_raw_output_schema(object(it.response())).with_annotations(annotations)
+    Tool::new(it.name, it.summary, object(it.request())).with_raw_output_schema(Arc::new(outcome(it))).with_annotations(annotations)
+}
+
+/// The schema of what a tool returns: the operation's response, or an error as its document. Clients hold both against it.
+fn outcome(it: &'static Declared) -> JsonObject {
+    let mut response = it.response().as_object().cloned().unwrap_or_default();
+    let definitions = response.remove("$defs").unwrap_or_else(|| json!({}));
+    let error = json!({
+        "type": "object",
+        "description": "why it was not done: the kind of error, what failed, what helps, and the operation to call next",
+        "properties": {
+            "kind": {"type": "string"},
+            "message": {"type": "string"},
+            "operation": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+            "context": {"type": "object"},
+            "hint": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+            "next": {"anyOf": [{"type": "object"}, {"type": "null"}]},
+            "origin": {"type": "string"},
+        },
+        "required": ["kind", "message", "origin"],
+    });
+    let either = json!({"type": "object", "anyOf": [response, error], "$defs": definitions});
+    either.as_object().cloned().unwrap_or_default()
 }
 
 fn tool_named(name: &str) -> Result<&'static Declared> {

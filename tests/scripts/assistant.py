@@ -9,6 +9,7 @@ import json
 import os
 import sys
 
+from jsonschema import Draft202012Validator
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
@@ -16,6 +17,16 @@ from mcp.client.stdio import stdio_client
 def shown(result):
     data = result.model_dump(mode="json", by_alias=True)
     return {"error": bool(data.get("isError")), "data": data.get("structuredContent"), "text": [it.get("text") for it in data["content"]]}
+
+
+async def as_declared(session, tools):
+    """Some clients hold errors too against what a tool declares, and refuse what does not fit."""
+    for name, arguments, failed in [("status", {}, False), ("plan_run", {"plan": "pl_none"}, True), ("ask", {"wrong": 1}, True)]:
+        schema = Draft202012Validator(next(tool["outputSchema"] for tool in tools if tool["name"] == name))
+        answer = shown(await session.call_tool(name, arguments))
+        assert answer["error"] == failed, answer
+        schema.validate(answer["data"])
+        assert not schema.is_valid({"kind": 1}), name
 
 
 async def told(line):
@@ -27,6 +38,7 @@ async def main(program, data_dir):
     async with stdio_client(server) as (read, write), ClientSession(read, write) as session:
         hello = await session.initialize()
         tools = [it.model_dump(mode="json", by_alias=True) for it in (await session.list_tools()).tools]
+        await as_declared(session, tools)
         found = shown(await session.call_tool("search", {"words": "prodution postgress", "limit": 3}))
         asked = shown(await session.call_tool("ask", {"text": "Stop production database in GCP project-x"}))
         plan = asked["data"]["plan"]["id"]
