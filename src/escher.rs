@@ -1,12 +1,13 @@
 //! The handle: one data directory, as one caller sees it.
 
+use std::collections::HashSet;
 use std::sync::{Arc, PoisonError};
 
 use escher_core::{
     Brain, Clock, Cloud, CloudId, DocumentStore, Error, ErrorKind, EstateStore, Identity, Index, Journal, Next, PlanDoc, PlanStore, Policy,
-    Result,
+    ResourceId, Result,
 };
-use escher_exec::Clouds;
+use escher_exec::{Clouds, Turns};
 use escher_providers::sim::{Faults, SimCloud, SimOptions, SimSpec, SimStore};
 use escher_rag::LocateOptions;
 use escher_server::OfflineBrain;
@@ -44,11 +45,12 @@ impl Escher {
         Ok(Self { config, parts })
     }
 
-    /// The same data directory, read at another time and with other faults of simulated clouds: what one caller of many
-    /// asks for. Neither reaches approvals, expiry, the journal or a real cloud.
+    /// The same data directory for one caller of many: who approves there, the time that it reads by, and the faults of
+    /// simulated clouds. Neither of the latter reaches approvals, expiry, the journal or a real cloud.
     #[must_use]
-    pub fn seen_by(&self, now: Option<Timestamp>, faults: Option<Faults>) -> Self {
+    pub fn seen_by(&self, user: Option<String>, now: Option<Timestamp>, faults: Option<Faults>) -> Self {
         let mut config = self.config.clone();
+        config.user = user.unwrap_or(config.user);
         config.clock = now.map_or(config.clock, Clock::fixed);
         config.sim_faults = faults.unwrap_or(config.sim_faults);
         Self { config, parts: self.parts.clone() }
@@ -110,6 +112,15 @@ impl Escher {
     /// One scan or import at a time writes the estate: what it holds against what was known must not change meanwhile.
     pub(crate) async fn one_writes(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.parts.writing.lock().await
+    }
+
+    /// Resources that runs have read since the last scan began; whoever applies what a scan or a run saw holds it meanwhile.
+    pub(crate) async fn read_since(&self) -> tokio::sync::MutexGuard<'_, HashSet<ResourceId>> {
+        self.parts.read_since.lock().await
+    }
+
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.parts.turns
     }
 
     /// One turn at a time is written: it is added to those that were there.

@@ -4,8 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use escher_core::{Brain, Cloud, DocumentStore, Embed, Error, ErrorKind, EstateStore, Index, JournalStore, PlanStore, Policy, Result};
-use escher_exec::SqliteJournal;
+use escher_core::{
+    Brain, Cloud, DocumentStore, Embed, Error, ErrorKind, EstateStore, Index, JournalStore, PlanStore, Policy, ResourceId, Result,
+};
+use escher_exec::{SqliteJournal, Turns};
 use escher_providers::sim::SimStore;
 use escher_rag::{LocateOptions, MiniLm, Model, QdrantIndex, SqliteStore};
 use escher_server::{Examples, OfflineBrain};
@@ -81,6 +83,10 @@ pub(crate) struct Parts {
     pub(crate) clouds: tokio::sync::Mutex<HashMap<String, Arc<dyn Cloud>>>,
     pub(crate) embedder: Arc<Embedder>,
     pub(crate) writing: tokio::sync::Mutex<()>,
+    /// What runs have read since the last scan began. A listing may be older than that, and does not count against it.
+    pub(crate) read_since: tokio::sync::Mutex<HashSet<ResourceId>>,
+    /// Runs take turns at a resource.
+    pub(crate) turns: Turns,
     pub(crate) talking: tokio::sync::Mutex<()>,
     /// Runs that are carried out right now, by id.
     pub(crate) carried_out: Mutex<HashSet<String>>,
@@ -131,6 +137,8 @@ impl Parts {
             sim: OnceLock::new(),
             clouds: tokio::sync::Mutex::default(),
             writing: tokio::sync::Mutex::default(),
+            read_since: tokio::sync::Mutex::default(),
+            turns: Turns::default(),
             talking: tokio::sync::Mutex::default(),
             carried_out: Mutex::default(),
             index: overrides.index.map_or_else(OnceCell::new, |index| OnceCell::new_with(Some(index))),

@@ -1,7 +1,7 @@
 //! From words to a change in the simulated cloud, and back: approved, rejected, undone, refused.
 
 use escher::core::ResourceId;
-use escher::{Config, Escher, Reply};
+use escher::{ChangesRequest, Config, Escher, Reply, RunOptions, SyncOptions};
 use serde_json::Value;
 
 use crate::support::{Desk, block_on, lines};
@@ -233,4 +233,64 @@ fn an_order_without_a_target_is_answered_with_why() {
     }
     assert!(desk.run(&["ask", "stop vms where owenr=alice"]).err.contains("did you mean `owner`?"));
     assert_eq!(desk.ok(&["plan", "list", "--json"]).trim(), "[]");
+}
+
+#[test]
+fn a_scan_that_began_before_a_run_does_not_overwrite_what_the_run_saw() {
+    let desk = Desk::demo();
+    let escher = Escher::open(desk.config()).unwrap();
+    // However far the scan has come when the run acts.
+    block_on(async {
+        for round in 0..12_u64 {
+            let verb = if round % 2 == 0 { "stop" } else { "start" };
+            let Reply::Plan(plan) = escher.ask(&format!("{verb} dev vms in gcp")).await.unwrap().reply else {
+                panic!("round {round}: no plan")
+            };
+            escher.approve(plan.id.as_str()).await.unwrap();
+            let slow = escher.seen_by(None, None, Some("slow:20ms".parse().unwrap()));
+            let scan = async { slow.sync(SyncOptions::default()).await.unwrap() };
+            let run = async {
+                tokio::time::sleep(std::time::Duration::from_millis(round * 40)).await;
+                escher.run_plan(plan.id.as_str(), RunOptions::default()).await.unwrap()
+            };
+            let (_, ran) = tokio::join!(scan, run);
+            assert_eq!((ran.failed, ran.unseen), (0, 0));
+            let again = escher.sync(SyncOptions::default()).await.unwrap();
+            assert_eq!(again.changed, 0, "round {round}: the estate had been as the cloud is");
+        }
+    });
+}
+
+#[test]
+fn two_runs_at_one_resource_take_turns_and_each_answers_for_its_own() {
+    let desk = Desk::demo();
+    let vms: Vec<String> = desk
+        .export()
+        .into_iter()
+        .filter(|r| r["cloud"] == "gcp" && r["kind"] == "vm" && r["env"] == "dev" && r["state"] == "running")
+        .map(|r| r["id"].as_str().unwrap().to_owned())
+        .take(6)
+        .collect();
+    assert!(vms.len() > 2, "{vms:?}");
+    let escher = Escher::open(desk.config()).unwrap();
+    let approved = async |words: String| {
+        let Reply::Plan(plan) = escher.ask(&words).await.unwrap().reply else { panic!("no plan: {words}") };
+        escher.approve(plan.id.as_str()).await.unwrap().doc.id
+    };
+    block_on(async {
+        for id in vms {
+            let stop = approved(format!("stop vm {id}")).await;
+            let delete = approved(format!("delete vm {id}")).await;
+            let (stopped, deleted) = tokio::join!(
+                escher.run_plan(stop.as_str(), RunOptions::default()),
+                escher.run_plan(delete.as_str(), RunOptions::default())
+            );
+            let (stopped, deleted) = (stopped.unwrap(), deleted.unwrap());
+            assert_eq!((stopped.done + deleted.done, stopped.skipped + deleted.skipped), (1, 1), "what the second read had changed");
+            let by = if stopped.done == 1 { &stopped.run } else { &deleted.run };
+            let changes = escher.changes(&ChangesRequest::default()).await.unwrap().changes;
+            let of_it: Vec<_> = changes.iter().filter(|change| change.id.as_str() == id && change.run.is_some()).collect();
+            assert!(of_it.len() == 1 && of_it[0].run.as_ref() == Some(by), "{of_it:?}");
+        }
+    });
 }

@@ -53,6 +53,7 @@ fn an_import_a_sync_and_a_run_are_told_with_what_they_did_and_by_which_run() {
     let asked: Value = serde_json::from_str(&ran.out).unwrap_or_else(|e| panic!("{e}: {} {}", ran.out, ran.err));
     let run = asked["run"]["run"].as_str().unwrap();
 
+    assert_eq!(changes(&desk, &["--now", "2020-01-01T00:00:00Z"]), [] as [Value; 0], "seen from then, nothing has happened yet");
     let list = changes(&desk, &["--since", &before]);
     // The disk of the machine that is gone is attached to nothing any more.
     let expected = ["imported-1", "imported-2", &gone_name, &altered_name, &stopped_name, &format!("{gone_name}-disk")];

@@ -245,6 +245,35 @@ fn only_the_approvers_that_are_named_approve() {
 }
 
 #[test]
+fn who_approves_is_whoever_asks_and_not_who_owns_the_directory() {
+    let desk = Desk::demo();
+    rules(&desk, "[[approvers]]\nonly = ['alice']");
+    let plan = planned(&desk, STOP);
+    let run_as = |user: &str, args: &[&str]| crate::support::ran(desk.command(args).env("USER", user).output().unwrap());
+    let mut daemon = desk.command(&["daemon", "--json"]).env("USER", "alice").stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(daemon.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    for args in [&["plan", "approve", &plan][..], &["plan", "run", "--yes", &plan]] {
+        let refused = run_as("mallory", args);
+        assert!(refused.code == 4 && refused.err.contains("alice"), "{args:?}: {}{}", refused.out, refused.err);
+    }
+    let approved: Value = serde_json::from_str(&run_as("alice", &["plan", "approve", "--json", &plan]).out).unwrap();
+    assert_eq!(approved["approval"]["by"], "alice");
+    daemon.kill().unwrap();
+    daemon.wait().unwrap();
+    // And the other way round: nobody is kept out because the owner is called otherwise.
+    rules(&desk, "[[approvers]]\nonly = ['bob']");
+    let mut daemon = desk.command(&["daemon", "--json"]).env_remove("USER").stdout(Stdio::piped()).spawn().unwrap();
+    line.clear();
+    BufReader::new(daemon.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let other = planned(&desk, TAG);
+    let approved: Value = serde_json::from_str(&run_as("bob", &["plan", "approve", "--json", &other]).out).unwrap();
+    assert_eq!(approved["approval"]["by"], "bob");
+    daemon.kill().unwrap();
+    daemon.wait().unwrap();
+}
+
+#[test]
 fn a_rule_that_comes_after_the_approval_stops_the_run_and_its_resumption() {
     let desk = Desk::demo();
     let plan = planned(&desk, TAG);

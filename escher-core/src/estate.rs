@@ -198,6 +198,21 @@ pub struct Diff {
 }
 
 impl Diff {
+    /// The same without what it says of these.
+    #[must_use]
+    pub fn without(mut self, ids: &HashSet<ResourceId>) -> Self {
+        if !ids.is_empty() {
+            for entries in [&mut self.added, &mut self.changed, &mut self.refreshed] {
+                entries.retain(|entry| !ids.contains(&entry.resource.id));
+            }
+            self.unchanged.retain(|id| !ids.contains(id));
+            self.missed.retain(|(id, _)| !ids.contains(id));
+            self.removed.retain(|id| !ids.contains(id));
+            self.differences.retain(|id, _| !ids.contains(id));
+        }
+        self
+    }
+
     /// Whether nothing but `last_seen` times would change.
     pub fn is_quiet(&self) -> bool {
         self.added.is_empty() && self.changed.is_empty() && self.refreshed.is_empty() && self.missed.is_empty() && self.removed.is_empty()

@@ -17,6 +17,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
 use crate::event::outcomes;
+use crate::turns::Turns;
 use crate::{Clouds, RunEvent, RunSummary, absence, summary};
 
 /// How long one reading request may take.
@@ -72,6 +73,7 @@ pub struct Executor {
     pub(crate) wall: WallClock,
     pub(crate) limits: Limits,
     pub(crate) estate: Option<Arc<dyn EstateStore>>,
+    turns: Turns,
     /// Policy, asked again while a run goes on, and who has approved what it runs.
     watch: Option<(Arc<dyn Policy>, String)>,
 }
@@ -104,7 +106,7 @@ pub(crate) struct Past {
 impl Executor {
     /// An executor with the default limits. Resources are read by `clock`; expiry and journal lines go by `wall`.
     pub fn new(journal: Journal, clouds: Clouds, clock: Clock, wall: WallClock) -> Self {
-        Self { journal, clouds, clock, wall, limits: Limits::default(), estate: None, watch: None }
+        Self { journal, clouds, clock, wall, limits: Limits::default(), estate: None, turns: Turns::default(), watch: None }
     }
 
     /// The same within other limits.
@@ -118,6 +120,13 @@ impl Executor {
     #[must_use]
     pub fn with_estate(mut self, store: Arc<dyn EstateStore>) -> Self {
         self.estate = Some(store);
+        self
+    }
+
+    /// The same beside others that carry out runs: at each resource they take turns.
+    #[must_use]
+    pub fn with_turns(mut self, turns: Turns) -> Self {
+        self.turns = turns;
         self
     }
 
@@ -245,7 +254,7 @@ impl Executor {
                         *busy.entry(account).or_default() += 1;
                         let past = past.remove(step.id.as_str()).unwrap_or_default();
                         let run = &run;
-                        flight.push(Box::pin(async move { (step, self.carry_out(run, step, past).await) }));
+                        flight.push(Box::pin(async move { (step, self.in_turn(run, step, past).await) }));
                     }
                     Standing::Blocked(reason) => {
                         waiting.remove(at);
@@ -280,6 +289,15 @@ impl Executor {
             run.tell(RunEvent::Finished { run: id.clone(), done: summary.done, failed: summary.failed, skipped: summary.skipped });
         }
         Ok(summary)
+    }
+
+    /// Carries a step out once no other run works on its target; not begun if the run was stopped meanwhile.
+    async fn in_turn(&self, run: &Run<'_>, step: &Step, past: Past) -> Result<Option<Phase>> {
+        let _turn = self.turns.of(&step.target.id).await;
+        if run.is_stopping() {
+            return Ok(None);
+        }
+        self.carry_out(run, step, past).await
     }
 
     /// Whether policy has not come to forbid a plan since it was started.

@@ -46,6 +46,7 @@ mod policy;
 mod record;
 mod resolve;
 mod step;
+mod turns;
 mod undo;
 mod wanted;
 
@@ -61,3 +62,4 @@ pub use record::{begin, close};
 pub use resolve::Planner;
 /// Stops a run: what is under way comes to its end, nothing new is begun.
 pub use tokio_util::sync::CancellationToken;
+pub use turns::Turns;

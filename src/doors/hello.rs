@@ -8,6 +8,9 @@ use serde_json::Value;
 use crate::config::Config;
 use crate::escher::Escher;
 
+/// Bytes of a user's name.
+const LONGEST_USER: usize = 256;
+
 /// What a program says first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Hello {
@@ -19,6 +22,9 @@ pub(super) struct Hello {
     /// Faults of the simulated clouds that it asks for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sim_faults: Option<String>,
+    /// Who uses it, as approvals record them; the owner's user if it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    user: Option<String>,
 }
 
 /// What the owner answers.
@@ -38,11 +44,18 @@ impl Hello {
             version: crate::VERSION.to_owned(),
             now: config.clock.is_shifted().then(|| config.clock.now()),
             sim_faults: (!config.sim_faults.is_empty()).then(|| config.sim_faults.to_string()),
+            user: Some(config.user.clone()),
         }
     }
 
     pub(super) fn read(params: Value) -> Result<Self> {
-        serde_json::from_value(params).map_err(|e| Error::invalid(format!("the hello does not fit: {e}")).operation(Self::METHOD))
+        let bad = |why: String| Error::invalid(format!("the hello does not fit: {why}")).operation(Self::METHOD);
+        let hello: Self = serde_json::from_value(params).map_err(|e| bad(e.to_string()))?;
+        let is_name = |user: &String| !user.is_empty() && user.len() <= LONGEST_USER && !user.contains(char::is_control);
+        if hello.user.as_ref().is_some_and(|user| !is_name(user)) {
+            return Err(bad(format!("`user` is a name of at most {LONGEST_USER} bytes")));
+        }
+        Ok(hello)
     }
 
     /// The data directory as this program asks to see it.
@@ -59,7 +72,7 @@ impl Hello {
             return Err(error.operation(Self::METHOD).hint("end that process, or use its version"));
         }
         let faults = self.sim_faults.map(|text| text.parse()).transpose()?;
-        Ok(if self.now.is_none() && faults.is_none() { escher.clone() } else { escher.seen_by(self.now, faults) })
+        Ok(escher.seen_by(self.user, self.now, faults))
     }
 }
 

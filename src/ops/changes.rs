@@ -99,7 +99,11 @@ impl Escher {
             Since::At(at) => at,
             Since::Ago(span) => now.checked_sub(span).unwrap_or(Timestamp::MIN),
         };
-        let recorded = self.estate().history(since).await?;
+        let mut recorded = self.estate().history(since).await?;
+        if self.config().clock.is_shifted() {
+            // At a time of the past nothing that came later has happened.
+            recorded.retain(|recorded| recorded.change.at <= now);
+        }
         if selector == Selector::All {
             return Ok(ChangeList { changes: recorded.into_iter().map(|recorded| recorded.change).collect() });
         }

@@ -112,8 +112,11 @@ impl Escher {
                     .hint("the next search or sync brings it up to date"),
                 Err(e) => Check::of("index", Health::Fail, &e),
             },
-            Err(e) => Check::of("index", Health::Fail, &e)
-                .hint("remove the folder `index` of the data directory; it is built again from the store"),
+            // One with a hint of its own, such as a full disk, is not broken.
+            Err(e) if e.hint_text().is_some() => Check::of("index", Health::Fail, &e),
+            Err(e) => {
+                Check::of("index", Health::Fail, &e).hint("remove the folder `index` of the data directory; it is rebuilt from the store")
+            }
         });
         report.add_result("journal", self.journal_whole().await.map(|head| format!("{} lines, unbroken; head {}", head.seq, head.hash)));
         self.check_trust(&mut report).await;

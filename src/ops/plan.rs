@@ -324,22 +324,22 @@ impl Escher {
     async fn look_again(&self, plan: &PlanDoc, run: &RunId) -> Result<usize> {
         let lines = self.journal().read(run).await?;
         let called: HashSet<&str> = lines.iter().filter(|line| line.phase == Phase::Started).map(|line| line.step.as_str()).collect();
-        let deleted: HashSet<&ResourceId> = {
-            let done: HashSet<&str> = lines.iter().filter(|line| line.phase == Phase::Done).map(|line| line.step.as_str()).collect();
-            let deletes = |step: &&Step| ActionDef::find(step.action).is_some_and(|def| def.verify == Verify::Gone);
-            plan.steps.iter().filter(|step| done.contains(step.id.as_str())).filter(deletes).map(|step| &step.target.id).collect()
-        };
+        let done: HashSet<&str> = lines.iter().filter(|line| line.phase == Phase::Done).map(|line| line.step.as_str()).collect();
+        let deletes = |step: &Step| ActionDef::find(step.action).is_some_and(|def| def.verify == Verify::Gone);
+        // What this run did to each, whether that is deleting it; nothing is known of those whose steps did not succeed.
+        let did: HashSet<(&ResourceId, bool)> =
+            plan.steps.iter().filter(|step| done.contains(step.id.as_str())).map(|step| (&step.target.id, deletes(step))).collect();
         let (clouds, cx) = (self.clouds().await?, self.read_cx());
         let targets: BTreeMap<&ResourceId, &Target> =
             plan.steps.iter().filter(|step| called.contains(step.id.as_str())).map(|step| (&step.target.id, &step.target)).collect();
         let looks = targets.into_values().map(|target| {
             let cloud = clouds.find(target.cloud, &target.account).map(|(cloud, _)| cloud.clone());
-            let (cx, deleted) = (cx.clone(), &deleted);
+            let (cx, did) = (cx.clone(), &did);
             async move {
                 let cloud = cloud?;
                 let look = escher_exec::confirmed_read(&*cloud, &cx, target).await.ok()?;
                 // Without our own deletion, absence is seen twice, with a sync between, before the estate believes it.
-                Some(Reading { id: target.id.clone(), found: look, is_proof: deleted.contains(&target.id) || !cloud.lags() })
+                Some(Reading { id: target.id.clone(), found: look, is_proof: did.contains(&(&target.id, true)) || !cloud.lags() })
             }
         });
         let looks: Vec<_> = looks.collect();
@@ -347,15 +347,22 @@ impl Escher {
         let unseen = looks.iter().filter(|look| look.is_none()).count();
         let readings: Vec<Reading> = looks.into_iter().flatten().collect();
         let ids: Vec<ResourceId> = readings.iter().map(|reading| reading.id.clone()).collect();
-        let known = self.estate().known(&ids).await?;
-        self.estate().apply(&known.refresh(readings, self.now(), Some(run.clone()))).await?;
+        // Only what the run did is its doing: somebody else may have been at the same resources.
+        let (ours, others): (Vec<_>, Vec<_>) =
+            readings.into_iter().partition(|reading| did.contains(&(&reading.id, reading.found.is_none())));
+        let mut read_since = self.read_since().await;
+        for (readings, by) in [(ours, Some(run.clone())), (others, None)] {
+            let known = self.estate().known(&ids).await?;
+            self.estate().apply(&known.refresh(readings, self.now(), by)).await?;
+        }
+        read_since.extend(ids);
         Ok(unseen)
     }
 
     async fn executor(&self, plan: &PlanDoc) -> Result<Executor> {
         let limits = Limits { parallel: self.config().parallel, request: self.config().timeout, ..Limits::default() };
         let executor = Executor::new(self.journal(), self.clouds_now(plan).await?, self.config().clock.clone(), self.config().wall);
-        Ok(executor.with_limits(limits).with_estate(self.estate().clone()))
+        Ok(executor.with_limits(limits).with_estate(self.estate().clone()).with_turns(self.turns().clone()))
     }
 
     /// The executor of an approved plan, which stops where policy comes to forbid it.

@@ -95,6 +95,7 @@ impl Escher {
     /// not an error.
     pub async fn sync(&self, options: SyncOptions) -> Result<SyncReport> {
         let _one = self.one_writes().await;
+        self.read_since().await.clear();
         let mut synced = SyncReport::default();
         let connected = self.connected(&options.connections).await?;
         let regions = self.known_regions(&connected, &options.want.regions).await?;
@@ -152,8 +153,7 @@ impl Escher {
                 look.know(cloud, account, self.estate().estate(Some((cloud, account))).await?);
             }
             if let Some(diff) = look.take(observation) {
-                self.estate().apply(&diff).await?;
-                synced.count(name, diff);
+                synced.count(name, self.apply_listed(diff).await?);
             }
         }
         options.progress.tell(Step::Seen { connection: name.to_owned(), count: synced.seen });
@@ -161,9 +161,7 @@ impl Escher {
         let shared = (std::mem::take(&mut ended.shared), std::mem::take(&mut ended.covered));
         if !ended.waiting.is_empty() {
             let known = self.estate().known(&ended.ids()).await?;
-            let diff = ended.hold(&known);
-            self.estate().apply(&diff).await?;
-            synced.count(name, diff);
+            synced.count(name, self.apply_listed(ended.hold(&known)).await?);
         }
         if !cloud.simulated() {
             synced.count(name, self.sync_shared(shared).await?);
@@ -179,7 +177,13 @@ impl Escher {
         let estate = self.estate().estate(None).await?;
         let known = estate.into_entries().filter(|entry| entry.resource.shared_with().is_some());
         let seen = seen.into_iter().map(Observation::seen).chain(covered);
-        let diff = Estate::new(known).advance_lagging(seen, self.wall_now().timestamp(), ABSENCE_LAG);
+        self.apply_listed(Estate::new(known).advance_lagging(seen, self.wall_now().timestamp(), ABSENCE_LAG)).await
+    }
+
+    /// Writes down what a listing showed, except of what a run has read since the listing began.
+    async fn apply_listed(&self, diff: Diff) -> Result<Diff> {
+        let read_since = self.read_since().await;
+        let diff = diff.without(&read_since);
         self.estate().apply(&diff).await?;
         Ok(diff)
     }

@@ -350,7 +350,8 @@ impl Reader<'_> {
             }
         };
         let Some(local) = local else {
-            self.wrong(at, format!("`{text}` is no moment that there is"), "write a date and a time such as 2026-12-20T18:00:00Z");
+            let hint = "write a date and a time such as 2026-12-20T18:00:00Z; a freeze without an end has no `to`";
+            self.wrong(at, format!("`{text}` is outside the range of times"), hint);
             return None;
         };
         let Some(zone) = zone else {
