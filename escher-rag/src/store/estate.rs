@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use escher_core::selector::KnownWords;
-use escher_core::{Changes, CloudId, Entry, Estate, Measured, Resource, ResourceId, Result};
+use escher_core::{Changes, CloudId, Entry, Error, Estate, Measured, Resource, ResourceId, Result};
 use rayon::prelude::*;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params, params_from_iter};
 
@@ -113,11 +114,23 @@ fn parsed(raw: Vec<RawEntry>) -> Result<Vec<Entry>> {
     raw.into_par_iter().with_min_len(PARSED_TOGETHER).map(RawEntry::entry).collect()
 }
 
-/// The entries of these numbers.
+/// The entries of these numbers, in their order. To parse them takes longer than to read them, so some are parsed
+/// while others are read.
 pub(super) fn all_numbered(c: &Connection, entries: &[i64]) -> Result<Vec<Entry>> {
     let mut reader = Reader::new(c)?;
-    let raw = entries.iter().map(|entry| reader.raw(*entry)).collect::<Result<Vec<_>>>()?;
-    parsed(raw)
+    let parts: Vec<OnceLock<Result<Vec<Entry>>>> = entries.chunks(PARSED_TOGETHER).map(|_| OnceLock::new()).collect();
+    rayon::in_place_scope(|scope| -> Result<()> {
+        for (numbers, part) in entries.chunks(PARSED_TOGETHER).zip(&parts) {
+            let raw = numbers.iter().map(|number| reader.raw(*number)).collect::<Result<Vec<_>>>()?;
+            scope.spawn(move |_| drop(part.set(raw.into_iter().map(RawEntry::entry).collect())));
+        }
+        Ok(())
+    })?;
+    let mut all = Vec::with_capacity(entries.len());
+    for part in parts {
+        all.append(&mut part.into_inner().unwrap_or_else(|| Err(Error::internal("entries were not parsed").operation("select")))?);
+    }
+    Ok(all)
 }
 
 pub(super) fn known(c: &Connection, ids: &[ResourceId]) -> Result<Estate> {

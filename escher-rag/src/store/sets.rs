@@ -71,7 +71,7 @@ fn tags(c: &Connection, key: &str, test: &TagTest) -> Result<Verdicts> {
     let mut statement = c.prepare_cached("SELECT value, entry FROM tags WHERE key = ?1 ORDER BY value").map_err(fault)?;
     let mut rows = statement.query([key]).map_err(fault)?;
     let mut last: Option<(String, Truth)> = None;
-    let mut seen = HashSet::new();
+    let mut seen = vec![false; verdicts.0.len()];
     while let Some(row) = rows.next().map_err(fault)? {
         let value = row.get_ref(0).and_then(|value| Ok(value.as_str()?)).map_err(fault)?;
         let entry: i64 = row.get(1).map_err(fault)?;
@@ -84,7 +84,8 @@ fn tags(c: &Connection, key: &str, test: &TagTest) -> Result<Verdicts> {
             }
         };
         // Several keys that are equal in any case are several values of one.
-        let value = if seen.insert(entry) { holds } else { truth::or(verdicts.of(entry), holds) };
+        let Some(seen) = usize::try_from(entry).ok().and_then(|entry| seen.get_mut(entry)) else { continue };
+        let value = if std::mem::replace(seen, true) { truth::or(verdicts.of(entry), holds) } else { holds };
         verdicts.set(entry, value);
     }
     Ok(verdicts)
