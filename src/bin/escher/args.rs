@@ -24,24 +24,27 @@ pub(crate) struct Args {
     pub(crate) command: Command,
 }
 
+/// The heading of what every command takes.
+const GLOBAL: &str = "Global options";
+
 /// Flags of every command.
 #[derive(ClapArgs, Clone, Debug)]
 pub(crate) struct Global {
-    /// One JSON document on standard output (JSON Lines where it streams), everything else on standard error
-    #[arg(long, global = true)]
+    /// Print one JSON document (JSON Lines for a stream) on standard output, and everything else on standard error
+    #[arg(long, global = true, help_heading = GLOBAL)]
     pub(crate) json: bool,
     /// Folder for the estate, plans and runs [default: the platform's data folder, or ESCHER_DATA_DIR]
-    #[arg(long, global = true, value_name = "FOLDER")]
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "FOLDER")]
     pub(crate) data_dir: Option<PathBuf>,
-    /// No progress and no notes
-    #[arg(long, short, global = true)]
+    /// Print no progress and no notes
+    #[arg(long, short, global = true, help_heading = GLOBAL)]
     pub(crate) quiet: bool,
-    /// The time to read by, for tests and reports of the past, for example 2026-11-01T08:00:00Z; refused where a real
-    /// cloud would change, and never used for approvals, expiry or the journal
-    #[arg(long, global = true, value_name = "TIME", value_parser = parse_now)]
+    /// Read as of this time, for tests and past reports, for example 2026-11-01T08:00:00Z; refused if a real cloud
+    /// could change, and never used for approvals, expiry or the journal
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "TIME", value_parser = parse_now)]
     pub(crate) now: Option<Timestamp>,
-    /// Faults of the simulated clouds, for example deny:compute,slow:50ms
-    #[arg(long, global = true, value_name = "FAULTS", hide_short_help = true)]
+    /// Inject faults into the simulated clouds, for example deny:compute,slow:50ms
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "FAULTS", hide_short_help = true)]
     pub(crate) sim_faults: Option<Faults>,
     /// The program, as it was called
     #[arg(skip)]
@@ -72,11 +75,11 @@ fn parse_now(text: &str) -> std::result::Result<Timestamp, String> {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Load three simulated clouds to talk to; no account needed
+    /// Load three simulated clouds to try things on; no account needed
     Demo(cmd::demo::Args),
     /// Set up the data directory and fetch the embedding model
     Init,
-    /// Connect a cloud account: shows who and where you are first
+    /// Connect a cloud account, after showing who you are signed in as
     Connect {
         #[command(subcommand)]
         cloud: cmd::connect::Cloud,
@@ -85,7 +88,7 @@ pub(crate) enum Command {
     Sync(cmd::sync::Args),
     /// Show what appeared, changed or was removed, and by which run
     Changes(cmd::changes::Args),
-    /// Load resources from JSON, CSV, a Terraform state, or what the clouds' tools list
+    /// Load resources from JSON, CSV, a Terraform state, or the output of the clouds' own tools
     Import(cmd::import::ImportArgs),
     /// Write the estate as JSON Lines
     Export(cmd::export::Args),
@@ -93,7 +96,7 @@ pub(crate) enum Command {
     Search(cmd::search::Args),
     /// Ask a question or give an order in plain words; a change becomes a plan
     Ask(cmd::ask::Args),
-    /// Talk: questions and orders that go on from each other, plans approved on the way
+    /// Chat: ask follow-up questions, give orders, and approve plans as you go
     Chat(cmd::chat::Args),
     /// Show how words are understood; needs no estate and no network
     Interpret(cmd::interpret::Args),
@@ -114,12 +117,12 @@ pub(crate) enum Command {
     },
     /// Check that everything works
     Doctor,
-    /// Own the data directory and answer other programs, with nobody at the keyboard
+    /// Own the data directory and serve other programs, unattended
     Daemon,
-    /// Serve an assistant on standard input and output: MCP tools that read and plan, and approve nothing
+    /// Serve an AI assistant over MCP on standard input and output; it can read and plan, and approve nothing
     #[cfg(feature = "mcp")]
     Mcp,
-    /// List every operation; --json adds the schemas of what each takes and gives
+    /// List every operation; --json adds its request and response schemas
     Ops,
 }
 

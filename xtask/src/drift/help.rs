@@ -8,12 +8,16 @@ use super::program;
 use crate::process;
 use crate::project::Project;
 
+/// The heading of what every command takes.
+const GLOBAL: &str = "Global options:";
+
 /// The page.
 pub(crate) fn page(project: &Project) -> Result<String> {
     let mut text = String::from(
         "# Commands\n\n\
          Every command, with its help. `--json` prints one document (or one line per event) on standard output and everything\n\
-         else on standard error; the [exit codes](../README.md#exit-codes) are the same for all.\n\n\
+         else on standard error; the [exit codes](../README.md#exit-codes) are the same for all. Every command takes the global\n\
+         options, which are listed once, under `escher`.\n\n\
          This page is generated from the program: run `cargo xtask drift --write` after a change.\n",
     );
     section(&program(project)?, &[], &mut text)?;
@@ -24,7 +28,9 @@ fn section(program: &Path, words: &[&str], text: &mut String) -> Result<()> {
     let help = process::capture(process::command(program).args(words).arg("--help"))?;
     let help: Vec<&str> = help.lines().map(str::trim_end).collect();
     let name = [&["escher"], words].concat().join(" ");
-    text.push_str(&format!("\n## `{name}`\n\n```text\n{}\n```\n", help.join("\n").trim_end()));
+    let own = help.iter().take_while(|line| words.is_empty() || **line != GLOBAL);
+    let own = own.copied().collect::<Vec<_>>().join("\n");
+    text.push_str(&format!("\n## `{name}`\n\n```text\n{}\n```\n", own.trim_end()));
     for word in subcommands(&help) {
         section(program, &[words, &[word]].concat(), text)?;
     }

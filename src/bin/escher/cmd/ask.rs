@@ -21,7 +21,7 @@ pub(crate) struct Args {
     /// Show how the words were read, and who decided
     #[arg(long)]
     pub(crate) explain: bool,
-    /// Go on in this conversation, or begin one with `new`: “only the stopped ones”, “start them”
+    /// Continue this conversation, or begin one with `new`, to follow up: “only the stopped ones”, “start them”
     #[arg(long, value_name = "ID", value_parser = Talk::parse)]
     pub(crate) conversation: Option<Talk>,
 }

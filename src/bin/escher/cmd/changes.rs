@@ -22,7 +22,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SPAN|TIME", value_parser = parse_since, default_value = "1d")]
     since: Since,
     /// Only resources that match this selector; removed ones as they were last known
-    #[arg(long = "where", value_name = "SELECTOR", default_value = "")]
+    #[arg(long = "where", value_name = "SELECTOR", default_value = "", hide_default_value = true)]
     filter: String,
 }
 

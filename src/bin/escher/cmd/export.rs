@@ -12,7 +12,7 @@ use crate::{out, text};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Only what this selector admits, for example "env=prod AND app=main"
+    /// Only resources that match this selector, for example "env=prod AND app=main"
     #[arg(long = "where", value_name = "SELECTOR", default_value = "", hide_default_value = true)]
     filter: String,
     /// Write here instead of standard output

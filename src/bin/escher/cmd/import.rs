@@ -17,9 +17,9 @@ const SHOWN: usize = 20;
 
 #[derive(clap::Args)]
 pub(crate) struct ImportArgs {
-    /// JSON Lines, JSON, CSV, a Terraform state, or what a cloud's tool lists as JSON; - for standard input
+    /// JSON Lines, JSON, CSV, a Terraform state, or a cloud tool's JSON output; - for standard input
     file: PathBuf,
-    /// What the file holds, where it is not recognized
+    /// What the file holds, if it is not recognized
     #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
     format: Option<ImportFormat>,
     /// Which column of a table holds what: id=ResourceId, tag.env=Environment, size=Type; may be given several times

@@ -15,12 +15,12 @@ use crate::{out, show};
 #[derive(clap::Args)]
 #[command(group = clap::ArgGroup::new("input").required(true).args(["text", "batch"]))]
 pub(crate) struct Args {
-    /// What a person would say
+    /// What you would say
     text: Vec<String>,
-    /// One utterance a line, one frame a line back; - for standard input
+    /// Read one utterance per line and print one frame per line; - for standard input
     #[arg(long, value_name = "FILE")]
     batch: Option<PathBuf>,
-    /// What was said before, once per turn
+    /// What was said before; once per turn
     #[arg(long, value_name = "TEXT", conflicts_with = "batch")]
     after: Vec<String>,
     /// Show how the words were read, and who decided

@@ -10,7 +10,7 @@ use crate::{out, show};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// What to look for, in any words, typos welcome; may be left out where --where says it all
+    /// What to look for, in any words, typos welcome; may be omitted if --where is given
     #[arg(required_unless_present = "filter")]
     pub(crate) words: Vec<String>,
     /// Only resources that match this selector, for example "env=prod AND app=main"
