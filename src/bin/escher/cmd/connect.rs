@@ -32,7 +32,7 @@ pub(crate) struct AwsArgs {
     /// Another address for all AWS services, such as a local one
     #[arg(long, value_name = "URL")]
     endpoint: Option<String>,
-    /// Save without asking; without a terminal nobody is asked
+    /// Save without asking; without a terminal this is what happens
     #[arg(long, short)]
     yes: bool,
 }
@@ -44,6 +44,9 @@ pub(crate) async fn run(caller: &Caller<'_>, cloud: Cloud) -> Result<Exit> {
         Cloud::List => {
             let connections = caller.call::<Connections>(Default::default()).await?.connections;
             output(caller.global, &connections, || {
+                if connections.is_empty() {
+                    out::line("Nothing is connected yet.");
+                }
                 for connection in &connections {
                     out::line(&connection.name);
                     identities(&connection.identities);
