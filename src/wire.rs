@@ -17,6 +17,9 @@ use crate::keys::KeyRing;
 use crate::ops::sound::{self, Anchored};
 use crate::policy::PolicyFile;
 
+/// Imports that read at once.
+const IMPORTS: usize = 8;
+
 /// A layer around the journal, such as one that fails on demand.
 type JournalLayer = Box<dyn FnOnce(Arc<dyn JournalStore>) -> Arc<dyn JournalStore> + Send>;
 
@@ -81,6 +84,7 @@ pub(crate) struct Parts {
     pub(crate) clouds: tokio::sync::Mutex<HashMap<String, Arc<dyn Cloud>>>,
     pub(crate) embedder: Arc<Embedder>,
     pub(crate) writing: tokio::sync::Mutex<()>,
+    pub(crate) importing: tokio::sync::Semaphore,
     pub(crate) talking: tokio::sync::Mutex<()>,
     /// Runs that are carried out right now, by id.
     pub(crate) carried_out: Mutex<HashSet<String>>,
@@ -131,6 +135,7 @@ impl Parts {
             sim: OnceLock::new(),
             clouds: tokio::sync::Mutex::default(),
             writing: tokio::sync::Mutex::default(),
+            importing: tokio::sync::Semaphore::new(IMPORTS),
             talking: tokio::sync::Mutex::default(),
             carried_out: Mutex::default(),
             index: overrides.index.map_or_else(OnceCell::new, |index| OnceCell::new_with(Some(index))),

@@ -167,6 +167,9 @@ fn what_is_no_request_is_refused_and_nothing_is_done() {
             ("ask", json!({"text": "hello", "conversation": "pl_1"}), "is not a conversation id"),
             ("import", json!({"source": {"file": 1}}), "invalid type"),
             ("import", json!({"source": "input"}), "sends nothing along"),
+            ("import", json!({"source": {"file": "Cargo.toml"}}), "is not absolute"),
+            ("import", json!({"source": {"file": "/dev/zero"}}), "not a plain file"),
+            ("import", json!({"source": {"file": "/"}}), "is a folder"),
             ("describe", json!({"ids": vec!["i-1"; 1_001]}), "no more than 1000"),
             ("connect", json!({"cloud": "hetzner"}), "unknown variant"),
         ] {

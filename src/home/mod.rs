@@ -21,6 +21,7 @@ use seal::Seal;
 
 pub(crate) use claim::MARKER;
 pub(crate) use files::{SMALL, read_small, size, write_private};
+pub(crate) use input::open_plain;
 pub use input::{open_input, plain_input};
 pub use output::OutputFile;
 pub(crate) use spool::Spool;
