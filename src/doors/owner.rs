@@ -208,6 +208,10 @@ async fn session(stream: UnixStream, shared: Arc<Shared>) {
     }
     // Nobody listens any more: what only reads is stopped, what changes something goes on to its end.
     session.guest.cancel_reads();
+    let escher = session.escher.clone();
+    session.shared.tasks.spawn(async move {
+        let _ = tokio::task::spawn_blocking(move || escher.home().remove_abandoned()).await;
+    });
 }
 
 /// Waits for a hello and answers it; `None` if there is nobody to talk to.
