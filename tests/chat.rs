@@ -299,7 +299,24 @@ fn piped_each_line_is_a_turn_and_nothing_is_approved() {
     assert_eq!(chat(&desk, &[], "").code, 0);
     // Nobody begins a conversation by saying nothing.
     assert_eq!(desk.json(&["chat", "list", "--json"]).as_array().unwrap().len(), 5);
-    assert!(chat(&desk, &["--json"], &format!("{}\nlist dev vms\n", "x ".repeat(100_000))).out.lines().count() == 2);
+}
+
+fn name_of(desk: &Desk, id: &str) -> String {
+    desk.export().into_iter().find(|it| it["id"] == id).unwrap()["name"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_line_that_cannot_be_read_whole_is_no_order() {
+    let desk = Desk::demo();
+    let vm = exported(&desk, |it| it["kind"] == "vm" && it["state"] == "running" && it["env"] == "dev").remove(0);
+    let order = format!("stop vm {}", name_of(&desk, &vm));
+    let piped = chat(&desk, &["--json"], &format!("{order}{}tomorrow at 9\nlist dev vms\n", " ".repeat(70_000)));
+    let documents = lines(&piped.out);
+    assert_eq!(documents.len(), 1, "{}", piped.out);
+    assert_eq!(documents[0]["frame"]["intent"], "find");
+    assert!(piped.err.contains("longer than") && piped.code == 2, "{} {}", piped.code, piped.err);
+    assert_eq!(desk.json(&["plan", "list", "--json"]), json!([]));
+    assert!(lines(&chat(&desk, &["--json"], &format!("{order}\n")).out)[0]["plan"].is_object());
 }
 
 #[cfg(unix)]
@@ -362,4 +379,20 @@ fn on_a_terminal_a_plan_is_approved_by_an_answer_that_names_it() {
     assert_eq!(exported(&desk, stopped_vms("azure")), Vec::<String>::new(), "{shown}");
     assert_eq!(desk.json(&["runs", "--json"]).as_array().unwrap().len(), 1);
     assert!(shown.contains("Words approve nothing") && shown.contains("To go on: "), "{shown}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_plan_that_was_approved_elsewhere_is_asked_about_all_the_same() {
+    let desk = Desk::demo();
+    let vm = exported(&desk, |it| it["kind"] == "vm" && it["state"] == "running" && it["env"] == "dev").remove(0);
+    let plan = asked(&desk, "new", &format!("stop vm {}", name_of(&desk, &vm)))["plan"]["id"].as_str().unwrap().to_owned();
+    desk.ok(&["plan", "approve", &plan]);
+    let run = format!("/run {plan}\r");
+    let question = format!("Run plan {plan}? [y/N] ");
+    let (shown, code) = typed(&desk, &[ESCHER, "chat"], &[("> ", &run), (&question, "n\r"), ("> ", "\u{4}")]);
+    assert_eq!((code, desk.json(&["runs", "--json"])), (0, json!([])), "{shown}");
+    let (shown, _) = typed(&desk, &[ESCHER, "chat"], &[("> ", &run), (&question, "y\r"), ("> ", "\u{4}")]);
+    assert!(shown.contains("1 done, 0 failed"), "{shown}");
+    assert_eq!(desk.json(&["runs", "--json"]).as_array().unwrap().len(), 1);
 }

@@ -6,7 +6,7 @@ use escher::api::run::RunRequest;
 use escher::api::{
     Ask, ConversationDelete, ConversationNew, Conversations, NoEvent, Nothing, Operation, PlanCheck, RunUndo, ask::AskRequest,
 };
-use escher::core::{ConversationId, PlanDoc, RunId};
+use escher::core::{ConversationId, Decision, PlanDoc, RunId};
 use escher::{CancellationToken, Error, Replied, Reply, Result};
 use serde_json::json;
 
@@ -14,7 +14,7 @@ use super::output;
 use super::plan::{self, Runner, exit_of, may_run_if};
 use crate::caller::Caller;
 use crate::exit::{Exit, tell};
-use crate::lines::{Line, Lines, confirm};
+use crate::lines::{LONGEST, Line, Lines, confirm};
 use crate::signals::Signals;
 use crate::table::Rows;
 use crate::{out, prompt, show};
@@ -123,13 +123,17 @@ impl<'c> Chat<'c> {
             let text = match line {
                 Line::End => break,
                 Line::Left => continue,
-                Line::Said(text) => text.trim().to_owned(),
+                Line::TooLong => Err(too_long()),
+                Line::Said(text) => Ok(text.trim().to_owned()),
             };
-            let ended = match command(&text) {
-                _ if text.is_empty() => continue,
-                Some(("/quit" | "/exit", _)) => break,
-                Some((word, rest)) => self.command(word, rest).await,
-                None => self.ask(text).await,
+            let ended = match text {
+                Err(error) => Err(error),
+                Ok(text) => match command(&text) {
+                    _ if text.is_empty() => continue,
+                    Some(("/quit" | "/exit", _)) => break,
+                    Some((word, rest)) => self.command(word, rest).await,
+                    None => self.ask(text).await,
+                },
             };
             let ended = ended.unwrap_or_else(|error| tell(self.caller.global, &error));
             if !self.person {
@@ -188,7 +192,15 @@ impl<'c> Chat<'c> {
             "/run" if !rest.is_empty() => {
                 let open = self.caller.call::<PlanCheck>(PlanRequest { plan: rest.to_owned() }).await?;
                 self.show(&open.plan).await?;
-                if open.approved { self.run(&open.plan).await } else { self.carry_on(&open.plan).await }
+                if open.approved && !self.person {
+                    return self.run(&open.plan).await;
+                }
+                let mut plan = open.plan;
+                if self.person {
+                    // Naming a plan is no yes to it, whoever or whatever else has said yes.
+                    plan.decision = plan.decision.max(Decision::Approve);
+                }
+                self.carry_on(&plan).await
             }
             "/run" => Err(Error::invalid("/run needs the id of a plan").hint("/plans lists them")),
             "/undo" => {
@@ -242,6 +254,10 @@ impl<'c> Chat<'c> {
         }
         work.await
     }
+}
+
+fn too_long() -> Error {
+    Error::invalid(format!("the line is longer than {LONGEST} bytes")).operation("read a line").hint("say it in fewer words")
 }
 
 /// A command and what follows it: `/run pl_1`. A path is none: `/subscriptions/…`.
