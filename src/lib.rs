@@ -51,6 +51,7 @@ pub use ops::plan::{RunOptions, RunReport};
 pub use ops::policy::{Judged, PolicyCheckRequest, PolicyChecked};
 pub use ops::reply::{Answer, AskResponse, Group, Reply};
 pub use ops::search::{Hit, SearchRequest, SearchResults};
+pub use ops::shown::Listed;
 pub use ops::sync::{ScopeGap, SlowApi, SyncOptions, SyncReport};
 pub use ops::trust::{Fault, StoredPlan};
 pub use policy::PolicyReport;

@@ -8,6 +8,7 @@ use super::{Cx, Effect, NoEvent, Operation};
 use crate::escher::Escher;
 
 pub use crate::ops::chat::{ChatTurn, Conversation as ConversationDetails, Replied};
+pub use crate::ops::shown::Listed;
 
 /// Which conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

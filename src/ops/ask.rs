@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use escher_core::selector::{Field, Op, Relation};
 use escher_core::{
-    Brain as _, ConversationId, Entry, Error, ErrorKind, Estate, Frame, Intent, Next, PlanDoc, Resource, Result, Selector, Turn, Utterance,
+    Brain as _, ConversationId, Entry, Error, ErrorKind, Estate, Frame, Intent, Next, PlanDoc, Resource, ResourceId, Result, Selector,
+    Turn, Utterance,
 };
 pub use escher_server::Explanation;
 
@@ -14,6 +15,7 @@ use crate::ops::chat::{ChatTurn, Conversation};
 use crate::ops::readings::{self, Settled};
 use crate::ops::reply::{Answer, AskResponse, Reply};
 use crate::ops::search::Hit;
+use crate::ops::shown::{Bounds, Held};
 
 /// Names that are looked up at once.
 const NAMES: usize = 1_000;
@@ -55,12 +57,15 @@ impl Escher {
             },
             None => (frame, None),
         };
-        let reply = match asks {
-            Some(clarify) => Reply::Clarify(clarify),
-            None => {
-                let changed = self.held_against(&mut frame, conversation.as_ref()).await?;
-                self.reply(&frame, changed).await?
-            }
+        let (reply, listed) = match asks {
+            Some(clarify) => (Reply::Clarify(clarify), Vec::new()),
+            None => match self.held_against(&mut frame, conversation.as_ref()).await? {
+                Held::Within(bounds) => self.reply(&frame, bounds).await?,
+                Held::Asks(clarify) => {
+                    frame.clarify = Some(clarify.clone());
+                    (Reply::Clarify(clarify), Vec::new())
+                }
+            },
         };
         let mut reply = admit_unread(reply, &frame.unread);
         let Some(conversation) = conversation else { return Ok(AskResponse { frame, conversation: None, reply }) };
@@ -69,7 +74,7 @@ impl Escher {
         {
             answer.next = Some(Next::Approve { plan: plan.clone() });
         }
-        self.keep_turn(&conversation.id, ChatTurn::of(text, &frame, &reply, self.now())).await?;
+        self.keep_turn(&conversation.id, ChatTurn::of(text, &frame, &reply, listed, self.now())).await?;
         Ok(AskResponse { frame, conversation: Some(conversation.id), reply })
     }
 
@@ -102,16 +107,25 @@ impl Escher {
         blocking(move || runtime.block_on(brain.interpret(&utterance))).await?
     }
 
-    /// The reply to a frame. `changed` says what became of what was shown before, if it is no longer that.
-    async fn reply(&self, frame: &Frame, changed: Option<String>) -> Result<Reply> {
-        Ok(match frame.intent {
-            Intent::Act => match self.plan_frame(frame, changed.clone()).await {
+    /// The reply to a frame, and the resources that an answer is about. An order stays within its bounds.
+    async fn reply(&self, frame: &Frame, bounds: Bounds) -> Result<(Reply, Vec<ResourceId>)> {
+        let mut listed = Vec::new();
+        let reply = match frame.intent {
+            Intent::Act => match self.plan_frame(frame, &bounds).await {
                 // Nothing to do is an answer, with what the words were taken to mean beside it.
-                Err(e) if e.kind() == ErrorKind::NotFound => Reply::Answer(self.nothing_to_do(frame, &e, changed).await?),
+                Err(e) if e.kind() == ErrorKind::NotFound => Reply::Answer(self.nothing_to_do(frame, &e, bounds.changed).await?),
                 plan => Reply::Plan(plan?),
             },
-            Intent::Find | Intent::Count => Reply::Answer(self.list(frame).await?),
-            Intent::Describe => Reply::Answer(self.describe(frame).await?),
+            Intent::Find | Intent::Count => {
+                let (answer, ids) = self.list(frame).await?;
+                listed = ids;
+                Reply::Answer(answer)
+            }
+            Intent::Describe => {
+                let (answer, ids) = self.describe(frame).await?;
+                listed = ids;
+                Reply::Answer(answer)
+            }
             Intent::Explain => Reply::Answer(self.explain(frame).await?),
             Intent::Smalltalk => {
                 let hello = "Hello. Ask me about your clouds, for example: which VMs are idle?";
@@ -125,7 +139,8 @@ impl Escher {
                 "I understood this as a question of kind `{other}`. This version finds, counts and describes resources, \
                  explains actions and plans changes; it does not answer that kind yet."
             ))),
-        })
+        };
+        Ok((reply, listed))
     }
 
     /// Entries that a frame's selector admits, and the answer's frame around them.
@@ -155,7 +170,8 @@ impl Escher {
         Ok((selection.matched, answer))
     }
 
-    async fn list(&self, frame: &Frame) -> Result<Answer> {
+    /// The answer of a list or a count, and the resources that were listed or counted.
+    async fn list(&self, frame: &Frame) -> Result<(Answer, Vec<ResourceId>)> {
         let (mut entries, mut answer) = self.admitted(frame).await?;
         if let Some(sort) = &frame.sort {
             answer::sort(&mut entries, sort, self.now());
@@ -165,12 +181,13 @@ impl Escher {
         if frame.intent == Intent::Find {
             answer.hits = entries.iter().take(limit).map(|entry| Hit::new(&entry.resource, 1.0)).collect();
         }
+        let listed = if frame.intent == Intent::Find { limit } else { usize::MAX };
         answer.text = answer::sentence(frame, &answer);
         answer.text.extend(frame.sort.as_ref().and_then(|sort| answer::unsorted(&entries, sort, self.now())));
-        Ok(answer)
+        Ok((answer, entries.into_iter().take(listed).map(|entry| entry.resource.id).collect()))
     }
 
-    async fn describe(&self, frame: &Frame) -> Result<Answer> {
+    async fn describe(&self, frame: &Frame) -> Result<(Answer, Vec<ResourceId>)> {
         let (entries, mut answer) = self.admitted(frame).await?;
         answer.hits = entries.iter().map(|entry| Hit::new(&entry.resource, 1.0)).collect();
         if let [entry] = entries.as_slice() {
@@ -182,7 +199,7 @@ impl Escher {
         } else {
             answer.text = answer::sentence(frame, &answer);
         }
-        Ok(answer)
+        Ok((answer, entries.into_iter().map(|entry| entry.resource.id).collect()))
     }
 
     /// What is linked to a resource, from either end, and whatever has the same name as one of these.
@@ -229,9 +246,14 @@ impl Escher {
     }
 
     /// Drafts, resolves, checks and stores a plan.
-    async fn plan_frame(&self, frame: &Frame, changed: Option<String>) -> Result<PlanDoc> {
+    async fn plan_frame(&self, frame: &Frame, bounds: &Bounds) -> Result<PlanDoc> {
         let mut doc = self.draft_frame(frame).await?;
-        doc.warnings.extend(changed);
+        if let Some(name) = bounds.outside(&doc) {
+            return Err(Error::new(ErrorKind::Stale, format!("the estate changed while the plan was made: {name} was not shown before"))
+                .operation("plan")
+                .hint("ask for the resources again, and then give the order"));
+        }
+        doc.warnings.extend(bounds.changed.clone());
         self.save_plan(doc).await
     }
 
