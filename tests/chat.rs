@@ -1,10 +1,10 @@
 //! Conversations, through every door: what a turn goes on from, what it never does, and what is kept.
 
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
 
 use escher::core::{Collection, DocumentStore as _, Selector};
-use escher::{Escher, Reply};
+use escher::{Escher, Reply, Speaker};
 use serde_json::{Value, json};
 
 use crate::support::{Desk, Ran, block_on, lines, python, ran, sorted};
@@ -238,9 +238,11 @@ fn a_conversation_of_an_earlier_version_opens_and_asks_what_it_does_not_know() {
         let store = escher_rag::SqliteStore::open(desk.data().join("store.db")).unwrap();
         let mut document = store.document(Collection::Chat, id.as_str()).await.unwrap().unwrap();
         let body = document.body.as_object_mut().unwrap();
+        assert!(body.remove("speaker").is_some());
         assert!(body["turns"][0].as_object_mut().unwrap().remove("listed").is_some());
         store.put(Collection::Chat, &document).await.unwrap();
-        assert_eq!(escher.conversation(&id).await.unwrap().turns.len(), 1);
+        assert_eq!(escher.conversation(&id).await.unwrap().speaker, Speaker::Person);
+        assert!(escher.spoken_by(Speaker::Assistant).conversation(&id).await.is_err());
         let asked = escher.ask_in("start them", Some(&id)).await.unwrap();
         assert!(matches!(asked.reply, Reply::Clarify(_)), "{asked:?}");
         escher.ask_in("show me all stopped VMs in Azure", Some(&id)).await.unwrap();
@@ -429,6 +431,37 @@ fn a_line_that_cannot_be_read_whole_is_no_order() {
     assert!(piped.err.contains("longer than") && piped.code == 2, "{} {}", piped.code, piped.err);
     assert_eq!(desk.json(&["plan", "list", "--json"]), json!([]));
     assert!(lines(&chat(&desk, &["--json"], &format!("{order}\n")).out)[0]["plan"].is_object());
+}
+
+#[test]
+fn who_has_not_heard_what_was_said_since_is_told_so() {
+    let desk = Desk::demo();
+    let mut command = desk.command(&["chat", "--json"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut answers = BufReader::new(child.stdout.take().unwrap());
+    let mut say = |text: &str| {
+        writeln!(input, "{text}").unwrap();
+        let mut line = String::new();
+        answers.read_line(&mut line).unwrap();
+        serde_json::from_str::<Value>(&line).unwrap_or_else(|e| panic!("{text}: {e}: {line}"))
+    };
+    let first = say("show me all VMs in Azure");
+    let id = first["conversation"].as_str().unwrap().to_owned();
+    assert_eq!(hits(&say("only the stopped ones")), exported(&desk, stopped_vms("azure")));
+    // Another terminal speaks in it.
+    asked(&desk, &id, "list prod databases in gcp");
+    writeln!(input, "start them").unwrap();
+    // Nothing was planned; after it the person knows what was said, and goes on from that.
+    writeln!(input, "how many?").unwrap();
+    let mut line = String::new();
+    answers.read_line(&mut line).unwrap();
+    let next: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!((&next["frame"]["intent"], &next["frame"]["constraints"][0]["value"]), (&json!("count"), &json!("gcp")), "{next}");
+    drop(input);
+    let ended = ran(child.wait_with_output().unwrap());
+    assert!(ended.err.contains("somebody else spoke in this conversation since: “list prod databases in gcp”"), "{}", ended.err);
+    assert_eq!((ended.code, desk.json(&["plan", "list", "--json"])), (4, json!([])));
 }
 
 #[cfg(unix)]

@@ -9,6 +9,7 @@ use crate::escher::Escher;
 
 pub use crate::ops::chat::{ChatTurn, Conversation as ConversationDetails, Replied};
 pub use crate::ops::shown::Listed;
+pub use crate::speaker::Speaker;
 
 /// Which conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::config::Config;
 use crate::escher::Escher;
+use crate::speaker::Speaker;
 
 /// What a program says first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -19,6 +20,9 @@ pub(super) struct Hello {
     /// Faults of the simulated clouds that it asks for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sim_faults: Option<String>,
+    /// Who speaks.
+    #[serde(default)]
+    speaker: Speaker,
 }
 
 /// What the owner answers.
@@ -38,6 +42,7 @@ impl Hello {
             version: crate::VERSION.to_owned(),
             now: config.clock.is_shifted().then(|| config.clock.now()),
             sim_faults: (!config.sim_faults.is_empty()).then(|| config.sim_faults.to_string()),
+            speaker: config.speaker,
         }
     }
 
@@ -59,7 +64,7 @@ impl Hello {
             return Err(error.operation(Self::METHOD).hint("end that process, or use its version"));
         }
         let faults = self.sim_faults.map(|text| text.parse()).transpose()?;
-        Ok(if self.now.is_none() && faults.is_none() { escher.clone() } else { escher.seen_by(self.now, faults) })
+        Ok(escher.seen_by(self.now, faults).spoken_by(self.speaker))
     }
 }
 

@@ -47,7 +47,15 @@ impl Escher {
     /// # Errors
     /// As [`Escher::ask`]; `NotFound` where there is no such conversation.
     pub async fn ask_in(&self, text: &str, conversation: Option<&ConversationId>) -> Result<AskResponse> {
-        let conversation = self.conversation_if(conversation).await?;
+        self.ask_seeing(text, conversation, None).await
+    }
+
+    /// The same for a caller that has `seen` so many turns of the conversation.
+    ///
+    /// # Errors
+    /// As [`Escher::ask_in`]; `Stale` if the conversation has more turns.
+    pub async fn ask_seeing(&self, text: &str, conversation: Option<&ConversationId>, seen: Option<usize>) -> Result<AskResponse> {
+        let conversation = self.conversation_if(conversation, seen).await?;
         let history = conversation.as_ref().map(Conversation::history).unwrap_or_default();
         let frame = self.read(Utterance { text: text.to_owned(), history, now: self.now() }).await?;
         let (mut frame, asks) = match frame.clarify.clone() {
@@ -78,24 +86,29 @@ impl Escher {
         Ok(AskResponse { frame, conversation: Some(conversation.id), reply })
     }
 
-    async fn conversation_if(&self, id: Option<&ConversationId>) -> Result<Option<Conversation>> {
-        match id {
-            Some(id) => self.conversation(id).await.map(Some),
-            None => Ok(None),
-        }
+    async fn conversation_if(&self, id: Option<&ConversationId>, seen: Option<usize>) -> Result<Option<Conversation>> {
+        let Some(id) = id else { return Ok(None) };
+        let conversation = self.conversation(id).await?;
+        seen.map_or(Ok(()), |turns| conversation.seen(turns))?;
+        Ok(Some(conversation))
     }
 
     /// The turns that words in a conversation may refer to.
-    pub(crate) async fn history(&self, conversation: Option<&ConversationId>) -> Result<Vec<Turn>> {
-        Ok(self.conversation_if(conversation).await?.map(|it| it.history()).unwrap_or_default())
+    pub(crate) async fn history(&self, conversation: Option<&ConversationId>, seen: Option<usize>) -> Result<Vec<Turn>> {
+        Ok(self.conversation_if(conversation, seen).await?.map(|it| it.history()).unwrap_or_default())
     }
 
     /// What words mean here, where a model may help the grammar, and how they were read.
     ///
     /// # Errors
-    /// None of the words' making; `NotFound` where there is no such conversation.
-    pub async fn explain_reading(&self, text: &str, conversation: Option<&ConversationId>) -> Result<(Frame, Explanation)> {
-        let history = self.history(conversation).await?;
+    /// None of the words' making; `NotFound` where there is no such conversation, `Stale` as [`Escher::ask_seeing`].
+    pub async fn explain_reading(
+        &self,
+        text: &str,
+        conversation: Option<&ConversationId>,
+        seen: Option<usize>,
+    ) -> Result<(Frame, Explanation)> {
+        let history = self.history(conversation, seen).await?;
         let utterance = Utterance { text: text.to_owned(), history, now: self.now() };
         let grammar = self.grammar().clone();
         blocking(move || grammar.explain(&utterance)).await

@@ -15,11 +15,14 @@ use ulid::Ulid;
 use crate::escher::Escher;
 use crate::ops::reply::Reply;
 use crate::ops::shown::{self, Listed};
+use crate::speaker::Speaker;
 
 /// Turns of a conversation that are kept; the oldest make room.
 const KEPT: usize = 200;
 /// Turns that words may refer to.
 const USED: usize = 12;
+/// Turns that are told to whoever has not seen them.
+const TOLD: usize = 3;
 /// Conversations that are listed, the latest first.
 const LISTED: usize = 1_000;
 
@@ -30,6 +33,9 @@ pub struct Conversation {
     pub id: ConversationId,
     /// When it was begun.
     pub started: Timestamp,
+    /// Who began it; one of an earlier version counts as a person's.
+    #[serde(default)]
+    pub speaker: Speaker,
     /// Its turns, oldest first.
     pub turns: Vec<ChatTurn>,
     /// How many older turns are no longer kept.
@@ -84,6 +90,8 @@ pub struct ConversationEntry {
     pub id: ConversationId,
     /// When it was begun.
     pub started: Timestamp,
+    /// Who began it.
+    pub speaker: Speaker,
     /// When its last turn was; when it was begun if there is none.
     pub updated: Timestamp,
     /// How many turns it has had.
@@ -117,6 +125,23 @@ impl Conversation {
         self.turns.len() + self.dropped
     }
 
+    /// Refuses whoever has not seen all of it: “them” and “yes” would mean what somebody else was shown.
+    pub(crate) fn seen(&self, turns: usize) -> Result<()> {
+        let unseen = self.count().saturating_sub(turns).min(self.turns.len());
+        if unseen == 0 {
+            return Ok(());
+        }
+        let from = self.turns.len() - unseen.min(TOLD);
+        let said: Vec<String> = self.turns[from..].iter().map(|turn| format!("“{}”", turn.turn.text)).collect();
+        let before = if unseen > TOLD { "…, " } else { "" };
+        let message = format!("somebody else spoke in this conversation since: {before}{}", said.join(", "));
+        Err(Error::new(ErrorKind::Stale, message)
+            .operation("ask")
+            .with("turns", self.count().to_string())
+            .hint("see what was said, then say it again, or begin a conversation of your own")
+            .next(Next::Conversations))
+    }
+
     fn push(&mut self, turn: ChatTurn) {
         if turn.listed.is_some() {
             self.turns.iter_mut().for_each(|older| older.listed = None);
@@ -131,6 +156,7 @@ impl Conversation {
         ConversationEntry {
             id: self.id.clone(),
             started: self.started,
+            speaker: self.speaker,
             updated: self.updated(),
             turns: self.count(),
             first: self.turns.first().map(|turn| turn.turn.text.clone()),
@@ -197,34 +223,35 @@ impl ChatTurn {
 }
 
 impl Escher {
-    /// Begins a conversation.
+    /// Begins a conversation of whoever speaks.
     ///
     /// # Errors
     /// `Storage`.
     pub async fn new_conversation(&self) -> Result<Conversation> {
         let started = self.now();
         let id = ConversationId::from(Ulid::new());
-        let conversation = Conversation { id, started, turns: Vec::new(), dropped: 0 };
+        let conversation = Conversation { id, started, speaker: self.config().speaker, turns: Vec::new(), dropped: 0 };
         self.documents().put(Collection::Chat, &conversation.document()?).await?;
         Ok(conversation)
     }
 
-    /// Conversations, the latest first.
+    /// Conversations that the speaker may join, the latest first.
     ///
     /// # Errors
     /// `Storage`.
     pub async fn conversations(&self) -> Result<Vec<ConversationEntry>> {
         let documents = self.documents().list(Collection::Chat, LISTED).await?;
-        documents.into_iter().map(|document| Conversation::read(document).map(|it| it.entry())).collect()
+        let all: Vec<Conversation> = documents.into_iter().map(Conversation::read).collect::<Result<_>>()?;
+        Ok(all.iter().filter(|it| self.config().speaker.may_join(it.speaker)).map(Conversation::entry).collect())
     }
 
     /// A conversation with its turns.
     ///
     /// # Errors
-    /// `NotFound`, `Storage`.
+    /// `NotFound`, also for an assistant that asks for a person's; `Storage`.
     pub async fn conversation(&self, id: &ConversationId) -> Result<Conversation> {
         let found = self.documents().document(Collection::Chat, id.as_str()).await?.map(Conversation::read).transpose()?;
-        found.ok_or_else(|| no_conversation(id))
+        found.filter(|it| self.config().speaker.may_join(it.speaker)).ok_or_else(|| no_conversation(id))
     }
 
     /// Deletes a conversation for good. Plans that were made in it stay.
