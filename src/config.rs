@@ -13,6 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::home::{SMALL, read_small, write_private};
+use crate::speaker::Speaker;
 
 /// How a program opens Escher.
 #[derive(Clone, Debug)]
@@ -34,6 +35,8 @@ pub struct Config {
     pub wall: WallClock,
     /// Who asks, for approvals and the journal.
     pub user: String,
+    /// Whether a person or an assistant speaks.
+    pub speaker: Speaker,
     /// Faults for the simulated clouds.
     pub sim_faults: Faults,
     /// How long one request to a cloud may take, tries included.
@@ -56,6 +59,7 @@ impl Config {
             clock: SYSTEM.into(),
             wall: SYSTEM,
             user: "local".to_owned(),
+            speaker: Speaker::Person,
             sim_faults: Faults::default(),
             timeout: Duration::from_secs(30),
             parallel: 8,

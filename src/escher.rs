@@ -18,6 +18,7 @@ use crate::home::{Home, Owner, Since, size};
 use crate::keys::KeyRing;
 use crate::policy::PolicyFile;
 use crate::progress::{Progress, Step};
+use crate::speaker::Speaker;
 use crate::wire::{Files, Overrides, Parts, locate};
 
 /// Escher over one data directory, which it owns as long as it lives. Clones share it.
@@ -53,6 +54,13 @@ impl Escher {
         config.user = user.unwrap_or(config.user);
         config.clock = now.map_or(config.clock, Clock::fixed);
         config.sim_faults = faults.unwrap_or(config.sim_faults);
+        Self { config, parts: self.parts.clone() }
+    }
+
+    /// The same data directory, as this speaker sees it.
+    #[must_use]
+    pub fn spoken_by(&self, speaker: Speaker) -> Self {
+        let config = Config { speaker, ..self.config.clone() };
         Self { config, parts: self.parts.clone() }
     }
 

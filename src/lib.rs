@@ -27,6 +27,7 @@ mod keys;
 mod ops;
 mod policy;
 mod progress;
+mod speaker;
 mod wire;
 
 pub use config::{Config, Connection, ConnectionKind};
@@ -51,10 +52,12 @@ pub use ops::plan::{RunOptions, RunReport};
 pub use ops::policy::{Judged, PolicyCheckRequest, PolicyChecked};
 pub use ops::reply::{Answer, AskResponse, Group, Reply};
 pub use ops::search::{Hit, SearchRequest, SearchResults};
+pub use ops::shown::Listed;
 pub use ops::sync::{ScopeGap, SlowApi, SyncOptions, SyncReport};
 pub use ops::trust::{Fault, StoredPlan};
 pub use policy::PolicyReport;
 pub use progress::{Progress, Step as ProgressStep};
+pub use speaker::Speaker;
 pub use wire::Overrides;
 
 /// The version of this program. An owner of a data directory answers only clients of its own version.

@@ -15,10 +15,11 @@ struct Assistant {
 }
 
 impl Assistant {
-    fn begin(desk: &Desk) -> (Self, Value) {
+    /// Beside a person whose conversation this is.
+    fn begin(desk: &Desk, persons: &str) -> (Self, Value) {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scripts/assistant.py");
         let mut command = Command::new(python());
-        desk.environment(command.arg(script).args([env!("CARGO_BIN_EXE_escher"), desk.data().to_str().unwrap()]));
+        desk.environment(command.arg(script).args([env!("CARGO_BIN_EXE_escher"), desk.data().to_str().unwrap(), persons]));
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let said = BufReader::new(child.stdout.take().unwrap());
         let mut assistant = Self { child, said };
@@ -82,6 +83,32 @@ fn reads_and_plans(first: &Value) {
     assert!(first["wrong"].as_array().unwrap().iter().all(|it| it["error"] == true));
 }
 
+/// What a person says before an assistant comes, and goes on with after it.
+fn a_person_talks(desk: &Desk) -> String {
+    let asked: Value = desk.json(&["ask", "--json", "--conversation", "new", "show me all VMs in Azure"]);
+    asked["conversation"].as_str().unwrap().to_owned()
+}
+
+/// It neither sees nor touches what a person talks about.
+fn conversations_are_apart(desk: &Desk, persons: &str, first: &Value, last: &Value) {
+    let theirs = first["theirs"].as_array().unwrap();
+    assert_eq!((theirs.len(), &theirs[0]), (5, &json!({"conversations": []})), "{theirs:?}");
+    for refused in &theirs[1..] {
+        assert!(refused["error"] == true && refused["data"]["kind"] == "not-found", "{refused}");
+        assert!(!refused.to_string().contains("VMs in Azure"), "{refused}");
+    }
+    let own = &last["own"];
+    assert_eq!((own[0].as_array().unwrap().len(), &own[0][0]["id"], &own[0][0]["speaker"]), (1, &own[1], &json!("assistant")));
+    // The person sees both, and who began which.
+    let listed = desk.json(&["chat", "list", "--json"]);
+    let speaker = |id: &str| listed.as_array().unwrap().iter().find(|it| it["id"] == id).unwrap()["speaker"].clone();
+    assert_eq!((speaker(persons), speaker(own[1].as_str().unwrap())), (json!("person"), json!("assistant")));
+    // “Them” are still what the person was shown.
+    let only = desk.json(&["ask", "--json", "--conversation", persons, "only the stopped ones"]);
+    assert_eq!(only["frame"]["selector"], "cloud = azure AND kind = vm AND state = stopped");
+    assert_eq!(desk.json(&["chat", "show", persons, "--json"])["turns"].as_array().unwrap().len(), 2);
+}
+
 /// What it sees once a person has.
 fn runs(last: &Value, plan: &str) {
     assert!(last["ran"]["error"] == false && last["ran"]["data"]["done"] == 1, "{last}");
@@ -99,12 +126,17 @@ fn runs(last: &Value, plan: &str) {
 #[test]
 fn an_assistant_plans_and_a_person_approves() {
     let desk = Desk::demo();
-    let (assistant, first) = Assistant::begin(&desk);
+    let persons = a_person_talks(&desk);
+    let (assistant, first) = Assistant::begin(&desk, &persons);
     reads_and_plans(&first);
     // The assistant's process owns the directory; another terminal goes through it.
     let plan = plan_of(&first);
     desk.ok(&["plan", "approve", &plan]);
-    runs(&assistant.end(), &plan);
+    // Whoever comes through the assistant's process is a person all the same.
+    assert_eq!(desk.json(&["chat", "show", &persons, "--json"])["speaker"], "person");
+    let last = assistant.end();
+    runs(&last, &plan);
+    conversations_are_apart(&desk, &persons, &first, &last);
     assert_eq!(desk.json(&["runs", "--json"])[0]["done"], 1);
 }
 
@@ -112,12 +144,15 @@ fn an_assistant_plans_and_a_person_approves() {
 #[test]
 fn an_assistant_goes_through_the_owner_like_every_command() {
     let desk = Desk::demo();
+    let persons = a_person_talks(&desk);
     let daemon = crate::owner::Daemon::of(&desk);
-    let (assistant, first) = Assistant::begin(&desk);
+    let (assistant, first) = Assistant::begin(&desk, &persons);
     reads_and_plans(&first);
     let plan = plan_of(&first);
     desk.ok(&["plan", "approve", &plan]);
-    runs(&assistant.end(), &plan);
+    let last = assistant.end();
+    runs(&last, &plan);
+    conversations_are_apart(&desk, &persons, &first, &last);
     assert_eq!(daemon.end(), 0);
 }
 

@@ -1,10 +1,10 @@
 //! Conversations, through every door: what a turn goes on from, what it never does, and what is kept.
 
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
 
 use escher::core::{Collection, DocumentStore as _, Selector};
-use escher::{Escher, Reply};
+use escher::{Escher, Reply, Speaker};
 use serde_json::{Value, json};
 
 use crate::support::{Desk, Ran, block_on, lines, python, ran, sorted};
@@ -122,23 +122,133 @@ fn after_a_question_back_or_an_answer_without_some_words_they_are_nobody() {
     assert_eq!(desk.json(&["plan", "list", "--json"]), json!([]));
 }
 
+/// Sets the states of resources as an import tells them.
+fn import(desk: &Desk, states: &[(&str, &str)]) {
+    let all = desk.export();
+    let line = |(id, state): &(&str, &str)| {
+        let mut resource = all.iter().find(|it| it["id"] == *id).unwrap().clone();
+        resource["state"] = json!(state);
+        resource.to_string()
+    };
+    let lines: Vec<String> = states.iter().map(line).collect();
+    let file = desk.file("changed.jsonl", &lines.join("\n"));
+    desk.ok(&["import", file.to_str().unwrap()]);
+}
+
+fn name_of(desk: &Desk, id: &str) -> String {
+    desk.export().into_iter().find(|it| it["id"] == id).unwrap()["name"].as_str().unwrap().to_owned()
+}
+
+fn warned(plan: &Value) -> String {
+    let warnings = plan["plan"]["warnings"].as_array().unwrap_or_else(|| panic!("{plan}"));
+    let said: Vec<&str> = warnings.iter().filter_map(Value::as_str).filter(|it| it.contains("the estate changed since")).collect();
+    said.join("\n")
+}
+
 #[test]
-fn what_changed_since_is_planned_as_it_is_and_said() {
+fn what_was_not_shown_is_left_out_and_said() {
     let desk = Desk::demo();
-    let (talk, _) = Talk::begin(&desk, "show me all stopped VMs in Azure");
+    let (talk, first) = Talk::begin(&desk, "show me all stopped VMs in Azure");
     let stopped = exported(&desk, stopped_vms("azure"));
-    // One more is stopped in the meantime.
-    let busy = exported(&desk, |it| it["cloud"] == "azure" && it["kind"] == "vm" && it["state"] == "running");
-    let name = desk.export().into_iter().find(|it| it["id"] == busy[0]).unwrap()["name"].as_str().unwrap().to_owned();
-    desk.ok(&["ask", "--yes", "--json", &format!("stop the vm {name}")]);
-    let now = exported(&desk, stopped_vms("azure"));
-    assert!(now.len() > stopped.len());
+    assert!(hits(&first) == stopped && stopped.len() > 1);
+    let running = exported(&desk, |it| it["cloud"] == "azure" && it["kind"] == "vm" && it["state"] == "running");
+    let (new, gone) = (running[0].as_str(), stopped[0].as_str());
+    // As many as before, and others.
+    import(&desk, &[(new, "stopped"), (gone, "running")]);
     let plan = talk.say("start them");
-    assert_eq!(targets(&plan), now);
-    let said = format!("the estate changed since: {} resources were shown, {} resources match now", stopped.len(), now.len());
-    assert!(plan["plan"]["warnings"].as_array().unwrap().contains(&json!(said)), "{}", plan["plan"]["warnings"]);
+    assert_eq!(targets(&plan), stopped[1..], "{plan}");
+    let said = warned(&plan);
+    let left_out = format!("left out because they were not shown: {}", name_of(&desk, new));
+    assert!(said.contains(&left_out) && said.contains("shown but no longer matching: "), "{said}");
+    assert!(!plan["frame"]["selector"].as_str().unwrap().contains(new), "{plan}");
     // The warning belongs to the plan.
-    assert!(desk.run(&["plan", "show", plan["plan"]["id"].as_str().unwrap()]).err.contains(&said));
+    assert!(desk.run(&["plan", "show", plan["plan"]["id"].as_str().unwrap()]).err.contains(&left_out));
+    // What is related to what was not shown is left out as well.
+    talk.say("show me all stopped VMs in Azure");
+    import(&desk, &[(gone, "stopped")]);
+    let disks = talk.say("snapshot their disks");
+    let ids: Vec<String> = [&stopped[1..], &[new.to_owned()]].concat();
+    let attached = |it: &Value| {
+        let links = it["links"].as_array().cloned().unwrap_or_default();
+        it["kind"] == "disk" && links.iter().any(|link| ids.contains(&link["id"].as_str().unwrap().to_owned()))
+    };
+    let all = desk.export();
+    let linked_from = |disk: &Value| {
+        let vms = all.iter().filter(|vm| ids.contains(&vm["id"].as_str().unwrap().to_owned()));
+        vms.flat_map(|vm| vm["links"].as_array().cloned().unwrap_or_default()).any(|link| link["id"] == disk["id"])
+    };
+    let wanted = exported(&desk, |it| it["kind"] == "disk" && (attached(it) || linked_from(it)));
+    if disks["plan"].is_object() {
+        assert!(targets(&disks).iter().all(|id| wanted.contains(id)) && warned(&disks).contains("left out"), "{disks}");
+    } else {
+        panic!("{disks}");
+    }
+    // None of it is there any more, but something else is.
+    let (talk, _) = Talk::begin(&desk, &format!("show the stopped vm called {}", name_of(&desk, gone)));
+    import(&desk, &[(gone, "running")]);
+    assert!(talk.say("start it")["plan"].is_null());
+}
+
+#[test]
+fn a_list_that_was_cut_has_not_changed_and_counts_nothing() {
+    let desk = Desk::demo();
+    let (talk, first) = Talk::begin(&desk, "show the 3 most expensive vms in aws");
+    assert_eq!(hits(&first).len(), 3);
+    let plan = talk.say("tag them with owner=ana");
+    assert_eq!((targets(&plan), warned(&plan)), (hits(&first), String::new()));
+    assert_eq!(plan["plan"]["goal"], "Tag selected VMs with owner=ana");
+    let (talk, first) = Talk::begin(&desk, "show the 20 most expensive vms in aws");
+    let few = talk.say("only the prod ones");
+    assert!(!hits(&few).is_empty() && hits(&few).len() < hits(&first).len(), "{few}");
+    let plan = talk.say("tag them with owner=ana");
+    assert_eq!((targets(&plan), warned(&plan)), (hits(&few), String::new()));
+    assert_eq!(plan["plan"]["goal"], "Tag selected prod VMs with owner=ana");
+    // A count shows all that it counts.
+    talk.say("how many VMs are stopped in Azure?");
+    let plan = talk.say("start them");
+    assert_eq!((targets(&plan), warned(&plan)), (exported(&desk, stopped_vms("azure")), String::new()));
+}
+
+#[test]
+fn of_many_that_changed_nobody_guesses() {
+    let desk = Desk::empty();
+    desk.ok(&["demo", "--json", "--sim", "7:3000"]);
+    let (talk, first) = Talk::begin(&desk, "show me all VMs in AWS that are running");
+    assert!(hits(&first).len() > 200, "{}", hits(&first).len());
+    let plan = talk.say("tag them with owner=ana");
+    assert_eq!((targets(&plan), warned(&plan)), (hits(&first), String::new()));
+    talk.say("show me all VMs in AWS that are running");
+    let stopped = exported(&desk, stopped_vms("aws"));
+    import(&desk, &[(&hits(&first)[0], "stopped"), (&stopped[0], "running")]);
+    let asks = talk.say("tag them with owner=ana");
+    assert!(asks["clarify"]["question"].as_str().unwrap_or_else(|| panic!("{asks}")).contains("The estate has changed"), "{asks}");
+    // A question back shows nothing.
+    assert!(talk.say("tag them with owner=ana")["clarify"].is_object());
+    talk.say("show me all VMs in AWS that are running");
+    assert!(talk.say("tag them with owner=ana")["plan"].is_object());
+}
+
+#[test]
+fn a_conversation_of_an_earlier_version_opens_and_asks_what_it_does_not_know() {
+    let desk = Desk::demo();
+    let escher = Escher::open(desk.config()).unwrap();
+    block_on(async {
+        let id = escher.new_conversation().await.unwrap().id;
+        escher.ask_in("show me all stopped VMs in Azure", Some(&id)).await.unwrap();
+        let store = escher_rag::SqliteStore::open(desk.data().join("store.db")).unwrap();
+        let mut document = store.document(Collection::Chat, id.as_str()).await.unwrap().unwrap();
+        let body = document.body.as_object_mut().unwrap();
+        assert!(body.remove("speaker").is_some());
+        assert!(body["turns"][0].as_object_mut().unwrap().remove("listed").is_some());
+        store.put(Collection::Chat, &document).await.unwrap();
+        assert_eq!(escher.conversation(&id).await.unwrap().speaker, Speaker::Person);
+        assert!(escher.spoken_by(Speaker::Assistant).conversation(&id).await.is_err());
+        let asked = escher.ask_in("start them", Some(&id)).await.unwrap();
+        assert!(matches!(asked.reply, Reply::Clarify(_)), "{asked:?}");
+        escher.ask_in("show me all stopped VMs in Azure", Some(&id)).await.unwrap();
+        let asked = escher.ask_in("start them", Some(&id)).await.unwrap();
+        assert!(matches!(asked.reply, Reply::Plan(_)), "{asked:?}");
+    });
 }
 
 #[test]
@@ -211,6 +321,14 @@ fn many_turns_are_bounded_and_secrets_are_not_kept() {
             ("tag the vms in dev with password=hunter22", "hunter22"),
             ("show the vms that AKIAIOSFODNN7EXAMPLE made", "AKIAIOSFODNN7EXAMPLE"),
             ("find wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY1234 in dev", "wJalrXUtnFEMIK7MDENG"),
+            ("my password is hunter2-Xk", "hunter2"),
+            ("the db password for orders is Tr0ub4dor&3", "dor"),
+            ("pwd=Tr0ub4dor3x", "Tr0ub"),
+            ("use client_secret Q8~abcDEFghiJKLmnoPQRstuVWX", "abcDEF"),
+            ("-----BEGIN PRIVATE KEY-----MIIEvQIBADANBgkqhkiG9w0BAQ", "MIIE"),
+            ("postgres://admin:S3cretPw@db-1:5432/x", "S3cretPw"),
+            ("api key sk-ant-api03-AAAABBBBCCCCDDDDEEEEFFFF", "AAAABBBB"),
+            ("set secret smtp-pass-1 to value correct horse battery staple", "horse"),
         ] {
             escher.ask_in(text, Some(&id)).await.unwrap();
             let documents = escher_rag::SqliteStore::open(desk.data().join("store.db")).unwrap().list(Collection::Chat, 9).await.unwrap();
@@ -299,7 +417,51 @@ fn piped_each_line_is_a_turn_and_nothing_is_approved() {
     assert_eq!(chat(&desk, &[], "").code, 0);
     // Nobody begins a conversation by saying nothing.
     assert_eq!(desk.json(&["chat", "list", "--json"]).as_array().unwrap().len(), 5);
-    assert!(chat(&desk, &["--json"], &format!("{}\nlist dev vms\n", "x ".repeat(100_000))).out.lines().count() == 2);
+}
+
+#[test]
+fn a_line_that_cannot_be_read_whole_is_no_order() {
+    let desk = Desk::demo();
+    let vm = exported(&desk, |it| it["kind"] == "vm" && it["state"] == "running" && it["env"] == "dev").remove(0);
+    let order = format!("stop vm {}", name_of(&desk, &vm));
+    let piped = chat(&desk, &["--json"], &format!("{order}{}tomorrow at 9\nlist dev vms\n", " ".repeat(70_000)));
+    let documents = lines(&piped.out);
+    assert_eq!(documents.len(), 1, "{}", piped.out);
+    assert_eq!(documents[0]["frame"]["intent"], "find");
+    assert!(piped.err.contains("longer than") && piped.code == 2, "{} {}", piped.code, piped.err);
+    assert_eq!(desk.json(&["plan", "list", "--json"]), json!([]));
+    assert!(lines(&chat(&desk, &["--json"], &format!("{order}\n")).out)[0]["plan"].is_object());
+}
+
+#[test]
+fn who_has_not_heard_what_was_said_since_is_told_so() {
+    let desk = Desk::demo();
+    let mut command = desk.command(&["chat", "--json"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut answers = BufReader::new(child.stdout.take().unwrap());
+    let mut say = |text: &str| {
+        writeln!(input, "{text}").unwrap();
+        let mut line = String::new();
+        answers.read_line(&mut line).unwrap();
+        serde_json::from_str::<Value>(&line).unwrap_or_else(|e| panic!("{text}: {e}: {line}"))
+    };
+    let first = say("show me all VMs in Azure");
+    let id = first["conversation"].as_str().unwrap().to_owned();
+    assert_eq!(hits(&say("only the stopped ones")), exported(&desk, stopped_vms("azure")));
+    // Another terminal speaks in it.
+    asked(&desk, &id, "list prod databases in gcp");
+    writeln!(input, "start them").unwrap();
+    // Nothing was planned; after it the person knows what was said, and goes on from that.
+    writeln!(input, "how many?").unwrap();
+    let mut line = String::new();
+    answers.read_line(&mut line).unwrap();
+    let next: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!((&next["frame"]["intent"], &next["frame"]["constraints"][0]["value"]), (&json!("count"), &json!("gcp")), "{next}");
+    drop(input);
+    let ended = ran(child.wait_with_output().unwrap());
+    assert!(ended.err.contains("somebody else spoke in this conversation since: “list prod databases in gcp”"), "{}", ended.err);
+    assert_eq!((ended.code, desk.json(&["plan", "list", "--json"])), (4, json!([])));
 }
 
 #[cfg(unix)]
@@ -362,4 +524,20 @@ fn on_a_terminal_a_plan_is_approved_by_an_answer_that_names_it() {
     assert_eq!(exported(&desk, stopped_vms("azure")), Vec::<String>::new(), "{shown}");
     assert_eq!(desk.json(&["runs", "--json"]).as_array().unwrap().len(), 1);
     assert!(shown.contains("Words approve nothing") && shown.contains("To go on: "), "{shown}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_plan_that_was_approved_elsewhere_is_asked_about_all_the_same() {
+    let desk = Desk::demo();
+    let vm = exported(&desk, |it| it["kind"] == "vm" && it["state"] == "running" && it["env"] == "dev").remove(0);
+    let plan = asked(&desk, "new", &format!("stop vm {}", name_of(&desk, &vm)))["plan"]["id"].as_str().unwrap().to_owned();
+    desk.ok(&["plan", "approve", &plan]);
+    let run = format!("/run {plan}\r");
+    let question = format!("Run plan {plan}? [y/N] ");
+    let (shown, code) = typed(&desk, &[ESCHER, "chat"], &[("> ", &run), (&question, "n\r"), ("> ", "\u{4}")]);
+    assert_eq!((code, desk.json(&["runs", "--json"])), (0, json!([])), "{shown}");
+    let (shown, _) = typed(&desk, &[ESCHER, "chat"], &[("> ", &run), (&question, "y\r"), ("> ", "\u{4}")]);
+    assert!(shown.contains("1 done, 0 failed"), "{shown}");
+    assert_eq!(desk.json(&["runs", "--json"]).as_array().unwrap().len(), 1);
 }

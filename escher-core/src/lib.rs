@@ -61,7 +61,7 @@ pub use plan::{
     Approval, Approved, ApprovedConnection, Checked, ConversationId, Finding, Moment, Occasion, Plan, PlanDoc, PlanId, PlanOrigin,
     PlanTemplate, Policy, RunId, Step, StepId, StepTemplate, Target, TargetFacts, Verdict, VerifiedApproval,
 };
-pub use redact::{holds_secret, redact};
+pub use redact::{REDACTED, holds_secret, is_service_key, redact};
 pub use rel::Rel;
 pub use resource::{Link, Resource};
 /// A value that is never printed.

@@ -11,7 +11,7 @@ pub(crate) fn sentence(verb: Verb, kind: Option<Kind>, selector: &Selector, para
     let mut clouds: Option<String> = None;
     let mut places: Vec<String> = Vec::new();
     let mut names: Vec<String> = Vec::new();
-    let mut count = 0;
+    let mut among = false;
     let mut after: Vec<String> = Vec::new();
     for part in selector.conjuncts() {
         match part {
@@ -38,9 +38,9 @@ pub(crate) fn sentence(verb: Verb, kind: Option<Kind>, selector: &Selector, para
                         let named: Vec<&str> = words.iter().filter_map(|word| word.parse().ok()).map(title).collect();
                         clouds = Some(named.join(" and "));
                     }
-                    // Ids are long, and say nothing to a person.
-                    Field::Id if words.len() > 2 => count = words.len(),
-                    Field::Name | Field::Id => names.extend(words),
+                    // Ids are long and say nothing to a person; how many of them meet the other conditions only the estate tells.
+                    Field::Id => among = true,
+                    Field::Name => names.extend(words),
                     Field::Env => before.push(words.join(" and ")),
                     Field::Region => places.extend(words),
                     _ => after.push(part.to_string()),
@@ -59,7 +59,7 @@ pub(crate) fn sentence(verb: Verb, kind: Option<Kind>, selector: &Selector, para
     };
     let noun = kind.map(|kind| noun(kind, one || verb == Verb::Create));
     before.sort_by_key(|word| Flag::ALL.iter().all(|flag| !word.starts_with(flag.as_str())));
-    push(if count > 0 { count.to_string() } else { String::new() });
+    push(if among { "selected".to_owned() } else { String::new() });
     push(before.join(" "));
     match (noun, names.is_empty()) {
         (Some(noun), _) => push(noun),

@@ -21,4 +21,4 @@ mod text;
 
 pub use agents::Said;
 pub use brain::{Explanation, OfflineBrain};
-pub use decide::{Examples, Parse, assents};
+pub use decide::{Examples, Parse, asks_for_secrets, assents};

@@ -24,12 +24,16 @@ pub struct AskRequest {
     /// The conversation that the words go on from, and that a turn of `ask` is kept in; without it they stand alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<ConversationId>,
+    /// How many turns of the conversation the caller has seen, its own included. If there are more, somebody else has spoken
+    /// since, and the answer is the error `stale` with what was said and with `turns`; without it nobody minds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<usize>,
 }
 
 impl AskRequest {
     /// Words that stand alone.
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), conversation: None }
+        Self { text: text.into(), conversation: None, seen: None }
     }
 }
 
@@ -45,6 +49,6 @@ impl Operation for Ask {
     type Event = NoEvent;
 
     async fn call(escher: &Escher, request: AskRequest, _: Cx<NoEvent>) -> Result<AskResponse> {
-        escher.ask_in(&request.text, request.conversation.as_ref()).await
+        escher.ask_seeing(&request.text, request.conversation.as_ref(), request.seen).await
     }
 }

@@ -8,6 +8,8 @@ use super::{Cx, Effect, NoEvent, Operation};
 use crate::escher::Escher;
 
 pub use crate::ops::chat::{ChatTurn, Conversation as ConversationDetails, Replied};
+pub use crate::ops::shown::Listed;
+pub use crate::speaker::Speaker;
 
 /// Which conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -30,7 +30,7 @@ impl Operation for Explain {
     type Event = NoEvent;
 
     async fn call(escher: &Escher, request: AskRequest, _: Cx<NoEvent>) -> Result<Explained> {
-        let (frame, explanation) = escher.explain_reading(&request.text, request.conversation.as_ref()).await?;
+        let (frame, explanation) = escher.explain_reading(&request.text, request.conversation.as_ref(), request.seen).await?;
         Ok(Explained { frame, explanation })
     }
 }

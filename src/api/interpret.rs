@@ -18,7 +18,7 @@ impl Operation for Interpret {
     type Event = NoEvent;
 
     async fn call(escher: &Escher, request: AskRequest, _: Cx<NoEvent>) -> Result<Frame> {
-        let history = escher.history(request.conversation.as_ref()).await?;
+        let history = escher.history(request.conversation.as_ref(), request.seen).await?;
         crate::interpret(&Utterance { text: request.text, history, now: escher.now() }).await
     }
 }

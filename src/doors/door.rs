@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::escher::Escher;
 use crate::home::Spool;
 use crate::ops::import::looked_at;
+use crate::speaker::Speaker;
 
 /// Events that wait to be looked at.
 const QUEUE: usize = 256;
@@ -62,6 +63,11 @@ impl Door {
     pub async fn open(config: Config) -> Result<Self> {
         let behind = RwLock::new(behind(&config).await?);
         Ok(Self { config, behind })
+    }
+
+    /// Who speaks through it.
+    pub(super) fn speaker(&self) -> Speaker {
+        self.config.speaker
     }
 
     /// What this process owns itself; `None` if another process owns it.

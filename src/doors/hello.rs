@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::config::Config;
 use crate::escher::Escher;
+use crate::speaker::Speaker;
 
 /// Bytes of a user's name.
 const LONGEST_USER: usize = 256;
@@ -25,6 +26,9 @@ pub(super) struct Hello {
     /// Who uses it, as approvals record them; the owner's user if it does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     user: Option<String>,
+    /// Who speaks.
+    #[serde(default)]
+    speaker: Speaker,
 }
 
 /// What the owner answers.
@@ -45,6 +49,7 @@ impl Hello {
             now: config.clock.is_shifted().then(|| config.clock.now()),
             sim_faults: (!config.sim_faults.is_empty()).then(|| config.sim_faults.to_string()),
             user: Some(config.user.clone()),
+            speaker: config.speaker,
         }
     }
 
@@ -72,7 +77,7 @@ impl Hello {
             return Err(error.operation(Self::METHOD).hint("end that process, or use its version"));
         }
         let faults = self.sim_faults.map(|text| text.parse()).transpose()?;
-        Ok(escher.seen_by(self.user, self.now, faults))
+        Ok(escher.seen_by(self.user, self.now, faults).spoken_by(self.speaker))
     }
 }
 

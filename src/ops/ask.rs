@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use escher_core::selector::{Field, Op, Relation};
 use escher_core::{
-    Brain as _, ConversationId, Entry, Error, ErrorKind, Estate, Frame, Intent, Next, PlanDoc, Resource, Result, Selector, Turn, Utterance,
+    Brain as _, ConversationId, Entry, Error, ErrorKind, Estate, Frame, Intent, Next, PlanDoc, Resource, ResourceId, Result, Selector,
+    Turn, Utterance,
 };
 pub use escher_server::Explanation;
 
@@ -14,6 +15,7 @@ use crate::ops::chat::{ChatTurn, Conversation};
 use crate::ops::readings::{self, Settled};
 use crate::ops::reply::{Answer, AskResponse, Reply};
 use crate::ops::search::Hit;
+use crate::ops::shown::{Bounds, Held};
 
 /// Names that are looked up at once.
 const NAMES: usize = 1_000;
@@ -45,7 +47,15 @@ impl Escher {
     /// # Errors
     /// As [`Escher::ask`]; `NotFound` where there is no such conversation.
     pub async fn ask_in(&self, text: &str, conversation: Option<&ConversationId>) -> Result<AskResponse> {
-        let conversation = self.conversation_if(conversation).await?;
+        self.ask_seeing(text, conversation, None).await
+    }
+
+    /// The same for a caller that has `seen` so many turns of the conversation.
+    ///
+    /// # Errors
+    /// As [`Escher::ask_in`]; `Stale` if the conversation has more turns.
+    pub async fn ask_seeing(&self, text: &str, conversation: Option<&ConversationId>, seen: Option<usize>) -> Result<AskResponse> {
+        let conversation = self.conversation_if(conversation, seen).await?;
         let history = conversation.as_ref().map(Conversation::history).unwrap_or_default();
         let frame = self.read(Utterance { text: text.to_owned(), history, now: self.now() }).await?;
         let (mut frame, asks) = match frame.clarify.clone() {
@@ -55,12 +65,15 @@ impl Escher {
             },
             None => (frame, None),
         };
-        let reply = match asks {
-            Some(clarify) => Reply::Clarify(clarify),
-            None => {
-                let changed = self.held_against(&mut frame, conversation.as_ref()).await?;
-                self.reply(&frame, changed).await?
-            }
+        let (reply, listed) = match asks {
+            Some(clarify) => (Reply::Clarify(clarify), Vec::new()),
+            None => match self.held_against(&mut frame, conversation.as_ref()).await? {
+                Held::Within(bounds) => self.reply(&frame, bounds).await?,
+                Held::Asks(clarify) => {
+                    frame.clarify = Some(clarify.clone());
+                    (Reply::Clarify(clarify), Vec::new())
+                }
+            },
         };
         let mut reply = admit_unread(reply, &frame.unread);
         let Some(conversation) = conversation else { return Ok(AskResponse { frame, conversation: None, reply }) };
@@ -69,28 +82,33 @@ impl Escher {
         {
             answer.next = Some(Next::Approve { plan: plan.clone() });
         }
-        self.keep_turn(&conversation.id, ChatTurn::of(text, &frame, &reply, self.now())).await?;
+        self.keep_turn(&conversation.id, ChatTurn::of(text, &frame, &reply, listed, self.now())).await?;
         Ok(AskResponse { frame, conversation: Some(conversation.id), reply })
     }
 
-    async fn conversation_if(&self, id: Option<&ConversationId>) -> Result<Option<Conversation>> {
-        match id {
-            Some(id) => self.conversation(id).await.map(Some),
-            None => Ok(None),
-        }
+    async fn conversation_if(&self, id: Option<&ConversationId>, seen: Option<usize>) -> Result<Option<Conversation>> {
+        let Some(id) = id else { return Ok(None) };
+        let conversation = self.conversation(id).await?;
+        seen.map_or(Ok(()), |turns| conversation.seen(turns))?;
+        Ok(Some(conversation))
     }
 
     /// The turns that words in a conversation may refer to.
-    pub(crate) async fn history(&self, conversation: Option<&ConversationId>) -> Result<Vec<Turn>> {
-        Ok(self.conversation_if(conversation).await?.map(|it| it.history()).unwrap_or_default())
+    pub(crate) async fn history(&self, conversation: Option<&ConversationId>, seen: Option<usize>) -> Result<Vec<Turn>> {
+        Ok(self.conversation_if(conversation, seen).await?.map(|it| it.history()).unwrap_or_default())
     }
 
     /// What words mean here, where a model may help the grammar, and how they were read.
     ///
     /// # Errors
-    /// None of the words' making; `NotFound` where there is no such conversation.
-    pub async fn explain_reading(&self, text: &str, conversation: Option<&ConversationId>) -> Result<(Frame, Explanation)> {
-        let history = self.history(conversation).await?;
+    /// None of the words' making; `NotFound` where there is no such conversation, `Stale` as [`Escher::ask_seeing`].
+    pub async fn explain_reading(
+        &self,
+        text: &str,
+        conversation: Option<&ConversationId>,
+        seen: Option<usize>,
+    ) -> Result<(Frame, Explanation)> {
+        let history = self.history(conversation, seen).await?;
         let utterance = Utterance { text: text.to_owned(), history, now: self.now() };
         let grammar = self.grammar().clone();
         blocking(move || grammar.explain(&utterance)).await
@@ -102,16 +120,25 @@ impl Escher {
         blocking(move || runtime.block_on(brain.interpret(&utterance))).await?
     }
 
-    /// The reply to a frame. `changed` says what became of what was shown before, if it is no longer that.
-    async fn reply(&self, frame: &Frame, changed: Option<String>) -> Result<Reply> {
-        Ok(match frame.intent {
-            Intent::Act => match self.plan_frame(frame, changed.clone()).await {
+    /// The reply to a frame, and the resources that an answer is about. An order stays within its bounds.
+    async fn reply(&self, frame: &Frame, bounds: Bounds) -> Result<(Reply, Vec<ResourceId>)> {
+        let mut listed = Vec::new();
+        let reply = match frame.intent {
+            Intent::Act => match self.plan_frame(frame, &bounds).await {
                 // Nothing to do is an answer, with what the words were taken to mean beside it.
-                Err(e) if e.kind() == ErrorKind::NotFound => Reply::Answer(self.nothing_to_do(frame, &e, changed).await?),
+                Err(e) if e.kind() == ErrorKind::NotFound => Reply::Answer(self.nothing_to_do(frame, &e, bounds.changed).await?),
                 plan => Reply::Plan(plan?),
             },
-            Intent::Find | Intent::Count => Reply::Answer(self.list(frame).await?),
-            Intent::Describe => Reply::Answer(self.describe(frame).await?),
+            Intent::Find | Intent::Count => {
+                let (answer, ids) = self.list(frame).await?;
+                listed = ids;
+                Reply::Answer(answer)
+            }
+            Intent::Describe => {
+                let (answer, ids) = self.describe(frame).await?;
+                listed = ids;
+                Reply::Answer(answer)
+            }
             Intent::Explain => Reply::Answer(self.explain(frame).await?),
             Intent::Smalltalk => {
                 let hello = "Hello. Ask me about your clouds, for example: which VMs are idle?";
@@ -122,7 +149,8 @@ impl Escher {
                 Reply::Answer(answer::unanswered(why))
             }
             other => Reply::Answer(Answer { next: (other == Intent::History).then_some(Next::Runs), ..answer::unanswered(not_yet(other)) }),
-        })
+        };
+        Ok((reply, listed))
     }
 
     /// Entries that a frame's selector admits, and the answer's frame around them.
@@ -152,7 +180,8 @@ impl Escher {
         Ok((selection.matched, answer))
     }
 
-    async fn list(&self, frame: &Frame) -> Result<Answer> {
+    /// The answer of a list or a count, and the resources that were listed or counted.
+    async fn list(&self, frame: &Frame) -> Result<(Answer, Vec<ResourceId>)> {
         let (mut entries, mut answer) = self.admitted(frame).await?;
         if let Some(sort) = &frame.sort {
             answer::sort(&mut entries, sort, self.now());
@@ -162,12 +191,13 @@ impl Escher {
         if frame.intent == Intent::Find {
             answer.hits = entries.iter().take(limit).map(|entry| Hit::new(&entry.resource, 1.0)).collect();
         }
+        let listed = if frame.intent == Intent::Find { limit } else { usize::MAX };
         answer.text = answer::sentence(frame, &answer);
         answer.text.extend(frame.sort.as_ref().and_then(|sort| answer::unsorted(&entries, sort, self.now())));
-        Ok(answer)
+        Ok((answer, entries.into_iter().take(listed).map(|entry| entry.resource.id).collect()))
     }
 
-    async fn describe(&self, frame: &Frame) -> Result<Answer> {
+    async fn describe(&self, frame: &Frame) -> Result<(Answer, Vec<ResourceId>)> {
         let (entries, mut answer) = self.admitted(frame).await?;
         answer.hits = entries.iter().map(|entry| Hit::new(&entry.resource, 1.0)).collect();
         if let [entry] = entries.as_slice() {
@@ -179,7 +209,7 @@ impl Escher {
         } else {
             answer.text = answer::sentence(frame, &answer);
         }
-        Ok(answer)
+        Ok((answer, entries.into_iter().map(|entry| entry.resource.id).collect()))
     }
 
     /// What is linked to a resource, from either end, and whatever has the same name as one of these.
@@ -226,9 +256,14 @@ impl Escher {
     }
 
     /// Drafts, resolves, checks and stores a plan.
-    async fn plan_frame(&self, frame: &Frame, changed: Option<String>) -> Result<PlanDoc> {
+    async fn plan_frame(&self, frame: &Frame, bounds: &Bounds) -> Result<PlanDoc> {
         let mut doc = self.draft_frame(frame).await?;
-        doc.warnings.extend(changed);
+        if let Some(name) = bounds.outside(&doc) {
+            return Err(Error::new(ErrorKind::Stale, format!("the estate changed while the plan was made: {name} was not shown before"))
+                .operation("plan")
+                .hint("ask for the resources again, and then give the order"));
+        }
+        doc.warnings.extend(bounds.changed.clone());
         self.save_plan(doc).await
     }
 

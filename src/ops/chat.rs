@@ -3,9 +3,9 @@
 //! A turn is kept as it was shown: the frame after its readings were settled, and which resources “them” are if that is not
 //! all that the frame selects. What looks like a secret is never kept, nor is the frame of words that hold one.
 
-use escher_core::selector::{Field, Op};
 use escher_core::{
-    Collection, ConversationId, Document, Error, ErrorKind, Frame, Intent, Kind, Next, PlanId, Result, Selector, Turn, holds_secret, redact,
+    Collection, ConversationId, Document, Error, ErrorKind, Frame, Intent, Next, PlanId, REDACTED, ResourceId, Result, Selector, Turn,
+    holds_secret, redact,
 };
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -13,14 +13,16 @@ use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
 use crate::escher::Escher;
-use crate::ops::reply::{Answer, Reply};
+use crate::ops::reply::Reply;
+use crate::ops::shown::{self, Listed};
+use crate::speaker::Speaker;
 
 /// Turns of a conversation that are kept; the oldest make room.
 const KEPT: usize = 200;
 /// Turns that words may refer to.
 const USED: usize = 12;
-/// Resources that a turn names one by one. Of more than these, “them” asks.
-const NAMED: usize = 200;
+/// Turns that are told to whoever has not seen them.
+const TOLD: usize = 3;
 /// Conversations that are listed, the latest first.
 const LISTED: usize = 1_000;
 
@@ -31,6 +33,9 @@ pub struct Conversation {
     pub id: ConversationId,
     /// When it was begun.
     pub started: Timestamp,
+    /// Who began it; one of an earlier version counts as a person's.
+    #[serde(default)]
+    pub speaker: Speaker,
     /// Its turns, oldest first.
     pub turns: Vec<ChatTurn>,
     /// How many older turns are no longer kept.
@@ -48,6 +53,9 @@ pub struct ChatTurn {
     pub turn: Turn,
     /// What came of it.
     pub reply: Replied,
+    /// Which resources it showed, if it is the last one that showed any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listed: Option<Listed>,
 }
 
 /// What came of a turn, in short.
@@ -82,6 +90,8 @@ pub struct ConversationEntry {
     pub id: ConversationId,
     /// When it was begun.
     pub started: Timestamp,
+    /// Who began it.
+    pub speaker: Speaker,
     /// When its last turn was; when it was begun if there is none.
     pub updated: Timestamp,
     /// How many turns it has had.
@@ -105,19 +115,37 @@ impl Conversation {
         }
     }
 
-    /// What was shown last that an order can be over, and how many it was.
-    fn shown(&self) -> Option<(&Selector, usize)> {
-        self.turns.iter().rev().find_map(|turn| {
-            let total = match turn.reply {
-                Replied::Answer { total, .. } => total?,
-                Replied::Plan { total, .. } => total,
-                Replied::Clarify { .. } => return None,
-            };
-            Some((turn.turn.referent()?, total))
-        })
+    /// What was shown last that an order can be over, and which resources it was, if that is known.
+    pub(crate) fn shown(&self) -> Option<(&Selector, Option<&Listed>)> {
+        self.turns.iter().rev().find_map(|turn| Some((turn.turn.referent()?, turn.listed.as_ref())))
+    }
+
+    /// How many turns it has had.
+    fn count(&self) -> usize {
+        self.turns.len() + self.dropped
+    }
+
+    /// Refuses whoever has not seen all of it: “them” and “yes” would mean what somebody else was shown.
+    pub(crate) fn seen(&self, turns: usize) -> Result<()> {
+        let unseen = self.count().saturating_sub(turns).min(self.turns.len());
+        if unseen == 0 {
+            return Ok(());
+        }
+        let from = self.turns.len() - unseen.min(TOLD);
+        let said: Vec<String> = self.turns[from..].iter().map(|turn| format!("“{}”", turn.turn.text)).collect();
+        let before = if unseen > TOLD { "…, " } else { "" };
+        let message = format!("somebody else spoke in this conversation since: {before}{}", said.join(", "));
+        Err(Error::new(ErrorKind::Stale, message)
+            .operation("ask")
+            .with("turns", self.count().to_string())
+            .hint("see what was said, then say it again, or begin a conversation of your own")
+            .next(Next::Conversations))
     }
 
     fn push(&mut self, turn: ChatTurn) {
+        if turn.listed.is_some() {
+            self.turns.iter_mut().for_each(|older| older.listed = None);
+        }
         self.turns.push(turn);
         let over = self.turns.len().saturating_sub(KEPT);
         self.dropped += over;
@@ -128,8 +156,9 @@ impl Conversation {
         ConversationEntry {
             id: self.id.clone(),
             started: self.started,
+            speaker: self.speaker,
             updated: self.updated(),
-            turns: self.turns.len() + self.dropped,
+            turns: self.count(),
             first: self.turns.first().map(|turn| turn.turn.text.clone()),
         }
     }
@@ -155,109 +184,74 @@ impl Conversation {
 }
 
 impl ChatTurn {
-    /// A turn as it is kept.
-    pub(crate) fn of(text: &str, frame: &Frame, reply: &Reply, at: Timestamp) -> Self {
+    /// A turn as it is kept; `listed` are the resources of an answer.
+    pub(crate) fn of(text: &str, frame: &Frame, reply: &Reply, listed: Vec<ResourceId>, at: Timestamp) -> Self {
+        let mut shown_ids = None;
         let replied = match reply {
             Reply::Answer(answer) => {
                 let counted = answer.answered && matches!(frame.intent, Intent::Find | Intent::Count | Intent::Describe);
+                shown_ids = counted.then(|| Listed::of(listed));
                 Replied::Answer { text: answer.text.clone(), total: counted.then_some(answer.total) }
             }
-            Reply::Plan(plan) => Replied::Plan { plan: plan.id.clone(), total: targets(plan).len() },
+            Reply::Plan(plan) => {
+                let targets = shown::targets(plan);
+                let total = targets.len();
+                shown_ids = Some(Listed::of(targets.into_iter().map(|(_, id)| id.clone())));
+                Replied::Plan { plan: plan.id.clone(), total }
+            }
             Reply::Clarify(clarify) => Replied::Clarify { text: clarify.question.clone() },
         };
-        if !holds_secret(text) {
+        let refused = escher_server::asks_for_secrets(text);
+        if !refused && !holds_secret(text) {
             let mut frame = frame.clone();
             if let Reply::Clarify(clarify) = reply {
                 frame.clarify = Some(clarify.clone());
             }
-            let shown = shown(&frame, reply);
-            return Self { at, turn: Turn { text: text.to_owned(), frame, shown }, reply: replied };
+            let shown = shown::referent(&frame, reply);
+            return Self { at, turn: Turn { text: text.to_owned(), frame, shown }, reply: replied, listed: shown_ids };
         }
         let mut frame = Frame::new(Intent::Unknown);
-        frame.note = Some("not kept: the words hold what looks like a secret".to_owned());
+        frame.note = Some("not kept: the words hold what looks like a secret, or ask for one".to_owned());
         let reply = match replied {
             Replied::Plan { .. } => replied,
             Replied::Answer { .. } | Replied::Clarify { .. } => Replied::Answer { text: String::new(), total: None },
         };
-        Self { at, turn: Turn { text: redact(text), frame, shown: None }, reply }
+        // Words about credentials may be one in any form.
+        let text = if refused { REDACTED.to_owned() } else { redact(text) };
+        Self { at, turn: Turn { text, frame, shown: None }, reply, listed: None }
     }
-}
-
-fn targets(plan: &escher_core::PlanDoc) -> Vec<(Kind, &str)> {
-    let mut targets: Vec<(Kind, &str)> = plan.steps.iter().map(|step| (step.action.kind, step.target.id.as_str())).collect();
-    targets.sort_unstable_by_key(|(_, id)| *id);
-    targets.dedup_by_key(|(_, id)| *id);
-    targets
-}
-
-/// What “them” are after a reply, if not all that its frame selects.
-fn shown(frame: &Frame, reply: &Reply) -> Option<Selector> {
-    match reply {
-        Reply::Plan(plan) => named(targets(plan)),
-        Reply::Answer(answer) => {
-            let cut = frame.intent == Intent::Find && answer.hits.len() < answer.total;
-            let alike = frame.selector.leaves().into_iter().any(|leaf| matches!(leaf, Selector::Compare { op: Op::Like, .. }));
-            if cut || alike {
-                return named(hits(answer));
-            }
-            // A limit that cut nothing off.
-            frame.limit.is_some().then(|| frame.selector.clone())
-        }
-        Reply::Clarify(_) => None,
-    }
-}
-
-fn hits(answer: &Answer) -> Vec<(Kind, &str)> {
-    answer.hits.iter().map(|hit| (hit.kind, hit.id.as_str())).collect()
-}
-
-/// These, one by one; `None` if they are none or too many.
-fn named(resources: Vec<(Kind, &str)>) -> Option<Selector> {
-    if resources.is_empty() || resources.len() > NAMED {
-        return None;
-    }
-    let mut kinds: Vec<&str> = resources.iter().map(|(kind, _)| kind.as_str()).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
-    let one_of = |field: Field, values: Vec<&str>| match values.as_slice() {
-        [one] => Selector::compare(field, Op::Eq, one).ok(),
-        many => Selector::one_of(field, many.iter().copied()).ok(),
-    };
-    let ids = resources.into_iter().map(|(_, id)| id).collect();
-    Some(Selector::And(vec![one_of(Field::Kind, kinds)?, one_of(Field::Id, ids)?]).normalized())
 }
 
 impl Escher {
-    /// Begins a conversation.
+    /// Begins a conversation of whoever speaks.
     ///
     /// # Errors
     /// `Storage`.
     pub async fn new_conversation(&self) -> Result<Conversation> {
         let started = self.now();
         let id = ConversationId::from(Ulid::new());
-        let conversation = Conversation { id, started, turns: Vec::new(), dropped: 0 };
+        let conversation = Conversation { id, started, speaker: self.config().speaker, turns: Vec::new(), dropped: 0 };
         self.documents().put(Collection::Chat, &conversation.document()?).await?;
         Ok(conversation)
     }
 
-    /// Conversations, the latest first.
+    /// Conversations that the speaker may join, the latest first.
     ///
     /// # Errors
     /// `Storage`.
     pub async fn conversations(&self) -> Result<Vec<ConversationEntry>> {
         let documents = self.documents().list(Collection::Chat, LISTED).await?;
-        documents.into_iter().map(|document| Conversation::read(document).map(|it| it.entry())).collect()
+        let all: Vec<Conversation> = documents.into_iter().map(Conversation::read).collect::<Result<_>>()?;
+        Ok(all.iter().filter(|it| self.config().speaker.may_join(it.speaker)).map(Conversation::entry).collect())
     }
 
     /// A conversation with its turns.
     ///
     /// # Errors
-    /// `NotFound`, `Storage`.
+    /// `NotFound`, also for an assistant that asks for a person's; `Storage`.
     pub async fn conversation(&self, id: &ConversationId) -> Result<Conversation> {
-        match self.documents().document(Collection::Chat, id.as_str()).await? {
-            Some(document) => Conversation::read(document),
-            None => Err(no_conversation(id)),
-        }
+        let found = self.documents().document(Collection::Chat, id.as_str()).await?.map(Conversation::read).transpose()?;
+        found.filter(|it| self.config().speaker.may_join(it.speaker)).ok_or_else(|| no_conversation(id))
     }
 
     /// Deletes a conversation for good. Plans that were made in it stay.
@@ -277,49 +271,8 @@ impl Escher {
         conversation.push(turn);
         self.documents().put(Collection::Chat, &conversation.document()?).await
     }
-
-    /// An order over what was shown says so only if it is within that, whichever brain read it. Returns what became of the
-    /// resources since, if they are no longer as many.
-    pub(crate) async fn held_against(&self, frame: &mut Frame, conversation: Option<&Conversation>) -> Result<Option<String>> {
-        if !frame.shown {
-            return Ok(None);
-        }
-        let last = conversation.and_then(Conversation::shown);
-        let Some((shown, before)) = last.filter(|(shown, _)| is_within(&frame.selector, shown)) else {
-            frame.shown = false;
-            return Ok(None);
-        };
-        let mut selection = self.estate().select(shown, self.now()).await?;
-        selection.leave_out_terminated(shown, self.now());
-        let now = selection.matched.len();
-        let resources = |n: usize| if n == 1 { "1 resource".to_owned() } else { format!("{n} resources") };
-        let matches = if now == 1 { "matches" } else { "match" };
-        Ok((now != before).then(|| format!("the estate changed since: {} were shown, {} {matches} now", resources(before), resources(now))))
-    }
 }
 
 fn no_conversation(id: &ConversationId) -> Error {
     Error::new(ErrorKind::NotFound, format!("there is no conversation `{id}`")).operation("look up conversation").next(Next::Conversations)
-}
-
-/// Whether a selector admits nothing outside another one, or only what is related to it, as far as its parts say so.
-fn is_within(selector: &Selector, shown: &Selector) -> bool {
-    let has = |selector: &Selector| {
-        let parts: Vec<String> = selector.conjuncts().iter().map(in_one_order).collect();
-        shown.conjuncts().iter().all(|part| parts.contains(&in_one_order(part)))
-    };
-    has(selector) || selector.conjuncts().iter().any(|part| matches!(part, Selector::Related { to, .. } if has(to)))
-}
-
-/// A condition with the values of its list in one order.
-fn in_one_order(part: &Selector) -> String {
-    match part {
-        Selector::In { field, values } => {
-            let mut values: Vec<String> = values.iter().map(|value| value.plain().to_lowercase()).collect();
-            values.sort_unstable();
-            format!("{field} IN {values:?}")
-        }
-        Selector::Not(inner) => format!("NOT {}", in_one_order(inner)),
-        other => other.to_string(),
-    }
 }

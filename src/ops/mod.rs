@@ -15,6 +15,7 @@ pub(crate) mod policy;
 pub(crate) mod readings;
 pub(crate) mod reply;
 pub(crate) mod search;
+pub(crate) mod shown;
 pub(crate) mod sound;
 pub(crate) mod sync;
 pub(crate) mod trust;

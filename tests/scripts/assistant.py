@@ -1,7 +1,7 @@
-"""An assistant, as the official client plays one: assistant.py ESCHER DATA_DIR [hostile]
+"""An assistant, as the official client plays one: assistant.py ESCHER DATA_DIR [CONVERSATION]
 
-Lists tools, searches, plans, cannot run the plan, waits for a line on standard input (somebody approves meanwhile), and runs
-it. Prints what it saw as one JSON document, a line before it waits and a line at the end.
+Lists tools, looks for the person's conversations, searches, plans, cannot run the plan, waits for a line on standard input
+(somebody approves meanwhile), and runs it. Prints what it saw as one JSON document, a line before it waits and a line at the end.
 """
 
 import asyncio
@@ -33,12 +33,16 @@ async def told(line):
     print(json.dumps(line), flush=True)
 
 
-async def main(program, data_dir):
+async def main(program, data_dir, persons=None):
     server = StdioServerParameters(command=program, args=["mcp", "--data-dir", data_dir], env=dict(os.environ))
     async with stdio_client(server) as (read, write), ClientSession(read, write) as session:
         hello = await session.initialize()
         tools = [it.model_dump(mode="json", by_alias=True) for it in (await session.list_tools()).tools]
         await as_declared(session, tools)
+        theirs = [shown(await session.call_tool("conversations", {}))["data"]]
+        for name in ("conversation", "ask", "interpret", "explain") if persons else ():
+            words = {} if name == "conversation" else {"text": "show prod databases in azure"}
+            theirs.append(shown(await session.call_tool(name, {"conversation": persons, **words})))
         found = shown(await session.call_tool("search", {"words": "prodution postgress", "limit": 3}))
         asked = shown(await session.call_tool("ask", {"text": "Stop production database in GCP project-x"}))
         plan = asked["data"]["plan"]["id"]
@@ -52,7 +56,7 @@ async def main(program, data_dir):
             ("run_undo", {"run": "run_none"}),
         ]]
         await told({"hello": hello.model_dump(mode="json", by_alias=True), "tools": tools, "found": found, "asked": asked,
-                    "refused": refused, "approve": approve, "wrong": wrong})
+                    "refused": refused, "approve": approve, "wrong": wrong, "theirs": theirs})
         await asyncio.to_thread(sys.stdin.readline)
         ran = shown(await session.call_tool("plan_run", {"plan": plan}))
         resources = [str(it.uri) for it in (await session.list_resources()).resources]
@@ -67,8 +71,10 @@ async def main(program, data_dir):
         chat = shown(await session.call_tool("conversation_new", {}))["data"]["id"]
         turns = [shown(await session.call_tool("ask", {"text": text, "conversation": chat}))["data"]
                  for text in ("show me all VMs in Azure", "only the stopped ones", "start them")]
-        await told({"ran": ran, "resources": resources, "plan": json.loads(read_back), "run": json.loads(journal), "missing": missing,
+        own = shown(await session.call_tool("conversations", {}))["data"]["conversations"]
+        own = [own, shown(await session.call_tool("conversation", {"conversation": chat}))["data"]["id"]]
+        await told({"own": own, "ran": ran, "resources": resources, "plan": json.loads(read_back), "run": json.loads(journal), "missing": missing,
                     "turns": turns})
 
 
-asyncio.run(main(*sys.argv[1:3]))
+asyncio.run(main(*sys.argv[1:4]))

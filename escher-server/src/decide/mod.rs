@@ -21,4 +21,5 @@ pub(crate) use order::{Verdict, order};
 #[cfg(test)]
 pub(crate) use question::islands;
 pub(crate) use question::{may_be_question, question};
+pub use refusal::asks_for_secrets;
 pub(crate) use refusal::refusal;

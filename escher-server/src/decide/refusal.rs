@@ -59,6 +59,11 @@ const KEEPS_RULES: &str = "I keep my rules: every change is planned, shown and a
 /// Tokens that are looked at; an attempt to steer may stand at the end of a long text.
 const MOST_TOKENS: usize = 2_000;
 
+/// Whether the words ask for a credential, or hold one: such words are not kept.
+pub fn asks_for_secrets(text: &str) -> bool {
+    Words::new(&text::split(text, MOST_TOKENS)).wants_secrets()
+}
+
 /// Why the words are refused, if they are.
 pub(crate) fn refusal(text: &str) -> Option<String> {
     let tokens = text::split(text, MOST_TOKENS);
@@ -237,13 +242,8 @@ impl<'a> Words<'a> {
 
 /// A token that is a credential by its looks.
 fn is_secret(text: &str) -> bool {
-    let long = |rest: &str, least: usize| rest.len() >= least && rest.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
     let text = text.rsplit(['=', ':']).next().unwrap_or(text);
-    ["AKIA", "ASIA"].iter().any(|front| text.strip_prefix(front).is_some_and(|rest| rest.len() == 16 && long(rest, 16)))
-        || ["ghp_", "gho_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "sk_live_", "AIza"]
-            .iter()
-            .any(|front| text.strip_prefix(front).is_some_and(|rest| long(rest, 16)))
-        || text.starts_with("eyJ") && text.len() > 40 && text.matches('.').count() == 2
+    escher_core::is_service_key(text) || text.starts_with("eyJ") && text.len() > 40 && text.matches('.').count() == 2
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ use rustyline::{Config, DefaultEditor};
 use crate::text::one_line;
 use crate::{out, prompt};
 
-/// The longest line that is read whole; no utterance is nearly as long.
-const LONGEST: u64 = 64 * 1024;
+/// The longest line that is read; no utterance is nearly as long.
+pub(crate) const LONGEST: usize = 64 * 1024;
 /// Lines that can be brought back.
 const REMEMBERED: usize = 200;
 
@@ -30,6 +30,8 @@ enum From {
 /// What came of reading a line.
 pub(crate) enum Line {
     Said(String),
+    /// It is longer than can be read: part of an order is no order.
+    TooLong,
     /// Ctrl-C: the line is left.
     Left,
     /// Ctrl-D, or there are no more.
@@ -122,20 +124,28 @@ fn edited(editor: &mut DefaultEditor, prompt: &str) -> Result<Line> {
 fn piped(reader: &mut impl BufRead) -> Result<Line> {
     let failed = |e: std::io::Error| Error::invalid(e.to_string()).operation("read a line");
     let mut line = Vec::new();
-    if reader.by_ref().take(LONGEST).read_until(b'\n', &mut line).map_err(failed)? == 0 {
+    // One byte more than the longest line and its end tells whether it is longer.
+    if reader.by_ref().take(LONGEST as u64 + 1).read_until(b'\n', &mut line).map_err(failed)? == 0 {
         return Ok(Line::End);
     }
-    // Of a line without end the rest is passed over, so that it is no line of its own.
-    let mut whole = line.ends_with(b"\n") || (line.len() as u64) < LONGEST;
-    while !whole {
-        let more = reader.fill_buf().map_err(failed)?;
-        let end = more.iter().position(|&byte| byte == b'\n');
-        whole = end.is_some() || more.is_empty();
-        let read = end.map_or(more.len(), |end| end + 1);
-        reader.consume(read);
+    if line.len() > LONGEST && !line.ends_with(b"\n") {
+        pass_over(reader).map_err(failed)?;
+        return Ok(Line::TooLong);
     }
     // Bytes that are no text are a word that nobody knows.
     Ok(Line::Said(String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']).to_owned()))
+}
+
+/// Reads up to the end of a line, so that what is left of it is no line of its own.
+fn pass_over(reader: &mut impl BufRead) -> std::io::Result<()> {
+    loop {
+        let more = reader.fill_buf()?;
+        let (end, length) = (more.iter().position(|&byte| byte == b'\n'), more.len());
+        reader.consume(end.map_or(length, |end| end + 1));
+        if end.is_some() || length == 0 {
+            return Ok(());
+        }
+    }
 }
 
 /// Leaves the terminal as it was found, whatever ends the program while a line is edited.
@@ -161,13 +171,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_without_end_is_one_line() {
-        let text = format!("one\n{}\r\ntwo\n\nlast", "x".repeat(200_000));
+    fn a_line_that_is_too_long_is_none() {
+        let longest = "y".repeat(LONGEST);
+        let text = format!("one\n{}\r\ntwo\n\n{longest}\n{longest}z\nthree\n{longest}", "x".repeat(200_000));
         let mut reader = BufReader::new(text.as_bytes());
         let mut read = Vec::new();
-        while let Line::Said(line) = piped(&mut reader).unwrap() {
-            read.push(line.len());
+        loop {
+            match piped(&mut reader).unwrap() {
+                Line::Said(line) => read.push(Some(line.len())),
+                Line::TooLong => read.push(None),
+                Line::Left | Line::End => break,
+            }
         }
-        assert_eq!(read, [3, LONGEST as usize, 3, 0, 4]);
+        assert_eq!(read, [Some(3), None, Some(3), Some(0), Some(LONGEST), None, Some(5), Some(LONGEST)]);
     }
 }

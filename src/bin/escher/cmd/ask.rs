@@ -49,7 +49,7 @@ pub(crate) async fn run(caller: &Caller<'_>, args: Args) -> Result<Exit> {
         Some(Talk::Known(id)) => Some(id),
         None => None,
     };
-    let request = AskRequest { text: args.text.join(" "), conversation };
+    let request = AskRequest { text: args.text.join(" "), conversation, seen: None };
     // Ask first: the turn that is kept would be one before it.
     let explanation = if args.explain { Some(caller.call::<Explain>(request.clone()).await?.explanation) } else { None };
     let asked = caller.call::<Ask>(request).await?;

@@ -6,15 +6,15 @@ use escher::api::run::RunRequest;
 use escher::api::{
     Ask, ConversationDelete, ConversationNew, Conversations, NoEvent, Nothing, Operation, PlanCheck, RunUndo, ask::AskRequest,
 };
-use escher::core::{ConversationId, PlanDoc, RunId};
-use escher::{CancellationToken, Error, Replied, Reply, Result};
+use escher::core::{ConversationId, Decision, PlanDoc, RunId};
+use escher::{CancellationToken, Error, Replied, Reply, Result, Speaker};
 use serde_json::json;
 
 use super::output;
 use super::plan::{self, Runner, exit_of, may_run_if};
 use crate::caller::Caller;
 use crate::exit::{Exit, tell};
-use crate::lines::{Line, Lines, confirm};
+use crate::lines::{LONGEST, Line, Lines, confirm};
 use crate::signals::Signals;
 use crate::table::Rows;
 use crate::{out, prompt, show};
@@ -81,6 +81,8 @@ struct Chat<'c> {
     /// Whether a person sits at a terminal.
     person: bool,
     conversation: Option<ConversationId>,
+    /// Its turns that were seen here: another terminal or an assistant may speak in it as well.
+    seen: usize,
     /// What was run here last.
     ran: Option<RunId>,
 }
@@ -90,12 +92,15 @@ impl<'c> Chat<'c> {
         let person = !caller.global.json && prompt::can_ask();
         let mut lines = Lines::open(person)?;
         let noted = person && !caller.global.quiet;
+        let mut seen = 0;
         match &conversation {
             Some(id) => {
                 let known = caller.call::<Conversation>(ConversationRequest { conversation: id.clone() }).await?;
+                seen = known.dropped + known.turns.len();
                 if noted {
+                    let of = if known.speaker == Speaker::Assistant { ", begun by an assistant" } else { "" };
                     let last = known.turns.last().map(|turn| format!(" It ended with “{}”.", turn.turn.text)).unwrap_or_default();
-                    out::note(&format!("Going on with {id}.{last} /help lists commands, Ctrl-D ends."));
+                    out::note(&format!("Going on with {id}{of}.{last} /help lists commands, Ctrl-D ends."));
                 }
                 lines.remember(known.turns.into_iter().map(|turn| turn.turn.text));
             }
@@ -104,7 +109,7 @@ impl<'c> Chat<'c> {
             ),
             None => {}
         }
-        Ok(Self { caller, lines, person, conversation, ran: None })
+        Ok(Self { caller, lines, person, conversation, seen, ran: None })
     }
 
     /// Until the lines end. What a person got wrong on the way is no failure of the command; of a script it is.
@@ -123,13 +128,17 @@ impl<'c> Chat<'c> {
             let text = match line {
                 Line::End => break,
                 Line::Left => continue,
-                Line::Said(text) => text.trim().to_owned(),
+                Line::TooLong => Err(too_long()),
+                Line::Said(text) => Ok(text.trim().to_owned()),
             };
-            let ended = match command(&text) {
-                _ if text.is_empty() => continue,
-                Some(("/quit" | "/exit", _)) => break,
-                Some((word, rest)) => self.command(word, rest).await,
-                None => self.ask(text).await,
+            let ended = match text {
+                Err(error) => Err(error),
+                Ok(text) => match command(&text) {
+                    _ if text.is_empty() => continue,
+                    Some(("/quit" | "/exit", _)) => break,
+                    Some((word, rest)) => self.command(word, rest).await,
+                    None => self.ask(text).await,
+                },
             };
             let ended = ended.unwrap_or_else(|error| tell(self.caller.global, &error));
             if !self.person {
@@ -150,7 +159,14 @@ impl<'c> Chat<'c> {
             Some(id) => id.clone(),
             None => self.conversation.insert(self.caller.call::<ConversationNew>(Nothing {}).await?.id).clone(),
         };
-        let asked = self.call::<Ask>(AskRequest { text, conversation: Some(conversation) }).await?;
+        let request = AskRequest { text, conversation: Some(conversation), seen: Some(self.seen) };
+        let asked = self.call::<Ask>(request).await.inspect_err(|error| {
+            // The error shows what was said; after it the person has seen that.
+            if let Some(turns) = error.context("turns").and_then(|turns| turns.parse().ok()) {
+                self.seen = turns;
+            }
+        })?;
+        self.seen += 1;
         if global.json {
             out::event(&asked);
         } else {
@@ -182,13 +198,21 @@ impl<'c> Chat<'c> {
             "/new" => {
                 let begun = self.caller.call::<ConversationNew>(Nothing {}).await?;
                 output(global, &begun, || out::line("A new conversation. Nothing said before counts."));
-                self.conversation = Some(begun.id);
+                (self.conversation, self.seen) = (Some(begun.id), 0);
                 Ok(Exit::Done)
             }
             "/run" if !rest.is_empty() => {
                 let open = self.caller.call::<PlanCheck>(PlanRequest { plan: rest.to_owned() }).await?;
                 self.show(&open.plan).await?;
-                if open.approved { self.run(&open.plan).await } else { self.carry_on(&open.plan).await }
+                if open.approved && !self.person {
+                    return self.run(&open.plan).await;
+                }
+                let mut plan = open.plan;
+                if self.person {
+                    // Naming a plan is no yes to it, whoever or whatever else has said yes.
+                    plan.decision = plan.decision.max(Decision::Approve);
+                }
+                self.carry_on(&plan).await
             }
             "/run" => Err(Error::invalid("/run needs the id of a plan").hint("/plans lists them")),
             "/undo" => {
@@ -244,6 +268,10 @@ impl<'c> Chat<'c> {
     }
 }
 
+fn too_long() -> Error {
+    Error::invalid(format!("the line is longer than {LONGEST} bytes")).operation("read a line").hint("say it in fewer words")
+}
+
 /// A command and what follows it: `/run pl_1`. A path is none: `/subscriptions/…`.
 fn command(text: &str) -> Option<(&str, &str)> {
     let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
@@ -254,10 +282,14 @@ fn command(text: &str) -> Option<(&str, &str)> {
 async fn list(caller: &Caller<'_>) -> Result<Exit> {
     let conversations = caller.call::<Conversations>(Nothing {}).await?.conversations;
     output(caller.global, &conversations, || {
-        let mut rows = Rows::new(&["conversation", "turns", "last", "began with"]);
+        let mut rows = Rows::new(&["conversation", "begun by", "turns", "last", "began with"]);
         for it in &conversations {
             let (updated, first) = (format!("{:.0}", it.updated), it.first.clone().unwrap_or_default());
-            rows.add([it.id.to_string(), it.turns.to_string(), updated, first]);
+            let by = match it.speaker {
+                Speaker::Person => "person",
+                Speaker::Assistant => "assistant",
+            };
+            rows.add([it.id.to_string(), by.to_owned(), it.turns.to_string(), updated, first]);
         }
         rows.print(&["last", "began with"]);
     });

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use escher::{CancellationToken, Door, Result, serve_mcp};
+use escher::{CancellationToken, Config, Door, Result, Speaker, serve_mcp};
 
 use crate::args::Global;
 use crate::exit::Exit;
@@ -12,7 +12,8 @@ use crate::signals::Signals;
 /// Serves an assistant on standard input and output, until it goes away or this process is asked to stop.
 pub(crate) async fn run(global: &Global) -> Result<Exit> {
     let mut signals = Signals::listen()?;
-    let door = Arc::new(Door::open(global.config()?).await?);
+    let config = Config { speaker: Speaker::Assistant, ..global.config()? };
+    let door = Arc::new(Door::open(config).await?);
     let shown = global.clone();
     let stop = CancellationToken::new();
     let serving = serve_mcp(door.clone(), Arc::new(move |step| next::typed(&shown, step)), stop.clone());
