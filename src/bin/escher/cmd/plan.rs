@@ -20,9 +20,9 @@ use crate::{out, prompt, show};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// Plans, newest first
+    /// List plans, newest first
     List,
-    /// A plan with its targets and command lines
+    /// Show a plan: its targets and command lines
     Show {
         /// The plan's id
         id: String,

@@ -13,9 +13,9 @@ use crate::{out, show, twins};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// Runs, newest first
+    /// List runs, newest first
     List,
-    /// A run with every line of its journal
+    /// Show a run and its journal
     Show {
         /// The run's id
         id: String,

@@ -16,7 +16,7 @@ pub(crate) struct Args {
     /// Only resources that match this selector, for example "env=prod AND app=main"
     #[arg(long = "where", value_name = "SELECTOR", default_value = "", hide_default_value = true)]
     pub(crate) filter: String,
-    /// How many at most
+    /// Maximum number of results
     #[arg(long, default_value_t = SearchRequest::LIMIT)]
     limit: usize,
 }
