@@ -109,7 +109,7 @@ impl Escher {
         &self.parts.files
     }
 
-    /// One scan or import at a time writes the estate: what it holds against what was known must not change meanwhile.
+    /// One scan, or batch of an import, at a time writes the estate: what it holds against what was known must not change meanwhile.
     pub(crate) async fn one_writes(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.parts.writing.lock().await
     }
@@ -121,6 +121,11 @@ impl Escher {
 
     pub(crate) fn turns(&self) -> &Turns {
         &self.parts.turns
+    }
+
+    /// A few imports at a time have a file open and a thread that reads it: the store needs both too.
+    pub(crate) async fn turn_to_import(&self) -> Option<tokio::sync::SemaphorePermit<'_>> {
+        self.parts.importing.acquire().await.ok()
     }
 
     /// One turn at a time is written: it is added to those that were there.

@@ -19,6 +19,9 @@ use crate::keys::KeyRing;
 use crate::ops::sound::{self, Anchored};
 use crate::policy::PolicyFile;
 
+/// Imports that read at once.
+const IMPORTS: usize = 8;
+
 /// A layer around the journal, such as one that fails on demand.
 type JournalLayer = Box<dyn FnOnce(Arc<dyn JournalStore>) -> Arc<dyn JournalStore> + Send>;
 
@@ -87,6 +90,7 @@ pub(crate) struct Parts {
     pub(crate) read_since: tokio::sync::Mutex<HashSet<ResourceId>>,
     /// Runs take turns at a resource.
     pub(crate) turns: Turns,
+    pub(crate) importing: tokio::sync::Semaphore,
     pub(crate) talking: tokio::sync::Mutex<()>,
     /// Runs that are carried out right now, by id.
     pub(crate) carried_out: Mutex<HashSet<String>>,
@@ -139,6 +143,7 @@ impl Parts {
             writing: tokio::sync::Mutex::default(),
             read_since: tokio::sync::Mutex::default(),
             turns: Turns::default(),
+            importing: tokio::sync::Semaphore::new(IMPORTS),
             talking: tokio::sync::Mutex::default(),
             carried_out: Mutex::default(),
             index: overrides.index.map_or_else(OnceCell::new, |index| OnceCell::new_with(Some(index))),

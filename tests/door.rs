@@ -297,8 +297,9 @@ fn what_is_next_is_printed_as_commands_that_work() {
     works(&next(&run(&["ask", "list all vms"]).out)[0]);
     let asked = run(&["ask", "stop production database in GCP project-x"]);
     assert_eq!(asked.code, 3, "{}", asked.err);
-    let (_, commands) = asked.err.trim_end().split_once("awaits approval: ").unwrap();
-    commands.split(", then: ").map(str::to_owned).for_each(|line| works(&line));
+    for label in ["To approve:  ", "To run:      "] {
+        works(&asked.err.lines().find_map(|line| line.strip_prefix(label)).unwrap().to_owned());
+    }
 }
 
 // Standard output that does not take it.
@@ -464,7 +465,7 @@ fn only_an_answer_to_the_question_approves() {
     let order = [ESCHER, "ask", "stop production database in GCP project-x"];
     for (early, answer) in [("y\n", "\n"), ("yes\ny\ny\n", "n\n"), ("y", "\n"), ("", "\n"), ("", "x\n")] {
         let (shown, code) = terminal(&desk, early, answer, &order);
-        assert!(shown.contains("Run this plan? [y/N]"), "{shown}");
+        assert!(shown.contains("Approve and run this plan (1 resource, risk high)? [y/N]"), "{shown}");
         assert_eq!(code, 3, "{early:?} {answer:?}: {shown}");
     }
     assert_eq!(desk.json(&["runs", "--json"]), json!([]), "nothing was approved");

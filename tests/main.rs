@@ -27,6 +27,8 @@ mod old_data;
 mod ops;
 #[cfg(unix)]
 mod owner;
+#[cfg(unix)]
+mod owner_bounds;
 mod policy;
 mod readme;
 mod search;

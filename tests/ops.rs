@@ -99,6 +99,10 @@ fn what_crosses_a_door_is_what_its_schema_says() {
         assert!(changes["changes"].as_array().unwrap().iter().any(|change| change["name"] == "one"), "{changes}");
         let known = door.call("describe", json!({"ids": [found["hits"][0]["id"], "nothing"]})).await.0;
         assert_eq!((&known["resources"][0]["id"], &known["unknown"]), (&found["hits"][0]["id"], &json!(["nothing"])));
+        let (one, all) = (&found["hits"][0]["id"], vec!["nothing"; 999]);
+        let twice: Vec<Value> = [one, one].into_iter().cloned().chain(all.iter().map(|id| json!(id))).collect();
+        let known = door.call("describe", json!({"ids": &twice[1..]})).await.0;
+        assert_eq!((known["resources"].as_array().unwrap().len(), &known["unknown"]), (1, &json!(["nothing"])));
         for text in ["how many VMs per cloud", "describe vm one", "stop everything", "hello", "how do I delete a VM?", "most expensive vms"]
         {
             door.call("ask", json!({"text": text})).await;
@@ -163,6 +167,10 @@ fn what_is_no_request_is_refused_and_nothing_is_done() {
             ("ask", json!({"text": "hello", "conversation": "pl_1"}), "is not a conversation id"),
             ("import", json!({"source": {"file": 1}}), "invalid type"),
             ("import", json!({"source": "input"}), "sends nothing along"),
+            ("import", json!({"source": {"file": "Cargo.toml"}}), "is not absolute"),
+            ("import", json!({"source": {"file": "/dev/zero"}}), "not a plain file"),
+            ("import", json!({"source": {"file": "/"}}), "is a folder"),
+            ("describe", json!({"ids": vec!["i-1"; 1_001]}), "no more than 1000"),
             ("connect", json!({"cloud": "hetzner"}), "unknown variant"),
         ] {
             let done = api::call(&escher, name, params.clone(), mpsc::channel(1).0, CancellationToken::new()).await;

@@ -22,7 +22,7 @@ impl Daemon {
         Self::with(desk, &[])
     }
 
-    fn with(desk: &Desk, flags: &[&str]) -> Self {
+    pub(crate) fn with(desk: &Desk, flags: &[&str]) -> Self {
         let mut command = desk.command(&["daemon", "--json"]);
         let mut child = command.args(flags).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut first = String::new();
@@ -32,7 +32,7 @@ impl Daemon {
         Self(child)
     }
 
-    fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         assert!(Command::new("kill").args([name, &self.0.id().to_string()]).status().unwrap().success());
     }
 
@@ -60,19 +60,19 @@ fn socket(desk: &Desk) -> PathBuf {
 }
 
 /// A program that speaks to the owner itself.
-struct Wire {
+pub(crate) struct Wire {
     to: UnixStream,
     from: BufReader<UnixStream>,
 }
 
 impl Wire {
-    fn raw(desk: &Desk) -> Self {
+    pub(crate) fn raw(desk: &Desk) -> Self {
         let to = UnixStream::connect(socket(desk)).unwrap();
         to.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         Self { from: BufReader::new(to.try_clone().unwrap()), to }
     }
 
-    fn greeted(desk: &Desk) -> Self {
+    pub(crate) fn greeted(desk: &Desk) -> Self {
         let mut wire = Self::raw(desk);
         let welcome = wire.ask(&json!({"jsonrpc": "2.0", "id": "h", "method": "hello", "params": {"version": escher::VERSION}}));
         assert_eq!(welcome["result"]["version"], escher::VERSION, "{welcome}");
@@ -80,12 +80,12 @@ impl Wire {
         wire
     }
 
-    fn say(&mut self, line: &str) {
+    pub(crate) fn say(&mut self, line: &str) {
         self.to.write_all(format!("{line}\n").as_bytes()).unwrap();
     }
 
     /// The next message; null when the owner has closed.
-    fn hear(&mut self) -> Value {
+    pub(crate) fn hear(&mut self) -> Value {
         let mut line = String::new();
         match self.from.read_line(&mut line) {
             Ok(0) | Err(_) => Value::Null,
@@ -98,7 +98,7 @@ impl Wire {
         self.hear()
     }
 
-    fn call(&mut self, method: &str, params: Value) -> Value {
+    pub(crate) fn call(&mut self, method: &str, params: Value) -> Value {
         self.ask(&json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}))
     }
 }

@@ -339,7 +339,7 @@ fn what_policy_would_say_is_told_and_nothing_is_kept() {
     let words = desk.ok(&["policy"]);
     assert!(words.contains("no such file") && words.contains("a change needs an approval"), "{words}");
     let would = desk.ok(&["policy", "check", STOP]);
-    assert!(would.contains("decision  approve") && would.contains("database.stop changes 1 resource"), "{would}");
+    assert!(would.contains("decision  needs approval") && would.contains("database.stop changes 1 resource"), "{would}");
     rules(&desk, "forbid = [\"*.delete\", \"*.stop\"]\n[[approvers]]\nonly = ['ada']\n");
     let sound = desk.ok(&["policy", "check"]);
     assert!(sound.contains("sound"), "{sound}");

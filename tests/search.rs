@@ -24,6 +24,17 @@ fn production_postgres_first(desk: &Desk) {
     }
 }
 
+#[test]
+fn words_beyond_their_bound_are_bad_input_and_words_within_it_are_searched_for() {
+    let desk = Desk::demo();
+    desk.ok(&["search", "--json", &"prod ".repeat(1_600)]);
+    for words in ["prod ".repeat(1_601), "q".repeat(8_001)] {
+        let ran = desk.run(&["search", &words]);
+        assert_eq!(ran.code, 2, "{}", ran.err);
+        assert!(ran.err.contains("bytes long, and no more than 8000 are searched for"), "{}", ran.err);
+    }
+}
+
 /// One letter inserted, deleted, replaced or swapped.
 fn edit(name: &str, dice: &mut ChaCha8Rng) -> String {
     let mut letters: Vec<char> = name.chars().collect();

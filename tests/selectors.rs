@@ -103,6 +103,9 @@ fn a_selector_beyond_its_bounds_is_bad_input_that_says_which() {
         (format!("{}idle{}", "(".repeat(65), ")".repeat(65)), "at most 64 levels"),
         (format!("{}idle{}", "rel.in IN (".repeat(2_000), ")".repeat(2_000)), "at most 64 levels"),
         (format!("name IN ({})", many("x", ",", 10_001)), "at most 10000 values"),
+        (format!("name ~ {}", "a".repeat(4_001)), "at most 500 words of 4000 bytes"),
+        (format!("text ~ \"{}\"", many("web", " ", 501)), "at most 500 words of 4000 bytes"),
+        (many("(name ~ \"web prod\" OR tag.app ~ web)", " AND ", 167), "at most 500 words of 4000 bytes"),
     ];
     for (selector, says) in &table {
         for args in [&["export", "--where", selector][..], &["search", "web", "--where", selector]] {
@@ -117,6 +120,8 @@ fn a_selector_beyond_its_bounds_is_bad_input_that_says_which() {
         format!("{}name = web-1{}", "linked IN (".repeat(64), ")".repeat(64)),
         format!("name IN (web-1, {})", many("x", ",", 9_999)),
         many("cost > 5 OR name ~ web", " OR ", 250),
+        many("name ~ web", " OR ", 500),
+        format!("name ~ {}", "a".repeat(4_000)),
     ] {
         desk.ok(&["export", "--where", &selector]);
         desk.ok(&["search", "", "--json", "--where", &selector]);

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::sync::reported;
 use super::{Cx, Effect, Operation};
 use crate::escher::Escher;
-use crate::home::open_input;
+use crate::home::open_plain;
 use crate::ops::import::{Format, ImportOptions};
 use crate::progress::Step;
 
@@ -34,7 +34,7 @@ pub struct ImportRequest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Source {
-    /// In a file on this machine, by its absolute path.
+    /// In a plain file on this machine, by its absolute path.
     File(PathBuf),
     /// In this text.
     Text(String),
@@ -54,6 +54,7 @@ impl Operation for Import {
     type Event = Step;
 
     async fn call(escher: &Escher, request: ImportRequest, mut cx: Cx<Step>) -> Result<ImportReport> {
+        let _turn = escher.turn_to_import().await;
         let input = opened(request.source, cx.input.take()).await?;
         escher.import(input, ImportOptions { format: request.format, map: request.map }, &reported(&cx)).await
     }
@@ -63,8 +64,7 @@ async fn opened(source: Source, input: Option<Box<dyn Read + Send>>) -> Result<B
     match source {
         Source::Text(text) => Ok(Box::new(Cursor::new(text))),
         Source::Input => input.ok_or_else(|| Error::invalid("the caller sends nothing along").hint("name a file, or put the text here")),
-        // Opening a pipe waits for its other end.
-        Source::File(path) => tokio::task::spawn_blocking(move || open_input(&path).map(|file| Box::new(file) as Box<dyn Read + Send>))
+        Source::File(path) => tokio::task::spawn_blocking(move || open_plain(&path).map(|file| Box::new(file) as Box<dyn Read + Send>))
             .await
             .map_err(|e| Error::internal(e.to_string()).operation("open file"))?,
     }

@@ -94,7 +94,8 @@ impl Client {
         let id = json!(connection.next);
         let request = json!({"jsonrpc": "2.0", "id": id, "method": declared.name, "params": params});
         if write(&mut connection.write, &request).await.is_err() {
-            return Err(self.broken(declared, &None));
+            // The owner never had the whole request.
+            return Err(Unanswered::Again);
         }
         let (mut asked_to_stop, mut last) = (false, None);
         loop {
@@ -205,8 +206,10 @@ async fn greet(root: &std::path::Path, hello: &Hello) -> Result<Option<(Connecti
     })?;
     let Some(Ok(answer)) = answer else { return Ok(None) };
     let sent: Sent = serde_json::from_str(&answer).map_err(|e| Error::internal(e.to_string()).operation(Hello::METHOD))?;
-    if let Some(fault) = sent.error {
-        return Err(fault.error());
+    match sent.error {
+        Some(fault) if fault.is(Code::Closing) => return Ok(None),
+        Some(fault) => return Err(fault.error()),
+        None => {}
     }
     let welcome = serde_json::from_value(sent.result.unwrap_or(Value::Null));
     let welcome = welcome.map_err(|e| Error::internal(e.to_string()).operation(Hello::METHOD))?;

@@ -17,6 +17,7 @@ use crate::api::{Cx, Declared, Events, Operation};
 use crate::config::Config;
 use crate::escher::Escher;
 use crate::home::Spool;
+use crate::ops::import::looked_at;
 
 /// Events that wait to be looked at.
 const QUEUE: usize = 256;
@@ -139,7 +140,7 @@ impl Door {
     /// Loads resources out of what this process reads. An owner gets a file of them, which is gone afterwards.
     ///
     /// # Errors
-    /// As [`Door::call`]; `Storage` if there is no room for the file.
+    /// As [`Door::call`]; `Storage` if there is no room for the file, and `Invalid` if it would have more than 1 GiB.
     pub async fn import(
         &self,
         input: Box<dyn Read + Send>,
@@ -151,9 +152,15 @@ impl Door {
             let request = ImportRequest { source: Source::Input, ..request };
             return followed::<Import>(&escher, request, Some(input), on_event, cancel).await;
         }
-        let root = self.config.data_dir.clone();
-        let spool = tokio::task::spawn_blocking(move || Spool::of(&root, input)).await;
-        let spool = spool.map_err(|e| Error::internal(e.to_string()).operation("hand over"))??;
+        let spool = Spool::new(&self.config.data_dir)?;
+        let (writer, stop) = (spool.writer()?, cancel.clone());
+        // What cannot be imported is not copied either.
+        let copied = tokio::task::spawn_blocking(move || writer.fill(looked_at(input)?, &stop));
+        tokio::select! {
+            copied = copied => copied.map_err(|e| Error::internal(e.to_string()).operation("hand over"))??,
+            // The thread may wait for the input for ever. The file goes at once.
+            () = cancel.cancelled() => return Err(Error::new(ErrorKind::Cancelled, "stopped by the caller").operation(Import::NAME)),
+        }
         let request = ImportRequest { source: Source::File(spool.path().to_owned()), ..request };
         self.call::<Import>(request, on_event, cancel).await
     }

@@ -20,7 +20,7 @@ pub(super) enum Code {
     Params = -32_602,
     /// The operation failed.
     Failed = -32_000,
-    /// The owner is closing: nothing was begun, and the directory is about to be free.
+    /// The owner closes the connection: nothing was begun, and whoever owns the directory by then may be asked again.
     Closing = -32_001,
 }
 

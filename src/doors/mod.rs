@@ -23,6 +23,8 @@ mod owner;
 #[cfg(unix)]
 #[expect(clippy::disallowed_methods, reason = "the socket's file")]
 mod place;
+#[cfg(unix)]
+mod room;
 
 #[cfg(not(unix))]
 use absent::{Client, Serving, Unanswered};

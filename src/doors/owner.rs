@@ -1,9 +1,8 @@
 //! The owner's side: answers other programs that find the data directory owned.
 
-use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use escher_core::{Error, ErrorKind, Result};
@@ -13,20 +12,17 @@ use serde_json::{Map, Value, json};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::unix::OwnedWriteHalf;
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 
 use super::bounds::REQUEST;
 use super::fault::{Code, Fault, notification};
 use super::hello::{Hello, Welcome};
 use super::line::{Broken, Lines, line};
-use super::place::{self, Place};
-use crate::api::{Declared, Effect, find};
+use super::place;
+use super::room::{self, Call, Guest, PROGRAMS, Room};
+use crate::api::{Declared, find};
 use crate::escher::Escher;
 
-/// Programs that are answered at once.
-const CONNECTIONS: usize = 256;
-/// Calls of one program that go on at once.
-const CALLS: usize = 32;
 /// Messages that wait for a program to read them.
 const QUEUE: usize = 64;
 /// How long a program may take to say who it is.
@@ -45,7 +41,7 @@ pub(super) struct Serving {
 struct Shared {
     escher: Escher,
     tasks: Tasks,
-    room: Arc<Semaphore>,
+    room: Arc<Room>,
     /// Nothing new is begun.
     closing: CancellationToken,
     /// What is under way is stopped, in order where it can.
@@ -63,7 +59,7 @@ impl Serving {
         let shared = Arc::new(Shared {
             escher,
             tasks: Tasks::default(),
-            room: Arc::new(Semaphore::new(CONNECTIONS)),
+            room: Arc::default(),
             closing: CancellationToken::new(),
             hurry: CancellationToken::new(),
         });
@@ -125,7 +121,7 @@ impl Tasks {
     }
 }
 
-async fn accept(listener: UnixListener, place: Place, shared: Arc<Shared>) {
+async fn accept(listener: UnixListener, place: place::Place, shared: Arc<Shared>) {
     loop {
         let accepted = tokio::select! {
             () = shared.closing.cancelled() => break,
@@ -148,41 +144,55 @@ async fn accept(listener: UnixListener, place: Place, shared: Arc<Shared>) {
     drop(place);
 }
 
-/// What one program has going on.
+/// One program, from its greeting on.
 struct Session {
     shared: Arc<Shared>,
     escher: Escher,
-    out: mpsc::Sender<String>,
-    calls: Arc<Mutex<HashMap<String, Ongoing>>>,
+    guest: Arc<Guest>,
+    out: mpsc::Sender<Said>,
 }
 
-struct Ongoing {
-    cancel: CancellationToken,
-    effect: Effect,
+/// A message on its way.
+struct Said {
+    line: String,
+    /// The call that it answers, which goes on until the message is being written: a program that reads nothing has no more
+    /// answers waiting than calls.
+    call: Option<Call>,
 }
 
 async fn session(stream: UnixStream, shared: Arc<Shared>) {
     let (read, write) = stream.into_split();
     let (out, queue) = mpsc::channel(QUEUE);
     shared.tasks.spawn(write_out(queue, write));
-    let Ok(_room) = shared.room.clone().try_acquire_owned() else {
-        let full = Error::new(ErrorKind::Busy, format!("{CONNECTIONS} programs are being answered already")).hint("try again in a moment");
+    let Some(place) = shared.room.enter() else {
+        let full = Error::new(ErrorKind::Busy, format!("{PROGRAMS} programs are at work here already")).hint("try again in a moment");
         return say(&out, &answer(&Value::Null, Err(Fault::new(Code::Failed, &full)))).await;
     };
+    let farewell = answer(&Value::Null, Err(room::given_away()));
     let mut lines = Lines::new(read, REQUEST);
-    let Some(escher) = greeted(&mut lines, &out, &shared).await else { return };
-    let session = Session { escher, out, calls: Arc::default(), shared };
+    let greeted = tokio::select! {
+        greeted = greeted(&mut lines, &out, &shared) => greeted,
+        () = place.left() => return say(&out, &farewell).await,
+    };
+    let Some(escher) = greeted else { return };
+    let session = Session { escher, guest: place.clone(), out, shared };
     let mut closing = false;
     loop {
         let next = tokio::select! {
             biased;
+            // Nobody reads any more.
+            () = session.out.closed() => break,
+            () = place.left() => {
+                say(&session.out, &farewell).await;
+                break;
+            }
             next = lines.next() => next,
             () = session.shared.closing.cancelled(), if !closing => {
                 closing = true;
                 continue;
             }
             () = tokio::time::sleep(GRACE), if closing => {
-                if session.calls().is_empty() { break }
+                if session.guest.is_idle() { break }
                 continue;
             }
         };
@@ -196,11 +206,16 @@ async fn session(stream: UnixStream, shared: Arc<Shared>) {
             None => break,
         }
     }
-    session.left();
+    // Nobody listens any more: what only reads is stopped, what changes something goes on to its end.
+    session.guest.cancel_reads();
+    let escher = session.escher.clone();
+    session.shared.tasks.spawn(async move {
+        let _ = tokio::task::spawn_blocking(move || escher.home().remove_abandoned()).await;
+    });
 }
 
 /// Waits for a hello and answers it; `None` if there is nobody to talk to.
-async fn greeted<R: tokio::io::AsyncRead + Unpin>(lines: &mut Lines<R>, out: &mpsc::Sender<String>, shared: &Shared) -> Option<Escher> {
+async fn greeted<R: tokio::io::AsyncRead + Unpin>(lines: &mut Lines<R>, out: &mpsc::Sender<Said>, shared: &Shared) -> Option<Escher> {
     loop {
         let line = tokio::select! {
             line = tokio::time::timeout(PATIENCE, lines.next()) => line.ok()??,
@@ -238,10 +253,6 @@ async fn greeted<R: tokio::io::AsyncRead + Unpin>(lines: &mut Lines<R>, out: &mp
 }
 
 impl Session {
-    fn calls(&self) -> std::sync::MutexGuard<'_, HashMap<String, Ongoing>> {
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     async fn refuse(&self, id: &Value, code: Code, error: &Error) {
         say(&self.out, &answer(id, Err(Fault::new(code, error)))).await;
     }
@@ -252,8 +263,10 @@ impl Session {
             Err(fault) => return say(&self.out, &answer(&Value::Null, Err(fault))).await,
         };
         let Some(id) = id else {
-            if method == "cancel" {
-                self.cancel(&params);
+            if method == "cancel"
+                && let Some(call) = params.get("call")
+            {
+                self.guest.cancel(call);
             }
             return;
         };
@@ -268,42 +281,30 @@ impl Session {
         if let Err(error) = declared.fits(&params) {
             return self.refuse(&id, Code::Params, &error).await;
         }
-        match self.begin(&id, declared) {
-            Ok(cancel) => self.shared.tasks.spawn(self.carried_out(id, declared, params, cancel)),
-            Err(error) => self.refuse(&id, Code::Request, &error).await,
-        }
-    }
-
-    /// Notes a call that begins.
-    fn begin(&self, id: &Value, declared: &Declared) -> Result<CancellationToken> {
-        let mut calls = self.calls();
-        if calls.len() >= CALLS {
-            return Err(Error::new(ErrorKind::Busy, format!("{CALLS} calls of this program go on already")).hint("wait for one to end"));
-        }
-        if calls.contains_key(&id.to_string()) {
-            return Err(Error::invalid(format!("the call {id} goes on already")).hint("give each call an id of its own"));
-        }
         let cancel = self.shared.hurry.child_token();
-        calls.insert(id.to_string(), Ongoing { cancel: cancel.clone(), effect: declared.effect });
-        Ok(cancel)
+        match self.guest.begin(&id, declared.effect, cancel.clone()) {
+            Ok(call) => self.shared.tasks.spawn(self.carried_out(call, id, declared, params, cancel)),
+            Err(fault) => say(&self.out, &answer(&id, Err(fault))).await,
+        }
     }
 
     /// A call from its begin to its answer. Whether anybody still listens does not matter to it.
     fn carried_out(
         &self,
+        call: Call,
         id: Value,
         declared: &'static Declared,
         params: Value,
         cancel: CancellationToken,
     ) -> impl Future<Output = ()> + Send + 'static {
-        let (escher, out, calls) = (self.escher.clone(), self.out.clone(), self.calls.clone());
+        let (escher, out) = (self.escher.clone(), self.out.clone());
         async move {
             let (events, mut reported) = mpsc::channel(QUEUE);
-            let (call, to) = (id.clone(), out.clone());
+            let (of, to) = (id.clone(), out.clone());
             let forward = async move {
                 while let Some(event) = reported.recv().await {
-                    let Ok(line) = line(&notification("event", &json!({"call": call, "event": event}))) else { continue };
-                    if to.send(line).await.is_err() {
+                    let Ok(line) = line(&notification("event", &json!({"call": of, "event": event}))) else { continue };
+                    if to.send(Said { line, call: None }).await.is_err() {
                         break;
                     }
                 }
@@ -313,20 +314,10 @@ impl Session {
             let done = AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| {
                 Err(Error::internal("part of Escher crashed").operation(declared.name).hint("please report it, with what was asked"))
             });
-            calls.lock().unwrap_or_else(PoisonError::into_inner).remove(&id.to_string());
-            say(&out, &answer(&id, done.map_err(|error| Fault::new(Code::Failed, &error)))).await;
+            if let Ok(line) = line(&answer(&id, done.map_err(|error| Fault::new(Code::Failed, &error)))) {
+                let _ = out.send(Said { line, call: Some(call) }).await;
+            }
         }
-    }
-
-    fn cancel(&self, params: &Value) {
-        if let Some(ongoing) = params.get("call").and_then(|id| self.calls().get(&id.to_string()).map(|ongoing| ongoing.cancel.clone())) {
-            ongoing.cancel();
-        }
-    }
-
-    /// Nobody listens any more: what only reads is stopped, what changes something goes on to its end.
-    fn left(&self) {
-        self.calls().values().filter(|ongoing| ongoing.effect == Effect::Reads).for_each(|ongoing| ongoing.cancel.cancel());
     }
 }
 
@@ -371,15 +362,17 @@ fn answer(id: &Value, done: std::result::Result<Value, Fault>) -> Value {
 }
 
 /// Has a message written, if anybody still listens.
-async fn say(out: &mpsc::Sender<String>, message: &Value) {
+async fn say(out: &mpsc::Sender<Said>, message: &Value) {
     if let Ok(line) = line(message) {
-        let _ = out.send(line).await;
+        let _ = out.send(Said { line, call: None }).await;
     }
 }
 
 /// Writes what is to be said, until nobody reads it any more.
-async fn write_out(mut queue: mpsc::Receiver<String>, mut to: OwnedWriteHalf) {
-    while let Some(line) = queue.recv().await {
+async fn write_out(mut queue: mpsc::Receiver<Said>, mut to: OwnedWriteHalf) {
+    while let Some(Said { line, call }) = queue.recv().await {
+        // Before the first byte: whoever has read an answer may call again.
+        drop(call);
         let mut rest = line.as_bytes();
         while !rest.is_empty() {
             match tokio::time::timeout(STALLED, to.write(rest)).await {

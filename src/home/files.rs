@@ -59,6 +59,17 @@ fn careful(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
+/// Options that don't wait for the other end of a pipe.
+pub(super) fn waiting_for_nobody(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed())
+    }
+    #[cfg(not(unix))]
+    options
+}
+
 /// Opens a file for reading and writing, and makes it where there is none.
 pub(crate) fn open_or_create(operation: &str, path: &Path) -> Result<File> {
     // The second round is for a file that was made or removed in between.

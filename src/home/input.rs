@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use escher_core::{Error, Result};
 
+use super::files::waiting_for_nobody;
+
 /// Opens a file to be read. Opening a pipe waits for its other end.
 ///
 /// # Errors
@@ -17,6 +19,25 @@ pub fn open_input(path: &Path) -> Result<File> {
         false => Ok(file),
     });
     file.map_err(|e| Error::invalid(e.to_string()).operation("open file").with("file", path.display().to_string()).hint("check the path"))
+}
+
+/// Opens a plain file that another program names: at once, and to be read to its end whatever that program does.
+///
+/// # Errors
+/// `Invalid` for a path that is not absolute, for a pipe, a device or a folder, and if there is none or it may not be read.
+pub(crate) fn open_plain(path: &Path) -> Result<File> {
+    let bad = |why: String| Error::invalid(why).operation("open file").with("file", path.display().to_string());
+    if !path.is_absolute() {
+        // The other program may stand in another folder.
+        return Err(bad("the path is not absolute".to_owned()).hint("name the file from the root on"));
+    }
+    let file = waiting_for_nobody(File::options().read(true)).open(path);
+    let file = file.map_err(|e| bad(e.to_string()).hint("check the path"))?;
+    match file.metadata().map_err(|e| bad(e.to_string()).hint("check the path"))?.file_type() {
+        kind if kind.is_file() => Ok(file),
+        kind if kind.is_dir() => Err(bad("it is a folder".to_owned()).hint("name a file in it")),
+        _ => Err(bad("it is not a plain file".to_owned()).hint("write what comes out of it to a file, and name that")),
+    }
 }
 
 /// Where a plain file is, so that a process that stands elsewhere opens the same; `None` for pipes and the like.

@@ -21,6 +21,7 @@ use seal::Seal;
 
 pub(crate) use claim::MARKER;
 pub(crate) use files::{SMALL, read_small, size, write_private};
+pub(crate) use input::open_plain;
 pub use input::{open_input, plain_input};
 pub use output::OutputFile;
 pub(crate) use spool::Spool;
@@ -109,7 +110,13 @@ impl Home {
         let mut home = Self { root, lock, owner, since, whole: Mutex::default(), exposed: Vec::new(), _folder: folder };
         home.seal_with(None)?;
         home.keep_private()?;
+        spool::remove_abandoned(&home.root);
         Ok(home)
+    }
+
+    /// Removes what programs that are gone wanted to hand over.
+    pub(crate) fn remove_abandoned(&self) {
+        spool::remove_abandoned(&self.root);
     }
 
     pub(crate) fn root(&self) -> &Path {

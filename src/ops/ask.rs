@@ -121,10 +121,7 @@ impl Escher {
                 let why = frame.note.as_deref().unwrap_or("I did not understand that as a question about your clouds.");
                 Reply::Answer(answer::unanswered(why))
             }
-            other => Reply::Answer(answer::unanswered(&format!(
-                "I understood this as a question of kind `{other}`. This version finds, counts and describes resources, \
-                 explains actions and plans changes; it does not answer that kind yet."
-            ))),
+            other => Reply::Answer(Answer { next: (other == Intent::History).then_some(Next::Runs), ..answer::unanswered(not_yet(other)) }),
         })
     }
 
@@ -249,6 +246,20 @@ impl Escher {
     }
 }
 
+/// What is said to words that are understood, and that nothing answers yet.
+fn not_yet(intent: Intent) -> &'static str {
+    match intent {
+        Intent::Schedule => "Scheduling isn't supported yet. Nothing was planned, and nothing will happen later.",
+        Intent::Playbook => "Playbooks aren't supported yet. Nothing was planned.",
+        Intent::Cost => "Questions about spend over time aren't supported yet. Resources can be sorted and filtered by their monthly cost.",
+        Intent::Advise => "Recommendations aren't supported yet. Try a question about idle, public, unencrypted or untagged resources.",
+        Intent::Report => "Reports aren't supported yet.",
+        Intent::Alerts => "Alerts aren't supported yet.",
+        Intent::History => "Questions about the past can't be answered in words yet. The list of runs and the list of changes show it.",
+        _ => "This can't be answered yet.",
+    }
+}
+
 /// A model takes its time and uses every core.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(|e| Error::internal("reading the words was interrupted").operation("ask").caused_by(e))
@@ -258,7 +269,11 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 fn admit_unread(reply: Reply, unread: &[String]) -> Reply {
     match reply {
         Reply::Answer(mut answer) if !unread.is_empty() => {
-            answer.text = format!("I could not use “{}”; this is the answer without it. {}", unread.join("”, “"), answer.text);
+            let (words, it) = (unread.join("”, “"), if unread.len() == 1 { "it" } else { "them" });
+            answer.text = match answer.answered {
+                true => format!("I could not use “{words}”; this is the answer without {it}. {}", answer.text),
+                false => format!("{} I did not understand “{words}” either.", answer.text),
+            };
             answer.answered = false;
             Reply::Answer(answer)
         }

@@ -20,7 +20,7 @@ impl Escher {
             (kinds, None) => Some(kinds.iter().map(|&kind| what(kind)).collect::<Vec<_>>().join("\n")),
         };
         Ok(text.map_or_else(
-            || answer::unanswered("I know kinds of resources and the actions on them, and found neither in this question."),
+            || answer::unanswered("I can explain kinds of resources and what can be done with them, and found neither in this question. Try: how do I resize a disk?"),
             |text| answer::said(&text),
         ))
     }

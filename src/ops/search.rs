@@ -13,7 +13,7 @@ use crate::progress::Progress;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SearchRequest {
-    /// The words; if empty, lists what the selector matches.
+    /// The words, at most 8000 bytes; if empty, lists what the selector matches.
     pub words: String,
     /// A selector; if empty, everything matches.
     #[serde(rename = "where")]
@@ -25,6 +25,8 @@ pub struct SearchRequest {
 impl SearchRequest {
     /// The default maximum number of hits.
     pub const LIMIT: usize = 10;
+    /// The maximum length of the words in bytes: each word is compared with every resource.
+    pub const MOST_BYTES: usize = 8_000;
 }
 
 impl Default for SearchRequest {
@@ -126,8 +128,14 @@ impl Escher {
     /// Searches. Words rank; the selector filters.
     ///
     /// # Errors
-    /// `Invalid` for a selector that cannot be parsed, with the position; `Storage`.
+    /// `Invalid` for a selector that cannot be parsed, with the position, and for too many words; `Storage`.
     pub async fn search(&self, request: &SearchRequest) -> Result<SearchResults> {
+        if request.words.len() > SearchRequest::MOST_BYTES {
+            let (length, most) = (request.words.len(), SearchRequest::MOST_BYTES);
+            return Err(Error::invalid(format!("the words are {length} bytes long, and no more than {most} are searched for"))
+                .operation("search")
+                .hint("a few words that set the resources apart are enough; a selector admits the rest"));
+        }
         let selector = Selector::parse(&request.filter)?;
         self.follow(&Progress::default()).await?;
         let index = self.index().await?;

@@ -17,6 +17,9 @@ const MAX_DEPTH: usize = 64;
 const MAX_CONDITIONS: usize = 500;
 /// Values that all lists of a selector may have together.
 const MAX_VALUES: usize = 10_000;
+/// Words that `~` may look for in all of a selector, and their bytes: each is held against every resource.
+const MAX_WORDS: usize = 500;
+const MAX_WORD_BYTES: usize = 4_000;
 /// Bytes that the text of a selector may have.
 const MAX_BYTES: usize = 1 << 20;
 
@@ -26,6 +29,8 @@ struct Used {
     depth: usize,
     conditions: usize,
     values: usize,
+    words: usize,
+    word_bytes: usize,
 }
 
 /// The text with its place, and how far its bounds are used up.
@@ -315,6 +320,13 @@ fn value(input: &mut Input<'_>, field: &Field, op: Op) -> Parsed<Value> {
     // India's word is a keyword too; where a part of the world is due, it can only be that.
     let india = *field == Field::Geo && opt(keyword("IN")).parse_next(input)?.is_some();
     let text = if india { "in".to_owned() } else { raw_value(input, &[describe(field)])? };
+    if op == Op::Like {
+        input.state.words += fuzzy::words(&text).len().max(1);
+        input.state.word_bytes += text.len();
+        if input.state.words > MAX_WORDS || input.state.word_bytes > MAX_WORD_BYTES {
+            return fail(Fail::new(at, [format!("{AT_MOST} {MAX_WORDS} words of {MAX_WORD_BYTES} bytes to look for with `~`")]));
+        }
+    }
     if let Some(found) = vocabulary::word(field, &text) {
         return match found {
             Ok(word) => Ok(Value::text(word)),

@@ -12,8 +12,9 @@ pub(crate) fn can_ask() -> bool {
 
 /// Asks a yes/no question on the terminal; anything but yes is no. What was typed before it was asked does not count.
 /// While it waits for the answer, whoever listens for signals hears them.
-pub(crate) async fn yes(question: &'static str) -> bool {
-    tokio::task::spawn_blocking(move || ask(question)).await.unwrap_or(false)
+pub(crate) async fn yes(question: &str) -> bool {
+    let question = question.to_owned();
+    tokio::task::spawn_blocking(move || ask(&question)).await.unwrap_or(false)
 }
 
 fn ask(question: &str) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use escher::api::{Describe, describe::DescribeRequest};
-use escher::core::{Intent, PlanDoc, ResourceId, Selector};
+use escher::core::{Decision, Intent, PlanDoc, ResourceId, Selector};
 use escher::{Answer, AskResponse, Explanation, Group, Hit, Reply, Result, shortened};
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use crate::args::Global;
 use crate::caller::Caller;
 use crate::out::{line, lines, note};
 use crate::table::{NONE, Rows, dollars};
-use crate::text::quoted;
+use crate::text::{counted, quoted};
 use crate::{next, twins};
 
 /// Rows shown on a terminal before the rest is only counted.
@@ -123,13 +123,18 @@ pub(crate) async fn asked(caller: &Caller<'_>, asked: &AskResponse) -> Result<()
 }
 
 fn answer(global: &Global, intent: Intent, answer: &Answer) {
+    // What was left out of a long answer is said before it.
+    let first = !answer.answered && !answer.hits.is_empty();
+    if first {
+        line(&answer.text);
+    }
     groups(&answer.groups);
     hits(&answer.hits, false);
     // An explanation is several lines of our own and holds nothing of the estate; anything else is one sentence.
-    if intent == Intent::Explain {
-        lines(&answer.text)
-    } else {
-        line(&answer.text)
+    match intent {
+        _ if first => {}
+        Intent::Explain => lines(&answer.text),
+        _ => line(&answer.text),
     }
     if let Some(hint) = &answer.hint {
         line(&format!("  hint: {hint}"));
@@ -179,6 +184,15 @@ fn details(details: &Value) {
     }
 }
 
+/// What policy says, in words that are not taken for an approval.
+pub(crate) fn decided(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Allow => "allowed",
+        Decision::Approve => "needs approval",
+        Decision::Forbid => "forbidden",
+    }
+}
+
 /// A plan, as it is to be approved. What the estate knows of targets of one name is shown beside them.
 pub(crate) async fn plan(caller: &Caller<'_>, plan: &PlanDoc) -> Result<()> {
     let shown = &plan.steps[..plan.steps.len().min(ROWS)];
@@ -187,10 +201,10 @@ pub(crate) async fn plan(caller: &Caller<'_>, plan: &PlanDoc) -> Result<()> {
     let known = if ids.is_empty() { Vec::new() } else { caller.call::<Describe>(DescribeRequest { ids }).await?.resources };
     line(&format!("plan {}: {}", plan.id, plan.goal));
     line(&format!("  as        {}", plan.principal));
-    let touched = if plan.blast_radius == 1 { "1 resource".to_owned() } else { format!("{} resources", plan.blast_radius) };
+    let touched = counted(plan.blast_radius, "resource", "resources");
     line(&format!("  risk      {} · {touched} · expires {:.0}", plan.risk, plan.expires));
     for reason in &plan.reasons {
-        line(&format!("  policy    {}: {reason}", plan.decision));
+        line(&format!("  policy    {}: {reason}", decided(plan.decision)));
     }
     line(&format!("  digest    {}", plan.digest));
     steps(plan, &twins, &known.iter().map(|hit| (hit.id.as_str(), hit)).collect());
@@ -227,7 +241,7 @@ fn steps(plan: &PlanDoc, twins: &HashMap<&str, String>, known: &HashMap<&str, &H
         row.push(serde_json::to_value(step.dry_run).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default());
         rows.add(row);
     }
-    rows.print(&["dry run", "cloud", "region", "undo"]);
+    rows.print(&["dry run", "zone", "state"]);
     if plan.steps.len() > ROWS {
         line(&format!("… and {} more (--json shows all)", plan.steps.len() - ROWS));
     }

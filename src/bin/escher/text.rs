@@ -132,6 +132,10 @@ fn spelled(word: &OsStr) -> String {
     out
 }
 
+pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -66,7 +66,6 @@ impl Escher {
     /// `Invalid` if the file is nothing that can be read, or the options do not fit it; `Storage`, for the input as
     /// well as for the store. Bad lines are in the result.
     pub async fn import(&self, input: impl Read + Send + 'static, options: ImportOptions, progress: &Progress) -> Result<ImportReport> {
-        let _one = self.one_writes().await;
         let reader = Reader { format: options.format, mapping: Mapping::parse(&options.map)? };
         let (out, mut batches) = mpsc::channel(WAITING);
         let reading = tokio::task::spawn_blocking(move || {
@@ -117,7 +116,9 @@ impl Escher {
         indexed
     }
 
+    /// Others write between the batches: the next one may be long in coming.
     async fn import_batch(&self, batch: Vec<Taken>, seen: &mut HashSet<u64>, counts: &mut ImportReport) -> Result<()> {
+        let _one = self.one_writes().await;
         counts.read += batch.len();
         let mut again = HashSet::new();
         for Taken { resource, .. } in &batch {
@@ -172,15 +173,21 @@ fn too_long(length: u64, limit: u64) -> Error {
         .hint("check that the file is what it should be: no resource is as long as that")
 }
 
-/// Finds out what a file is, and reads it.
-fn read(input: impl Read + Send, reader: &Reader, sink: &mut Sink) -> Result<()> {
+/// The input, if its first bytes are text.
+pub(crate) fn looked_at(input: impl Read) -> Result<impl Read> {
     let bytes = text::peek(input).map_err(lines::failed)?;
     format::refuse_binary(&bytes.head)?;
     let (encoding, _) = text::encoding(&bytes.head);
     if encoding == text::Encoding::Utf8 {
         format::refuse_control(&bytes.head)?;
     }
-    let chars = text::peek(text::decoded(bytes.rest).map_err(lines::failed)?).map_err(lines::failed)?;
+    Ok(bytes.rest)
+}
+
+/// Finds out what a file is, and reads it.
+fn read(input: impl Read + Send, reader: &Reader, sink: &mut Sink) -> Result<()> {
+    let input = looked_at(input)?;
+    let chars = text::peek(text::decoded(input).map_err(lines::failed)?).map_err(lines::failed)?;
     let rest = std::io::BufReader::with_capacity(text::HEAD, chars.rest);
     let head = String::from_utf8_lossy(&chars.head);
     let layout = match (reader.format, format::layout(&head, chars.whole)) {

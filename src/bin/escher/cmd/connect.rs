@@ -44,6 +44,9 @@ pub(crate) async fn run(caller: &Caller<'_>, cloud: Cloud) -> Result<Exit> {
         Cloud::List => {
             let connections = caller.call::<Connections>(Default::default()).await?.connections;
             output(caller.global, &connections, || {
+                if connections.is_empty() {
+                    out::line("Nothing is connected yet.");
+                }
                 for connection in &connections {
                     out::line(&connection.name);
                     identities(&connection.identities);

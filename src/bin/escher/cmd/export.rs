@@ -8,6 +8,7 @@ use escher::{Error, OutputFile, Result};
 use super::blocking;
 use crate::caller::Caller;
 use crate::exit::Exit;
+use crate::text::counted;
 use crate::{out, text};
 
 #[derive(clap::Args)]
@@ -40,7 +41,11 @@ pub(crate) async fn run(caller: &Caller<'_>, args: Args) -> Result<Exit> {
         let path = path.clone();
         return blocking(move || write(&path, &lines)).await;
     }
-    write(path, &lines)
+    let exit = write(path, &lines)?;
+    if !caller.global.quiet {
+        out::note(&format!("Exported {} to {}.", counted(lines.len(), "resource", "resources"), path.display()));
+    }
+    Ok(exit)
 }
 
 fn write(path: &Path, lines: &[Exported]) -> Result<Exit> {

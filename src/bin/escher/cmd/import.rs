@@ -11,6 +11,7 @@ use crate::bar;
 use crate::caller::Caller;
 use crate::exit::Exit;
 use crate::out::{line, note};
+use crate::text::counted;
 
 /// Bad lines that are shown; all of the first hundred are in the JSON.
 const SHOWN: usize = 20;
@@ -97,8 +98,4 @@ fn times(it: &Counted) -> String {
         1 => format!("line {}", it.line),
         count => format!("{count} times, first on line {}", it.line),
     }
-}
-
-fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }

@@ -1,11 +1,12 @@
 //! `escher plan`.
 
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use escher::api::plan::{Plan, PlanRequest};
 use escher::api::run::{Run, RunRequest};
 use escher::api::{Operation, PlanApprove, PlanApproveRun, PlanCheck, PlanDryRun, PlanReject, Plans, RunResume, Runs};
-use escher::core::{Decision, Next, PlanDoc, RunId};
+use escher::core::{Decision, Next, PlanDoc, RunId, RunRecord};
 use escher::{CancellationToken, DryRunOutcome, Error, ErrorKind, Result, RunEvent, RunReport, StoredPlan};
 
 use tokio::task::AbortHandle;
@@ -16,6 +17,7 @@ use crate::caller::Caller;
 use crate::exit::{Exit, tell};
 use crate::signals::Signals;
 use crate::table::Rows;
+use crate::text::counted;
 use crate::{out, prompt, show};
 
 #[derive(clap::Subcommand)]
@@ -65,7 +67,7 @@ pub(crate) async fn run(caller: &Caller<'_>, command: Command) -> Result<Exit> {
                 out::json(&record.doc);
             } else {
                 show::plan(caller, &record.doc).await?;
-                out::line(&format!("  status    {}", record.status));
+                out::line(&format!("  status    {}", standing(&record, &runs(caller).await?)));
             }
             if let Some(altered) = record.altered() {
                 return Err(altered);
@@ -76,7 +78,8 @@ pub(crate) async fn run(caller: &Caller<'_>, command: Command) -> Result<Exit> {
         Command::Approve { id } => {
             let record = caller.call::<PlanApprove>(PlanRequest { plan: id.clone() }).await?;
             output(global, &record, || {
-                out::line(&format!("Approved {}. Next: {}", record.doc.digest, global.command(["plan", "run", &id])));
+                out::line(&format!("Approved plan {} ({}).", record.doc.id, record.doc.digest));
+                out::line(&format!("To run it: {}", global.command(["plan", "run", &id])));
                 // What the approval is bound to beside the plan, where somebody chose it.
                 for through in record.approval.iter().flat_map(|approval| &approval.connections) {
                     let endpoint = through.endpoint.iter().filter(|endpoint| !endpoint.starts_with("sim:"));
@@ -123,31 +126,53 @@ fn distrust(global: &Global, plan: &StoredPlan) {
 pub(super) async fn list(caller: &Caller<'_>) -> Result<Exit> {
     let global = caller.global;
     let plans = caller.call::<Plans>(Default::default()).await?.plans;
-    let open: Vec<RunId> =
-        caller.call::<Runs>(Default::default()).await?.runs.into_iter().filter(|run| run.finished.is_none()).map(|run| run.id).collect();
-    let status = |plan: &StoredPlan| match &plan.run {
-        Some(run) if open.contains(run) => format!("{} ({run} is not finished)", plan.status),
-        Some(run) => format!("run as {run}"),
-        None => plan.status.to_string(),
-    };
+    let runs = runs(caller).await?;
     output(global, &plans, || {
+        if plans.is_empty() {
+            out::line("No plans yet. An order makes one, for example: stop idle dev VMs");
+            return;
+        }
         let mut rows = Rows::new(&["plan", "status", "risk", "targets", "created", "goal"]);
         for plan in &plans {
             let doc = &plan.doc;
             rows.add([
                 doc.id.to_string(),
-                status(plan),
+                standing(plan, &runs),
                 doc.risk.to_string(),
                 doc.blast_radius.to_string(),
                 format!("{:.0}", doc.created),
                 doc.goal.clone(),
             ]);
         }
-        rows.print(&["created", "risk", "goal"]);
+        rows.print(&["created", "targets", "risk"]);
     });
     plans.iter().for_each(|plan| distrust(global, plan));
     show::warnings(global.quiet || plans.is_empty(), caller.status.simulated.as_slice());
     Ok(Exit::Done)
+}
+
+/// Every run by its id.
+async fn runs(caller: &Caller<'_>) -> Result<HashMap<RunId, RunRecord>> {
+    Ok(caller.call::<Runs>(Default::default()).await?.runs.into_iter().map(|run| (run.id.clone(), run)).collect())
+}
+
+/// Where a plan stands: that of its run, once there is one.
+fn standing(plan: &StoredPlan, runs: &HashMap<RunId, RunRecord>) -> String {
+    match plan.run.as_ref().and_then(|run| runs.get(run)) {
+        Some(run) => format!("{} ({})", outcome(run), run.id),
+        None => plan.status.to_string(),
+    }
+}
+
+/// How a run ended, in a word.
+pub(super) fn outcome(run: &RunRecord) -> &'static str {
+    match (run.finished, run.done, run.failed) {
+        (None, ..) => "interrupted",
+        (_, 0, 1..) => "failed",
+        (_, _, 1..) => "partly failed",
+        (_, 0, 0) => "nothing done",
+        _ => "done",
+    }
 }
 
 async fn dry_run(caller: &Caller<'_>, id: String) -> Result<Exit> {
@@ -164,9 +189,14 @@ async fn dry_run(caller: &Caller<'_>, id: String) -> Result<Exit> {
     Ok(if tries.iter().any(|result| result.result == DryRunOutcome::Refused) { Exit::Failed } else { Exit::Done })
 }
 
+/// What a person is asked before a plan runs.
+pub(crate) fn question(plan: &PlanDoc) -> String {
+    format!("Approve and run this plan ({}, risk {})?", counted(plan.blast_radius, "resource", "resources"), plan.risk)
+}
+
 /// Whether a plan may be run now; otherwise the exit code that says why not. A person at a terminal is asked.
 pub(crate) async fn may_run(global: &Global, plan: &PlanDoc, yes: bool) -> Option<Exit> {
-    may_run_if(global, plan, yes, async || if prompt::can_ask() { Some(prompt::yes("Run this plan?").await) } else { None }).await
+    may_run_if(global, plan, yes, async || if prompt::can_ask() { Some(prompt::yes(&question(plan)).await) } else { None }).await
 }
 
 /// The same with a question of one's own, which is `None` where nobody can be asked.
@@ -181,13 +211,15 @@ pub(crate) async fn may_run_if(global: &Global, plan: &PlanDoc, yes: bool, asked
         Decision::Approve => match if global.json { None } else { asked().await } {
             Some(true) => None,
             Some(false) => {
-                out::note(&format!("Nothing was run. The plan is kept: {}", global.command(["plan", "run", &plan.id])));
+                out::note("Nothing was run. The plan is kept, not approved.");
+                out::note(&format!("To approve and run it: {}", global.command(["plan", "run", &plan.id, "--yes"])));
                 Some(Exit::Awaits)
             }
             None => {
                 if !global.quiet {
-                    let [approve, run] = ["approve", "run"].map(|word| global.command(["plan", word, &plan.id]));
-                    out::note(&format!("Nothing was run. The plan awaits approval: {approve}, then: {run}"));
+                    out::note("Nothing was run. The plan awaits approval.");
+                    out::note(&format!("To approve:  {}", global.command(["plan", "approve", &plan.id])));
+                    out::note(&format!("To run:      {}", global.command(["plan", "run", &plan.id])));
                 }
                 Some(Exit::Awaits)
             }
@@ -310,11 +342,14 @@ impl<'c> Runner<'c> {
         let global = self.caller.global;
         if finished.open > 0 && !global.quiet {
             let resume = global.command(["runs", "resume", &finished.run]);
-            out::note(&format!("{} step(s) were not started or have no outcome yet. To resume: {resume}", finished.open));
+            let open =
+                counted(finished.open, "step was not started or has no outcome yet", "steps were not started or have no outcome yet");
+            out::note(&format!("{open}. To resume: {resume}"));
         }
         if finished.unseen > 0 && !global.quiet {
             let sync = global.command(["sync"]);
-            out::note(&format!("{} target(s) could not be read again. To bring the estate up to date: {sync}", finished.unseen));
+            let unseen = counted(finished.unseen, "target", "targets");
+            out::note(&format!("{unseen} could not be read again. To bring the estate up to date: {sync}"));
         }
         let reversible = plan.steps.iter().any(|step| step.compensate.is_some());
         if finished.done > 0 && reversible && !global.quiet && !global.json {

@@ -10,13 +10,14 @@ use crate::args::Global;
 use crate::caller::Caller;
 use crate::exit::{Exit, tell};
 use crate::out::line;
+use crate::show::decided;
 use crate::table::{NONE, Rows};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// The rules in force, their file, and what is wrong with it
+    /// Show the rules in force, their file, and what is wrong with it
     Show,
-    /// What policy says of a plan or an order, rule by rule; without one, whether the policy file is sound
+    /// Check a plan or an order against policy, rule by rule; without one, check the policy file
     Check {
         /// A plan's id, or an order in plain words; the order is planned, and the plan is not kept
         #[arg(value_name = "PLAN|WORDS")]
@@ -84,9 +85,9 @@ fn show(report: &PolicyReport) {
 fn findings(judged: &Judged) {
     line(&format!("plan      {}", judged.goal));
     line(&format!("targets   {}", judged.blast_radius));
-    line(&format!("decision  {}", judged.decision));
+    line(&format!("decision  {}", decided(judged.decision)));
     for finding in &judged.findings {
-        line(&format!("  {:8}{}", finding.decision.to_string(), finding.reason));
+        line(&format!("  {:16}{}", decided(finding.decision), finding.reason));
     }
 }
 

@@ -5,7 +5,7 @@ use escher::api::run::{Run, RunRequest};
 use escher::api::{RunUndo, Runs};
 
 use super::output;
-use super::plan::{Runner, exit_of, may_run};
+use super::plan::{Runner, exit_of, may_run, outcome};
 use crate::caller::Caller;
 use crate::exit::Exit;
 use crate::table::Rows;
@@ -84,19 +84,23 @@ async fn list(caller: &Caller<'_>) -> Result<Exit> {
     let global = caller.global;
     let runs = caller.call::<Runs>(Default::default()).await?.runs;
     output(global, &runs, || {
-        let mut rows = Rows::new(&["run", "started", "done", "failed", "skipped", "status", "goal"]);
+        if runs.is_empty() {
+            out::line("No runs yet. Approve a plan and run it.");
+            return;
+        }
+        let mut rows = Rows::new(&["run", "status", "started", "done", "failed", "skipped", "goal"]);
         for run in &runs {
             rows.add([
                 run.id.to_string(),
+                outcome(run).to_owned(),
                 format!("{:.0}", run.started),
                 run.done.to_string(),
                 run.failed.to_string(),
                 run.skipped.to_string(),
-                if run.finished.is_some() { "finished".to_owned() } else { "interrupted".to_owned() },
                 run.goal.clone(),
             ]);
         }
-        rows.print(&["started", "status", "goal"]);
+        rows.print(&["started", "skipped", "failed", "done"]);
     });
     show::warnings(global.quiet || runs.is_empty(), caller.status.simulated.as_slice());
     Ok(Exit::Done)
@@ -109,7 +113,7 @@ async fn show_run(caller: &Caller<'_>, id: String) -> Result<Exit> {
         out::line(&format!("{}: {}", run.id, run.goal));
         out::line(&format!("  as {} · {} done, {} failed, {} skipped", run.principal, run.done, run.failed, run.skipped));
         if let Some(head) = &run.head {
-            out::line(&format!("  journal at line {}, {}", head.seq, head.hash));
+            out::line(&format!("  journal intact up to line {} of all runs, {}", head.seq, head.hash));
         }
         let twins = twins::short_ids(lines.iter().map(|entry| (entry.target.last_segment(), entry.target.as_str())));
         let mut rows = Rows::new(&["time", "step", "try", "phase", "target", "reason"]);
