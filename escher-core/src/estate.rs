@@ -1,4 +1,4 @@
-//! The estate: what was seen, what that changes, and what it may not change.
+//! The estate: what was observed, what that changes, and what it must not change.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -9,24 +9,24 @@ use serde::{Deserialize, Serialize};
 use crate::look::Earlier;
 use crate::{CloudId, Error, ErrorKind, FieldChange, Measured, Measurement, Next, Resource, ResourceId, RunId};
 
-/// The part of the world that one listing speaks for. It never reaches beyond one account.
+/// The part of the world that one listing covers. It never extends beyond one account.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Scope {
     /// The cloud.
     pub cloud: CloudId,
     /// The account, subscription or project.
     pub account: String,
-    /// The native type listed.
+    /// The listed type, in the cloud's own terms.
     #[serde(rename = "type")]
     pub native: String,
-    /// The region; `None` for a listing over all regions.
+    /// The region; `None` if the listing covers all regions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
 }
 
 impl Scope {
-    /// Whether a resource would have to appear in a complete listing of this scope: one of its account, or one that
-    /// another account shares with it.
+    /// Whether a complete listing of this scope must contain a resource: one of its account, or one that another account
+    /// shares with it.
     pub fn contains(&self, resource: &Resource) -> bool {
         self.cloud == resource.cloud
             && [resource.account.as_deref(), resource.shared_with()].contains(&Some(self.account.as_str()))
@@ -42,14 +42,14 @@ impl std::fmt::Display for Scope {
     }
 }
 
-/// A look that failed, was denied or broke off: nothing can be said about its scope.
+/// A scan that failed, was denied or was interrupted: nothing is known about its scope.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Gap {
-    /// What could not be looked at.
+    /// What could not be scanned.
     pub scope: Scope,
     /// Why.
     pub kind: ErrorKind,
-    /// The cloud's words, redacted.
+    /// The cloud's message, redacted.
     pub reason: String,
     /// What the person can do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,7 +60,7 @@ pub struct Gap {
 }
 
 impl Gap {
-    /// The gap that an error leaves in a scope.
+    /// The gap that an error causes in a scope.
     pub fn of(scope: Scope, error: &Error) -> Self {
         Self {
             scope,
@@ -72,33 +72,33 @@ impl Gap {
     }
 }
 
-/// How much a look tells of a resource.
+/// How much an observation reports about a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Depth {
-    /// A little of many, as an index over all types does: what it does not report stays as it is known.
+    /// A little about many resources, as an index over all types gives: fields that it does not report stay as known.
     Breadth,
-    /// All that there is to know of it: what it does not report is no longer so. Values that are measured, and that a
-    /// cloud's listing seldom has, stay as they are known if it reports none.
+    /// Everything about a resource: fields that it does not report no longer hold. Measured values, which a cloud's listing
+    /// seldom has, stay as known if it reports none.
     Depth,
-    /// Depth, measured values included: the exchange form, which leaves out nothing that its source knows.
+    /// Depth, including measured values: the exchange format, which omits nothing that its source knows.
     Whole,
 }
 
 /// One item of a discovery stream, or of a job's results.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Observation {
-    /// A resource is there.
+    /// A resource exists.
     Seen {
         /// The resource.
         resource: Box<Resource>,
-        /// How much of it this tells. Within one look depth wins over breadth, in whatever order they come.
+        /// How much this reports about it. Within one scan, depth wins over breadth, in whatever order they come.
         depth: Depth,
     },
-    /// Something was measured of a resource that is known. That is no look at it: it neither appears nor is missed.
+    /// Something was measured about a known resource. That is not a scan: the resource neither appears nor is missing.
     Measured(Box<Measurement>),
-    /// A scope could not be looked at, wholly or in part.
+    /// A scope could not be scanned, wholly or in part.
     Gap(Gap),
-    /// A scope was listed to its end; only now may what was not in it be missed.
+    /// A scope was listed completely; only now can a resource in it count as missing.
     Covered {
         /// What was listed.
         scope: Scope,
@@ -108,18 +108,18 @@ pub enum Observation {
 }
 
 impl Observation {
-    /// A resource of which all is told.
+    /// A resource, observed in depth.
     pub fn seen(resource: Resource) -> Self {
         Self::Seen { resource: Box::new(resource), depth: Depth::Depth }
     }
 
-    /// A resource of which a little is told.
+    /// A resource, observed in breadth.
     pub fn glimpsed(resource: Resource) -> Self {
         Self::Seen { resource: Box::new(resource), depth: Depth::Breadth }
     }
 }
 
-/// What reading one resource showed, such as after a run that changed it.
+/// The result of reading one resource, such as after a run that changed it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reading {
     /// The resource that was read.
@@ -130,12 +130,12 @@ pub struct Reading {
     pub is_proof: bool,
 }
 
-/// A resource and how we know of it.
+/// A resource and how we know about it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
-    /// The resource as last seen, with what was measured laid over it.
+    /// The resource as last seen, with measurements laid over it.
     pub resource: Resource,
-    /// What jobs measured of it.
+    /// What jobs measured about it.
     #[serde(default, skip_serializing_if = "Measured::is_empty")]
     pub measured: Measured,
     /// [`Resource::observed_hash`] of it.
@@ -144,21 +144,21 @@ pub struct Entry {
     pub first_seen: Timestamp,
     /// When it was last seen.
     pub last_seen: Timestamp,
-    /// How many complete listings in a row did not have it.
+    /// How many consecutive complete listings did not contain it.
     pub missed: u32,
-    /// When the first of these was.
+    /// When the first of these listings was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missed_since: Option<Timestamp>,
 }
 
 impl Entry {
-    /// A resource that was first seen at this moment.
+    /// A resource that was first seen at this time.
     pub fn new(resource: Resource, at: Timestamp) -> Self {
         let hash = resource.observed_hash();
         Self { resource, measured: Measured::default(), hash, first_seen: at, last_seen: at, missed: 0, missed_since: None }
     }
 
-    /// How many absences there are with one more at `at`. Listings of a cloud that lags count as one if they lie closer
+    /// The number of absences, including one more at `at`. Listings of a cloud that lags count as one if they are closer
     /// together than `lag`.
     pub fn absences(&self, at: Timestamp, lag: SignedDuration) -> u32 {
         let counts = self.missed == 0 || lag.is_zero() || self.missed_since.is_some_and(|since| at.duration_since(since) >= lag);
@@ -172,33 +172,33 @@ pub struct Estate {
     entries: BTreeMap<ResourceId, Entry>,
 }
 
-/// What a look changes. Applying it is the store's and the index's business.
+/// What a scan changes. The store and the index apply it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Diff {
-    /// Not known before.
+    /// Resources not known before.
     pub added: Vec<Entry>,
-    /// Known, and its slow content differs.
+    /// Known resources whose configuration changed.
     pub changed: Vec<Entry>,
-    /// Known, and only metrics or cost differ, or an earlier absence was wrong.
+    /// Known resources of which only metrics or cost changed, or whose earlier absence was wrong.
     pub refreshed: Vec<Entry>,
-    /// Known and just the same.
+    /// Known resources that did not change.
     pub unchanged: Vec<ResourceId>,
-    /// Absent from a complete listing, not yet often enough to be gone: id and absences so far.
+    /// Resources absent from a complete listing, but not often enough to be gone: id and absences so far.
     pub missed: Vec<(ResourceId, u32)>,
-    /// Gone.
+    /// Resources that are gone.
     pub removed: Vec<ResourceId>,
-    /// Where nobody could look.
+    /// What could not be scanned.
     pub gaps: Vec<Gap>,
-    /// When the look was.
+    /// The time of the scan.
     pub at: Timestamp,
-    /// In which fields those of [`Diff::changed`] differ.
+    /// The fields in which the resources of [`Diff::changed`] differ.
     pub differences: BTreeMap<ResourceId, Vec<FieldChange>>,
-    /// The run of ours that caused what differs, if it is known that one did.
+    /// The Escher run that caused the changes, if one is known.
     pub run: Option<RunId>,
 }
 
 impl Diff {
-    /// The same without what it says of these.
+    /// The same diff without these resources.
     #[must_use]
     pub fn without(mut self, ids: &HashSet<ResourceId>) -> Self {
         if !ids.is_empty() {
@@ -213,17 +213,17 @@ impl Diff {
         self
     }
 
-    /// Whether nothing but `last_seen` times would change.
+    /// Whether only `last_seen` times would change.
     pub fn is_quiet(&self) -> bool {
         self.added.is_empty() && self.changed.is_empty() && self.refreshed.is_empty() && self.missed.is_empty() && self.removed.is_empty()
     }
 }
 
-/// Complete listings in a row without a resource before it counts as gone, unless the listing is authoritative.
+/// Consecutive complete listings without a resource before it counts as gone, unless the listing is authoritative.
 pub const ABSENCES: u32 = 2;
 
-/// How far apart these are where a cloud lags: its listings answer from replicas, which are behind for seconds and at times
-/// for minutes.
+/// The minimum time between these listings if a cloud lags: its listings come from replicas, which are behind by seconds and
+/// sometimes minutes.
 pub const ABSENCE_LAG: SignedDuration = SignedDuration::from_mins(2);
 
 impl Estate {
@@ -232,7 +232,7 @@ impl Estate {
         Self { entries: entries.into_iter().map(|entry| (entry.resource.id.clone(), entry)).collect() }
     }
 
-    /// Entries in the order of their ids.
+    /// Entries, ordered by id.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.values()
     }
@@ -242,12 +242,12 @@ impl Estate {
         self.entries.into_values()
     }
 
-    /// The entry of an id.
+    /// The entry for an id.
     pub fn get(&self, id: &ResourceId) -> Option<&Entry> {
         self.entries.get(id)
     }
 
-    /// The estate after a diff of it.
+    /// The estate after a diff is applied.
     #[must_use]
     pub fn with(mut self, diff: &Diff) -> Self {
         for entry in diff.added.iter().chain(&diff.changed).chain(&diff.refreshed) {
@@ -270,19 +270,19 @@ impl Estate {
         self
     }
 
-    /// What these observations change. Only a covered scope without a gap can miss anything; of a resource
-    /// seen twice the deeper observation counts, of two that are as deep the last.
+    /// What these observations change. A resource can be missing only from a covered scope without a gap. If a resource was
+    /// seen twice, the deeper observation counts; if both are equally deep, the last.
     pub fn advance(&self, seen: impl IntoIterator<Item = Observation>, now: Timestamp) -> Diff {
         self.advance_lagging(seen, now, SignedDuration::ZERO)
     }
 
-    /// The same for a cloud whose listings may be `lag` behind.
+    /// The same, for a cloud whose listings may lag by `lag`.
     pub fn advance_lagging(&self, seen: impl IntoIterator<Item = Observation>, now: Timestamp, lag: SignedDuration) -> Diff {
         self.hold(seen, now, lag, &Earlier::default())
     }
 
-    /// What single reads after a run show. What is not in the estate is left alone; what was not found counts as one
-    /// absence unless that is proof.
+    /// What single reads after a run show. Resources that are not in the estate are ignored; a resource that was not found
+    /// counts as one absence, unless that is proof.
     pub fn refresh(&self, readings: impl IntoIterator<Item = Reading>, at: Timestamp, run: Option<RunId>) -> Diff {
         let (mut seen, mut absent) = (Vec::new(), Vec::new());
         for Reading { id, found, is_proof } in readings {
@@ -299,7 +299,7 @@ impl Estate {
         diff
     }
 
-    /// Holds observations against the estate, and against what the same look saw before.
+    /// Compares observations with the estate, and with what the same scan saw before.
     pub(crate) fn hold(&self, seen: impl IntoIterator<Item = Observation>, now: Timestamp, lag: SignedDuration, earlier: &Earlier) -> Diff {
         let mut diff = Diff { at: now, ..Diff::default() };
         let mut views: BTreeMap<ResourceId, Views> = BTreeMap::new();
@@ -377,11 +377,11 @@ impl Diff {
     }
 }
 
-/// What one batch of observations tells of a resource.
+/// What one batch of observations reports about a resource.
 #[derive(Default)]
 struct Views {
     deep: Option<Box<Resource>>,
-    /// Whether that tells what there is of measured values, too.
+    /// Whether that includes all measured values.
     whole: bool,
     broad: Option<Box<Resource>>,
     measured: Measured,
@@ -393,8 +393,8 @@ impl Views {
         self.deep.is_some() || self.broad.is_some()
     }
 
-    /// All of it together with what is known: the resource, and what was measured of it. `None` for a measurement of
-    /// what nobody knows.
+    /// All observations combined with what is known: the resource and its measurements. `None` for a measurement of an
+    /// unknown resource.
     fn together(mut self, known: Option<&Entry>, earlier: &Earlier, id: &ResourceId) -> Option<(Resource, Measured)> {
         let before = known.map(|known| &known.resource);
         let broad = self.broad.as_deref().or_else(|| earlier.broad.get(id));

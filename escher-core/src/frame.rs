@@ -10,13 +10,13 @@ use crate::words::vocabulary;
 use crate::{ActionPattern, Period};
 
 vocabulary! {
-    /// What the person wants.
+    /// The person's intent.
     Intent, "intent" {
         /// List or look up.
         Find = "find",
-        /// How many.
+        /// Count resources.
         Count = "count",
-        /// One resource in depth.
+        /// Show one resource in detail.
         Describe = "describe",
         /// Change something now.
         Act = "act",
@@ -24,17 +24,17 @@ vocabulary! {
         Schedule = "schedule",
         /// Write, list or run a procedure of several steps.
         Playbook = "playbook",
-        /// Spend, trend, budget, forecast, anomaly.
+        /// Spending, trends, budgets, forecasts, anomalies.
         Cost = "cost",
         /// Waste, rightsizing, security or compliance findings.
         Advise = "advise",
-        /// Morning, inventory or compliance report; export.
+        /// Morning, inventory or compliance reports; exports.
         Report = "report",
         /// Events, alerts, rules, incidents.
         Alerts = "alerts",
-        /// What was run, by whom.
+        /// What ran, and who ran it.
         History = "history",
-        /// How to, what is; never executes.
+        /// “How do I …”, “what is …”; never executes.
         Explain = "explain",
         /// Greeting, thanks.
         Smalltalk = "smalltalk",
@@ -43,22 +43,22 @@ vocabulary! {
     }
 }
 
-/// One part of the selector's top-level conjunction.
+/// One condition of the selector's top-level conjunction.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Constraint {
     /// A field of the selector language.
     pub field: String,
     /// `=` `!=` `~` `NOT ~` `<` `<=` `>` `>=` `IN` `NOT IN` `EXISTS`.
     pub op: String,
-    /// Text, number, truth value; for `IN` and `NOT IN` a list, or `{"selector": "…"}` if a relation is followed.
+    /// A string, number or boolean; for `IN` and `NOT IN` a list, or `{"selector": "…"}` if a relation is followed.
     pub value: Value,
-    /// The words that it came from, where they are asked for.
+    /// The words that it came from, if requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
 }
 
 impl Constraint {
-    /// A part of a conjunction, flattened; `None` if that cannot be.
+    /// One condition of a conjunction, flattened; `None` if it cannot be flattened.
     pub fn of(part: &Selector) -> Option<Self> {
         let new = |field: String, op: &str, value: Value| Some(Self { field, op: op.to_owned(), value, from: None });
         let list = |values: &[Operand]| Value::Array(values.iter().map(operand).collect());
@@ -92,88 +92,88 @@ fn operand(value: &Operand) -> Value {
     }
 }
 
-/// The words that a part of the selector came from.
+/// The words behind one condition of the selector.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Source {
-    /// A part of the selector's top-level conjunction.
+    /// A condition of the selector's top-level conjunction.
     pub part: Selector,
-    /// As they were written.
+    /// The words as they were written.
     pub words: String,
 }
 
-/// A question back. Nothing happens until it is answered.
+/// A clarifying question. Nothing happens until it is answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Clarify {
     /// The question.
     pub question: String,
-    /// Answers to choose from; free text is welcome too.
+    /// Answers to choose from; free text works too.
     pub options: Vec<String>,
 }
 
-/// A word that was read as another.
+/// A word whose spelling was corrected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Correction {
-    /// As it was typed.
+    /// The word as typed.
     pub from: String,
-    /// As it was read.
+    /// The word as read.
     pub to: String,
 }
 
-/// When something is to happen.
+/// When something should happen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Schedule {
     /// Repeatedly.
     Cron {
-        /// Five fields.
+        /// A cron expression with five fields.
         cron: String,
-        /// IANA zone; the person's own where `None`.
+        /// The IANA time zone; if `None`, the person's own.
         tz: Option<String>,
     },
     /// Once.
     At {
-        /// Local time, `2026-12-01T09:00`.
+        /// A local time, such as `2026-12-01T09:00`.
         at: String,
     },
 }
 
-/// The order of an answer.
+/// The sort order of an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Sort {
-    /// The field.
+    /// The field to sort by.
     pub by: Field,
-    /// Largest first.
+    /// Whether the largest comes first.
     pub desc: bool,
 }
 
 /// What an utterance means: the contract between the brain and everything that acts on words.
 ///
-/// Printed as JSON it has `constraints` beside the selector, its top-level conjunction flattened, and `"complete": false`
-/// where they do not say all of it. Read from JSON the selector counts.
+/// Its JSON has `constraints` next to the selector: the selector's top-level conjunction, flattened. `"complete": false` means
+/// that they do not express all of the selector. When a frame is read from JSON, only the selector counts.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[schemars(transform = with_constraints)]
 pub struct Frame {
-    /// What the person wants.
+    /// The person's intent.
     pub intent: Intent,
-    /// Which resources.
+    /// The resources, as a selector.
     pub selector: Selector,
-    /// `vm.stop`, or `*.stop` if the kind was not told.
+    /// The action, such as `vm.stop`; `*.stop` if no kind was given.
     pub action: Option<ActionPattern>,
     /// The action's parameters.
     pub params: Map<String, Value>,
     /// Fields to group by.
     pub group_by: Vec<Field>,
-    /// Of what time.
+    /// The time period that the question covers.
     pub period: Option<Period>,
-    /// When, for `schedule`.
+    /// When to act, for the intent `schedule`.
     pub schedule: Option<Schedule>,
-    /// The order asked for.
+    /// The requested sort order.
     pub sort: Option<Sort>,
-    /// How many at most.
+    /// Maximum number of results.
     pub limit: Option<u64>,
-    /// The question back, if one is needed.
+    /// The clarifying question, if one is needed.
     pub clarify: Option<Clarify>,
-    /// How sure, 0 to 1.
+    /// Confidence, 0 to 1.
     pub confidence: f64,
     /// Why the utterance was refused or not understood.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -181,26 +181,26 @@ pub struct Frame {
     /// Words whose spelling was corrected.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub corrected: Vec<Correction>,
-    /// Words of a question that nothing accounted for: the answer is to what is left.
+    /// Words of a question that were not understood: the answer leaves them out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unread: Vec<String>,
-    /// Where an order can be read in several ways, each of them whole. Whoever holds the estate sees whether they differ.
+    /// Complete frames, one for each way in which an order can be read. Only the estate shows whether they differ.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub readings: Vec<Frame>,
-    /// Whether an order is over what the person was shown in an earlier turn: it needs no condition that narrows it further.
+    /// Whether an order applies to what an earlier turn showed: it needs no further condition that narrows it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub shown: bool,
-    /// Which words each part of the selector came from, as far as that is known. Not printed with the frame.
+    /// Which words each condition of the selector came from, as far as known. Not part of the frame's JSON.
     #[serde(skip)]
     pub from: Vec<Source>,
 }
 
-/// What a frame is printed with beside its fields.
+/// What a frame's JSON has in addition to its fields.
 fn with_constraints(schema: &mut schemars::Schema) {
     if let Some(Value::Object(properties)) = schema.get_mut("properties") {
         properties
             .insert("constraints".into(), json!({"type": "array", "description": "The selector's top-level conjunction, flattened."}));
-        properties.insert("complete".into(), json!({"type": "boolean", "description": "False if the constraints do not say all of it."}));
+        properties.insert("complete".into(), json!({"type": "boolean", "description": "False if the constraints are incomplete."}));
     }
 }
 
@@ -243,7 +243,7 @@ impl Serialize for Frame {
 }
 
 impl Frame {
-    /// A frame that says nothing yet but the intent.
+    /// A frame with only an intent.
     pub fn new(intent: Intent) -> Self {
         Self {
             intent,
@@ -271,19 +271,19 @@ impl Frame {
         self.selector.conjuncts().iter().filter_map(Constraint::of).collect()
     }
 
-    /// The same, each with the words that it came from, as far as they are known.
+    /// The same, each with the words that it came from, as far as known.
     pub fn sourced(&self) -> Vec<Constraint> {
         let words = |part: &Selector| self.from.iter().find(|source| source.part == *part).map(|source| source.words.clone());
         let parts = self.selector.conjuncts();
         parts.iter().filter_map(|part| Constraint::of(part).map(|it| Constraint { from: words(part), ..it })).collect()
     }
 
-    /// Whether the constraints say all that the selector says.
+    /// Whether the constraints express all of the selector.
     pub fn is_complete(&self) -> bool {
         self.selector.conjuncts().iter().all(|part| Constraint::of(part).is_some())
     }
 
-    /// Whether the frame orders a change that can be planned as it stands.
+    /// Whether the frame requests a change that can be planned as it is.
     pub fn is_executable(&self) -> bool {
         matches!(self.intent, Intent::Act | Intent::Schedule) && self.clarify.is_none() && self.action.is_some()
     }

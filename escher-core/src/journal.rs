@@ -1,4 +1,4 @@
-//! The journal: nothing is changed that was not approved and written down first.
+//! The journal: nothing changes unless it was approved and recorded first.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::{Action, Approved, Error, Plan, PlanId, ResourceId, Result, RunId, Step, StepId, WallTime};
 
-/// What happened to a step, in the order in which it can happen.
+/// What happened to a step, in the order in which the phases can occur.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
@@ -18,31 +18,31 @@ pub enum Phase {
     Intent,
     /// The call was sent.
     Started,
-    /// The cloud shows what was wanted.
+    /// The cloud shows the expected state.
     Observed,
     /// Finished and verified.
     Done,
     /// Not called, with the reason.
     Skipped,
-    /// Called or tried, and failed; nothing more is tried.
+    /// Called or tried, and failed; not retried further.
     Failed,
-    /// Called, and nobody knows what became of it.
+    /// Called, but the outcome is unknown.
     Unknown,
 }
 
 impl Phase {
-    /// Whether nothing follows for the step.
+    /// Whether no phase follows for the step.
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Done | Self::Skipped | Self::Failed | Self::Unknown)
     }
 }
 
-/// An action that puts back what was before.
+/// An action that restores the previous state.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Undo {
-    /// What to do.
+    /// The action.
     pub action: Action,
-    /// With what.
+    /// Its parameters.
     pub params: Map<String, Value>,
 }
 
@@ -57,26 +57,26 @@ pub struct JournalEntry {
     pub step: StepId,
     /// The target.
     pub target: ResourceId,
-    /// 1 for the first try.
+    /// The attempt, 1 for the first.
     pub attempt: u32,
     /// What happened.
     pub phase: Phase,
     /// When.
     pub at: Timestamp,
-    /// Why, for skipped, failed and unknown; a note otherwise.
+    /// The reason if skipped, failed or unknown; otherwise a note.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// On `observed`: [`crate::Resource::observed_hash`] of what the cloud showed; `None` if the target is gone. The
-    /// next step on the same target is held against it.
+    /// next step on the same target is compared with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed: Option<String>,
-    /// On an intent: what would put the target back as it was, worked out before the call.
+    /// On an intent: what would restore the target's previous state, computed before the call.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undo: Vec<Undo>,
 }
 
 impl JournalEntry {
-    /// The line in its present shape. Earlier versions wrote the hash of what was observed where the reason stands.
+    /// The line in its current shape. Earlier versions wrote the observed hash in the reason.
     #[must_use]
     pub fn upgraded(mut self) -> Self {
         if self.phase == Phase::Observed && self.observed.is_none() {
@@ -93,32 +93,32 @@ pub struct StepEvent {
     pub phase: Phase,
     /// Why, or a note.
     pub reason: Option<String>,
-    /// The hash of what the cloud showed, on [`Phase::Observed`].
+    /// On [`Phase::Observed`]: the hash of what the cloud showed.
     pub observed: Option<String>,
 }
 
 impl StepEvent {
-    /// A phase, with the reason for it if there is one.
+    /// A phase, with its reason if there is one.
     pub fn new(phase: Phase, reason: Option<String>) -> Self {
         Self { phase, reason, observed: None }
     }
 
-    /// The cloud shows what was wanted, with the hash of what it shows.
+    /// The cloud shows the expected state, with the hash of what it shows.
     pub fn observed(hash: Option<String>) -> Self {
         Self { phase: Phase::Observed, reason: None, observed: hash }
     }
 }
 
-/// The last line of a journal. Kept elsewhere, it shows later whether lines were cut off the end.
+/// The last line of a journal. If you keep it elsewhere, it later shows whether lines were cut off the end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Head {
-    /// The number of the last line, 0 where there is none.
+    /// The number of the last line, 0 if there is none.
     pub seq: u64,
     /// Its chained hash.
     pub hash: String,
 }
 
-/// Where journal lines are kept. An append that returned `Ok` survives a power cut.
+/// Where journal lines are stored. An append that returned `Ok` survives a power cut.
 #[async_trait]
 pub trait JournalStore: Send + Sync {
     /// Appends a line durably; returns its number.
@@ -127,14 +127,14 @@ pub trait JournalStore: Send + Sync {
     async fn read(&self, run: &RunId) -> Result<Vec<JournalEntry>>;
 }
 
-/// The journal. It alone gives out permits.
+/// The journal. Only it issues permits.
 #[derive(Clone)]
 pub struct Journal {
     store: Arc<dyn JournalStore>,
 }
 
-/// The right to carry out one step once. It cannot be made, copied or read from anywhere: only a journal gives
-/// it out, against an approved plan, after the intent is on disk.
+/// The right to carry out one step once. It cannot be constructed, copied or deserialized: only a journal issues
+/// it, for an approved plan, after the intent is on disk.
 ///
 /// ```compile_fail
 /// fn twice(permit: escher_core::Permit) { drop(permit.clone()); }
@@ -156,7 +156,7 @@ impl Permit {
     pub fn step(&self) -> &Step {
         &self.step
     }
-    /// Which try this is, 1 for the first.
+    /// Which attempt this is, 1 for the first.
     pub fn attempt(&self) -> u32 {
         self.attempt
     }
@@ -168,10 +168,10 @@ impl Journal {
         Self { store }
     }
 
-    /// Writes the intent to carry out a step and gives the permit for it.
+    /// Records the intent to carry out a step and returns the permit for it.
     ///
     /// # Errors
-    /// `Internal` if the plan has no such step; whatever the store says where the line could not be written:
+    /// `Internal` if the plan has no such step; the store's error if the line could not be written:
     /// then nothing may be called.
     pub async fn intend(
         &self,
@@ -190,10 +190,10 @@ impl Journal {
         Ok(Permit { run: run.clone(), step, attempt })
     }
 
-    /// Writes down what happened to a step.
+    /// Records what happened to a step.
     ///
     /// # Errors
-    /// Whatever the store says.
+    /// The store's error.
     pub async fn record(
         &self,
         plan: &Plan<Approved>,
@@ -211,7 +211,7 @@ impl Journal {
     /// The lines of a run, oldest first.
     ///
     /// # Errors
-    /// Whatever the store says.
+    /// The store's error.
     pub async fn read(&self, run: &RunId) -> Result<Vec<JournalEntry>> {
         self.store.read(run).await
     }

@@ -1,4 +1,4 @@
-//! A look at one cloud under way: which observations belong together, and when they can be held against what is known.
+//! A scan of one cloud in progress: which observations belong together, and when to compare them with what is known.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -6,27 +6,27 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{CloudId, Depth, Diff, Entry, Estate, Observation, Resource, ResourceId, Scope};
 
-/// What a look saw before its present scope.
+/// What a scan saw before its current scope.
 #[derive(Default)]
 pub(crate) struct Earlier {
-    /// Those it saw in depth.
+    /// Resources that it saw in depth.
     pub(crate) deep: HashSet<ResourceId>,
-    /// What it saw of others.
+    /// What it saw of others, in breadth.
     pub(crate) broad: BTreeMap<ResourceId, Resource>,
 }
 
 impl Earlier {
-    /// Whether a resource was seen, so that no listing of the same look misses it.
+    /// Whether a resource was seen, so that no listing of the same scan counts it as missing.
     pub(crate) fn has(&self, id: &ResourceId) -> bool {
         self.deep.contains(id) || self.broad.contains_key(id)
     }
 }
 
-/// The part of the estate that one account of one cloud holds, split by native type so that each scope meets its own.
+/// The estate of one account of one cloud, split by native type so that each scope is compared with its own part.
 type Account = HashMap<String, Estate>;
 
-/// A look at one cloud. It takes the observations of a discovery stream as they come, and gives a diff whenever a scope is at
-/// its end; what is known of an account is handed to it before its first scope ends.
+/// A scan of one cloud. It takes the observations of a discovery stream as they arrive, and returns a diff whenever a scope
+/// ends. It must get what is known about an account before the account's first scope ends.
 pub struct Look {
     at: Timestamp,
     lag: SignedDuration,
@@ -38,14 +38,14 @@ pub struct Look {
     covered: Vec<Observation>,
 }
 
-/// What remains at the end of a look.
+/// What remains at the end of a scan.
 pub struct Ended {
-    /// Seen, but of no scope that ended: worth keeping, and proof of nothing. And what was seen once more after it was
-    /// seen in depth: that has to meet what is stored by now.
+    /// Resources seen in no completed scope: worth keeping, but proof of nothing. Also resources seen again after they were
+    /// seen in depth, which must be compared with what is stored by now.
     pub waiting: Vec<Observation>,
-    /// What other accounts share with ours. Where the owner is connected as well, its own listing knows more.
+    /// What other accounts share with ours. If the owner is connected as well, its own listing knows more.
     pub shared: Vec<Resource>,
-    /// The scopes in which that would have been seen.
+    /// The scopes in which shared resources would have been seen.
     pub covered: Vec<Observation>,
     at: Timestamp,
     lag: SignedDuration,
@@ -53,20 +53,20 @@ pub struct Ended {
 }
 
 impl Look {
-    /// A look at this moment, at a cloud whose listings may be `lag` behind.
+    /// A scan at this time, of a cloud whose listings may lag by `lag`.
     pub fn new(at: Timestamp, lag: SignedDuration) -> Self {
         let (known, earlier) = (BTreeMap::new(), Earlier::default());
         Self { at, lag, known, waiting: Vec::new(), again: Vec::new(), earlier, shared: Vec::new(), covered: Vec::new() }
     }
 
-    /// The account of which the estate has to be known before this observation is taken, if it is not yet.
+    /// The account whose estate must be known before this observation is taken, if it is not known yet.
     pub fn needs<'s>(&self, observation: &'s Observation) -> Option<(CloudId, &'s str)> {
         let scope = scope_of(observation)?;
         let is_known = self.known.contains_key(&(scope.cloud, scope.account.clone()));
         (!is_known).then_some((scope.cloud, scope.account.as_str()))
     }
 
-    /// What is known of an account.
+    /// Provides what is known about an account.
     pub fn know(&mut self, cloud: CloudId, account: &str, estate: Estate) {
         let mut parts: HashMap<String, Vec<Entry>> = HashMap::new();
         for entry in estate.into_entries() {
@@ -76,7 +76,7 @@ impl Look {
         self.known.insert((cloud, account.to_owned()), parts);
     }
 
-    /// Takes an observation. At the end of a scope, what was seen of it is held against what was known of it.
+    /// Takes an observation. At the end of a scope, compares what was seen with what was known.
     pub fn take(&mut self, observation: Observation) -> Option<Diff> {
         let scope = match scope_of(&observation) {
             Some(scope) => scope.clone(),
@@ -111,7 +111,7 @@ impl Look {
         Some(diff)
     }
 
-    /// The end of the stream.
+    /// Ends the scan.
     pub fn end(self) -> Ended {
         let Self { at, lag, mut waiting, again, earlier, shared, covered, .. } = self;
         waiting.extend(again);
@@ -120,7 +120,7 @@ impl Look {
 }
 
 impl Ended {
-    /// The ids of what is waiting.
+    /// The ids of the waiting observations.
     pub fn ids(&self) -> Vec<ResourceId> {
         let seen = self.waiting.iter().filter_map(|observation| match observation {
             Observation::Seen { resource, .. } => Some(resource.id.clone()),
@@ -130,7 +130,7 @@ impl Ended {
         seen.collect()
     }
 
-    /// Holds what is waiting against what is known of it.
+    /// Compares the waiting observations with what is known about them.
     pub fn hold(self, known: &Estate) -> Diff {
         known.hold(self.waiting, self.at, self.lag, &self.earlier)
     }

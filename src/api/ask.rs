@@ -1,4 +1,4 @@
-//! `ask`: words in, an answer or a plan out.
+//! `ask`: words in; an answer, a plan or a clarifying question out.
 
 use escher_core::{ConversationId, Result};
 use schemars::JsonSchema;
@@ -19,9 +19,9 @@ pub use crate::ops::reply::AskResponse;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AskRequest {
-    /// A question or an order, in plain words.
+    /// A question, or a change to make, in plain words.
     pub text: String,
-    /// The conversation that the words go on from, and that a turn of `ask` is kept in; without it they stand alone.
+    /// The conversation that the words build on; `ask` saves its turn there. Without it, the words stand alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<ConversationId>,
     /// How many turns of the conversation the caller has seen, its own included. If there are more, somebody else has spoken
@@ -31,18 +31,18 @@ pub struct AskRequest {
 }
 
 impl AskRequest {
-    /// Words that stand alone.
+    /// A request outside any conversation.
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into(), conversation: None, seen: None }
     }
 }
 
-/// Answer a question, or make a plan of an order.
+/// Answer a question, or plan a change.
 pub struct Ask;
 
 impl Operation for Ask {
     const NAME: &'static str = "ask";
-    const SUMMARY: &'static str = "Answer a question in plain words, or make a plan of an order; nothing is run";
+    const SUMMARY: &'static str = "Answer a question in plain words, or plan a change; nothing is run";
     const EFFECT: Effect = Effect::Plans;
     type Request = AskRequest;
     type Response = AskResponse;

@@ -1,4 +1,4 @@
-//! `changes`: what became of the estate.
+//! `changes`: what changed in the estate.
 
 use escher_core::Result;
 
@@ -7,12 +7,12 @@ use crate::escher::Escher;
 
 pub use crate::ops::changes::{ChangeList, ChangesRequest, Since};
 
-/// What appeared, changed or was removed.
+/// List what appeared, changed or was removed.
 pub struct Changes;
 
 impl Operation for Changes {
     const NAME: &'static str = "changes";
-    const SUMMARY: &'static str = "What appeared in the estate, what changed in it, and what was removed, newest first";
+    const SUMMARY: &'static str = "List what appeared in the estate, what changed, and what was removed, newest first";
     const EFFECT: Effect = Effect::Reads;
     type Request = ChangesRequest;
     type Response = ChangeList;

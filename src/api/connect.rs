@@ -1,4 +1,4 @@
-//! `connect`: a cloud account, who we are there first.
+//! `connect`: connects a cloud account, after showing who we are there.
 
 use escher_core::{CloudId, Error, ErrorKind, Identity, Result};
 use schemars::JsonSchema;
@@ -9,25 +9,25 @@ use crate::escher::Escher;
 
 pub use crate::ops::connect::ConnectReport;
 
-/// What to connect. No secret belongs here: the cloud's own SDK finds the credentials.
+/// What to connect. Never put a secret here: the cloud's own SDK finds the credentials.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectRequest {
     /// Which cloud.
     pub cloud: CloudId,
-    /// A profile of the cloud's own configuration.
+    /// A profile from the cloud's own configuration.
     #[serde(default)]
     pub profile: Option<String>,
-    /// Regions to scan; all that are enabled if there are none.
+    /// Regions to scan; if empty, all enabled regions.
     #[serde(default)]
     pub regions: Vec<String>,
-    /// Another address for all of the cloud's services.
+    /// An endpoint to use for all of the cloud's services instead of the default ones.
     #[serde(default)]
     pub endpoint: Option<String>,
-    /// Whether to save it; otherwise it only shows who we are there, and what would be replaced.
+    /// Whether to save the connection. If false, only show who we are there and what would be replaced.
     #[serde(default)]
     pub save: bool,
-    /// Who we have to be there for it to be saved, as shown before.
+    /// The identities, as shown before, that must still hold for the connection to be saved.
     #[serde(default)]
     pub expect: Option<Vec<Identity>>,
 }
@@ -37,7 +37,7 @@ pub struct Connect;
 
 impl Operation for Connect {
     const NAME: &'static str = "connect";
-    const SUMMARY: &'static str = "Show who and where we are on a cloud, and connect it if asked to save";
+    const SUMMARY: &'static str = "Show who and where we are on a cloud, and save the connection if requested";
     const EFFECT: Effect = Effect::Changes;
     type Request = ConnectRequest;
     type Response = ConnectReport;

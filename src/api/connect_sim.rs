@@ -1,4 +1,4 @@
-//! `connect_sim`: simulated clouds, without a scan.
+//! `connect_sim`: connects simulated clouds without scanning them.
 
 use escher_core::Result;
 use escher_providers::sim::SimSpec;
@@ -9,10 +9,10 @@ use super::demo::DemoRequest;
 use super::{Cx, Effect, NoEvent, Operation};
 use crate::escher::Escher;
 
-/// What is simulated now.
+/// The clouds that are now simulated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Simulated {
-    /// Seed and size.
+    /// Seed and size of the simulation.
     pub sim: SimSpec,
 }
 

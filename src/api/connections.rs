@@ -1,4 +1,4 @@
-//! `connections`: what is connected.
+//! `connections`: lists what is connected.
 
 use escher_core::Result;
 use schemars::JsonSchema;
@@ -8,10 +8,10 @@ use super::{Cx, Effect, NoEvent, Nothing, Operation};
 use crate::config::Connection;
 use crate::escher::Escher;
 
-/// What is connected.
+/// The connected clouds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ConnectionList {
-    /// Each connection with who we are there; no secrets.
+    /// Each connection, with who we are there. Contains no secrets.
     pub connections: Vec<Connection>,
 }
 
@@ -20,7 +20,7 @@ pub struct Connections;
 
 impl Operation for Connections {
     const NAME: &'static str = "connections";
-    const SUMMARY: &'static str = "List the connected clouds, and who we are there";
+    const SUMMARY: &'static str = "List the connected clouds and who we are there";
     const EFFECT: Effect = Effect::Reads;
     type Request = Nothing;
     type Response = ConnectionList;

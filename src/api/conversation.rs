@@ -24,7 +24,7 @@ pub struct Conversation;
 
 impl Operation for Conversation {
     const NAME: &'static str = "conversation";
-    const SUMMARY: &'static str = "Show a conversation with its turns, each with what it was taken to mean and what came of it";
+    const SUMMARY: &'static str = "Show a conversation: each turn, how it was understood, and its reply";
     const EFFECT: Effect = Effect::Reads;
     type Request = ConversationRequest;
     type Response = ConversationDetails;

@@ -1,4 +1,4 @@
-//! `conversation_delete`: a conversation is forgotten.
+//! `conversation_delete`: deletes a conversation.
 
 use escher_core::{ConversationId, Result};
 use schemars::JsonSchema;
@@ -8,10 +8,10 @@ use super::conversation::ConversationRequest;
 use super::{Cx, Effect, NoEvent, Operation};
 use crate::escher::Escher;
 
-/// What was deleted.
+/// The result of a deletion.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ConversationDeleted {
-    /// The conversation that is gone.
+    /// The deleted conversation.
     pub deleted: ConversationId,
 }
 
@@ -20,7 +20,7 @@ pub struct ConversationDelete;
 
 impl Operation for ConversationDelete {
     const NAME: &'static str = "conversation_delete";
-    const SUMMARY: &'static str = "Delete a conversation for good; plans that were made in it stay";
+    const SUMMARY: &'static str = "Delete a conversation for good; plans made in it stay";
     const EFFECT: Effect = Effect::Changes;
     type Request = ConversationRequest;
     type Response = ConversationDeleted;

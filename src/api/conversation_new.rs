@@ -1,4 +1,4 @@
-//! `conversation_new`: a place for turns.
+//! `conversation_new`: starts a conversation.
 
 use escher_core::Result;
 
@@ -6,12 +6,12 @@ use super::{Cx, Effect, NoEvent, Nothing, Operation};
 use crate::escher::Escher;
 use crate::ops::chat::Conversation;
 
-/// Begin a conversation.
+/// Start a conversation.
 pub struct ConversationNew;
 
 impl Operation for ConversationNew {
     const NAME: &'static str = "conversation_new";
-    const SUMMARY: &'static str = "Begin a conversation; `ask` with its id keeps turns and understands what refers to them";
+    const SUMMARY: &'static str = "Start a conversation; `ask` with its id saves turns and understands references to earlier ones";
     const EFFECT: Effect = Effect::Plans;
     type Request = Nothing;
     type Response = Conversation;

@@ -1,4 +1,4 @@
-//! `conversations`: what was talked about.
+//! `conversations`: lists conversations.
 
 use escher_core::Result;
 use schemars::JsonSchema;
@@ -9,10 +9,10 @@ use crate::escher::Escher;
 
 pub use crate::ops::chat::ConversationEntry;
 
-/// Conversations.
+/// A list of conversations.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ConversationList {
-    /// The latest first.
+    /// The conversations, latest first.
     pub conversations: Vec<ConversationEntry>,
 }
 
@@ -21,7 +21,7 @@ pub struct Conversations;
 
 impl Operation for Conversations {
     const NAME: &'static str = "conversations";
-    const SUMMARY: &'static str = "List conversations, the latest first";
+    const SUMMARY: &'static str = "List conversations, latest first";
     const EFFECT: Effect = Effect::Reads;
     type Request = Nothing;
     type Response = ConversationList;

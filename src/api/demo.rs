@@ -17,7 +17,7 @@ pub use crate::ops::demo::Demo as DemoReport;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct DemoRequest {
-    /// Seed and size; the demo's own if there is none.
+    /// Seed and size of the simulation; defaults to the demo's own.
     pub sim: Option<SimSpec>,
 }
 
@@ -26,7 +26,7 @@ pub struct Demo;
 
 impl Operation for Demo {
     const NAME: &'static str = "demo";
-    const SUMMARY: &'static str = "Load three simulated clouds to talk to; no account needed";
+    const SUMMARY: &'static str = "Load three simulated clouds to try things on; no account needed";
     const EFFECT: Effect = Effect::Changes;
     type Request = DemoRequest;
     type Response = DemoReport;

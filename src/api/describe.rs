@@ -1,4 +1,4 @@
-//! `describe`: what the estate knows of resources by id.
+//! `describe`: looks up resources by id.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use super::{Cx, Effect, NoEvent, Operation};
 use crate::escher::Escher;
 use crate::ops::search::Hit;
 
-/// Which resources.
+/// The resources to describe.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DescribeRequest {
@@ -20,25 +20,25 @@ pub struct DescribeRequest {
 }
 
 impl DescribeRequest {
-    /// How many ids one request may name.
+    /// The maximum number of ids in one request.
     pub const MOST: usize = 1_000;
 }
 
-/// What the estate knows of them.
+/// What the estate knows about them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Described {
-    /// Those that it has, once each, in the order of the request.
+    /// The resources in the estate, once each, in the order of the request.
     pub resources: Vec<Hit>,
-    /// Ids that it does not have, once each.
+    /// Ids that are not in the estate, once each.
     pub unknown: Vec<ResourceId>,
 }
 
-/// Show what is known of resources.
+/// Show what is known about resources.
 pub struct Describe;
 
 impl Operation for Describe {
     const NAME: &'static str = "describe";
-    const SUMMARY: &'static str = "Show what the estate knows of resources by their ids";
+    const SUMMARY: &'static str = "Show what the estate knows about resources, by id";
     const EFFECT: Effect = Effect::Reads;
     type Request = DescribeRequest;
     type Response = Described;

@@ -1,4 +1,4 @@
-//! Operations by name: what a door needs that speaks JSON.
+//! Operations by name: what an interface that speaks JSON needs.
 
 use escher_core::{Error, ErrorKind, Result};
 use escher_exec::CancellationToken;
@@ -18,17 +18,17 @@ use crate::escher::Escher;
 
 type Call = for<'a> fn(&'a Escher, Value, mpsc::Sender<Value>, CancellationToken) -> BoxFuture<'a, Result<Value>>;
 
-/// An operation as doors see it: what it is called, what it takes and gives, and how to call it.
+/// An operation as interfaces see it: its name, its request and response, and how to call it.
 pub struct Declared {
-    /// Its name on every door.
+    /// Its name in every interface.
     pub name: &'static str,
     /// What it does, in one line.
     pub summary: &'static str,
     /// What it may change.
     pub effect: Effect,
-    /// Whether it reports events on the way.
+    /// Whether it reports events while it runs.
     pub streams: bool,
-    /// Whether it ends by itself when it is asked to stop.
+    /// Whether it stops cleanly by itself if asked to stop.
     pub orderly: bool,
     request: fn() -> Schema,
     response: fn() -> Schema,
@@ -68,18 +68,18 @@ impl Declared {
         self.event.map(|event| event())
     }
 
-    /// Whether params are a request of it.
+    /// Checks whether params are a valid request.
     ///
     /// # Errors
-    /// `Invalid` with what does not fit.
+    /// `Invalid`, with what does not match.
     pub fn fits(&self, params: &Value) -> Result<()> {
         (self.fits)(params)
     }
 
-    /// Calls it. Events go to `events`; `cancel` stops it, in order where it can.
+    /// Calls it. Events go to `events`; `cancel` stops it, cleanly if it can.
     ///
     /// # Errors
-    /// `Invalid` for params that are no request; `Cancelled`; the operation's own.
+    /// `Invalid` for params that are not a valid request; `Cancelled`; the operation's own errors.
     pub async fn call(&self, escher: &Escher, params: Value, events: mpsc::Sender<Value>, cancel: CancellationToken) -> Result<Value> {
         let work = (self.call)(escher, params, events, cancel.clone());
         if self.orderly {
@@ -98,7 +98,7 @@ impl std::fmt::Debug for Declared {
     }
 }
 
-/// Calls an operation by its name.
+/// Calls an operation by name.
 ///
 /// # Errors
 /// `Invalid` if there is no such operation; otherwise as [`Declared::call`].
@@ -106,10 +106,10 @@ pub async fn call(escher: &Escher, name: &str, params: Value, events: mpsc::Send
     find(name)?.call(escher, params, events, cancel).await
 }
 
-/// An operation by its name.
+/// Finds an operation by name.
 ///
 /// # Errors
-/// `Invalid` if there is none, with those that there are.
+/// `Invalid` if there is none; the error lists those that exist.
 pub fn find(name: &str) -> Result<&'static Declared> {
     Op::ALL.iter().map(|op| op.declared()).find(|known| known.name == name).ok_or_else(|| {
         let shown: String = name.chars().take(60).collect();
@@ -118,7 +118,7 @@ pub fn find(name: &str) -> Result<&'static Declared> {
     })
 }
 
-/// The list as a document: every operation with its schemas, under the version of this program.
+/// The list as a document: every operation with its schemas, and the version of this program.
 pub fn document() -> Value {
     let operation = |op: &Op| {
         let it = op.declared();
@@ -136,7 +136,7 @@ async fn call_typed<O: Operation>(escher: &Escher, params: Value, events: mpsc::
     written(O::NAME, &O::call(escher, request, cx).await?)
 }
 
-/// Reads a request; what is left out altogether is an empty one.
+/// Reads a request; if params are missing, the request is empty.
 fn request_of<O: Operation>(params: Value) -> Result<O::Request> {
     let params = if params.is_null() { Value::Object(Map::new()) } else { params };
     read(params).map_err(|e| {
@@ -154,12 +154,12 @@ fn written<T: Serialize>(name: &str, value: &T) -> Result<Value> {
     serde_json::to_value(value).map_err(|e| Error::internal(format!("the response cannot be written: {e}")).operation(name))
 }
 
-/// The schema of what a door takes.
+/// The schema of what an interface accepts.
 fn taken<T: JsonSchema>() -> Schema {
     settings().for_deserialize().into_generator().into_root_schema_for::<T>()
 }
 
-/// The schema of what a door gives.
+/// The schema of what an interface returns.
 fn given<T: JsonSchema>() -> Schema {
     settings().for_serialize().into_generator().into_root_schema_for::<T>()
 }

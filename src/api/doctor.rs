@@ -1,4 +1,4 @@
-//! `doctor`: whether everything works.
+//! `doctor`: checks whether everything works.
 
 use escher_core::Result;
 

@@ -1,4 +1,4 @@
-//! `explain`: how words were read.
+//! `explain`: shows how words were read.
 
 use escher_core::{Frame, Result};
 use escher_server::Explanation;
@@ -9,12 +9,12 @@ use super::ask::AskRequest;
 use super::{Cx, Effect, NoEvent, Operation};
 use crate::escher::Escher;
 
-/// What words mean, and why.
+/// What the words mean, and why.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Explained {
-    /// What they mean.
+    /// What the words mean.
     pub frame: Frame,
-    /// How they were read.
+    /// How the words were read.
     pub explanation: Explanation,
 }
 
@@ -23,7 +23,7 @@ pub struct Explain;
 
 impl Operation for Explain {
     const NAME: &'static str = "explain";
-    const SUMMARY: &'static str = "Show how words are read, and which part of the brain decided what";
+    const SUMMARY: &'static str = "Show how words are read and which part of the brain decided what";
     const EFFECT: Effect = Effect::Reads;
     type Request = AskRequest;
     type Response = Explained;

@@ -1,4 +1,4 @@
-//! `export`: the estate in the exchange form.
+//! `export`: prints the estate in the exchange format.
 
 use escher_core::Result;
 use schemars::JsonSchema;
@@ -12,22 +12,22 @@ use crate::escher::Escher;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ExportRequest {
-    /// A selector; empty admits everything.
+    /// A selector; empty exports everything.
     #[serde(rename = "where")]
     pub filter: String,
 }
 
-/// One resource in the exchange form, with what is derived added.
+/// One resource in the exchange format, with derived values added.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Exported(pub Map<String, Value>);
 
 impl Event for Exported {}
 
-/// How much was exported.
+/// The result of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ExportReport {
-    /// Resources.
+    /// How many resources were exported.
     pub exported: usize,
 }
 
@@ -36,7 +36,7 @@ pub struct Export;
 
 impl Operation for Export {
     const NAME: &'static str = "export";
-    const SUMMARY: &'static str = "Stream the resources that a selector admits, in the exchange form";
+    const SUMMARY: &'static str = "Stream the resources that match a selector, in the exchange format";
     const EFFECT: Effect = Effect::Reads;
     type Request = ExportRequest;
     type Response = ExportReport;

@@ -1,4 +1,4 @@
-//! `import`: load resources out of a file.
+//! `import`: loads resources from a file.
 
 use std::io::{Cursor, Read};
 use std::path::PathBuf;
@@ -16,16 +16,16 @@ use crate::progress::Step;
 
 pub use crate::ops::import::ImportReport;
 
-/// What to load.
+/// What to import.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ImportRequest {
-    /// Where it is.
+    /// Where the resources are.
     pub source: Source,
-    /// What it holds, if that is not recognized.
+    /// The format, if it is not recognized automatically.
     #[serde(default)]
     pub format: Option<Format>,
-    /// Which column of a table holds what: pairs of a name and a column.
+    /// Which column of a table holds which field: pairs of a field name and a column.
     #[serde(default)]
     pub map: Vec<(String, String)>,
 }
@@ -34,20 +34,20 @@ pub struct ImportRequest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Source {
-    /// In a plain file of this machine, by its absolute path.
+    /// In a plain file on this machine, by its absolute path.
     File(PathBuf),
-    /// Here.
+    /// In this text.
     Text(String),
-    /// In what the caller sends along; only in the same process.
+    /// In the input that the caller attaches; only within the same process.
     Input,
 }
 
-/// Load resources out of a file.
+/// Load resources from a file.
 pub struct Import;
 
 impl Operation for Import {
     const NAME: &'static str = "import";
-    const SUMMARY: &'static str = "Load resources from JSON, CSV, a Terraform state, or what the clouds' tools list";
+    const SUMMARY: &'static str = "Load resources from JSON, CSV, a Terraform state, or the listings of the clouds' own tools";
     const EFFECT: Effect = Effect::Changes;
     type Request = ImportRequest;
     type Response = ImportReport;

@@ -1,4 +1,4 @@
-//! `init`: the embedding model.
+//! `init`: sets up the data directory and the embedding model.
 
 use escher_core::Result;
 

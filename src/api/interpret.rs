@@ -1,4 +1,4 @@
-//! `interpret`: what words mean, with nothing looked up.
+//! `interpret`: shows what words mean, without looking anything up.
 
 use escher_core::{Frame, Result, Utterance};
 
@@ -11,7 +11,7 @@ pub struct Interpret;
 
 impl Operation for Interpret {
     const NAME: &'static str = "interpret";
-    const SUMMARY: &'static str = "Show what words mean, by the grammar alone; nothing of the estate is looked up";
+    const SUMMARY: &'static str = "Show what words mean, using the grammar alone; looks nothing up in the estate";
     const EFFECT: Effect = Effect::Reads;
     type Request = AskRequest;
     type Response = Frame;

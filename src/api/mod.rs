@@ -1,9 +1,9 @@
-//! The one list of operations: every capability is declared here once, and every door serves it from here.
+//! The one list of operations: every capability is declared here once, and every interface serves this list.
 //!
-//! An operation is a file of this folder, a `mod` line, and a line in `operations!`: a name, what it takes and gives,
+//! An operation is a file of this folder, a `mod` line, and a line in `operations!`: its name, its request and response,
 //! what it may change, and its call into [`crate::Escher`]. From the list come dispatch by name ([`call`]), the document
-//! of all operations with their JSON Schemas ([`document`]), and [`Op`], which each door matches without a wildcard: one
-//! that does not serve a new operation does not compile.
+//! of all operations with their JSON Schemas ([`document`]), and [`Op`], which each interface (a door) matches without a wildcard:
+//! one that does not handle a new operation does not compile.
 
 mod dispatch;
 mod operation;
@@ -49,7 +49,7 @@ pub use operation::{Cx, Effect, Event, Events, NoEvent, Nothing, Operation};
 /// Makes the list: one line per operation, its type in its module.
 macro_rules! operations {
     ($($module:ident::$name:ident,)+) => {
-        /// Every operation there is. A door matches it without a wildcard.
+        /// Every operation. An interface matches it without a wildcard.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Op { $(#[doc = concat!("[`", stringify!($module), "`]")] $name,)+ }
 
@@ -57,7 +57,7 @@ macro_rules! operations {
             /// All of them, in the order of the list.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
-            /// How it is declared.
+            /// Its declaration.
             pub fn declared(self) -> &'static Declared {
                 match self {
                     $(Self::$name => { static IT: Declared = Declared::of::<$module::$name>(); &IT })+

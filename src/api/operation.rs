@@ -1,4 +1,4 @@
-//! What an operation is, and what one call of it has to do with its caller.
+//! What an operation is, and what connects one call of it to its caller.
 
 use std::fmt;
 
@@ -13,24 +13,24 @@ use escher_exec::CancellationToken;
 
 use crate::escher::Escher;
 
-/// One capability of Escher: declared once, served by every door.
+/// One capability of Escher: declared once, served by every interface.
 pub trait Operation: Send + Sync + 'static {
-    /// Its name on every door, in snake case.
+    /// Its name in every interface, in snake case.
     const NAME: &'static str;
     /// What it does, in one line.
     const SUMMARY: &'static str;
     /// What it may change.
     const EFFECT: Effect;
-    /// Whether it ends by itself, in order, when it is asked to stop. Any other is dropped where it stands.
+    /// Whether it stops cleanly by itself if asked to stop. Any other operation is dropped immediately.
     const ORDERLY: bool = false;
-    /// What it is asked with.
+    /// Its request.
     type Request: Serialize + DeserializeOwned + JsonSchema + Send + 'static;
-    /// What it answers.
+    /// Its response.
     type Response: Serialize + DeserializeOwned + JsonSchema + Send + 'static;
-    /// What it reports on the way.
+    /// What it reports while it runs.
     type Event: Event;
 
-    /// Does it.
+    /// Carries it out.
     fn call(escher: &Escher, request: Self::Request, cx: Cx<Self::Event>) -> impl Future<Output = Result<Self::Response>> + Send;
 }
 
@@ -38,21 +38,21 @@ pub trait Operation: Send + Sync + 'static {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Effect {
-    /// Nothing but Escher's own copy of what is out there.
+    /// Nothing except Escher's own copy of the estate.
     Reads,
-    /// It saves a plan that nothing has run, or a turn of a conversation.
+    /// Saves a plan that has not run, or a turn of a conversation.
     Plans,
-    /// A cloud, an approval, or what Escher knows and reaches.
+    /// Changes a cloud, an approval, or what Escher knows and can reach.
     Changes,
 }
 
-/// What an operation reports on the way.
+/// What an operation reports while it runs.
 pub trait Event: Serialize + DeserializeOwned + JsonSchema + Send + 'static {
-    /// Whether there are any.
+    /// Whether there are any events.
     const STREAMS: bool = true;
 }
 
-/// The event of an operation that reports nothing on the way: there is no such value.
+/// The event of an operation that reports nothing while it runs: no such value exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NoEvent {}
 
@@ -70,23 +70,23 @@ impl JsonSchema for NoEvent {
     }
 }
 
-/// The request of an operation that needs to be told nothing.
+/// Takes no parameters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
 
-/// What one call has to do with its caller.
+/// What connects one call to its caller.
 pub struct Cx<E> {
     /// Where events go.
     pub events: Events<E>,
-    /// Asks an orderly operation to stop.
+    /// Asks an operation that can stop cleanly to stop.
     pub cancel: CancellationToken,
-    /// What the caller sends along, if it can.
+    /// Input that the caller attaches, if it can.
     pub input: Option<Box<dyn std::io::Read + Send>>,
 }
 
 impl<E> Cx<E> {
-    /// A call that nobody follows.
+    /// A call that nobody listens to.
     pub fn silent() -> Self {
         Self { events: Events::silent(), cancel: CancellationToken::new(), input: None }
     }
@@ -98,7 +98,7 @@ impl<E> fmt::Debug for Cx<E> {
     }
 }
 
-/// Where the events of one call go, in their order.
+/// Where the events of one call go, in order.
 #[derive(Clone, Debug)]
 pub struct Events<E>(Way<E>);
 
@@ -115,19 +115,19 @@ impl<E> Events<E> {
         Self(Way::Silent)
     }
 
-    /// Events as they are.
+    /// Events as typed values.
     pub fn typed(to: mpsc::Sender<E>) -> Self {
         Self(Way::Typed(to))
     }
 
-    /// Events as they go over a wire.
+    /// Events as JSON, as sent over a wire.
     pub(crate) fn json(to: mpsc::Sender<Value>) -> Self {
         Self(Way::Json(to))
     }
 }
 
 impl<E: Event> Events<E> {
-    /// Sends an event, and waits while there is no room; returns whether anybody listens.
+    /// Sends an event, waiting while there is no room; returns whether anyone is listening.
     pub async fn send(&self, event: E) -> bool {
         match &self.0 {
             Way::Silent => false,
@@ -139,7 +139,7 @@ impl<E: Event> Events<E> {
         }
     }
 
-    /// Sends an event that may be lost if there is no room: progress.
+    /// Sends an event that may be dropped if there is no room, such as progress.
     pub fn offer(&self, event: E) {
         match &self.0 {
             Way::Silent => {}

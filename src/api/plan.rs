@@ -1,4 +1,4 @@
-//! `plan`: one plan.
+//! `plan`: shows one plan.
 
 use escher_core::Result;
 use schemars::JsonSchema;
@@ -22,7 +22,7 @@ pub struct Plan;
 
 impl Operation for Plan {
     const NAME: &'static str = "plan";
-    const SUMMARY: &'static str = "Show a plan with its targets, command lines and status";
+    const SUMMARY: &'static str = "Show a plan: its targets, command lines and status";
     const EFFECT: Effect = Effect::Reads;
     type Request = PlanRequest;
     type Response = StoredPlan;

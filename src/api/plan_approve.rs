@@ -1,4 +1,4 @@
-//! `plan_approve`: a person's yes.
+//! `plan_approve`: a person approves a plan.
 
 use escher_core::{PlanRecord, Result};
 
@@ -11,7 +11,7 @@ pub struct PlanApprove;
 
 impl Operation for PlanApprove {
     const NAME: &'static str = "plan_approve";
-    const SUMMARY: &'static str = "Approve a plan as it is shown; for a person, never for an assistant";
+    const SUMMARY: &'static str = "Approve a plan as shown; for a person, never for an assistant";
     const EFFECT: Effect = Effect::Changes;
     type Request = PlanRequest;
     type Response = PlanRecord;

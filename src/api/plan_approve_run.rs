@@ -1,4 +1,4 @@
-//! `plan_approve_run`: a person's yes, and the run.
+//! `plan_approve_run`: a person approves a plan and runs it.
 
 use escher_core::Result;
 use escher_exec::RunEvent;
@@ -8,12 +8,12 @@ use super::plan_run::{RunReport, reported};
 use super::{Cx, Effect, Operation};
 use crate::escher::Escher;
 
-/// Approve a plan, if nobody has yet, and run it.
+/// Approve a plan, unless it is already approved, and run it.
 pub struct PlanApproveRun;
 
 impl Operation for PlanApproveRun {
     const NAME: &'static str = "plan_approve_run";
-    const SUMMARY: &'static str = "Approve a plan, if nobody has yet, and run it; for a person, never for an assistant";
+    const SUMMARY: &'static str = "Approve a plan, unless it is already approved, and run it; for a person, never for an assistant";
     const EFFECT: Effect = Effect::Changes;
     const ORDERLY: bool = true;
     type Request = PlanRequest;

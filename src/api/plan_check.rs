@@ -1,4 +1,4 @@
-//! `plan_check`: whether a plan can still run.
+//! `plan_check`: checks whether a plan can still run.
 
 use escher_core::{PlanDoc, Result};
 use schemars::JsonSchema;
@@ -11,9 +11,9 @@ use crate::escher::Escher;
 /// A plan that can still be approved and run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OpenPlan {
-    /// The plan, with policy's decision of now.
+    /// The plan, with policy's current decision.
     pub plan: PlanDoc,
-    /// Whether somebody has approved it.
+    /// Whether it is approved.
     pub approved: bool,
 }
 

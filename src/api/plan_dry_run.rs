@@ -1,4 +1,4 @@
-//! `plan_dry_run`: try a plan without a change.
+//! `plan_dry_run`: tries a plan without changing anything.
 
 use escher_core::Result;
 use escher_exec::DryRunStep;
@@ -9,19 +9,19 @@ use super::plan::PlanRequest;
 use super::{Cx, Effect, NoEvent, Operation};
 use crate::escher::Escher;
 
-/// What trying a plan showed.
+/// The result of a dry run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DryRunReport {
-    /// Each step, in the order of the plan.
+    /// Each step, in plan order.
     pub steps: Vec<DryRunStep>,
 }
 
-/// Try a plan without a change.
+/// Try a plan without changing anything.
 pub struct PlanDryRun;
 
 impl Operation for PlanDryRun {
     const NAME: &'static str = "plan_dry_run";
-    const SUMMARY: &'static str = "Try a plan, as far as each step can be tried; changes nothing";
+    const SUMMARY: &'static str = "Try each step of a plan as far as possible; changes nothing";
     const EFFECT: Effect = Effect::Reads;
     type Request = PlanRequest;
     type Response = DryRunReport;

@@ -1,4 +1,4 @@
-//! `plan_reject`: a person's no.
+//! `plan_reject`: a person rejects a plan.
 
 use escher_core::{PlanRecord, Result};
 

@@ -1,4 +1,4 @@
-//! `plan_run`: carry out a plan that was approved.
+//! `plan_run`: carries out an approved plan.
 
 use std::sync::Arc;
 
@@ -15,12 +15,12 @@ pub use crate::ops::plan::RunReport;
 
 impl Event for RunEvent {}
 
-/// Run a plan that was approved.
+/// Run an approved plan.
 pub struct PlanRun;
 
 impl Operation for PlanRun {
     const NAME: &'static str = "plan_run";
-    const SUMMARY: &'static str = "Run a plan that was approved, or that policy allows without an approval";
+    const SUMMARY: &'static str = "Run a plan that is approved, or that policy allows without approval";
     const EFFECT: Effect = Effect::Changes;
     const ORDERLY: bool = true;
     type Request = PlanRequest;
@@ -37,7 +37,7 @@ impl Operation for PlanRun {
     }
 }
 
-/// Runs with events. A run never waits for whoever listens: they catch up when it is done.
+/// Runs with events. A run never waits for a listener; listeners catch up once it is done.
 pub(super) async fn reported<T, W: Future<Output = T>>(cx: Cx<RunEvent>, run: impl FnOnce(RunOptions) -> W) -> T {
     let (tell, mut told) = mpsc::unbounded_channel();
     let listener = Arc::new(move |event: &RunEvent| drop(tell.send(event.clone())));

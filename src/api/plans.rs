@@ -1,4 +1,4 @@
-//! `plans`: what was planned.
+//! `plans`: lists plans.
 
 use escher_core::Result;
 use schemars::JsonSchema;
@@ -8,10 +8,10 @@ use super::{Cx, Effect, NoEvent, Nothing, Operation};
 use crate::escher::Escher;
 use crate::ops::trust::StoredPlan;
 
-/// Plans.
+/// A list of plans.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PlanList {
-    /// Newest first.
+    /// The plans, newest first.
     pub plans: Vec<StoredPlan>,
 }
 

@@ -1,4 +1,4 @@
-//! `policy_check`: what policy says of a plan.
+//! `policy_check`: shows what policy says about a plan.
 
 use escher_core::Result;
 
@@ -7,12 +7,12 @@ use crate::escher::Escher;
 
 pub use crate::ops::policy::{Judged, PolicyCheckRequest, PolicyChecked};
 
-/// Check what policy says of a plan.
+/// Check what policy says about a plan.
 pub struct PolicyCheck;
 
 impl Operation for PolicyCheck {
     const NAME: &'static str = "policy_check";
-    const SUMMARY: &'static str = "Check what policy says of a plan or an order, rule by rule; nothing is kept or run";
+    const SUMMARY: &'static str = "Check what policy says about a plan or a requested change, rule by rule; nothing is saved or run";
     const EFFECT: Effect = Effect::Reads;
     type Request = PolicyCheckRequest;
     type Response = PolicyChecked;

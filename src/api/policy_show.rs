@@ -1,4 +1,4 @@
-//! `policy_show`: the rules in force.
+//! `policy_show`: shows the rules in force.
 
 use escher_core::Result;
 
@@ -12,7 +12,7 @@ pub struct PolicyShow;
 
 impl Operation for PolicyShow {
     const NAME: &'static str = "policy_show";
-    const SUMMARY: &'static str = "Show the rules that decide what may run, and what is wrong with their file";
+    const SUMMARY: &'static str = "Show the rules that decide what may run, and any problems with their file";
     const EFFECT: Effect = Effect::Reads;
     type Request = Nothing;
     type Response = PolicyReport;

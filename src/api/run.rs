@@ -1,4 +1,4 @@
-//! `run`: one run with its journal.
+//! `run`: shows one run and its journal.
 
 use escher_core::{JournalEntry, Result, RunRecord};
 use schemars::JsonSchema;
@@ -15,7 +15,7 @@ pub struct RunRequest {
     pub run: String,
 }
 
-/// A run and what was written down of it.
+/// A run and its journal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunDetails {
     /// The run.
@@ -29,7 +29,7 @@ pub struct Run;
 
 impl Operation for Run {
     const NAME: &'static str = "run";
-    const SUMMARY: &'static str = "Show a run with every line of its journal";
+    const SUMMARY: &'static str = "Show a run and its journal";
     const EFFECT: Effect = Effect::Reads;
     type Request = RunRequest;
     type Response = RunDetails;

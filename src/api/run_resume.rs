@@ -1,4 +1,4 @@
-//! `run_resume`: carry on a run that was interrupted.
+//! `run_resume`: resumes an interrupted run.
 
 use escher_core::Result;
 use escher_exec::RunEvent;
@@ -13,7 +13,7 @@ pub struct RunResume;
 
 impl Operation for RunResume {
     const NAME: &'static str = "run_resume";
-    const SUMMARY: &'static str = "Resume a run that was interrupted; checks each target first, so that nothing is done twice";
+    const SUMMARY: &'static str = "Resume an interrupted run; checks each target first, so nothing is done twice";
     const EFFECT: Effect = Effect::Changes;
     const ORDERLY: bool = true;
     type Request = RunRequest;

@@ -1,4 +1,4 @@
-//! `runs`: what was run.
+//! `runs`: lists runs.
 
 use escher_core::{Result, RunRecord};
 use schemars::JsonSchema;
@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::{Cx, Effect, NoEvent, Nothing, Operation};
 use crate::escher::Escher;
 
-/// Runs.
+/// A list of runs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunList {
-    /// Newest first.
+    /// The runs, newest first.
     pub runs: Vec<RunRecord>,
 }
 

@@ -1,4 +1,4 @@
-//! `search`: find resources by words.
+//! `search`: finds resources by words.
 
 use escher_core::Result;
 
@@ -12,7 +12,7 @@ pub struct Search;
 
 impl Operation for Search {
     const NAME: &'static str = "search";
-    const SUMMARY: &'static str = "Find resources by words, typos welcome; words rank, the filter admits";
+    const SUMMARY: &'static str = "Find resources by words; words rank the results, the filter limits them, and typos are fine";
     const EFFECT: Effect = Effect::Reads;
     type Request = SearchRequest;
     type Response = SearchResults;

@@ -1,4 +1,4 @@
-//! `status`: what stands behind a door.
+//! `status`: shows the status of the data directory.
 
 use std::path::PathBuf;
 
@@ -9,27 +9,27 @@ use serde::{Deserialize, Serialize};
 use super::{Cx, Effect, NoEvent, Nothing, Operation};
 use crate::escher::Escher;
 
-/// What stands behind a door.
+/// Status of the data directory.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StatusReport {
     /// The data directory.
     pub data_dir: PathBuf,
-    /// The estate's revision; 0 if it was never filled.
+    /// The estate's revision; 0 if nothing was ever loaded.
     pub revision: u64,
-    /// Whether any connected cloud is simulated, with the remark that goes with whatever shows its resources.
+    /// A note to show with simulated resources; null if no connected cloud is simulated.
     pub simulated: Option<String>,
     /// Whether any connected cloud is real.
     pub real: bool,
-    /// What the person should know before anything else, such as a system clock that went back.
+    /// Important warnings to show first, such as a system clock that went back.
     pub warnings: Vec<String>,
 }
 
-/// Show what stands behind this door.
+/// Show the status of the data directory.
 pub struct Status;
 
 impl Operation for Status {
     const NAME: &'static str = "status";
-    const SUMMARY: &'static str = "Show the data directory, the estate's revision, and what to know before anything else";
+    const SUMMARY: &'static str = "Show the data directory, the estate's revision, and important warnings";
     const EFFECT: Effect = Effect::Reads;
     type Request = Nothing;
     type Response = StatusReport;

@@ -1,4 +1,4 @@
-//! `sync`: scan the connected clouds.
+//! `sync`: scans the connected clouds.
 
 use escher_core::{DiscoveryFilter, Kind, Result};
 use schemars::JsonSchema;
@@ -11,15 +11,15 @@ use crate::progress::{Progress, Step};
 
 pub use crate::ops::sync::SyncReport;
 
-/// What to scan; everything that is connected if nothing is named.
+/// What to scan. An empty list means no restriction.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SyncRequest {
-    /// Names of connections.
+    /// The connections to scan, by name.
     pub connections: Vec<String>,
-    /// Regions.
+    /// The regions to scan.
     pub regions: Vec<String>,
-    /// Kinds of resources.
+    /// The kinds of resources to scan.
     pub kinds: Vec<Kind>,
 }
 
@@ -42,7 +42,7 @@ impl Operation for Sync {
     }
 }
 
-/// Progress as events. One that finds no room is dropped: the next says more.
+/// Progress as events. If there is no room, an event is dropped, since the next one supersedes it.
 pub(super) fn reported(cx: &Cx<Step>) -> Progress {
     let events = cx.events.clone();
     Progress::new(move |step| events.offer(step))

@@ -1,4 +1,4 @@
-//! `changes`: what appeared in the estate, what changed in it, and what was removed.
+//! `changes`: lists what appeared in the estate, what changed, and what was removed.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -12,23 +12,23 @@ use serde::{Deserialize, Serialize};
 
 use crate::escher::Escher;
 
-/// Which changes are asked for.
+/// Which changes to list.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ChangesRequest {
-    /// From when on, as a span such as `12h` or `1d`, or as a time; the last day if it is not said.
+    /// The start of the period: a span such as `12h` or `1d`, or a time. Defaults to the last day.
     pub since: Since,
-    /// Of which resources, as a selector; of all if it is empty.
+    /// A selector for the resources; if empty, all resources.
     #[serde(rename = "where")]
     pub filter: String,
 }
 
-/// The beginning of a time that ends now.
+/// The start of a period that ends now.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 #[schemars(with = "String", inline)]
 pub enum Since {
-    /// So long ago, in whole seconds.
+    /// This long ago, in whole seconds.
     Ago(SignedDuration),
     /// At this moment.
     At(Timestamp),
@@ -43,7 +43,7 @@ impl Default for Since {
 impl FromStr for Since {
     type Err = Error;
 
-    /// Reads `1d`, `12h`, `2w`, a time or a day.
+    /// Parses `1d`, `12h`, `2w`, a time or a date.
     fn from_str(text: &str) -> Result<Self> {
         // A bare number is no span: nobody knows of what.
         let span = Quantity::parse(text).filter(|_| text.parse::<f64>().is_err()).and_then(|span| span.in_unit_of(FieldType::Days));
@@ -56,7 +56,7 @@ impl FromStr for Since {
 }
 
 impl fmt::Display for Since {
-    /// As it is read.
+    /// Prints it as it is parsed.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Ago(span) => write!(f, "{}h", span.as_secs_f64() / 3600.0),
@@ -79,19 +79,19 @@ impl From<Since> for String {
     }
 }
 
-/// What happened, newest first.
+/// Changes of the estate.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ChangeList {
-    /// The changes.
+    /// The changes, newest first.
     pub changes: Vec<Change>,
 }
 
 impl Escher {
-    /// What appeared, changed or was removed, by the time at which it was noticed. A selector is asked about resources as
-    /// they are now, about those that are gone as they were last known.
+    /// What appeared, changed or was removed, by the time when Escher noticed. A selector is evaluated on resources as they
+    /// are now, and on removed resources as they were last known.
     ///
     /// # Errors
-    /// `Invalid` for a selector that cannot be read or a time before all times; `Storage`.
+    /// `Invalid` for a selector that cannot be parsed or a time out of range; `Storage`.
     pub async fn changes(&self, request: &ChangesRequest) -> Result<ChangeList> {
         let selector = Selector::parse(&request.filter)?;
         let now = self.now();

@@ -1,4 +1,4 @@
-//! `connect`: who and where we are on a cloud, before anything else happens.
+//! `connect`: shows who and where we are on a cloud, before anything else happens.
 
 use escher_core::{Identity, Result};
 use schemars::JsonSchema;
@@ -9,47 +9,47 @@ use crate::config::{Connection, ConnectionKind};
 #[cfg(feature = "aws")]
 use crate::escher::Escher;
 
-/// A connection that answered.
+/// A cloud that answered, and its connection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ConnectReport {
-    /// Its name.
+    /// The connection's name.
     pub name: String,
     /// Who we are there.
     pub identities: Vec<Identity>,
-    /// Where the cloud is called, if that is not where its own tools call it.
+    /// The endpoint, if it is not the one that the cloud's own tools use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<String>,
-    /// Whether it was saved, or only looked at.
+    /// Whether the connection was saved, or only shown.
     pub saved: bool,
-    /// What differs from the connection of the same name that it replaces; empty where there was none.
+    /// What differs from the connection of the same name that it replaces; empty if there was none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replaced: Vec<ReplacedConnection>,
 }
 
-/// A setting of a connection that is replaced.
+/// A setting that changes when a connection is replaced.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReplacedConnection {
-    /// Which one.
+    /// The setting's name.
     pub setting: String,
-    /// How it was.
+    /// The previous value.
     pub before: String,
-    /// How it is from now on.
+    /// The new value.
     pub after: String,
 }
 
 #[cfg(feature = "aws")]
 impl Escher {
-    /// Asks AWS who we are, with the credentials that the configuration leads to. Nothing is saved.
+    /// Asks AWS who we are, using the credentials that the configuration selects. Nothing is saved.
     ///
     /// # Errors
-    /// `Unauthenticated` without usable credentials; `Unavailable` or `Timeout` if AWS does not answer.
+    /// `Unauthenticated` if there are no usable credentials; `Unavailable` or `Timeout` if AWS does not answer.
     pub async fn probe_aws(&self, config: &escher_providers::aws::AwsConfig) -> Result<Vec<Identity>> {
         use escher_core::Cloud as _;
         let cloud = escher_providers::aws::AwsCloud::connect(config.clone()).await?;
         cloud.identities(&self.read_cx()).await
     }
 
-    /// What would differ from the connection of the same name if this one were saved; empty where there is none.
+    /// What would differ from the connection of the same name if this one were saved; empty if there is none.
     pub fn replaced_by_aws(&self, config: &escher_providers::aws::AwsConfig, identities: &[Identity]) -> Vec<ReplacedConnection> {
         let name = aws_name(identities);
         let known = self.connections().into_iter().find(|known| known.name == name);
@@ -67,13 +67,13 @@ impl Escher {
         differs.map(|(setting, before, after)| ReplacedConnection { setting: setting.to_owned(), before, after }).collect()
     }
 
-    /// What [`Escher::connect_aws`] would do, with nothing saved.
+    /// What [`Escher::connect_aws`] would do, without saving anything.
     pub fn would_connect_aws(&self, config: &escher_providers::aws::AwsConfig, identities: Vec<Identity>) -> ConnectReport {
         let replaced = self.replaced_by_aws(config, &identities);
         ConnectReport { name: aws_name(&identities), identities, endpoint: config.endpoint.clone(), saved: false, replaced }
     }
 
-    /// Saves a connection to AWS under the identities that [`Escher::probe_aws`] found. It replaces one of the same
+    /// Saves a connection to AWS under the identities that [`Escher::probe_aws`] found. It replaces one for the same
     /// account.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! `doctor`: is everything as it should be, and what to do where not.
+//! `doctor`: checks that everything works, and says what to do if not.
 
 use escher_core::{Error, Next, Result, Selector};
 use escher_rag::Model;
@@ -7,26 +7,26 @@ use serde::{Deserialize, Serialize};
 
 use crate::escher::Escher;
 
-/// How a part is.
+/// The health of a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Health {
-    /// As it should be.
+    /// Works.
     Ok,
-    /// Works, with less than it could.
+    /// Works, with limitations.
     Warn,
     /// Does not work.
     Fail,
 }
 
-/// One part and how it is.
+/// One part and its health.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Check {
-    /// The part.
+    /// The part's name.
     pub name: String,
-    /// How it is.
+    /// Its health.
     pub health: Health,
-    /// What was seen.
+    /// What the check found.
     pub detail: String,
     /// What to do.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,7 +55,7 @@ impl Check {
     }
 }
 
-/// All parts.
+/// The health of all parts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DoctorReport {
     /// The parts, in a fixed order.
@@ -77,10 +77,10 @@ impl DoctorReport {
 }
 
 impl Escher {
-    /// Looks at every part: directory, store, index, model, journal, connections, runs that were cut short.
+    /// Checks every part: directory, store, index, model, journal, connections, interrupted runs.
     ///
     /// # Errors
-    /// `Storage` only where nothing can be looked at; what is wrong with a part is in the report.
+    /// `Storage` only if nothing can be checked; problems with a part are in the report.
     pub async fn doctor(&self) -> Result<DoctorReport> {
         let root = self.home().root().display().to_string();
         let mut report = DoctorReport { checks: Vec::new() };

@@ -1,4 +1,4 @@
-//! `init`: a data directory, and the model that lets search understand meaning.
+//! `init`: sets up a data directory, and the model that lets search match by meaning.
 
 use std::path::PathBuf;
 
@@ -14,20 +14,20 @@ use crate::escher::Escher;
 pub struct InitReport {
     /// The data directory.
     pub data_dir: PathBuf,
-    /// The folder of the model; absent where it could not be had.
+    /// The folder of the model; null if it could not be fetched.
     pub model: Option<PathBuf>,
     /// Why there is no model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model_missing: Option<String>,
-    /// What to do next.
+    /// The next step.
     pub next: Next,
 }
 
 impl Escher {
-    /// Sets up the data directory and fetches the model (90 MB, once a machine). Without a model search is lexical.
+    /// Sets up the data directory and fetches the model (90 MB, once per machine). Without a model, search is lexical.
     ///
     /// # Errors
-    /// `Storage`. That the model cannot be had is in the result.
+    /// `Storage`. If the model cannot be fetched, the result says so.
     pub async fn init(&self) -> Result<InitReport> {
         let options = self.locate(true);
         let located = tokio::task::spawn_blocking(move || Model::locate(&options))

@@ -1,4 +1,4 @@
-//! Plans and runs: from a template to a plan, from a yes to a run, and back again.
+//! Plans and runs: from a template to a plan, from an approval to a run, and back again.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -15,15 +15,15 @@ use serde::{Deserialize, Serialize};
 use crate::escher::Escher;
 use crate::ops::trust::{StoredPlan, refuse_forbidden};
 
-/// Plans and runs shown in lists.
+/// How many plans or runs a list shows.
 const RECENT: usize = 1_000;
 
-/// Who hears of a run and who can stop it.
+/// Who listens to a run and who can stop it.
 #[derive(Clone)]
 pub struct RunOptions {
-    /// Told each event after its journal line is on disk.
+    /// Receives each event after its journal line is on disk.
     pub listener: Arc<dyn Fn(&RunEvent) + Send + Sync>,
-    /// Stops the run: what is under way comes to its end, nothing new is begun.
+    /// Stops the run: steps in progress finish, and no other starts.
     pub cancel: CancellationToken,
 }
 
@@ -33,25 +33,25 @@ impl Default for RunOptions {
     }
 }
 
-/// How a run stands when it is handed back.
+/// The result of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RunReport {
     /// The run.
     pub run: RunId,
-    /// Steps done.
+    /// How many steps are done.
     pub done: usize,
-    /// Steps failed or with an unknown outcome.
+    /// How many steps failed or have an unknown outcome.
     pub failed: usize,
-    /// Steps skipped.
+    /// How many steps were skipped.
     pub skipped: usize,
-    /// Steps without an outcome; resuming carries them on.
+    /// How many steps have no outcome yet; resuming continues them.
     pub open: usize,
-    /// Targets that may have changed and could not be looked at afterwards; a sync brings the estate up to date.
+    /// How many targets may have changed but could not be read afterwards; a sync brings the estate up to date.
     pub unseen: usize,
 }
 
 impl Escher {
-    /// Resolves a template into a plan over the store as it stands.
+    /// Resolves a template into a plan over the current store.
     pub(crate) async fn resolve(&self, template: &PlanTemplate, clouds: Clouds) -> Result<PlanDoc> {
         self.planner(clouds).resolve(template, PlanOrigin::Ask, &**self.estate()).await
     }
@@ -82,7 +82,7 @@ impl Escher {
     /// A plan by id.
     ///
     /// # Errors
-    /// `Invalid` for a text that is no plan's id, `NotFound`, `Storage`.
+    /// `Invalid` if the text is not a plan's id, `NotFound`, `Storage`.
     pub async fn plan(&self, id: &str) -> Result<StoredPlan> {
         self.stored_plan(&id.parse()?).await
     }
@@ -100,12 +100,12 @@ impl Escher {
         Ok(found)
     }
 
-    /// Says yes to the plan as it stands, in the name of the configured user, and signs it. A run that was begun and
-    /// whose approval is worth nothing any more (the key was lost) is approved for the rest of it.
+    /// Approves the plan as it is, in the name of the configured user, and signs the approval. If a run was started and its
+    /// approval is no longer valid (the key was lost), this approves the rest of the run.
     ///
     /// # Errors
-    /// `NotFound`; `Forbidden` if policy forbids it; `Stale` where it has expired, was rejected, was run or was
-    /// altered, or where the system clock went back; `Invalid` if the time was set by hand and a cloud is real.
+    /// `NotFound`; `Forbidden` if policy forbids it; `Stale` if it has expired, was rejected, was run or was
+    /// altered, or if the system clock went back; `Invalid` if the time was set by hand and a cloud is real.
     pub async fn approve(&self, id: &str) -> Result<PlanRecord> {
         let plan = self.plan(id).await?;
         self.refuse_shifted(&plan.doc)?;
@@ -127,8 +127,8 @@ impl Escher {
         Ok(record)
     }
 
-    /// Whether a run of it was begun and has not come to its end. The store alone is believed only if the key, with what
-    /// was remembered beside it, is younger than the plan: then it was lost since.
+    /// Whether a run of it was started and has not finished. The store alone is trusted only if the key, with the records
+    /// next to it, is newer than the plan: then the key was lost since.
     async fn is_begun(&self, plan: &StoredPlan) -> Result<bool> {
         let (PlanStatus::Started, Some(run)) = (plan.status, &plan.run) else { return Ok(false) };
         let known = self.keys().settled()?.contains_key(&plan.doc.id);
@@ -136,10 +136,10 @@ impl Escher {
         Ok((known || lost) && self.records().run(run).await?.is_some_and(|run| run.finished.is_none()))
     }
 
-    /// Says no. Final: the plan can be neither approved nor run any more.
+    /// Rejects a plan for good: it can no longer be approved or run.
     ///
     /// # Errors
-    /// `NotFound`; `Stale` if it was run already.
+    /// `NotFound`; `Stale` if it was already run.
     pub async fn reject(&self, id: &str) -> Result<PlanRecord> {
         let plan = self.plan(id).await?;
         if plan.status == PlanStatus::Started {
@@ -151,10 +151,10 @@ impl Escher {
         Ok(record)
     }
 
-    /// The plan, checked, if it can still be approved and run: by whoever has approved it, or else by the configured user.
+    /// The plan, checked, if it can still be approved and run: by whoever approved it, or otherwise by the configured user.
     ///
     /// # Errors
-    /// `Stale` if it was rejected, was run, has expired, was altered or does not match its digest; `Invalid` where
+    /// `Stale` if it was rejected, was run, has expired, was altered or does not match its digest; `Invalid` if
     /// the time was set by hand and a target is on a real cloud.
     pub fn still_open(&self, plan: &StoredPlan) -> Result<Plan<Checked>> {
         let approver = plan.approval.as_ref().map_or(&self.config().user, |approval| &approval.by);
@@ -190,10 +190,10 @@ impl Escher {
         }
     }
 
-    /// Tries a plan without a change.
+    /// Tries a plan without changing anything.
     ///
     /// # Errors
-    /// `NotFound`, `Stale`, `Storage`. What a step's try shows is in the result.
+    /// `NotFound`, `Stale`, `Storage`. The outcome of each step is in the result.
     pub async fn dry_run(&self, id: &str) -> Result<Vec<DryRunStep>> {
         let checked = self.still_open(&self.plan(id).await?)?;
         Ok(self.executor(checked.doc()).await?.dry_run(&checked).await)
@@ -202,10 +202,10 @@ impl Escher {
     /// Runs an approved plan.
     ///
     /// # Errors
-    /// `Forbidden` if nobody approved it; `Stale` where it has expired, was rejected, was run, was altered, would run
-    /// as somebody else or through other connections than were approved, or where the system clock went back;
-    /// `Invalid` if the time was set by hand and a cloud is real; `Storage` where the journal cannot be written. What
-    /// fails at a step is counted.
+    /// `Forbidden` if nobody approved it; `Stale` if it has expired, was rejected, was run, was altered, would run
+    /// as someone else or through other connections than were approved, or if the system clock went back;
+    /// `Invalid` if the time was set by hand and a cloud is real; `Storage` if the journal cannot be written. A step that
+    /// fails is counted, not an error.
     pub async fn run_plan(&self, id: &str, options: RunOptions) -> Result<RunReport> {
         let stored = self.plan(id).await?;
         self.refuse_shifted(&stored.doc)?;
@@ -227,11 +227,11 @@ impl Escher {
         self.drive(&executor, plan, run, options, false).await
     }
 
-    /// Carries on a run that was cut short. It looks before it acts, so nothing is done twice.
+    /// Resumes an interrupted run. It reads each target before it acts, so nothing is done twice.
     ///
     /// # Errors
-    /// As [`Escher::run_plan`]; what was begun may be resumed though its plan has expired since. `Busy` while it is carried
-    /// out.
+    /// As [`Escher::run_plan`], except that a started run may be resumed even if its plan has expired since. `Busy` while it
+    /// is running.
     pub async fn resume(&self, run: &str, options: RunOptions) -> Result<RunReport> {
         let _claim = self.claim_run(run)?;
         let run = self.run(run).await?;
@@ -319,8 +319,8 @@ impl Escher {
         Ok(RunReport { run, done, failed, skipped, open, unseen })
     }
 
-    /// Looks at every target that a run may have changed, so that the estate knows it without a sync. What cannot be
-    /// looked at stays as it was, and is counted; the next sync tells.
+    /// Reads every target that a run may have changed, so that the estate is up to date without a sync. A target that cannot
+    /// be read stays as it was and is counted; the next sync updates it.
     async fn look_again(&self, plan: &PlanDoc, run: &RunId) -> Result<usize> {
         let lines = self.journal().read(run).await?;
         let called: HashSet<&str> = lines.iter().filter(|line| line.phase == Phase::Started).map(|line| line.step.as_str()).collect();
@@ -365,7 +365,7 @@ impl Escher {
         Ok(executor.with_limits(limits).with_estate(self.estate().clone()).with_turns(self.turns().clone()))
     }
 
-    /// The executor of an approved plan, which stops where policy comes to forbid it.
+    /// The executor of an approved plan, which stops if policy forbids the plan in the meantime.
     async fn executor_for(&self, plan: &StoredPlan) -> Result<Executor> {
         let approver = plan.approval.as_ref().map_or(self.config().user.as_str(), |approval| &approval.by);
         Ok(self.executor(&plan.doc).await?.with_policy(self.policy().clone(), approver))
@@ -382,7 +382,7 @@ impl Escher {
     /// A run by id.
     ///
     /// # Errors
-    /// `Invalid` for a text that is no run's id, `NotFound`, `Storage`.
+    /// `Invalid` if the text is not a run's id, `NotFound`, `Storage`.
     pub async fn run(&self, id: &str) -> Result<RunRecord> {
         self.records()
             .run(&id.parse()?)
@@ -390,7 +390,7 @@ impl Escher {
             .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no run `{id}`")).operation("look up run").next(Next::Runs))
     }
 
-    /// A run with every line of its journal.
+    /// A run and its journal.
     ///
     /// # Errors
     /// `NotFound`, `Storage`.
@@ -401,11 +401,11 @@ impl Escher {
         Ok((run, lines))
     }
 
-    /// Makes and stores a plan that puts back what a run changed, the latest change first. It needs an approval as
-    /// any other.
+    /// Makes and stores a plan that restores what a run changed, latest change first. It needs approval like any other
+    /// plan.
     ///
     /// # Errors
-    /// `NotFound` if there is no such run or nothing to put back; `Storage`.
+    /// `NotFound` if there is no such run or nothing to restore; `Storage`.
     pub async fn undo(&self, run: &str) -> Result<PlanDoc> {
         let (record, lines) = self.run_with_journal(run).await?;
         self.journal_whole().await?;
@@ -419,7 +419,7 @@ impl Escher {
     }
 }
 
-/// Refuses a plan from the future: either the clock went back since it was made, or it was made by another clock.
+/// Refuses a plan from the future: either the clock went back after it was made, or another clock made it.
 fn refuse_early(plan: &PlanDoc, now: WallTime) -> Result<()> {
     if !now.is_before(plan.created) {
         return Ok(());

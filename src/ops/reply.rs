@@ -1,4 +1,4 @@
-//! Replies: what an utterance comes to, in the shapes that every door passes on.
+//! Replies: the results of an utterance, in the shapes that every interface returns.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,12 @@ use serde_json::Value;
 
 use crate::ops::search::Hit;
 
-/// What came of an utterance.
+/// The response to an utterance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AskResponse {
-    /// What the words were taken to mean.
+    /// How the words were understood.
     pub frame: Frame,
-    /// The conversation that this turn was kept in.
+    /// The conversation in which this turn was saved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<ConversationId>,
     /// The reply.
@@ -22,7 +22,7 @@ pub struct AskResponse {
     pub reply: Reply,
 }
 
-/// The reply: an answer, a plan that nothing has run, or a question back.
+/// The reply: an answer, a plan that has not run, or a clarifying question.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[allow(clippy::large_enum_variant, reason = "one at a time, moved once")]
@@ -31,52 +31,52 @@ pub enum Reply {
     Answer(Answer),
     /// A plan to approve.
     Plan(PlanDoc),
-    /// A question back.
+    /// A clarifying question.
     Clarify(Clarify),
 }
 
 /// An answer from the local estate.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Answer {
-    /// In a sentence or more.
+    /// The answer, in one or more sentences.
     pub text: String,
-    /// How many resources the selector admits.
+    /// How many resources match the selector.
     pub total: usize,
-    /// The resources; all of them unless a limit was asked for.
+    /// The resources; all of them unless a limit was requested.
     pub hits: Vec<Hit>,
-    /// Counts by what was asked to group by.
+    /// Counts by the requested grouping.
     pub groups: Vec<Group>,
     /// How many resources lack the data to decide.
     pub unknown: usize,
-    /// How many match but are terminated, and are left out since nobody asked for them.
+    /// How many match but are terminated, and are left out because they were not requested.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub terminated: usize,
-    /// What the person should know beside.
+    /// Warnings for the person.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
-    /// What to do next, if there is nothing to answer from or nothing to do.
+    /// The next step, if there is no data to answer from or nothing to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<Next>,
-    /// One resource in depth, where one was asked for.
+    /// One resource in detail, if one was requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<Value>,
-    /// What the person can do about an order that has no target.
+    /// What the person can do if a requested change has no target.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
-    /// Whether what the words ask for was answered; false says that this version cannot.
+    /// Whether the question was answered; false if this version can't answer it.
     pub answered: bool,
 }
 
-/// How many there are of one sort.
+/// One group with its count.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Group {
-    /// The fields and their values; null for those that do not tell.
+    /// The fields and their values; null for fields that the resources don't report.
     pub key: BTreeMap<String, Option<String>>,
-    /// How many.
+    /// How many resources are in the group.
     pub count: usize,
-    /// US dollars per month, of those whose cost is known; null if none is.
+    /// US dollars per month, for resources whose cost is known; null if none is known.
     pub cost_month: Option<f64>,
-    /// How many have no known cost and are not in the sum.
+    /// How many have an unknown cost and are not in the sum.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub cost_unknown: usize,
 }

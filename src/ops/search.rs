@@ -1,4 +1,4 @@
-//! `search`: the best resources for words, under a selector.
+//! `search`: finds the best matches for words, under a selector.
 
 use escher_core::{CloudId, Correction, Env, Error, Filter, Kind, Next, Query, Resource, ResourceId, Result, Selector, State};
 use schemars::JsonSchema;
@@ -13,19 +13,19 @@ use crate::progress::Progress;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SearchRequest {
-    /// The words, 8000 bytes at most; empty lists what the selector admits.
+    /// The words, at most 8000 bytes; if empty, lists what the selector matches.
     pub words: String,
-    /// A selector; empty admits everything.
+    /// A selector; if empty, everything matches.
     #[serde(rename = "where")]
     pub filter: String,
-    /// How many hits at most.
+    /// Maximum number of hits.
     pub limit: usize,
 }
 
 impl SearchRequest {
-    /// How many hits there are at most unless it is said.
+    /// The default maximum number of hits.
     pub const LIMIT: usize = 10;
-    /// Bytes of words at most: each word is held against every resource.
+    /// The maximum length of the words in bytes: each word is compared with every resource.
     pub const MOST_BYTES: usize = 8_000;
 }
 
@@ -35,21 +35,21 @@ impl Default for SearchRequest {
     }
 }
 
-/// What was found.
+/// The results of a search.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SearchResults {
-    /// How long it took, without starting up.
+    /// How long the search took in milliseconds, excluding startup.
     pub took_ms: f64,
-    /// How many resources the selector admits.
+    /// How many resources match the selector.
     pub total: u64,
-    /// The best, best first.
+    /// The best hits, best first.
     pub hits: Vec<Hit>,
-    /// The words whose spelling was corrected, as they were typed and as they were read.
+    /// Words whose spelling was corrected, as typed and as read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub corrected: Vec<Correction>,
-    /// Whether meaning took part; without a model search is lexical.
+    /// Whether the search matched by meaning; without a model, it is lexical.
     pub semantic: bool,
-    /// What else the person should know.
+    /// Warnings for the person.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
 }
@@ -57,23 +57,23 @@ pub struct SearchResults {
 /// A resource, as lists show it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Hit {
-    /// 0 to 1; 1 where nothing was ranked.
+    /// The score, 0 to 1; 1 if nothing was ranked.
     #[serde(serialize_with = "as_written")]
     pub score: f32,
-    /// Canonical id.
+    /// The canonical id.
     pub id: String,
-    /// Its name.
+    /// The resource's name.
     pub name: String,
     /// The cloud.
     pub cloud: CloudId,
     /// The kind.
     pub kind: Kind,
-    /// The native type.
+    /// The cloud's own type.
     #[serde(rename = "type")]
     pub native: String,
-    /// Account, subscription or project.
+    /// The account, subscription or project.
     pub account: Option<String>,
-    /// Its display name.
+    /// The account's display name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account_name: Option<String>,
     /// The region.
@@ -88,14 +88,14 @@ pub struct Hit {
     /// The SKU.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<String>,
-    /// US dollars a month.
+    /// US dollars per month.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost_month: Option<f64>,
     /// Tags.
     pub tags: BTreeMap<String, String>,
 }
 
-/// The same digits on every door: a score that becomes a double on its way would get more of them.
+/// The same digits in every interface: a score that is converted to a double on the way would get more.
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
 fn as_written<S: Serializer>(score: &f32, s: S) -> std::result::Result<S::Ok, S::Error> {
     s.serialize_f64(score.to_string().parse().unwrap_or_else(|_| f64::from(*score)))
@@ -125,10 +125,10 @@ impl Hit {
 }
 
 impl Escher {
-    /// Searches. Words rank, the selector admits.
+    /// Searches. Words rank; the selector filters.
     ///
     /// # Errors
-    /// `Invalid` for a selector that cannot be read, with the place, and for too many words; `Storage`.
+    /// `Invalid` for a selector that cannot be parsed, with the position, and for too many words; `Storage`.
     pub async fn search(&self, request: &SearchRequest) -> Result<SearchResults> {
         if request.words.len() > SearchRequest::MOST_BYTES {
             let (length, most) = (request.words.len(), SearchRequest::MOST_BYTES);
@@ -161,7 +161,7 @@ impl Escher {
         Ok(SearchResults { took_ms, total: hits.total, hits: found, corrected: hits.corrected, semantic: hits.semantic, warnings })
     }
 
-    /// What the estate knows of these resources; those that it does not hold are left out.
+    /// What the estate knows about these resources; those that it does not contain are left out.
     ///
     /// # Errors
     /// `Storage`.

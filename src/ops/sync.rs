@@ -1,4 +1,4 @@
-//! `sync`: look at the connected clouds and bring the estate and its index up to date.
+//! `sync`: scans the connected clouds and brings the estate and its index up to date.
 
 use std::sync::Arc;
 
@@ -14,52 +14,52 @@ use serde::{Deserialize, Serialize};
 use crate::escher::Escher;
 use crate::progress::{Progress, Step};
 
-/// What to look at; everything that is connected where empty.
+/// What to scan; if empty, everything that is connected.
 #[derive(Clone, Debug, Default)]
 pub struct SyncOptions {
-    /// Names of connections.
+    /// The connections to scan, by name.
     pub connections: Vec<String>,
-    /// What to look for.
+    /// Which kinds and regions to scan.
     pub want: DiscoveryFilter,
-    /// Who is told how far it is.
+    /// Receives progress.
     pub progress: Progress,
 }
 
-/// What a look found.
+/// What the scan found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SyncReport {
-    /// Resources seen.
+    /// How many resources the scan saw.
     pub seen: usize,
-    /// New ones.
+    /// New resources.
     pub added: usize,
-    /// Those whose settings, state or tags differ.
+    /// Resources whose settings, state or tags changed.
     pub changed: usize,
-    /// Those of which only metrics or cost differ.
+    /// Resources of which only metrics or cost changed.
     pub refreshed: usize,
-    /// Those just as they were.
+    /// Resources that did not change.
     pub unchanged: usize,
-    /// Those that are missing; a second complete look decides, some minutes later where the cloud lags.
+    /// Missing resources. A second complete scan decides whether they are gone, some minutes later if the cloud lags.
     pub missing: usize,
-    /// Those that are gone.
+    /// Resources that are gone.
     pub removed: usize,
-    /// Scopes listed to their end.
+    /// Scopes that were listed completely.
     pub covered: usize,
-    /// Where nobody could look. Nothing was removed there.
+    /// What could not be scanned. Nothing was removed there.
     pub gaps: Vec<ScopeGap>,
-    /// APIs that asked us to slow down, and were asked again more slowly; where that was in vain there is a gap.
+    /// APIs that asked us to slow down and were retried more slowly; if that failed, there is a gap.
     pub throttled: Vec<SlowApi>,
-    /// Resources embedded or written to the index.
+    /// Resources that were embedded or written to the index.
     pub indexed: u64,
     /// Whether any of the clouds is simulated.
     pub simulated: bool,
 }
 
-/// A place where nobody could look.
+/// A scope that could not be scanned.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ScopeGap {
     /// The connection.
     pub connection: String,
-    /// What could not be looked at, and why.
+    /// What could not be scanned, and why.
     #[serde(flatten)]
     pub gap: Gap,
 }
@@ -69,7 +69,7 @@ pub struct ScopeGap {
 pub struct SlowApi {
     /// The connection.
     pub connection: String,
-    /// Which API, how often, and how long was waited.
+    /// Which API, how often, and how long we waited.
     #[serde(flatten)]
     pub throttled: Throttled,
 }
@@ -87,12 +87,12 @@ impl SyncReport {
 }
 
 impl Escher {
-    /// Looks at the connected clouds. What is complete is kept even where the rest breaks off: dropping the
-    /// future loses only scopes that were not listed to their end.
+    /// Scans the connected clouds. Complete scopes are kept even if the rest is interrupted: dropping the future loses only
+    /// scopes that were not listed completely.
     ///
     /// # Errors
-    /// `Invalid` if nothing is connected, or a name or region is not known; `Storage`. What a cloud refuses is a gap,
-    /// not an error.
+    /// `Invalid` if nothing is connected, or a name or region is unknown; `Storage`. A refusal by a cloud is a gap, not an
+    /// error.
     pub async fn sync(&self, options: SyncOptions) -> Result<SyncReport> {
         let _one = self.one_writes().await;
         self.read_since().await.clear();
@@ -112,13 +112,13 @@ impl Escher {
         Ok(synced)
     }
 
-    /// The codes as their clouds write them. One that no connected cloud has would be looked for nowhere.
+    /// The codes as their clouds write them. A code that no connected cloud has would never be scanned.
     async fn known_regions(&self, connected: &[(String, Arc<dyn Cloud>)], wanted: &[String]) -> Result<Vec<String>> {
         let mut codes = Vec::new();
         for code in wanted {
             let mut known = connected.iter().find_map(|(_, cloud)| regions::find(cloud.id(), code)).map(|region| region.code.to_owned());
             for (_, cloud) in connected {
-                // Where that cannot be asked, the look itself will say why.
+                // If that cannot be checked, the scan itself reports why.
                 if known.is_none() && cloud.has_region(&self.read_cx(), code).await.unwrap_or(true) {
                     known = Some(code.clone());
                 }
@@ -169,8 +169,8 @@ impl Escher {
         Ok(())
     }
 
-    /// Holds what other accounts share with ours against what was known of that. Where the owner is connected as well,
-    /// its own listing knows more, so that ours changes nothing.
+    /// Compares what other accounts share with ours with what was known about it. If the owner is connected as well, its own
+    /// listing knows more, so ours changes nothing.
     async fn sync_shared(&self, (mut seen, covered): (Vec<Resource>, Vec<Observation>)) -> Result<Diff> {
         let ours = self.identities();
         seen.retain(|it| !ours.iter().any(|me| me.cloud == it.cloud && it.account.as_deref() == Some(me.account.as_str())));
@@ -180,7 +180,7 @@ impl Escher {
         self.apply_listed(Estate::new(known).advance_lagging(seen, self.wall_now().timestamp(), ABSENCE_LAG)).await
     }
 
-    /// Writes down what a listing showed, except of what a run has read since the listing began.
+    /// Stores what a listing showed, except for resources that a run has read since the listing began.
     async fn apply_listed(&self, diff: Diff) -> Result<Diff> {
         let read_since = self.read_since().await;
         let diff = diff.without(&read_since);
@@ -188,15 +188,15 @@ impl Escher {
         Ok(diff)
     }
 
-    /// Holds observations against a part of the estate and writes down what differs.
+    /// Compares observations with a part of the estate and stores the differences.
     pub(crate) async fn advance(&self, estate: &Estate, seen: Vec<Observation>) -> Result<Diff> {
         let diff = estate.advance(seen, self.now());
         self.estate().apply(&diff).await?;
         Ok(diff)
     }
 
-    /// Takes in what a job measured: metrics and money of resources that are known; the index follows. What is not in
-    /// the estate is left out.
+    /// Applies what a job measured: metrics and cost of known resources; the index follows. Resources that are not in the
+    /// estate are left out.
     ///
     /// # Errors
     /// `Storage`.

@@ -1,4 +1,4 @@
-//! A person's yes: to one plan, over these connections, signed with the key of this installation.
+//! A person's approval: of one plan, through these connections, signed with this installation's key.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -7,48 +7,48 @@ use serde::{Deserialize, Serialize};
 use super::{Checked, Plan, PlanId};
 use crate::{CLOCK_SKEW, CloudId, Decision, Error, ErrorKind, Next, PublicKey, Result, SecretKey, WallTime};
 
-/// What the signature is of.
+/// The kind of document that the signature covers.
 const KIND: &str = "escher plan approval 1";
 
-/// A connection as it stood when a plan over it was approved. The principal is in the plan itself.
+/// A connection as it was when a plan that uses it was approved. The principal is in the plan itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ApprovedConnection {
-    /// Its name.
+    /// The connection's name.
     pub name: String,
     /// The cloud it leads to.
     pub cloud: CloudId,
-    /// Where its API is, if not where the cloud itself says; for a simulated cloud, what it simulates.
+    /// The API endpoint, if it is not the cloud's default; for a simulated cloud, what it simulates.
     pub endpoint: Option<String>,
-    /// The profile that provides its credentials, if one is named.
+    /// The profile that provides its credentials, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
-    /// The accounts it speaks for, sorted.
+    /// The accounts it covers, sorted.
     pub accounts: Vec<String>,
 }
 
-/// Somebody's yes to one digest, as stored. Only [`Approval::sign`] makes one that verifies.
+/// An approval of one digest, as stored. Only [`Approval::sign`] makes one that verifies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Approval {
     /// The plan's id.
     pub plan: PlanId,
-    /// The digest that was shown.
+    /// The digest of the plan that was shown.
     pub digest: String,
-    /// Who said yes.
+    /// Who approved.
     pub by: String,
     /// When, by the system clock.
     pub at: Timestamp,
-    /// The connections that the plan acts through, as they were then.
+    /// The connections through which the plan acts, as they were at that time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub connections: Vec<ApprovedConnection>,
-    /// The public key of the installation where it was given; empty in those of versions that did not sign.
+    /// The public key of the installation where it was given; empty if an older version made it, which did not sign.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub key: String,
-    /// The signature over all of the above.
+    /// The signature over all other fields.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub signature: String,
 }
 
-/// An approval that was held against the plan it is for. Only [`Approval::verify`] makes one.
+/// An approval that was verified against its plan. Only [`Approval::verify`] makes one.
 #[derive(Clone, Debug)]
 pub struct VerifiedApproval {
     approval: Approval,
@@ -61,17 +61,17 @@ impl VerifiedApproval {
         &self.approval
     }
 
-    /// Whether it is for this plan, in the moment that the plan was checked for.
+    /// Whether it is for this plan, and for the moment that the plan was checked for.
     pub(super) fn is_for(&self, plan: &Plan<Checked>) -> bool {
         self.approval.plan == plan.doc().id && self.approval.digest == plan.doc().digest && self.resumes == plan.resumes()
     }
 }
 
 impl Approval {
-    /// Says yes to a plan in the name of `by`.
+    /// Approves a plan in the name of `by`.
     ///
     /// # Errors
-    /// `Forbidden` if policy forbids the plan whoever approves; `Stale` outside the plan's life.
+    /// `Forbidden` if policy forbids the plan, whoever approves; `Stale` outside the plan's lifetime.
     pub fn sign(
         plan: &Plan<Checked>,
         by: impl Into<String>,
@@ -93,10 +93,10 @@ impl Approval {
         Ok(approval)
     }
 
-    /// Whether it was given with this key, and is as it was given.
+    /// Checks that it was given with this key and is unaltered.
     ///
     /// # Errors
-    /// `Stale` says why it is worth nothing here.
+    /// `Stale`, with the reason why it is not valid here.
     pub fn is_signed(&self, key: Option<&PublicKey>) -> Result<()> {
         let void = |message: &str| {
             let error = Error::new(ErrorKind::Stale, message).operation("verify approval").with("plan", self.plan.clone());
@@ -115,11 +115,11 @@ impl Approval {
         if key.verifies(KIND, &unsigned, &self.signature) { Ok(()) } else { void("this approval was altered since it was given") }
     }
 
-    /// Holds the approval against a plan, the key of this installation, and the connections as they are now.
+    /// Verifies the approval against a plan, this installation's key, and the current connections.
     ///
     /// # Errors
-    /// `Stale` if it is for another plan or digest, lies outside the plan's life, was signed with another key, was
-    /// altered, or where a connection leads elsewhere than it did; `Forbidden` if policy forbids the plan whoever
+    /// `Stale` if it is for another plan or digest, was given outside the plan's lifetime, was signed with another key, was
+    /// altered, or if a connection leads elsewhere than it did; `Forbidden` if policy forbids the plan, whoever
     /// approves.
     pub fn verify(self, plan: &Plan<Checked>, key: Option<&PublicKey>, connections: &[ApprovedConnection]) -> Result<VerifiedApproval> {
         self.fits(plan)?;
@@ -132,7 +132,7 @@ impl Approval {
         Ok(VerifiedApproval { resumes: plan.resumes(), approval: self })
     }
 
-    /// Whether it can be for this plan at all.
+    /// Checks that it can be for this plan at all.
     fn fits(&self, plan: &Plan<Checked>) -> Result<()> {
         let doc = plan.doc();
         if doc.decision == Decision::Forbid {
@@ -154,7 +154,7 @@ fn fail(plan: &Plan<Checked>, kind: ErrorKind, message: &str) -> Error {
     Error::new(kind, message).operation("approve plan").with("plan", plan.doc().id.clone())
 }
 
-/// The first difference between the connections of an approval and those of now.
+/// The first difference between the connections of an approval and the current ones.
 fn difference(then: &[ApprovedConnection], now: &[ApprovedConnection]) -> Option<String> {
     for before in then {
         let name = &before.name;

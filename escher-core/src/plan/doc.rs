@@ -10,88 +10,88 @@ use serde_json::{Map, Value};
 use super::{PlanId, PlanOrigin, StepId};
 use crate::{Action, CloudId, Decision, Effect, Env, Flag, Resource, ResourceId, Risk, Selector, Truth, Verb, digest};
 
-/// The version of plan documents that are made now. Those of version 1 have neither an origin nor facts about their
-/// targets; what is absent is not written, so that their digest stays what it was.
+/// The current version of plan documents. Documents of version 1 have neither an origin nor facts about their targets;
+/// absent fields are not written, so that their digest stays the same.
 pub const SCHEMA: u32 = 2;
 
-/// A plan before it knows its targets: steps over selectors, no resource ids.
+/// A plan before its targets are known: steps over selectors, without resource ids.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PlanTemplate {
-    /// What the person wants, in words.
+    /// The person's goal, in words.
     pub goal: String,
-    /// Steps in their order.
+    /// The steps, in order.
     pub steps: Vec<StepTemplate>,
-    /// What the brain holds the risk to be at the least; a plan's is that or more.
+    /// The minimum risk, in the brain's judgment; the plan's risk is this or higher.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub risk: Option<Risk>,
 }
 
-/// One order: a verb on everything that a selector admits.
+/// One step of a template: a verb for everything that a selector matches.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StepTemplate {
-    /// Unique in the template.
+    /// The step's id, unique in the template.
     pub id: StepId,
-    /// What to do. The kind is each target's own, as far as it has the verb.
+    /// What to do. The kind comes from each target, if that kind has the verb.
     pub verb: Verb,
-    /// On what.
+    /// The targets, as a selector.
     pub selector: Selector,
-    /// With what.
+    /// The verb's parameters.
     #[serde(default)]
     pub params: Map<String, Value>,
-    /// Orders that must be carried out, all of them on all their targets, before this one begins. They stand before it.
+    /// Earlier steps that must be done, on all their targets, before this one begins.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<StepId>,
-    /// What a failure on one of its targets means for the orders that need it.
+    /// What a failure on one of its targets means for the steps that need it.
     #[serde(default)]
     pub on_failure: OnFailure,
 }
 
 impl StepTemplate {
-    /// An order that needs no other.
+    /// A step that needs no other.
     pub fn new(id: StepId, verb: Verb, selector: Selector, params: Map<String, Value>) -> Self {
         Self { id, verb, selector, params, needs: Vec::new(), on_failure: OnFailure::default() }
     }
 }
 
-/// The resource a step acts on.
+/// The resource that a step acts on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Target {
-    /// Canonical id.
+    /// The canonical id.
     pub id: ResourceId,
-    /// Its name, for people.
+    /// The resource's name, for people.
     pub name: String,
     /// The cloud.
     pub cloud: CloudId,
-    /// Account, subscription or project.
+    /// The account, subscription or project.
     pub account: String,
-    /// The region, `global` if it has none.
+    /// The region; `global` if it has none.
     pub region: String,
-    /// The native type, by which the provider finds its service.
+    /// The cloud's own type, by which the provider finds its service.
     #[serde(rename = "type")]
     pub native: String,
     /// [`crate::Resource::observed_hash`] when the plan was made.
     pub observed: String,
-    /// What else was observed then, for policy to judge by. In every document of schema 2.
+    /// What else was observed then, for policy to evaluate. Present in every document with schema 2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<TargetFacts>,
 }
 
-/// What policy may want to know of a target, beside where it is: as it was observed when the plan was made.
+/// What policy may need to know about a target besides its location, as observed when the plan was made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TargetFacts {
-    /// The display name of its account; absent if unknown, and in documents of versions that did not keep it.
+    /// The display name of its account; absent if unknown, and in documents of versions that did not record it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_name: Option<String>,
-    /// The environment that its tags, its account or its name tell.
+    /// The environment, derived from its tags, its account or its name.
     pub env: Option<Env>,
-    /// Its tags, with their keys as they are written; `None` if they are unknown.
+    /// Its tags, with keys as the resource spells them; `None` if unknown.
     pub tags: Option<BTreeMap<String, String>>,
-    /// Every flag; `None` is unknown.
+    /// Every flag; `None` means unknown.
     pub flags: BTreeMap<Flag, Truth>,
 }
 
 impl TargetFacts {
-    /// The facts of a resource at a moment.
+    /// The facts of a resource at a point in time.
     pub fn of(resource: &Resource, at: Timestamp) -> Self {
         Self {
             account_name: resource.account_name.clone(),
@@ -102,102 +102,102 @@ impl TargetFacts {
     }
 }
 
-/// How often a step is tried.
+/// How often a step may be tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Retry {
-    /// At least 1; above 1 only for idempotent actions.
+    /// The maximum number of attempts: at least 1; above 1 only for idempotent actions.
     pub max_attempts: u32,
 }
 
-/// What a failed step means for the steps not yet begun.
+/// What a failed step means for the steps that have not begun.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OnFailure {
-    /// Those that need it are skipped.
+    /// Steps that need it are skipped.
     #[default]
     Stop,
-    /// They go on.
+    /// They continue.
     Continue,
 }
 
-/// How a step can be tried without a change.
+/// How a step can be tried without changing anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum DryRun {
-    /// The cloud says itself whether it would permit it; whether it would succeed it mostly does not check.
+    /// The cloud itself says whether it would permit the step; it mostly does not check whether the step would succeed.
     Native,
     /// Escher reads the target and checks preconditions.
     Simulate,
-    /// Not at all, and none is claimed.
+    /// Not at all; no dry run is claimed.
     None,
 }
 
 /// One action on one target.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
-    /// `s1`, `s2`, … unique in the plan.
+    /// The step's id, `s1`, `s2`, …, unique in the plan.
     pub id: StepId,
-    /// What is done.
+    /// The action.
     pub action: Action,
-    /// To what.
+    /// The target.
     pub target: Target,
-    /// With what.
+    /// The action's parameters.
     pub params: Map<String, Value>,
-    /// Ids of steps that must be done before.
+    /// Ids of the steps that must be done first.
     pub needs: Vec<StepId>,
-    /// What it leaves behind.
+    /// What it does to the target: reads, mutates or destroys.
     pub effect: Effect,
-    /// Selectors that must hold for the target right before.
+    /// Selectors that must match the target right before the step.
     pub preconditions: Vec<String>,
     /// How it can be tried.
     pub dry_run: DryRun,
-    /// What must hold afterwards: selectors, or `gone`.
+    /// What must hold after the step: selectors, or `gone`.
     pub verify: Vec<String>,
-    /// The action that takes it back.
+    /// The action that undoes it.
     pub compensate: Option<Action>,
-    /// How long a try may take, `300s`.
+    /// The timeout of one attempt, such as `300s`.
     pub timeout: String,
-    /// How often it is tried.
+    /// How often it may be tried.
     pub retry: Retry,
-    /// What its failure means.
+    /// What its failure means for the steps that need it.
     pub on_failure: OnFailure,
-    /// The same as command lines, argv by argv.
+    /// The equivalent command lines, each as a list of arguments.
     pub cli: Vec<Vec<String>>,
-    /// What it means, for people; not part of the digest.
+    /// What the step means, for people; not part of the digest.
     pub impact: String,
 }
 
-/// A plan: ids, not selectors. What is stored, shown and approved.
+/// A plan: ids instead of selectors. This is what is stored, shown and approved.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PlanDoc {
-    /// [`SCHEMA`], or the version in which it was made.
+    /// The schema version: [`SCHEMA`], or the one with which it was made.
     pub schema: u32,
-    /// Its id.
+    /// The plan's id.
     pub id: PlanId,
-    /// What the person wants, in words.
+    /// The person's goal, in words.
     pub goal: String,
-    /// What it was made for. In every document of schema 2.
+    /// Why the plan was made. Present in every document with schema 2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<PlanOrigin>,
-    /// [`PlanDoc::compute_digest`] when it was made.
+    /// The digest, [`PlanDoc::compute_digest`], when it was made.
     pub digest: String,
     /// When it was made.
     pub created: Timestamp,
-    /// Until when it may be started.
+    /// When it expires; it must be started before.
     pub expires: Timestamp,
-    /// Who it runs as, per account: named again in every plan.
+    /// Who it runs as, for each account.
     pub principal: String,
     /// The highest risk of its steps, raised by environment and size.
     pub risk: Risk,
-    /// What policy says.
+    /// Policy's decision.
     pub decision: Decision,
-    /// Why.
+    /// The reasons for the decision.
     pub reasons: Vec<String>,
     /// How many resources it touches.
     pub blast_radius: usize,
     /// The steps.
     pub steps: Vec<Step>,
-    /// What the person should know before approving.
+    /// Warnings for the person to read before approving.
     pub warnings: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Selectors held against a plan's targets: by what was observed when the plan was made, and by nothing else.
+//! Selectors evaluated on a plan's targets: on what was observed when the plan was made, and nothing else.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +8,12 @@ use super::Target;
 use crate::selector::{Field, Op, Value};
 use crate::{Kind, Resource, Selector, Truth};
 
-/// What stands for the region of a target that has none, or whose region is unknown.
+/// The region of a target that has none, or whose region is unknown.
 const GLOBAL: &str = "global";
 
 impl Target {
-    /// Whether a plan says of its targets what a selector asks: where they are, what they are called, which environment,
-    /// tags and flags they had. Size, state, age, cost, other attributes and relations it does not keep.
+    /// Whether a plan records what a selector needs to know about its targets: where they are, what they are called, and
+    /// their environment, tags and flags. A plan does not record size, state, age, cost, other attributes, or relations.
     ///
     /// ```
     /// use escher_core::{Selector, Target};
@@ -32,10 +32,10 @@ impl Target {
         selector.nested().next().is_none() && selector.fields().all(kept)
     }
 
-    /// Whether a selector admits the target of an action on `kind`: `None` if what the plan does not say decides.
+    /// Whether a selector matches the target of an action on `kind`: `None` if that depends on what the plan does not record.
     ///
-    /// A region of `global` may stand for one that is not known, and an account whose display name is not known may have
-    /// the one that is asked for: neither decides.
+    /// A region of `global` may mean an unknown one, and an account with an unknown display name may have the requested one:
+    /// neither decides.
     pub fn matches(&self, kind: Kind, selector: &Selector) -> Truth {
         let facts = self.facts.as_ref();
         let mut like = Resource::new(self.cloud, self.id.as_str(), kind, &self.native, &self.name);
@@ -87,7 +87,7 @@ fn is_fuzzy(leaf: &Selector) -> bool {
     matches!(leaf, Selector::Compare { op: Op::Like, .. })
 }
 
-/// Whether a text can only be an account's id, and no display name: the number of an AWS account, the GUID of an Azure
+/// Whether a text can only be an account's id, not a display name: the number of an AWS account, the GUID of an Azure
 /// subscription.
 fn is_account_id(text: &str) -> bool {
     let is_number = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -96,7 +96,7 @@ fn is_account_id(text: &str) -> bool {
 }
 
 impl Selector {
-    /// Whether it admits any resource of a kind at all, whatever else that is like.
+    /// Whether it can match any resource of a kind at all.
     pub fn is_possible(&self, kind: Kind) -> bool {
         let like = Resource::new(crate::CloudId::Aws, "", kind, "", "");
         let of = |leaf: &Self| (leaf_field(leaf) == Some(&Field::Kind)).then(|| leaf.matches(&like, Timestamp::UNIX_EPOCH)).flatten();

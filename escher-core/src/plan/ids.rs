@@ -1,11 +1,11 @@
-//! Ids of plans, runs, steps and conversations: words that are never taken for one another.
+//! Ids of plans, runs, steps and conversations: separate types that cannot be confused.
 
 use ulid::Ulid;
 
-/// The longest id there is, without its prefix.
+/// The maximum length of an id, without its prefix.
 const LONGEST: usize = 64;
 
-/// Declares an id: a text of a fixed shape, refused wherever it is read if it has another.
+/// Declares an id: a string of a fixed shape; any other shape is rejected wherever it is read.
 macro_rules! id {
     ($(#[$meta:meta])* $name:ident, $what:literal, $prefix:literal, $is_part:expr, |$error:ident| $help:expr) => {
         $(#[$meta])*
@@ -13,7 +13,7 @@ macro_rules! id {
         pub struct $name(String);
 
         impl $name {
-            /// The id as text.
+            /// The id as a string.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -41,7 +41,7 @@ macro_rules! id {
             }
         }
 
-        /// An id may stand where a text is expected; the way back is parsing.
+        /// An id can be used where a string is expected; the reverse is parsing.
         impl std::ops::Deref for $name {
             type Target = str;
 
@@ -96,7 +96,7 @@ id! {
 }
 
 id! {
-    /// A run's id: `run_` and lower-case letters and digits that sort by the time at which the run began.
+    /// A run's id: `run_` and lower-case letters and digits that sort by the time when the run started.
     RunId, "run", "run_", is_plain, |error| error.hint("a run's id begins with `run_`").next(crate::Next::Runs)
 }
 
@@ -107,7 +107,7 @@ id! {
 }
 
 id! {
-    /// A conversation's id: `cv_` and lower-case letters and digits that sort by the time at which it was begun.
+    /// A conversation's id: `cv_` and lower-case letters and digits that sort by the time when it was started.
     ConversationId, "conversation", "cv_", is_plain,
     |error| error.hint("a conversation's id begins with `cv_`").next(crate::Next::Conversations)
 }
@@ -131,7 +131,7 @@ impl From<Ulid> for RunId {
 }
 
 impl StepId {
-    /// The id of the `number`-th step of a plan, counted from 1.
+    /// The id of step `number` of a plan, counted from 1.
     pub fn numbered(number: usize) -> Self {
         Self(format!("s{number}"))
     }

@@ -1,8 +1,8 @@
-//! From a template of selectors to a plan of ids, checked, approved.
+//! From a template with selectors to a plan with ids, checked and approved.
 //!
 //! A [`PlanTemplate`] names selectors; resolving it over the store makes a [`PlanDoc`] that names ids; a document
 //! that passed its checks is a [`Plan<Checked>`]; one whose approval was verified, signature and all, is a
-//! [`Plan<Approved>`]. Only the last can be run, and neither stage can be read from disk or wire.
+//! [`Plan<Approved>`]. Only an approved plan can run, and neither stage can be read from disk or wire.
 
 mod approval;
 mod doc;

@@ -1,20 +1,20 @@
-//! What a plan was made for.
+//! Why a plan was made.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{PlanDoc, RunId};
 
-/// What led to a plan. Part of its digest: an approval covers it.
+/// Why a plan was made. Part of its digest, so an approval covers it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum PlanOrigin {
     /// A person's words.
     Ask,
-    /// The wish to undo a run.
+    /// A request to undo a run.
     Undo {
-        /// That run.
+        /// The run to undo.
         run: RunId,
     },
     /// A schedule that fired.
@@ -38,7 +38,7 @@ impl PlanDoc {
     }
 }
 
-/// Documents of schema 1 name the run at the end of their goal, and nowhere else: `Undo: stop vms (run_…)`.
+/// Documents with schema 1 name the run only at the end of their goal: `Undo: stop vms (run_…)`.
 fn undone_in_words(goal: &str) -> Option<RunId> {
     let (_, last) = goal.strip_prefix("Undo: ")?.rsplit_once('(')?;
     last.strip_suffix(')')?.parse().ok()

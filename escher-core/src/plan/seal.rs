@@ -1,8 +1,8 @@
-//! The seal on a stored plan: what of the row is as this installation wrote it.
+//! The seal on a stored plan: which parts of the row are as this installation wrote them.
 //!
-//! A plan's digest covers what it does, an approval covers who said yes. The seal covers the rest of the row, in two
-//! parts: where the plan stands (its status and its run), and its remarks (warnings and impact), which cannot be
-//! worked out anew without the estate as it was. Decision and reasons are sealed by nothing: policy is asked anew.
+//! A plan's digest covers what it does; an approval covers who approved it. The seal covers the rest of the row, in two
+//! parts: the plan's standing (its status and its run), and its remarks (warnings and impact), which cannot be recomputed
+//! without the estate as it was. Decision and reasons are not sealed: policy is evaluated again.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,28 +18,28 @@ const REMARKS: &str = "escher plan remarks 1";
 pub struct Seal {
     /// The public key of the installation that wrote it.
     pub key: String,
-    /// Over id, digest, status and run.
+    /// The signature over id, digest, status and run.
     pub standing: String,
-    /// Over id, digest, warnings and the steps' impact.
+    /// The signature over id, digest, warnings and the steps' impact.
     pub remarks: String,
 }
 
 /// What a seal shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SealState {
-    /// There is none, or it is of another installation's key: it proves nothing here.
+    /// There is none, or another installation's key made it: it proves nothing here.
     Foreign,
-    /// Sealed here, and the status or run is not what was sealed.
+    /// Sealed here, but the status or run differs from what was sealed.
     Broken,
-    /// As it was written here.
+    /// Unaltered since it was written here.
     Whole {
-        /// Whether warnings and impact are too.
+        /// Whether warnings and impact are unaltered too.
         remarks: bool,
     },
 }
 
 impl PlanRecord {
-    /// The record with its seal made anew.
+    /// The record with a new seal.
     ///
     /// # Errors
     /// `Internal` if it has no canonical form.
@@ -52,7 +52,7 @@ impl PlanRecord {
         Ok(self)
     }
 
-    /// What the seal shows to the holder of this key.
+    /// What the seal shows, checked with this key.
     pub fn seal_state(&self, key: Option<&PublicKey>) -> SealState {
         let (Some(seal), Some(key)) = (&self.seal, key) else { return SealState::Foreign };
         if seal.key != key.to_string() {

@@ -6,11 +6,11 @@ use std::marker::PhantomData;
 use super::{Occasion, PlanDoc, Policy, SCHEMA, VerifiedApproval};
 use crate::{ActionDef, Error, ErrorKind, Result, Selector, WallTime};
 
-/// Stage: the document is sound and policy has spoken.
+/// Stage: the document is valid and policy has judged it.
 #[derive(Clone, Copy, Debug)]
 pub enum Checked {}
 
-/// Stage: an approval of this very digest was verified.
+/// Stage: an approval of exactly this digest was verified.
 #[derive(Clone, Copy, Debug)]
 pub enum Approved {}
 
@@ -32,7 +32,7 @@ impl<S> Plan<S> {
         &self.doc
     }
 
-    /// The document, with the stage given up.
+    /// The document, without its stage.
     pub fn into_doc(self) -> PlanDoc {
         self.doc
     }
@@ -46,14 +46,14 @@ impl<S> Plan<S> {
 /// What a plan is checked for. Expiry gates the start of a run, not its resumption.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
-    /// It is about to be shown, approved or started, at this moment of the system clock.
+    /// It is about to be shown, approved or started, at this time by the system clock.
     Start(WallTime),
-    /// A run of it was begun in time and is carried on, at this moment of the system clock.
+    /// A run of it was started in time and is being resumed, at this time by the system clock.
     Resume(WallTime),
 }
 
 impl Moment {
-    /// When that is, by the system clock.
+    /// The time, by the system clock.
     pub const fn at(self) -> WallTime {
         match self {
             Self::Start(at) | Self::Resume(at) => at,
@@ -62,12 +62,12 @@ impl Moment {
 }
 
 impl PlanDoc {
-    /// Checks a document: schema, digest, expiry, steps against the catalogue; then asks policy, whose words
-    /// replace those in the document. `approver` is who approves it or has, as far as that is known.
+    /// Checks a document: schema, digest, expiry, and its steps against the catalog; then asks policy, whose decision and
+    /// reasons replace those in the document. `approver` is who approves it or has approved it, if known.
     ///
     /// # Errors
-    /// `Invalid` for a document that is not sound, `Stale` for one that has expired or was altered. A plan that
-    /// policy forbids is still checked; it cannot be approved.
+    /// `Invalid` if the document is not valid, `Stale` if it has expired or was altered. A plan that policy forbids is
+    /// still checked; it cannot be approved.
     pub fn check(mut self, policy: &dyn Policy, moment: Moment, approver: Option<&str>) -> Result<Plan<Checked>> {
         let id = self.id.clone();
         let fail = |kind, message: String| Error::new(kind, message).operation("check plan").with("plan", id.clone());

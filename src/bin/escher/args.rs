@@ -15,7 +15,7 @@ use crate::cmd;
 #[derive(Parser)]
 #[command(name = "escher", version, about, propagate_version = true)]
 #[command(
-    after_help = "Exit codes: 0 done, 1 something failed, 2 bad input, a question back or no target, 3 a plan awaits approval, 4 forbidden, expired or stale."
+    after_help = "Exit codes: 0 done, 1 something failed, 2 bad input, a clarifying question or no target, 3 a plan awaits approval, 4 forbidden, expired or stale."
 )]
 pub(crate) struct Args {
     #[command(flatten)]

@@ -14,7 +14,7 @@ pub(crate) enum Exit {
     Done = 0,
     /// A step or part failed, or nobody knows what became of it.
     Failed = 1,
-    /// Bad usage or input, a question back, or no target.
+    /// Bad usage or input, a clarifying question, or no target.
     Input = 2,
     /// A plan was saved and awaits approval.
     Awaits = 3,

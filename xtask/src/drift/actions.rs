@@ -1,17 +1,17 @@
-//! `docs/actions.md`: the action catalogue as a table.
+//! `docs/actions.md`: the action catalog as a table.
 
 use std::fmt::Write;
 
 use escher_core::{ActionDef, Effect, Kind, ParamDef, Result};
 
-/// The page. Kinds in the vocabulary's order, verbs in the catalogue's.
+/// The page. Kinds in the vocabulary's order, verbs in the catalog's.
 pub(crate) fn page() -> Result<String> {
     let mut text = String::from(
         "# Actions\n\n\
-         What Escher's catalogue knows to do to which kind of resource, before a cloud, an environment or a policy is looked at.\n\
-         A parameter in brackets may be left out. *Undo* names the verb that undoes the action; `-` means that nothing does.\n\
-         The risk is the starting point: production and many targets raise it.\n\n\
-         This page is generated from `escher-core`: change the catalogue there, then run `cargo xtask drift --write`.\n",
+         The actions Escher knows for each kind of resource, before clouds, environments and policy are considered. Parameters\n\
+         in brackets are optional. *Undo* names the verb that undoes the action; `-` means that nothing does. The risk is the\n\
+         starting point: production and many targets raise it.\n\n\
+         This page is generated from `escher-core`: change the catalog there, then run `cargo xtask drift --write`.\n",
     );
     let all: Vec<ActionDef> = ActionDef::all().collect();
     for &kind in Kind::ALL {

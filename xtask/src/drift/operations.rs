@@ -19,9 +19,10 @@ pub(crate) fn page(project: &Project) -> Result<String> {
 fn written(document: &Value) -> String {
     let mut text = String::from(
         "# Operations\n\n\
-         Everything Escher does is an operation; every door serves the same list. *Reads* changes nothing but Escher's own copy\n\
-         of what is out there, *plans* saves a plan that nothing has run, *changes* changes a cloud, an approval, or what Escher\n\
-         knows and reaches. `escher ops --json` has the JSON Schemas in full; [doors.md](doors.md) says how each door is reached.\n\n\
+         Everything Escher does is an operation; every interface serves the same list. *Reads* changes only Escher's own copy of\n\
+         the estate, *plans* saves a plan that has not run or a turn of a conversation, and *changes* changes a cloud, an\n\
+         approval, or what Escher knows and can reach. `escher ops --json` prints the full JSON Schemas; [doors.md](doors.md)\n\
+         describes the interfaces.\n\n\
          This page is generated from the list in `src/api`: change it there, then run `cargo xtask drift --write`.\n",
     );
     for it in document["operations"].as_array().into_iter().flatten() {

@@ -31,9 +31,9 @@ pub(crate) struct Args {
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// Conversations, the latest first
+    /// List conversations, latest first
     List,
-    /// A conversation with its turns
+    /// Show a conversation: each turn, how it was understood, and its reply
     Show {
         /// The conversation's id
         #[arg(value_parser = parse_id)]

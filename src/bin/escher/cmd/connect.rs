@@ -29,10 +29,10 @@ pub(crate) struct AwsArgs {
     /// Regions to scan [default: all that are enabled]
     #[arg(long = "region", value_name = "REGION")]
     regions: Vec<String>,
-    /// Another address for all AWS services, such as a local one
+    /// Another endpoint for all AWS services, such as a local one
     #[arg(long, value_name = "URL")]
     endpoint: Option<String>,
-    /// Save without asking; without a terminal this is what happens
+    /// Save without asking; this is the default without a terminal and with --json
     #[arg(long, short)]
     yes: bool,
 }

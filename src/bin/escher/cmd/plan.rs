@@ -24,7 +24,7 @@ use crate::{out, prompt, show};
 pub(crate) enum Command {
     /// List plans, newest first
     List,
-    /// Show a plan with its targets and command lines
+    /// Show a plan: its targets and command lines
     Show {
         /// The plan's id
         id: String,
