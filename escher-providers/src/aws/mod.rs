@@ -104,8 +104,8 @@ impl Inner {
 
     async fn ask_identity(&self, cx: &ReadCx) -> Result<Identity> {
         let cx = self.anonymous(cx);
-        let sts = cx.client(aws_sdk_sts::Client::new);
-        let me = cx.call(WHO_AM_I, || sts.get_caller_identity().send()).await.map_err(|error| match &self.config.profile {
+        let request = cx.client(aws_sdk_sts::Client::new).get_caller_identity();
+        let me = cx.call(WHO_AM_I, request, |it| it.send()).await.map_err(|error| match &self.config.profile {
             Some(profile) if error.kind() == ErrorKind::Unauthenticated => error.with("profile", profile),
             _ => error,
         })?;
@@ -148,7 +148,7 @@ impl Inner {
     /// The regions that the account has enabled.
     async fn enabled(&self, cx: &AwsCx) -> Result<BTreeSet<String>> {
         let request = cx.ec2().describe_regions().all_regions(false);
-        let found = cx.call(ec2::api!(read "DescribeRegions"), || request.clone().send()).await?;
+        let found = cx.call(ec2::api!(read "DescribeRegions"), request, |it| it.send()).await?;
         let names = found.regions().iter().map(|region| {
             let name = region.region_name().filter(|name| !name.is_empty());
             name.map(str::to_owned).ok_or_else(|| incomplete("a region", "its name"))

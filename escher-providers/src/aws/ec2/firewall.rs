@@ -11,7 +11,7 @@ use super::rules::{self, Change, Direction, Peer, Ports, Rule};
 use super::{MINUTE, action, api, cli, described, each};
 use crate::aws::clients::{AwsCx, Clients, Fill};
 use crate::aws::error::says_gone;
-use crate::spec::{Act, ActionSpec, act, parse};
+use crate::spec::{ActionSpec, act, parse};
 
 pub(super) const NATIVE: &str = "ec2:security-group";
 
@@ -60,7 +60,7 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
         action: action(Kind::Firewall, Verb::ClosePort),
         permissions: PERMISSIONS,
         timeout: MINUTE,
-        act: act::<Clients, ClosePort>,
+        act: |cx, target, params| act(params, |params| carry_out(cx, target, params, to_close)),
         undo: Some(|params, before| undo(params, before, Verb::OpenPort, to_close)),
         cli: |target, params, observed| lines(target, params, observed, to_close),
         weigh: Some(|params, observed| planned(params, observed, to_close).map(|_| None)),
@@ -72,7 +72,7 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
         action: action(Kind::Firewall, Verb::OpenPort),
         permissions: PERMISSIONS,
         timeout: MINUTE,
-        act: act::<Clients, OpenPort>,
+        act: |cx, target, params| act(params, |params| carry_out(cx, target, params, to_open)),
         undo: Some(|params, before| undo(params, before, Verb::ClosePort, to_open)),
         cli: |target, params, observed| lines(target, params, observed, to_open),
         weigh: Some(|params, observed| planned(params, observed, to_open).map(|_| None)),
@@ -176,7 +176,7 @@ async fn carry_out(cx: AwsCx, target: Target, params: Params, plan: Plan) -> Res
     let id = target.id.last_segment();
     let request = cx.ec2().describe_security_groups().group_ids(id);
     let asked = || async {
-        let found = cx.call_or(api!(read "DescribeSecurityGroups"), says_gone, || request.clone().send()).await?;
+        let found = cx.call_or(api!(read "DescribeSecurityGroups"), says_gone, request.clone(), |it| it.send()).await?;
         Ok(found.and_then(|page| page.security_groups().iter().find(|group| group.group_id() == Some(id)).cloned()))
     };
     let Some(group) = cx.patiently(asked).await? else {
@@ -191,28 +191,12 @@ async fn carry_out(cx: AwsCx, target: Target, params: Params, plan: Plan) -> Res
     for rule in &change.authorize {
         let request = cx.ec2().authorize_security_group_ingress().group_id(id).ip_permissions(rules::permission(rule)).dry_run(cx.trial);
         let duplicate = |code: &str| code == "InvalidPermission.Duplicate";
-        cx.change(api!(repeatable "AuthorizeSecurityGroupIngress"), duplicate, || request.clone().send()).await?;
+        cx.carry_out(api!(repeatable "AuthorizeSecurityGroupIngress"), duplicate, request, |it| it.send()).await?;
     }
     for rule in &change.revoke {
         let request = cx.ec2().revoke_security_group_ingress().group_id(id).ip_permissions(rules::permission(rule)).dry_run(cx.trial);
         let gone = |code: &str| code == "InvalidPermission.NotFound";
-        cx.change(api!(repeatable "RevokeSecurityGroupIngress"), gone, || request.clone().send()).await?;
+        cx.carry_out(api!(repeatable "RevokeSecurityGroupIngress"), gone, request, |it| it.send()).await?;
     }
     Ok(Outcome::default())
-}
-
-struct ClosePort;
-impl Act<Clients> for ClosePort {
-    type Params = Params;
-    async fn run(cx: AwsCx, target: Target, params: Params) -> Result<Outcome> {
-        carry_out(cx, target, params, to_close).await
-    }
-}
-
-struct OpenPort;
-impl Act<Clients> for OpenPort {
-    type Params = Params;
-    async fn run(cx: AwsCx, target: Target, params: Params) -> Result<Outcome> {
-        carry_out(cx, target, params, to_open).await
-    }
 }

@@ -20,7 +20,7 @@ use escher_core::{Action, CloudId, Kind, Resource, Result, Verb};
 
 pub(super) use storage::holds;
 
-use super::clients::{AwsCx, Clients, Fill, incomplete};
+use super::clients::{AwsCx, Clients, Fill, incomplete, never};
 use crate::layer::Rate;
 use crate::spec::{KindSpec, Reach, ServiceSpec};
 
@@ -59,7 +59,7 @@ macro_rules! described {
         pub(in crate::aws::ec2) fn list(cx: $crate::aws::clients::AwsCx) -> futures::stream::BoxStream<'static, escher_core::Result<escher_core::Resource>> {
             $crate::aws::clients::paged(cx, |cx, token| async move {
                 let request = cx.ec2().$method().max_results(cx.page()).set_next_token(token)$(.$narrow($value))?;
-                let page = cx.call($crate::aws::ec2::api!(read $operation), || request.clone().send()).await?;
+                let page = cx.call($crate::aws::ec2::api!(read $operation), request, |it| it.send()).await?;
                 Ok(($items(&page).map(|item| $normal(&cx, item?)).collect(), page.next_token().map(str::to_owned)))
             })
         }
@@ -72,7 +72,7 @@ macro_rules! described {
                 let id = target.id.last_segment();
                 let request = cx.ec2().$method().$ids(id);
                 let call = $crate::aws::ec2::api!(read $operation);
-                let Some(page) = cx.call_or(call, $crate::aws::error::says_gone, || request.clone().send()).await? else {
+                let Some(page) = cx.call_or(call, $crate::aws::error::says_gone, request, |it| it.send()).await? else {
                     return Ok(None);
                 };
                 let found = $items(&page).map(|item| $normal(&cx, item?)).collect::<escher_core::Result<Vec<_>>>()?;
@@ -179,10 +179,6 @@ const fn action(kind: Kind, verb: Verb) -> Action {
 
 const MINUTE: Duration = Duration::from_secs(60);
 const FIVE_MINUTES: Duration = Duration::from_secs(300);
-
-fn never(_: &str) -> bool {
-    false
-}
 
 fn filter(name: &str, value: &str) -> Filter {
     Filter::builder().name(name).values(value).build()

@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt, TryStreamExt};
 
-use super::clients::{AwsCx, Clients, Fill, Item, incomplete, paged, time};
+use super::clients::{AwsCx, Clients, Fill, Item, incomplete, never, paged, time};
 use crate::layer::{Call, Rate};
 use crate::spec::{KindSpec, Reach, ServiceSpec, UNTOLD};
 use settings::Settings;
@@ -92,7 +92,7 @@ fn listed(cx: AwsCx, prefix: Option<String>) -> BoxStream<'static, Result<Listed
     paged(cx, move |cx, token| {
         let request = cx.s3().list_buckets().set_prefix(prefix.clone()).max_buckets(PAGE).set_continuation_token(token);
         async move {
-            let page = cx.call(api("ListBuckets", "s3:ListAllMyBuckets"), || request.clone().send()).await?;
+            let page = cx.call(api("ListBuckets", "s3:ListAllMyBuckets"), request, |it| it.send()).await?;
             Ok((page.buckets().iter().map(Listed::of).collect(), page.continuation_token().map(str::to_owned)))
         }
     })
@@ -145,7 +145,7 @@ async fn look_at(cx: &AwsCx, bucket: &Listed) -> Result<Option<(Resource, Vec<Er
 /// The region of a bucket; `None` if there is no such bucket.
 async fn location(cx: &AwsCx, name: &str) -> Result<Option<String>> {
     let request = cx.s3().get_bucket_location().bucket(name);
-    let found = cx.call_or(api("GetBucketLocation", "s3:GetBucketLocation"), |code| code == NO_BUCKET, || request.clone().send()).await?;
+    let found = cx.call_or(api("GetBucketLocation", "s3:GetBucketLocation"), |code| code == NO_BUCKET, request, |it| it.send()).await?;
     Ok(found.map(|found| match found.location_constraint().map(|place| place.as_str()) {
         None | Some("") => "us-east-1".to_owned(),
         Some("EU") => "eu-west-1".to_owned(),
