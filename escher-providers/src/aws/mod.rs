@@ -19,7 +19,6 @@ mod ec2;
 mod error;
 mod policy;
 mod s3;
-mod tagging;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

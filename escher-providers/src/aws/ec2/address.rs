@@ -8,9 +8,10 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 
-use super::{MINUTE, action, api, cli, only};
+use super::{MINUTE, action, api, only};
 use crate::aws::clients::{AwsCx, Clients, Fill, paged};
 use crate::aws::error::says_gone;
+use crate::commands::usual;
 use crate::spec::ActionSpec;
 
 pub(super) const NATIVE: &str = "ec2:elastic-ip";
@@ -65,7 +66,7 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[ActionSpec {
     timeout: MINUTE,
     act: |cx, target, _| release(cx, target).boxed(),
     undo: None,
-    cli: |target, _, _| vec![cli(target, &["release-address", "--allocation-id", target.id.last_segment()])],
+    cli: |target, params, _| usual(Verb::Release, target, params),
     weigh: None,
     dry_run: DryRun::Native,
     shows: None,

@@ -13,6 +13,7 @@ use serde_json::Map;
 
 use super::{action, api, cli, never, tags, vm};
 use crate::aws::clients::{AwsCx, Clients};
+use crate::commands::usual;
 use crate::spec::{ActionSpec, act};
 
 /// How long an instance may take to stop: EC2 itself forces it after some minutes.
@@ -40,11 +41,8 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[ActionSpec {
     cli: |target, params, _| {
         let id = target.id.last_segment();
         let size = params.get("size").and_then(|size| size.as_str()).unwrap_or_default();
-        vec![
-            cli(target, &["stop-instances", "--instance-ids", id]),
-            cli(target, &["modify-instance-attribute", "--instance-id", id, "--instance-type", &format!("Value={size}")]),
-            cli(target, &["start-instances", "--instance-ids", id]),
-        ]
+        let change = cli(target, &["modify-instance-attribute", "--instance-id", id, "--instance-type", &format!("Value={size}")]);
+        [usual(Verb::Stop, target, params), vec![change], usual(Verb::Start, target, params)].concat()
     },
     weigh: Some(vm::stopping),
     dry_run: DryRun::Native,

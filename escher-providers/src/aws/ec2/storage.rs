@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 use super::{FIVE_MINUTES, action, api, cli, described, each, filter, never};
 use crate::aws::clients::{AwsCx, Clients, Fill, Item, incomplete, paged, time};
 use crate::aws::error::says_gone;
+use crate::commands::usual;
 use crate::spec::{ActionSpec, act};
 
 pub(super) const VOLUME: &str = "ec2:volume";
@@ -257,7 +258,7 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
             VOLUME,
             &["ec2:DeleteVolume"],
             |cx, target, _| delete_volume(cx, target).boxed(),
-            |target, _, _| vec![cli(target, &["delete-volume", "--volume-id", target.id.last_segment()])],
+            |target, params, _| usual(Verb::Delete, target, params),
         )
     },
     delete(
@@ -265,7 +266,7 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
         SNAPSHOT,
         &["ec2:DeleteSnapshot"],
         |cx, target, _| delete_snapshot(cx, target).boxed(),
-        |target, _, _| vec![cli(target, &["delete-snapshot", "--snapshot-id", target.id.last_segment()])],
+        |target, params, _| usual(Verb::Delete, target, params),
     ),
 ];
 

@@ -9,8 +9,8 @@ use serde_json::json;
 
 use super::{MINUTE, address, api, cli, firewall, network, never, storage, vm};
 use crate::aws::clients::{AwsCx, Clients};
-use crate::aws::tagging::{self, TagParams, UntagParams};
 use crate::spec::{ActionSpec, act};
+use crate::tagging::{self, TagParams, UntagParams};
 
 pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
     tag(Kind::Vm, vm::NATIVE),

@@ -10,9 +10,10 @@ use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt};
 use serde_json::{Map, Value};
 
-use super::{FIVE_MINUTES, action, api, cli, described, each, never, sizes, spot};
+use super::{FIVE_MINUTES, action, api, described, each, never, sizes, spot};
 use crate::aws::clients::{AwsCx, Clients, Fill, incomplete, time};
 use crate::aws::error::says_gone;
+use crate::commands::usual;
 use crate::spec::ActionSpec;
 
 pub(super) const NATIVE: &str = "ec2:instance";
@@ -176,7 +177,7 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
             &["ec2:StartInstances"],
             |cx, t, _| async move { start(&cx, t.id.last_segment()).await }.boxed(),
             Some(|_, before| if_was(before, State::Stopped, Verb::Stop)),
-            |t, _, _| vec![cli(t, &["start-instances", "--instance-ids", t.id.last_segment()])],
+            |t, params, _| usual(Verb::Start, t, params),
         )
     },
     ActionSpec {
@@ -186,7 +187,7 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
             &["ec2:StopInstances"],
             |cx, t, _| async move { stop(&cx, t.id.last_segment()).await }.boxed(),
             Some(|_, before| if_was(before, State::Running, Verb::Start)),
-            |t, _, _| vec![cli(t, &["stop-instances", "--instance-ids", t.id.last_segment()])],
+            |t, params, _| usual(Verb::Stop, t, params),
         )
     },
     spec(
@@ -194,14 +195,14 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
         &["ec2:RebootInstances"],
         |cx, t, _| async move { restart(&cx, t.id.last_segment()).await }.boxed(),
         None,
-        |t, _, _| vec![cli(t, &["reboot-instances", "--instance-ids", t.id.last_segment()])],
+        |t, params, _| usual(Verb::Restart, t, params),
     ),
     spec(
         Verb::Delete,
         &["ec2:TerminateInstances"],
         |cx, t, _| async move { terminate(&cx, t.id.last_segment()).await }.boxed(),
         None,
-        |t, _, _| vec![cli(t, &["terminate-instances", "--instance-ids", t.id.last_segment()])],
+        |t, params, _| usual(Verb::Delete, t, params),
     ),
 ];
 

@@ -12,8 +12,9 @@ use serde_json::{Map, Value, json};
 use super::settings::{self, Block, Encryption};
 use super::{NATIVE, api, lacks, never};
 use crate::aws::clients::{AwsCx, Clients};
-use crate::aws::tagging::{self, TagParams, UntagParams};
+use crate::commands;
 use crate::spec::{ActFn, ActionSpec, CliFn, ShowsFn, UndoFn, act};
+use crate::tagging::{self, TagParams, UntagParams};
 
 const fn spec(
     verb: Verb,
@@ -59,7 +60,7 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
             _ => Vec::new(),
         },
         |target, params, _| match params.get("previous") {
-            Some(Value::Null) => vec![cli(target, &["delete-bucket-encryption"])],
+            Some(Value::Null) => commands::setting(Verb::Encrypt, target, false),
             _ => {
                 let wanted: Encryption = given(params).unwrap_or_else(Encryption::plain);
                 let by_default = match &wanted.key {
@@ -77,28 +78,29 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
         &["s3:PutBucketVersioning"],
         |cx, target, params| act(params, |params| set_versioning(cx, target, params)),
         |_, before| previous(before, Verb::EnableVersioning, "versioning", &json!(true)),
-        |target, params, _| {
-            let status = if given(params).unwrap_or(true) { "Status=Enabled" } else { "Status=Suspended" };
-            vec![cli(target, &["put-bucket-versioning", "--versioning-configuration", status])]
-        },
+        |target, params, _| commands::setting(Verb::EnableVersioning, target, given(params).unwrap_or(true)),
         Some(|params, now| Some(now.bool_attr("versioning")? == given(params).unwrap_or(true))),
     ),
     spec(
         Verb::Tag,
         &["s3:GetBucketTagging", "s3:PutBucketTagging"],
-        |cx, target, params| act(params, |set: TagParams| put_tags(cx, target, move |tags| tags.extend(set.tags))),
+        |cx, target, params| act(params, |set: TagParams| put_tags(cx, target, move |tags| tagging::set(tags, set.tags))),
         tagging::undo_tag,
-        |target, params, _| vec![tagging_cli(target, "tag-resources", "--tags", vec![json!(tagging::tags(params)).to_string()])],
+        // `aws s3api` can only replace a bucket's whole set of tags; this service's commands leave the others alone, as
+        // Escher does.
+        |target, params, _| {
+            let tags = json!(tagging::tags(params)).to_string();
+            let line = ["aws", "resourcegroupstaggingapi", "tag-resources", "--resource-arn-list", target.id.as_str(), "--tags", &tags];
+            vec![line.into_iter().chain(["--region", &target.region]).map(str::to_owned).collect()]
+        },
         None,
     ),
     spec(
         Verb::Untag,
         &["s3:GetBucketTagging", "s3:PutBucketTagging"],
-        |cx, target, params| {
-            act(params, |gone: UntagParams| put_tags(cx, target, move |tags| tags.retain(|key, _| !gone.keys.contains(key))))
-        },
+        |cx, target, params| act(params, |gone: UntagParams| put_tags(cx, target, move |tags| tagging::remove(tags, &gone.keys))),
         tagging::undo_untag,
-        |target, params, _| vec![tagging_cli(target, "untag-resources", "--tag-keys", tagging::keys(params))],
+        |target, params, _| commands::usual(Verb::Untag, target, params),
         None,
     ),
 ];
@@ -108,13 +110,6 @@ fn cli(target: &Target, words: &[&str]) -> Vec<String> {
     let (command, rest) = words.split_first().map_or(("", words), |(command, rest)| (*command, rest));
     let line = ["aws", "s3api", command, "--bucket", target.id.last_segment()].into_iter().chain(rest.iter().copied());
     line.chain(["--region", &target.region]).map(str::to_owned).collect()
-}
-
-/// `aws s3api` can only replace a bucket's whole set of tags; this service's commands leave the others alone, as
-/// Escher does.
-fn tagging_cli(target: &Target, command: &str, option: &str, values: Vec<String>) -> Vec<String> {
-    let line = ["aws", "resourcegroupstaggingapi", command, "--resource-arn-list", target.id.as_str(), option].map(str::to_owned);
-    line.into_iter().chain(values).chain(["--region".to_owned(), target.region.clone()]).collect()
 }
 
 /// The parameter `previous`, where it is there and fits.
