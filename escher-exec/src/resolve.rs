@@ -10,8 +10,9 @@ use escher_core::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use crate::draft::{Draft, MadeFor, Offered, Order, Reasons, plain, some_of};
+use crate::draft::{Draft, MadeFor, Offered, Order};
 use crate::needs::{Needs, Progress};
+use crate::reasons::{Reasons, plain, some_of};
 use crate::{Clouds, wanted};
 
 /// Makes plans: of a template by resolving it over the store, of a run by turning it around.

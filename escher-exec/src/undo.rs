@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use escher_core::{Error, ErrorKind, JournalEntry, Next, Phase, PlanDoc, PlanOrigin, ReadCx, Resource, Result, RunId, Step, Undo};
 use futures::{StreamExt, stream};
 
-use crate::draft::{Draft, MadeFor, Order, Reasons, plain};
+use crate::draft::{Draft, MadeFor, Order};
 use crate::event::outcomes;
 use crate::executor::REQUEST;
+use crate::reasons::{Reasons, plain};
 use crate::{Planner, confirmed_read};
 
 impl Planner {

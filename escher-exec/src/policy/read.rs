@@ -15,6 +15,7 @@ use toml::value::Datetime;
 
 use super::freeze::{DAY, Recurrence, Window, days, hours};
 use super::rules::{Pattern, PolicyRules, Reach, Rule, What};
+use crate::reasons::plain;
 
 /// What is wrong with a policy file, where, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -198,7 +199,7 @@ impl Reader<'_> {
     fn rule(&mut self, at: usize, reason: Option<String>, what: What) {
         let line = problem(self.text, at, "", "").line;
         // One line, whatever stands in the file.
-        let reason = reason.map(|reason| crate::draft::plain(&reason));
+        let reason = reason.map(|reason| plain(&reason));
         self.rules.push(Rule { line, what, reason });
     }
 

@@ -7,9 +7,11 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::POLICY_FILE;
 use super::freeze::Window;
-use crate::draft::{plain, some_of};
+use crate::reasons::{plain, some_of};
+
+/// What the file is called that a person writes rules in.
+pub const POLICY_FILE: &str = "policy.toml";
 
 /// Rules that tighten the default ones; nothing in here can loosen them. None by default.
 ///
