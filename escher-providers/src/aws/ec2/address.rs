@@ -8,7 +8,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 
-use super::{MINUTE, action, api, only};
+use super::base::{MINUTE, action, api, only};
 use crate::aws::clients::{AwsCx, Clients, Fill, paged};
 use crate::aws::error::says_gone;
 use crate::commands::usual;

@@ -7,8 +7,8 @@ use escher_core::{Action, Error, ErrorKind, Kind, Link, Next, Outcome, Rel, Reso
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::base::{MINUTE, action, api, cli, described, each};
 use super::rules::{self, Change, Direction, Peer, Ports, Rule};
-use super::{MINUTE, action, api, cli, described, each};
 use crate::aws::clients::{AwsCx, Clients, Fill};
 use crate::aws::error::says_gone;
 use crate::spec::{ActionSpec, act, parse};

@@ -11,8 +11,9 @@ use escher_core::{Error, ErrorKind, Kind, Outcome, Result, Target, Undo, Verb};
 use serde::Deserialize;
 use serde_json::Map;
 
-use super::{action, api, cli, never, tags, vm};
-use crate::aws::clients::{AwsCx, Clients};
+use super::base::{action, api, cli};
+use super::{tags, vm};
+use crate::aws::clients::{AwsCx, Clients, never};
 use crate::commands::usual;
 use crate::spec::{ActionSpec, act};
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_sdk_ec2::types::Filter;
 use escher_core::Result;
 
-use super::api;
+use super::base::api;
 use crate::aws::clients::{AwsCx, incomplete};
 
 /// Sizes that one request describes.

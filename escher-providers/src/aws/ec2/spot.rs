@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use aws_sdk_ec2::types::Filter;
 use escher_core::{Error, ErrorKind, Resource, Result};
 
-use super::api;
+use super::base::api;
 use crate::aws::clients::{AwsCx, Fill, incomplete};
 
 /// The request that an instance belongs to.

@@ -13,8 +13,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{FIVE_MINUTES, action, api, cli, described, each, filter, never};
-use crate::aws::clients::{AwsCx, Clients, Fill, Item, incomplete, paged, time};
+use super::base::{FIVE_MINUTES, action, api, cli, described, each, filter};
+use crate::aws::clients::{AwsCx, Clients, Fill, Item, incomplete, never, paged, time};
 use crate::aws::error::says_gone;
 use crate::commands::usual;
 use crate::spec::{ActionSpec, act};
@@ -228,7 +228,7 @@ pub(super) mod image {
 
 /// Whether EC2 refuses an action on something as long as `user` uses it.
 pub(in crate::aws) fn holds(action: Action, user: &Resource) -> bool {
-    action == super::action(Kind::Snapshot, Verb::Delete) && user.native == IMAGE
+    (action.kind, action.verb) == (Kind::Snapshot, Verb::Delete) && user.native == IMAGE
 }
 
 pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[

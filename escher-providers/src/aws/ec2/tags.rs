@@ -7,8 +7,9 @@ use escher_core::plan::DryRun;
 use escher_core::{Kind, Outcome, Result, Verb};
 use serde_json::json;
 
-use super::{MINUTE, address, api, cli, firewall, network, never, storage, vm};
-use crate::aws::clients::{AwsCx, Clients};
+use super::base::{MINUTE, action, api, cli};
+use super::{address, firewall, network, storage, vm};
+use crate::aws::clients::{AwsCx, Clients, never};
 use crate::spec::{ActionSpec, act};
 use crate::tagging::{self, TagParams, UntagParams};
 
@@ -34,7 +35,7 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
 const fn tag(kind: Kind, native: &'static str) -> ActionSpec<Clients> {
     ActionSpec {
         native,
-        action: super::action(kind, Verb::Tag),
+        action: action(kind, Verb::Tag),
         permissions: &["ec2:CreateTags"],
         timeout: MINUTE,
         act: |cx, target, params| act(params, |TagParams { tags }| async move { set(&cx, target.id.last_segment(), &tags).await }),
@@ -52,7 +53,7 @@ const fn tag(kind: Kind, native: &'static str) -> ActionSpec<Clients> {
 const fn untag(kind: Kind, native: &'static str) -> ActionSpec<Clients> {
     ActionSpec {
         native,
-        action: super::action(kind, Verb::Untag),
+        action: action(kind, Verb::Untag),
         permissions: &["ec2:DeleteTags"],
         timeout: MINUTE,
         act: |cx, target, params| act(params, |UntagParams { keys }| async move { remove(&cx, target.id.last_segment(), &keys).await }),

@@ -10,8 +10,9 @@ use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt};
 use serde_json::{Map, Value};
 
-use super::{FIVE_MINUTES, action, api, described, each, never, sizes, spot};
-use crate::aws::clients::{AwsCx, Clients, Fill, incomplete, time};
+use super::base::{FIVE_MINUTES, action, api, described, each};
+use super::{sizes, spot};
+use crate::aws::clients::{AwsCx, Clients, Fill, incomplete, never, time};
 use crate::aws::error::says_gone;
 use crate::commands::usual;
 use crate::spec::ActionSpec;

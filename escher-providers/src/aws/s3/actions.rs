@@ -9,9 +9,9 @@ use escher_core::{Action, Error, Kind, Outcome, Resource, Result, Target, Undo, 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::base::{NATIVE, api, lacks};
 use super::settings::{self, Block, Encryption};
-use super::{NATIVE, api, lacks, never};
-use crate::aws::clients::{AwsCx, Clients};
+use crate::aws::clients::{AwsCx, Clients, never};
 use crate::commands;
 use crate::spec::{ActFn, ActionSpec, CliFn, ShowsFn, UndoFn, act};
 use crate::tagging::{self, TagParams, UntagParams};

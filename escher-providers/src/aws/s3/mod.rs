@@ -1,6 +1,7 @@
 //! S3: buckets, listed once for all regions, each then asked for its settings in its own region.
 
 mod actions;
+mod base;
 mod settings;
 
 use escher_core::resource::attr;
@@ -9,37 +10,16 @@ use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt, TryStreamExt};
 
-use super::clients::{AwsCx, Clients, Fill, Item, incomplete, never, paged, time};
-use crate::layer::{Call, Rate};
-use crate::spec::{KindSpec, Reach, ServiceSpec, UNTOLD};
+use super::clients::{AwsCx, Clients, Fill, Item, incomplete, paged, time};
+use crate::spec::{KindSpec, Reach, ServiceSpec};
+use base::{NATIVE, NO_BUCKET, api, unless_refused};
 use settings::Settings;
-
-const NATIVE: &str = "s3:bucket";
-
-/// S3 allows thousands a second; this is what one client needs.
-const RATE: Rate = Rate::new(200, 400);
 
 /// Buckets a page: the most that S3 gives.
 const PAGE: i32 = 10_000;
 
 /// Buckets whose settings are asked for at once; each takes up to seven calls.
 const AT_ONCE: usize = 12;
-
-/// A call of the S3 API: its name, and the permission, which S3 names differently.
-const fn api(operation: &'static str, permission: &'static str) -> Call {
-    Call { service: "s3", operation, permission, repeatable: true, rate: RATE }
-}
-
-impl AwsCx {
-    /// S3 in this region.
-    fn s3(&self) -> aws_sdk_s3::Client {
-        self.client(|sdk| {
-            let config = aws_sdk_s3::config::Builder::from(sdk);
-            // A local endpoint has no host name for each bucket.
-            aws_sdk_s3::Client::from_conf(config.force_path_style(sdk.endpoint_url().is_some()).build())
-        })
-    }
-}
 
 /// The service.
 pub(super) static SPEC: ServiceSpec<Clients> = ServiceSpec {
@@ -198,32 +178,4 @@ fn normal(cx: &AwsCx, bucket: &Listed, region: Option<String>, settings: Setting
     it.set("versioning", settings.versioning);
     it.tags = settings.tags;
     it
-}
-
-/// How S3 says that there is no such bucket.
-const NO_BUCKET: &str = "NoSuchBucket";
-
-/// How S3 says that a bucket has no tags, no encryption setting, no public access block, and no policy. Whatever else
-/// is not found is no setting that is off.
-fn lacks(code: &str) -> bool {
-    [
-        "NoSuchTagSet",
-        "NoSuchTagSetError",
-        "ServerSideEncryptionConfigurationNotFoundError",
-        "NoSuchPublicAccessBlockConfiguration",
-        "NoSuchBucketPolicy",
-    ]
-    .contains(&code)
-}
-
-/// What was told of a bucket, or the gap that its refusal leaves; none where we may not know.
-fn unless_refused<T>(answer: Result<T>, bucket: &str, setting: &'static str) -> std::result::Result<T, Option<Error>> {
-    match answer {
-        Ok(value) => Ok(value),
-        Err(error) if error.kind() == ErrorKind::Denied => {
-            tracing::debug!(%error, bucket, setting, "a setting stays unknown");
-            Err(None)
-        }
-        Err(error) => Err(Some(error.with("bucket", bucket).with(UNTOLD, setting))),
-    }
 }

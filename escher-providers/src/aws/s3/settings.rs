@@ -10,7 +10,7 @@ use aws_sdk_s3::types::{
 use escher_core::{Error, Result, Truth, truth};
 use serde::{Deserialize, Serialize};
 
-use super::{NO_BUCKET, api, lacks, unless_refused};
+use super::base::{NO_BUCKET, api, lacks, unless_refused};
 use crate::aws::clients::{AwsCx, incomplete};
 
 /// The four switches of a bucket's public access block.
