@@ -140,14 +140,14 @@ impl<'a> Draft<'a> {
         let (verb, params) = (order.verb, order.params);
         let action = Action { kind: resource.kind, verb };
         let Some(def) = ActionDef::find(action) else {
-            return refused(format!("left out, a {} has no `{verb}`", resource.kind));
+            return refused(format!("left out, `{verb}` does not apply to this kind of resource ({})", resource.kind));
         };
         def.check_params(params)?;
         let Some(account) = resource.account.as_deref() else {
-            return refused("left out, their account is unknown");
+            return refused("left out, account unknown");
         };
         if let Some(ours) = resource.shared_with() {
-            return refused(format!("left out, account {account} owns them and only shares them with {ours}; ask there for the change"));
+            return refused(format!("left out, owned by account {account} and only shared with {ours}; ask the owner for the change"));
         }
         let Some((cloud, identity)) = self.clouds.find(resource.cloud, account) else {
             return refused(format!("left out, {} {account} is not connected", resource.cloud));
@@ -163,7 +163,7 @@ impl<'a> Draft<'a> {
             facts: Some(TargetFacts::of(resource, self.at)),
         };
         let Some(params) = wanted::definite(&def, params, resource) else {
-            return refused("left out, from the size they have they cannot be brought to that one; disks only grow");
+            return refused("left out, cannot be resized to that: a disk can only grow, and its current size must be known");
         };
         let able = self.capabilities.can(resource.cloud, action);
         let Some(facts) = able.then(|| cloud.facts(action, &target, &params, resource)).flatten() else {
@@ -204,7 +204,7 @@ impl<'a> Draft<'a> {
             }
             match wanted::unmet(&step.preconditions, resource, self.at) {
                 Some((text, None)) => return refused(format!("left out, precondition `{text}` could not be evaluated")),
-                Some((text, _)) => return refused(format!("left out, `{text}` is not so")),
+                Some((text, _)) => return refused(format!("left out, precondition `{text}` does not hold")),
                 None => {}
             }
         }
@@ -247,7 +247,8 @@ impl<'a> Draft<'a> {
         warnings.extend(self.left_out.lines());
         warnings.append(&mut self.warnings);
         let created = self.made.timestamp();
-        let expires = created.checked_add(life).map_err(|e| Error::invalid(format!("a plan cannot live for {life:?}")).caused_by(e))?;
+        let expires =
+            created.checked_add(life).map_err(|e| Error::invalid(format!("a plan cannot stay valid for {life:?}")).caused_by(e))?;
         let doc = PlanDoc {
             schema: escher_core::plan::SCHEMA,
             id: ids::plan(),
@@ -289,7 +290,7 @@ fn is_given_up(verb: Verb, resource: &Resource) -> bool {
 /// What an undo of a setting does: the action bears the name of the change, its effect is what was before.
 fn puts_back(params: &Map<String, Value>) -> Option<String> {
     Some(match params.get(PREVIOUS)? {
-        Value::Null => "takes the setting away again, as it was before".to_owned(),
+        Value::Null => "removes the setting, as before".to_owned(),
         before => format!("restores: {}", plain(&before.to_string())),
     })
 }

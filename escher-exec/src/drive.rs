@@ -38,7 +38,7 @@ impl Executor {
     ) -> Result<RunSummary> {
         self.may_start(&plan)?;
         if !self.journal.read(run).await?.is_empty() {
-            let begun = stale(plan.doc(), format!("{run} was begun before"));
+            let begun = stale(plan.doc(), format!("{run} has already started"));
             return Err(begun.hint("resume it").next(Next::Resume { run: Some(run.clone()) }));
         }
         self.drive(&plan, run, cancel, events, &[]).await
@@ -90,8 +90,8 @@ impl Executor {
         if now == doc.principal {
             return Ok(());
         }
-        Err(stale(doc, format!("it was made for {}, and this would run as {now}", doc.principal))
-            .hint("sign in as the former, or ask again for a new plan"))
+        Err(stale(doc, format!("it was made for {} but would run as {now}", doc.principal))
+            .hint("sign in as that identity, or ask again for a new plan"))
     }
 
     fn require_connections<'s>(&self, mut steps: impl Iterator<Item = &'s Step>) -> Result<()> {

@@ -175,7 +175,7 @@ where
 
 /// Parameters in their typed form.
 pub(crate) fn parse<P: DeserializeOwned>(params: &Map<String, Value>) -> Result<P> {
-    serde_json::from_value(Value::Object(params.clone())).map_err(|e| Error::invalid(format!("the parameters do not fit: {e}")))
+    serde_json::from_value(Value::Object(params.clone())).map_err(|e| Error::invalid(format!("the parameters are not valid: {e}")))
 }
 
 /// A catalogue: all services of a cloud.

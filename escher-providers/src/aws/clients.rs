@@ -86,7 +86,7 @@ impl AwsCx {
         E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
     {
         let told = self.call_or(call, never, request, send).await?;
-        told.ok_or_else(|| Error::internal("an answer that is none").operation(format!("{}:{}", call.service, call.operation)))
+        told.ok_or_else(|| Error::internal("the answer is missing").operation(format!("{}:{}", call.service, call.operation)))
     }
 
     /// Like [`AwsCx::call`], with `None` if the service answers with a code that `nothing` accepts. The SDK's
@@ -129,9 +129,9 @@ impl AwsCx {
         if self.trial {
             return match self.call_or(call, |code| code == "DryRunOperation", request, send).await? {
                 None => Ok(None),
-                Some(_) => Err(Error::internal("the endpoint carried out what it was asked to try only")
+                Some(_) => Err(Error::internal("the endpoint carried out what it was only asked to try")
                     .operation(format!("{}:{}", call.service, call.operation))
-                    .hint("this endpoint does not know dry runs; do not use it for them")),
+                    .hint("this endpoint does not support dry runs; do not use it for them")),
             };
         }
         self.call_or(call, done, request, send).await
@@ -300,7 +300,7 @@ fn hash(text: &str) -> u64 {
 }
 
 fn endless(cx: &AwsCx, why: &str) -> Error {
-    Error::new(ErrorKind::Unavailable, format!("the listing does not come to an end: {why}"))
+    Error::new(ErrorKind::Unavailable, format!("the listing never ends: {why}"))
         .with("region", &*cx.region)
         .from_origin(Origin::Cloud)
         .hint("check the endpoint")

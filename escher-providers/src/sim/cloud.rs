@@ -302,7 +302,7 @@ impl Cloud for SimCloud {
         let act = self.with_store(move |store| store.change(|truth| acts::carry_out(truth, &step, now))).await;
         let act = act.map_err(|e| e.operation(name.clone()))?;
         if lost {
-            return Err(Error::new(ErrorKind::Timeout, "the connection broke before an answer came").operation(name));
+            return Err(Error::new(ErrorKind::Timeout, "the connection broke before the answer arrived").operation(name));
         }
         Ok(Outcome { note: None, created: act.created.iter().map(|id| id.as_str().to_owned()).collect() })
     }

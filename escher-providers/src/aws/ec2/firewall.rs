@@ -119,8 +119,8 @@ fn to_open(rules: &[Rule], params: &Params) -> Result<Change> {
     match (&params.previous, &params.cidr) {
         (Some(previous), _) => Ok(remaining(rules, previous)),
         (None, Some(cidr)) => Ok(rules::open(rules, params.ports()?, cidr)),
-        (None, None) => Err(Error::invalid("it is not told for whom the port is to be opened")
-            .hint("give cidr, for example 10.0.0.0/8; 0.0.0.0/0 is everybody")),
+        (None, None) => Err(Error::invalid("no address block was given to open the port for")
+            .hint("give cidr, for example 10.0.0.0/8; 0.0.0.0/0 is everyone")),
     }
 }
 
@@ -139,7 +139,7 @@ fn rules_of(group: &Resource) -> Option<Vec<Rule>> {
 /// What has to change on a group as it was observed.
 fn planned(params: &Map<String, Value>, group: &Resource, plan: Plan) -> Result<Change> {
     let rules = rules_of(group)
-        .ok_or_else(|| Error::new(ErrorKind::Stale, "its rules are not known").hint("scan the account again").next(Next::Sync))?;
+        .ok_or_else(|| Error::new(ErrorKind::Stale, "its rules are unknown").hint("scan the account again").next(Next::Sync))?;
     plan(&rules, &parse(params)?)
 }
 
@@ -180,11 +180,11 @@ async fn carry_out(cx: AwsCx, target: Target, params: Params, plan: Plan) -> Res
         Ok(found.and_then(|page| page.security_groups().iter().find(|group| group.group_id() == Some(id)).cloned()))
     };
     let Some(group) = cx.patiently(asked).await? else {
-        return Err(Error::new(ErrorKind::NotFound, format!("security group {id} is not there")).with("region", &*cx.region));
+        return Err(Error::new(ErrorKind::NotFound, format!("security group {id} does not exist")).with("region", &*cx.region));
     };
     let change = plan(&rules::of_group(&group), &params)?;
     if change.is_empty() {
-        return Ok(Outcome { note: Some("it is so already".into()), created: Vec::new() });
+        return Ok(Outcome { note: Some("already done".into()), created: Vec::new() });
     }
     debug_assert!(change.authorize.iter().chain(&change.revoke).all(|rule| rule.direction == Direction::In));
     // One call a rule: a rule that is there, or gone, already fails the whole of its call.

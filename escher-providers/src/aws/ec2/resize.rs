@@ -106,14 +106,14 @@ async fn fits(cx: &AwsCx, instance: &Instance, size: &str) -> Result<()> {
     let found = cx.call_or(api!(read "DescribeInstanceTypes"), none, request, |it| it.send()).await?;
     let Some(found) = found.as_ref().and_then(|page| page.instance_types().first()) else {
         return Err(Error::invalid(format!("there is no size {size} in {}", cx.region))
-            .hint(format!("`aws ec2 describe-instance-type-offerings --region {}` lists those there are", cx.region)));
+            .hint(format!("`aws ec2 describe-instance-type-offerings --region {}` lists the available ones", cx.region)));
     };
     let able: Vec<&str> =
         found.processor_info().map(|info| info.supported_architectures()).unwrap_or_default().iter().map(|it| it.as_str()).collect();
     match instance.architecture().map(|it| it.as_str()) {
         Some(is) if !able.is_empty() && !able.contains(&is) => {
             Err(Error::invalid(format!("size {size} is for {}, and the instance is {is}", able.join(", ")))
-                .hint(format!("choose a size for {is}, or make a new instance from an image for {}", able.join(", "))))
+                .hint(format!("choose a size for {is}, or launch a new instance from an image for {}", able.join(", "))))
         }
         _ => Ok(()),
     }
@@ -124,7 +124,7 @@ async fn fits(cx: &AwsCx, instance: &Instance, size: &str) -> Result<()> {
 async fn put_back(cx: &AwsCx, id: &str, wanted: &str, old: Option<&str>, error: Error) -> Result<()> {
     let now = match existing(cx, id).await {
         Ok(now) => now,
-        Err(look) => return Err(left(&error, format!("how the instance stands could not be looked at: {look}"))),
+        Err(look) => return Err(left(&error, format!("the state of the instance could not be read: {look}"))),
     };
     let has = size(&now);
     match state(&now) {
@@ -132,7 +132,7 @@ async fn put_back(cx: &AwsCx, id: &str, wanted: &str, old: Option<&str>, error: 
         // Nobody knows whether it was told to stop: another try carries on, and the mark says with what.
         Some(InstanceStateName::Running | InstanceStateName::Pending) if vm::is_resized(&now) && is_open(&error) => Err(error
             .with("the instance", format!("runs with size {has} and may be about to stop"))
-            .hint(format!("run it again; if you start it by hand, take its tag {} away", vm::RESIZE_MARK))),
+            .hint(format!("run it again; if you start it by hand, remove its tag {}", vm::RESIZE_MARK))),
         Some(InstanceStateName::Running | InstanceStateName::Pending) => {
             let cleaned = if vm::is_resized(&now) { unmark(cx, id).await.map(drop) } else { Ok(()) };
             Err(left(&error, format!("the instance runs with size {has} as before{}", tag_stays(&cleaned))))
@@ -149,7 +149,7 @@ async fn put_back(cx: &AwsCx, id: &str, wanted: &str, old: Option<&str>, error: 
             let old = old.unwrap_or(has);
             let how = match restored {
                 Ok(_) => format!("the instance was started again with size {old}"),
-                Err(e) => format!("the instance is stopped, and could not be put back to {old}: {e}"),
+                Err(e) => format!("the instance is stopped, and could not be restored to {old}: {e}"),
             };
             Err(left(&error, how + &tag_stays(&cleaned)))
         }
@@ -173,7 +173,7 @@ fn left(error: &Error, how: String) -> Error {
 }
 
 fn tag_stays(cleaned: &Result<()>) -> String {
-    cleaned.as_ref().err().map(|e| format!("; its tag {} could not be taken away: {e}", vm::RESIZE_MARK)).unwrap_or_default()
+    cleaned.as_ref().err().map(|e| format!("; its tag {} could not be removed: {e}", vm::RESIZE_MARK)).unwrap_or_default()
 }
 
 fn size(instance: &Instance) -> &str {
@@ -187,7 +187,7 @@ fn state(instance: &Instance) -> Option<&InstanceStateName> {
 async fn existing(cx: &AwsCx, id: &str) -> Result<Instance> {
     cx.patiently(|| vm::describe(cx, id))
         .await?
-        .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("instance {id} is not there")).with("region", &*cx.region))
+        .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("instance {id} does not exist")).with("region", &*cx.region))
 }
 
 async fn wait_until_stopped(cx: &AwsCx, id: &str) -> Result<()> {

@@ -76,7 +76,7 @@ pub(super) fn stopping(_: &Map<String, Value>, vm: &Resource) -> Result<Option<&
     spot::weigh(vm)?;
     if vm.text_attr(ROOT) == Some("instance-store") {
         return Err(Error::new(ErrorKind::Unsupported, "an instance whose root disk is in its host cannot be stopped")
-            .hint("move what it does to an instance with an EBS root disk"));
+            .hint("move its work to an instance with an EBS root disk"));
     }
     let loses = vm.bool_attr(STORAGE) == Some(true) && vm.state != Some(State::Stopped);
     Ok(loses.then_some("will lose all data on instance-store disks"))

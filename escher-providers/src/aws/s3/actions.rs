@@ -128,7 +128,7 @@ fn previous(before: &Resource, verb: Verb, name: &str, wanted: &Value) -> Vec<Un
 }
 
 fn already() -> Outcome {
-    Outcome { note: Some("it is so already".into()), created: Vec::new() }
+    Outcome { note: Some("already done".into()), created: Vec::new() }
 }
 
 /// The bucket is asked in its own region; one whose region is not known cannot be changed.
@@ -209,7 +209,7 @@ async fn put_tags(cx: AwsCx, target: Target, change: impl FnOnce(&mut BTreeMap<S
         let request = cx.s3().delete_bucket_tagging().bucket(name);
         return cx.carry_out(api("DeleteBucketTagging", "s3:PutBucketTagging"), never, request, |it| it.send()).await;
     }
-    let unfit = |e: aws_sdk_s3::error::BuildError| Error::invalid(format!("the tags do not fit: {e}"));
+    let unfit = |e: aws_sdk_s3::error::BuildError| Error::invalid(format!("the tags are not valid: {e}"));
     let set = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect::<Result<Vec<_>, _>>().map_err(unfit)?;
     let tagging = Tagging::builder().set_tag_set(Some(set)).build().map_err(unfit)?;
     let request = cx.s3().put_bucket_tagging().bucket(name).tagging(tagging);

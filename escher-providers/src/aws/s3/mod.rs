@@ -154,8 +154,9 @@ fn read(cx: AwsCx, target: Target) -> BoxFuture<'static, Result<Option<Resource>
         let there = if target.region == "global" { cx.clone() } else { cx.at(&target.region) };
         match location(&there, name).await? {
             None => Ok(None),
-            Some(_) => Err(Error::new(ErrorKind::Unavailable, format!("bucket {name} exists and is not on the list yet"))
-                .hint("try again in a minute")),
+            Some(_) => {
+                Err(Error::new(ErrorKind::Unavailable, format!("bucket {name} exists but is not listed yet")).hint("try again in a minute"))
+            }
         }
     }
     .boxed()

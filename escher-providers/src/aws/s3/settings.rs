@@ -76,7 +76,7 @@ impl Encryption {
 
     /// In the API's shape.
     pub(super) fn to_api(&self) -> Result<ServerSideEncryptionConfiguration> {
-        let unfit = |e: aws_sdk_s3::error::BuildError| Error::invalid(format!("the encryption setting does not fit: {e}"));
+        let unfit = |e: aws_sdk_s3::error::BuildError| Error::invalid(format!("the encryption setting is not valid: {e}"));
         let by_default = ServerSideEncryptionByDefault::builder()
             .sse_algorithm(ServerSideEncryption::from(self.algorithm.as_str()))
             .set_kms_master_key_id(self.key.clone())
