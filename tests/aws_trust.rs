@@ -31,7 +31,7 @@ fn spot_instances_scale_groups_and_images_are_weighed() {
     targets.sort();
     assert_eq!(targets, ["plain-1", "shop-1"]);
     assert!(told.contains("a Spot instance cannot be stopped and restarted") && told.contains("spot-1"), "{told}");
-    assert!(told.contains("belong to a scale group, which may replace them: shop-1 (in shop)"), "{told}");
+    assert!(told.contains("belongs to a scale group, which may replace it: shop-1 (in shop)"), "{told}");
     assert!(told.contains("suspend the group's processes"), "{told}");
     let document: Value = serde_json::from_str(&desk.aws(&["ask", "--json", "stop dev vms in us-east-1"]).out).unwrap();
     for step in document["plan"]["steps"].as_array().unwrap() {
@@ -72,7 +72,7 @@ fn what_another_account_shares_is_theirs_until_it_is_shared_no_more() {
     }
     assert_eq!(shared(&desk).len(), first.len());
     let (targets, told) = plan(&desk, "tag subnets in us-east-1 with a=b");
-    assert!(targets.is_empty() && told.contains("account 999900001111 owns them and only shares them with 123456789012"), "{told}");
+    assert!(targets.is_empty() && told.contains("owned by account 999900001111 and only shared with 123456789012"), "{told}");
     // No longer shared: missed once, then gone; and ours are ours.
     proxy.honest();
     let look = || -> Value { serde_json::from_str(&desk.aws_ok(&["sync", "--json"])).unwrap() };

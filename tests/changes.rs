@@ -217,9 +217,11 @@ fn an_order_without_a_target_is_answered_with_why() {
     let desk = Desk::demo();
     let disk = desk.export().into_iter().find(|it| it["kind"] == "disk" && it["attributes"]["capacity"].as_u64() > Some(8)).unwrap();
     let smaller = format!("resize disk {} to 1GB", disk["name"].as_str().unwrap());
-    for (order, why) in
-        [("stop web-99999", "no resource matches"), ("stop vms where owenr=alice", "no resource matches"), (&smaller, "disks only grow")]
-    {
+    for (order, why) in [
+        ("stop web-99999", "no resource matches"),
+        ("stop vms where owenr=alice", "no resource matches"),
+        (&smaller, "a disk can only grow"),
+    ] {
         let ran = desk.run(&["ask", "--json", order]);
         let document: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
         let answer = &document["answer"];

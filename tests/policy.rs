@@ -103,7 +103,7 @@ fn a_broken_file_refuses_every_change_with_its_place_and_nothing_else() {
     desk.ok(&["plan", "approve", &approved]);
     let done = desk.json(&["ask", "--json", "--yes", "tag database orders-pg-prod with x=1"])["run"]["run"].clone();
     for (text, place) in [
-        ("max_risk = \"low\"\nforbid = [\"*.delete\", \"*.destroy\"]\n", "line 2, column 23: `*.destroy` names no action"),
+        ("max_risk = \"low\"\nforbid = [\"*.delete\", \"*.destroy\"]\n", "line 2, column 23: `*.destroy` is not an action"),
         ("forbid = [\"*.delete\"\n", "line 1, column 21"),
         ("forbidden = []", "line 1, column 1: unknown field `forbidden`"),
         ("[[freeze]]\nreason = 'x'\ndays = ['mon']\ntz = 'Mars/Base'", "line 4, column 6: the time zone `Mars/Base` is unknown"),
@@ -200,7 +200,7 @@ fn limits_count_what_a_plan_touches_and_risks() {
     assert!(code == 4 && reasons(&plan).contains(&format!("and this one touches {targets}")), "{plan}");
     rules(&desk, "max_risk = 'medium'");
     let (code, plan) = order(&desk, STOP);
-    assert!(code == 4 && reasons(&plan).contains("policy.toml line 1 allows a risk of medium at most"), "{plan}");
+    assert!(code == 4 && reasons(&plan).contains("policy.toml line 1 allows a risk of at most medium"), "{plan}");
     planned(&desk, TAG);
 }
 

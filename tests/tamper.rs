@@ -109,7 +109,7 @@ fn a_journal_that_somebody_was_at_is_found_out_and_nothing_is_done() {
         ("a line removed", "does not follow", sql("DELETE FROM line WHERE seq = 2")),
         (
             "the end cut off by one line that the store knows of",
-            "there were more",
+            "there were at least",
             Box::new(|desk| {
                 // Killed right after a line, the store may not know of it; what it knows of must be there.
                 let store = Connection::open(desk.data().join("store.db")).unwrap();
@@ -117,7 +117,7 @@ fn a_journal_that_somebody_was_at_is_found_out_and_nothing_is_done() {
                 journal(desk).execute_batch(&format!("{free} DELETE FROM line WHERE seq >= {known}")).unwrap();
             }),
         ),
-        ("the end cut off", "there were more", sql("DELETE FROM line WHERE seq > 2")),
+        ("the end cut off", "there were at least", sql("DELETE FROM line WHERE seq > 2")),
         ("all lines removed", "empty", sql("DELETE FROM line")),
         ("deleted", "empty", Box::new(|desk| fs::remove_file(desk.data().join("journal.db")).unwrap())),
         ("emptied", "empty", Box::new(|desk| fs::write(desk.data().join("journal.db"), "").unwrap())),

@@ -9,7 +9,7 @@ pub(crate) fn between(before: &Resource, now: &Resource) -> String {
     if let (Some(old), Some(new)) = (before.created, now.created)
         && old != new
     {
-        told.push(format!("it is another resource under the same id, created {new}, not {old}"));
+        told.push(format!("it is a different resource with the same id, created {new}, not {old}"));
     }
     let is_told = |change: &FieldChange| change.field != "created" || told.is_empty();
     let fields: Vec<String> = before.differences(now).iter().filter(|change| is_told(change)).map(field).collect();

@@ -10,49 +10,14 @@ use escher_core::{
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
+use crate::reasons::{Reasons, plain};
 use crate::{Clouds, ids, wanted};
 
 /// How many resources a plan may touch before that alone raises its risk.
 const MANY: usize = 20;
-/// How many names a warning tells.
-const NAMED: usize = 5;
 
 /// The parameter that puts an earlier value back.
 const PREVIOUS: &str = "previous";
-
-/// Names sorted under the reason that they have in common, in the order of the reasons' first appearance.
-#[derive(Default)]
-pub(crate) struct Reasons(Vec<(String, Vec<String>)>);
-
-impl Reasons {
-    pub(crate) fn add(&mut self, reason: impl Into<String>, name: &str) {
-        let (reason, name) = (reason.into(), plain(name));
-        match self.0.iter_mut().find(|(known, _)| *known == reason) {
-            Some((_, names)) => names.push(name),
-            None => self.0.push((reason, vec![name])),
-        }
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// `2 no longer there: web-1, web-2`, a line a reason.
-    pub(crate) fn lines(&self) -> impl Iterator<Item = String> {
-        self.0.iter().map(|(reason, names)| format!("{} {reason}: {}", names.len(), some_of(names)))
-    }
-}
-
-/// The first few names and how many more there are.
-pub(crate) fn some_of(names: &[String]) -> String {
-    let told = names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
-    if names.len() > NAMED { format!("{told} and {} more", names.len() - NAMED) } else { told }
-}
-
-/// A name from a cloud as one harmless line.
-pub(crate) fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
-}
 
 /// What is offered to a target.
 pub(crate) struct Order<'a> {
@@ -175,14 +140,14 @@ impl<'a> Draft<'a> {
         let (verb, params) = (order.verb, order.params);
         let action = Action { kind: resource.kind, verb };
         let Some(def) = ActionDef::find(action) else {
-            return refused(format!("left out, a {} has no `{verb}`", resource.kind));
+            return refused(format!("left out, `{verb}` does not apply to this kind of resource ({})", resource.kind));
         };
         def.check_params(params)?;
         let Some(account) = resource.account.as_deref() else {
-            return refused("left out, their account is unknown");
+            return refused("left out, account unknown");
         };
         if let Some(ours) = resource.shared_with() {
-            return refused(format!("left out, account {account} owns them and only shares them with {ours}; ask there for the change"));
+            return refused(format!("left out, owned by account {account} and only shared with {ours}; ask the owner for the change"));
         }
         let Some((cloud, identity)) = self.clouds.find(resource.cloud, account) else {
             return refused(format!("left out, {} {account} is not connected", resource.cloud));
@@ -198,7 +163,7 @@ impl<'a> Draft<'a> {
             facts: Some(TargetFacts::of(resource, self.at)),
         };
         let Some(params) = wanted::definite(&def, params, resource) else {
-            return refused("left out, from the size they have they cannot be brought to that one; disks only grow");
+            return refused("left out, cannot be resized to that: a disk can only grow, and its current size must be known");
         };
         let able = self.capabilities.can(resource.cloud, action);
         let Some(facts) = able.then(|| cloud.facts(action, &target, &params, resource)).flatten() else {
@@ -239,7 +204,7 @@ impl<'a> Draft<'a> {
             }
             match wanted::unmet(&step.preconditions, resource, self.at) {
                 Some((text, None)) => return refused(format!("left out, precondition `{text}` could not be evaluated")),
-                Some((text, _)) => return refused(format!("left out, `{text}` is not so")),
+                Some((text, _)) => return refused(format!("left out, precondition `{text}` does not hold")),
                 None => {}
             }
         }
@@ -282,7 +247,8 @@ impl<'a> Draft<'a> {
         warnings.extend(self.left_out.lines());
         warnings.append(&mut self.warnings);
         let created = self.made.timestamp();
-        let expires = created.checked_add(life).map_err(|e| Error::invalid(format!("a plan cannot live for {life:?}")).caused_by(e))?;
+        let expires =
+            created.checked_add(life).map_err(|e| Error::invalid(format!("a plan cannot stay valid for {life:?}")).caused_by(e))?;
         let doc = PlanDoc {
             schema: escher_core::plan::SCHEMA,
             id: ids::plan(),
@@ -324,7 +290,7 @@ fn is_given_up(verb: Verb, resource: &Resource) -> bool {
 /// What an undo of a setting does: the action bears the name of the change, its effect is what was before.
 fn puts_back(params: &Map<String, Value>) -> Option<String> {
     Some(match params.get(PREVIOUS)? {
-        Value::Null => "takes the setting away again, as it was before".to_owned(),
+        Value::Null => "removes the setting, as before".to_owned(),
         before => format!("restores: {}", plain(&before.to_string())),
     })
 }

@@ -62,7 +62,7 @@ impl Executor {
         let now = match self.read_confirmed(&**cloud, step, &budget).await {
             Ok(Some(now)) => now,
             Ok(None) => return (DryRunOutcome::Refused, "it is no longer there".to_owned()),
-            Err(error) => return (DryRunOutcome::NotTried, format!("it could not be looked at: {}", told(&error))),
+            Err(error) => return (DryRunOutcome::NotTried, format!("the target could not be read: {}", told(&error))),
         };
         if now.observed_hash() != step.target.observed {
             return (DryRunOutcome::Refused, self.what_changed(plan, step, &step.target.observed, &now).await);
@@ -74,20 +74,20 @@ impl Executor {
             return (DryRunOutcome::Refused, format!("precondition `{text}` {what}"));
         }
         match step.dry_run {
-            DryRun::None => (DryRunOutcome::NotTried, "the target is as planned; the action itself cannot be tried".to_owned()),
+            DryRun::None => (DryRunOutcome::NotTried, "the target matches the plan; the action itself has no dry run".to_owned()),
             DryRun::Simulate => (
                 DryRunOutcome::Passed,
-                "simulated: the target is as planned; the cloud was not asked whether it would permit it".to_owned(),
+                "simulated: the target matches the plan; the cloud was not asked whether it would allow the action".to_owned(),
             ),
             DryRun::Native => {
                 match tokio::time::timeout(self.limits.request, cloud.dry_run(&self.read_cx().with_retries(budget), step)).await {
                     Ok(Ok(())) => (
                         DryRunOutcome::Passed,
-                        "the cloud itself says that it would permit it; it did not check whether it would succeed".to_owned(),
+                        "the cloud would allow the action; it did not check whether the action would succeed".to_owned(),
                     ),
                     Ok(Err(error)) if error.kind().is_temporary() => (DryRunOutcome::NotTried, told(&error)),
                     Ok(Err(error)) => (DryRunOutcome::Refused, told(&error)),
-                    Err(_) => (DryRunOutcome::NotTried, "no answer from the cloud in time".to_owned()),
+                    Err(_) => (DryRunOutcome::NotTried, "the cloud did not answer in time".to_owned()),
                 }
             }
         }

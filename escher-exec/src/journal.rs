@@ -23,8 +23,8 @@ const VERSION: i32 = 2;
 const ROOT: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 
 /// What helps once lines are gone or altered.
-const RESTORE: &str = "restore journal.db from a backup and find out who changed it; or move the whole data directory away, begin \
-    a new one, and look in the clouds themselves at what the last runs changed";
+const RESTORE: &str = "restore journal.db from a backup and find out who changed it; or move the whole data directory aside, start \
+    a new one, and check in the clouds themselves what the last runs changed";
 
 const SHAPE: &str = "
     CREATE TABLE line (seq INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, body TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
@@ -84,10 +84,13 @@ impl SqliteJournal {
             (APPLICATION, VERSION) => &[],
             (APPLICATION, 1) => &[OWNER],
             (APPLICATION, other) => {
-                return Err(Error::new(ErrorKind::Unsupported, format!("this journal has version {other}, this program knows {VERSION}"))
-                    .hint("use the version of Escher that wrote it, or a newer one"));
+                return Err(Error::new(
+                    ErrorKind::Unsupported,
+                    format!("this journal has version {other}, and this program supports {VERSION}"),
+                )
+                .hint("use the version of Escher that wrote it, or a newer one"));
             }
-            _ => return Err(Error::new(ErrorKind::Storage, "this is not a journal of escher").hint("choose another data directory")),
+            _ => return Err(Error::new(ErrorKind::Storage, "this is not an Escher journal").hint("choose another data directory")),
         };
         if !scripts.is_empty() {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(storage)?;
@@ -200,7 +203,7 @@ fn append(file: &mut Opened, entry: &JournalEntry) -> Result<Head> {
         Some(_) => {
             return Err(Error::new(ErrorKind::Stale, "another process has taken over this data directory; nothing more is done here")
                 .from_origin(escher_core::Origin::Machine)
-                .hint("let the other process finish, then look at the run"));
+                .hint("let the other process finish, then check the run"));
         }
         None => claim(&transaction, 0)?,
     };
@@ -230,7 +233,7 @@ fn intact(connection: &Connection) -> Result<()> {
     if found == "ok" {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::Storage, format!("the journal's file is damaged: {}", found.replace('\n', " "))).hint(RESTORE))
+    Err(Error::new(ErrorKind::Storage, format!("the journal file is damaged: {}", found.replace('\n', " "))).hint(RESTORE))
 }
 
 fn read(connection: &Connection, run: &RunId) -> Result<Vec<JournalEntry>> {
@@ -283,16 +286,16 @@ fn verify(connection: &Connection, mut anchors: Vec<Head>) -> Result<Head> {
         last = Head { seq: seq.unsigned_abs(), hash };
         while let Some(anchor) = anchors.pop_if(|anchor| anchor.seq == last.seq) {
             if anchor.hash != last.hash {
-                return Err(broken(seq, "is not the one that was there before"));
+                return Err(broken(seq, "is not the line that was there before"));
             }
         }
     }
     let Some(furthest) = anchors.first() else { return Ok(last) };
     if last.seq == 0 {
-        let message = format!("the journal is empty, and there were {} lines in it", furthest.seq);
+        let message = format!("the journal is empty, but it held {} lines", furthest.seq);
         return Err(Error::new(ErrorKind::Storage, message).hint(RESTORE));
     }
-    Err(broken(last.seq.cast_signed(), &format!("is the last, and there were more: at least {}", furthest.seq)))
+    Err(broken(last.seq.cast_signed(), &format!("is the last one, but there were at least {}", furthest.seq)))
 }
 
 fn chained(previous: &str, body: &str) -> String {
@@ -310,7 +313,7 @@ fn storage(error: rusqlite::Error) -> Error {
             (ErrorKind::Busy, "another process holds the journal; try again when it is done")
         }
         Some(ErrorCode::DiskFull) => (ErrorKind::Storage, "free some space on that disk and try again; nothing was lost"),
-        Some(ErrorCode::NotADatabase) => (ErrorKind::Storage, "this is not a journal of escher; choose another data directory"),
+        Some(ErrorCode::NotADatabase) => (ErrorKind::Storage, "this is not an Escher journal; choose another data directory"),
         Some(ErrorCode::DatabaseCorrupt) => (ErrorKind::Storage, RESTORE),
         Some(ErrorCode::SystemIoFailure) => (ErrorKind::Storage, "free some space on that disk, check it, and try again"),
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {

@@ -31,16 +31,18 @@ impl Needs {
     pub(crate) fn of(order: &StepTemplate, done: &HashMap<&StepId, (OnFailure, Progress)>) -> Result<Self> {
         let invalid = |message: String| Error::invalid(message).operation("make a plan").with("order", order.id.as_str());
         if done.contains_key(&order.id) {
-            return Err(invalid(format!("two orders are called `{}`", order.id)).hint("give each order an id of its own"));
+            return Err(invalid(format!("two orders have the id `{}`", order.id)).hint("give each order an id of its own"));
         }
         let mut needs = Self::default();
         for need in &order.needs {
             let (on_failure, progress) = done.get(need).ok_or_else(|| {
-                invalid(format!("it needs `{need}`, which does not come before it")).hint("put the order that is needed first")
+                invalid(format!("it needs `{need}`, which does not come before it")).hint("move that order before this one")
             })?;
             needs.steps.extend(progress.steps.iter().filter(|step| !needs.steps.contains(step)).cloned().collect::<Vec<_>>());
             if progress.left_out > 0 && *on_failure == OnFailure::Stop {
-                needs.unmet.get_or_insert_with(|| format!("left out, they need `{need}`, which leaves out {}", progress.left_out));
+                needs
+                    .unmet
+                    .get_or_insert_with(|| format!("left out because `{need}`, which has to come first, leaves out {}", progress.left_out));
             }
         }
         Ok(needs)

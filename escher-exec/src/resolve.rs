@@ -10,8 +10,9 @@ use escher_core::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use crate::draft::{Draft, MadeFor, Offered, Order, Reasons, plain, some_of};
+use crate::draft::{Draft, MadeFor, Offered, Order};
 use crate::needs::{Needs, Progress};
+use crate::reasons::{Reasons, plain, some_of};
 use crate::{Clouds, wanted};
 
 /// Makes plans: of a template by resolving it over the store, of a run by turning it around.
@@ -66,9 +67,7 @@ impl Planner {
             for entry in selection.matched {
                 // What was altered in the store must not decide what is touched; a sync writes it anew.
                 if entry.resource.observed_hash() != entry.hash {
-                    draft
-                        .left_out
-                        .add("left out, their stored record does not match its hash; a sync reads them again", &entry.resource.name);
+                    draft.left_out.add("left out, the stored record does not match its hash; a sync reads it again", &entry.resource.name);
                     progress.left_out += 1;
                     continue;
                 }
@@ -95,7 +94,8 @@ impl Planner {
             return Err(no_target(template, matched, unknown, &draft));
         }
         if unknown > 0 {
-            draft.warnings.push(format!("{unknown} more may match, but lack the data to decide; they are left alone"));
+            let lack = if unknown == 1 { "lacks the data to decide; it is" } else { "lack the data to decide; they are" };
+            draft.warnings.push(format!("{unknown} more may match, but {lack} left alone"));
         }
         draft.warnings.extend(spelled.lines());
         draft.warnings.extend(age_warnings(&touched, at));
@@ -114,7 +114,7 @@ fn refuse_creation(order: &StepTemplate) -> Result<()> {
     if order.verb != Verb::Create {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::Unsupported, "a plan acts on resources that exist, and `create` has none")
+    Err(Error::new(ErrorKind::Unsupported, "a plan acts on existing resources, and `create` has none")
         .operation("make a plan")
         .hint("create it with the cloud's own tools, then scan that cloud again")
         .next(Next::Sync))
@@ -128,13 +128,14 @@ fn no_target(template: &PlanTemplate, matched: usize, unknown: usize, draft: &Dr
     }
     why.extend(draft.left_out.lines());
     if unknown > 0 {
-        why.push(format!("{unknown} lack the data to decide whether they match"));
+        let lack = if unknown == 1 { "lacks the data to decide whether it matches" } else { "lack the data to decide whether they match" };
+        why.push(format!("{unknown} {lack}"));
     }
     let selectors: Vec<String> = template.steps.iter().map(|order| order.selector.to_string()).collect();
     Error::new(ErrorKind::NotFound, format!("there is nothing to do: {}", why.join("; ")))
         .operation("make a plan")
         .with("selector", selectors.join("; "))
-        .hint("list what the selector admits, or scan the clouds again if the estate is old")
+        .hint("list what the selector matches, or scan the clouds again if the estate is old")
         .next(Next::Search { words: String::new(), filter: selectors.join(" OR ") })
 }
 
@@ -148,13 +149,13 @@ fn age_warnings(touched: &[(Entry, Verb)], at: Timestamp) -> Vec<String> {
     let mut warnings = Vec::new();
     if !old.is_empty() {
         warnings.push(format!(
-            "{} last seen more than 24 hours ago: {}; scan the clouds again, or those that have changed since are skipped",
+            "{} last seen more than 24 hours ago: {}; scan the clouds again, since any that changed in the meantime will be skipped",
             old.len(),
             some_of(&old)
         ));
     }
     if !missing.is_empty() {
-        warnings.push(format!("{} missing from the last look: {}", missing.len(), some_of(&missing)));
+        warnings.push(format!("{} missing from the last scan: {}", missing.len(), some_of(&missing)));
     }
     warnings
 }
@@ -194,7 +195,7 @@ impl Users {
             .collect();
         named.sort();
         named.dedup();
-        (!named.is_empty()).then(|| format!("left out, in use by image {}, which has to be deregistered first", some_of(&named)))
+        (!named.is_empty()).then(|| format!("left out, in use by image {}, which must be deregistered first", some_of(&named)))
     }
 }
 
@@ -226,5 +227,6 @@ async fn group_warnings(touched: &[(Entry, Verb)], store: &dyn EstateStore) -> R
     }
     let lost = if stops { "; one that stops may be terminated, and then cannot be started again" } else { "" };
     let how = "suspend the group's processes first, or scale the group instead";
-    Ok(vec![format!("{} belong to a scale group, which may replace them: {}{lost}; {how}", members.len(), some_of(&members))])
+    let (belong, them) = if members.len() == 1 { ("belongs", "it") } else { ("belong", "them") };
+    Ok(vec![format!("{} {belong} to a scale group, which may replace {them}: {}{lost}; {how}", members.len(), some_of(&members))])
 }

@@ -76,7 +76,7 @@ impl Executor {
             Ok(Some(now)) => now,
             Ok(None) => return skip("it is no longer there".to_owned()).await.map(Err),
             Err(error) => {
-                let reason = format!("it could not be looked at, so nothing was called: {}", told(&error));
+                let reason = format!("the target could not be read, so no call was made: {}", told(&error));
                 return self.settle(work.run, work.step, work.attempt, Phase::Failed, Some(reason)).await.map(Err);
             }
         };
@@ -87,7 +87,7 @@ impl Executor {
         }
         match wanted::unmet(&work.step.preconditions, &now, self.clock.now()) {
             Some((text, None)) => skip(format!("precondition `{text}` could not be evaluated")).await.map(Err),
-            Some((text, _)) => skip(format!("`{text}` is not so")).await.map(Err),
+            Some((text, _)) => skip(format!("precondition `{text}` does not hold")).await.map(Err),
             None => Ok(Ok(work.cloud.undo(work.step, &now))),
         }
     }
@@ -98,7 +98,8 @@ impl Executor {
         let now = match self.settled_look(work, deadline).await {
             Ok(now) => now,
             Err(error) => {
-                let reason = format!("the call may have gone out before the break, and it could not be looked at: {}", told(&error));
+                let reason =
+                    format!("the call may have gone out before the interruption, and the target could not be read: {}", told(&error));
                 return self.settle(work.run, work.step, work.attempt, Phase::Unknown, Some(reason)).await.map(Some);
             }
         };
@@ -112,7 +113,7 @@ impl Executor {
             (_, None) => self.settle(work.run, work.step, work.attempt, Phase::Failed, Some(GONE_AFTER.to_owned())).await.map(Some),
             _ if work.def.idempotent => Ok(None),
             _ => {
-                let reason = format!("the call may have gone out before the break, and {} must not be called twice", work.step.action);
+                let reason = format!("the call may have gone out before the interruption, and {} must not be repeated", work.step.action);
                 self.settle(work.run, work.step, work.attempt, Phase::Unknown, Some(reason)).await.map(Some)
             }
         }
@@ -148,13 +149,13 @@ impl Executor {
                 (_, None) => fail(Phase::Failed, format!("{}; {GONE_AFTER}", told(&error))).await.map(Some),
                 _ if again => Ok(None),
                 (shown, _) if work.doubtful && (shown.is_none() || !work.def.idempotent) => {
-                    fail(Phase::Unknown, format!("{}; whether it had an effect cannot be seen", told(&error))).await.map(Some)
+                    fail(Phase::Unknown, format!("{}; whether it took effect is unknown", told(&error))).await.map(Some)
                 }
                 _ => fail(Phase::Failed, told(&error)).await.map(Some),
             },
             Err(_) if again => Ok(None),
             Err(look) if work.doubtful => {
-                fail(Phase::Unknown, format!("{}; afterwards it could not be looked at: {}", told(&error), told(&look))).await.map(Some)
+                fail(Phase::Unknown, format!("{}; afterward the target could not be read: {}", told(&error), told(&look))).await.map(Some)
             }
             Err(_) => fail(Phase::Failed, told(&error)).await.map(Some),
         }
@@ -199,16 +200,19 @@ impl Executor {
             round += 1;
         }
         let (phase, reason) = match last {
-            Err(error) => (Phase::Unknown, format!("the cloud accepted the call, and it could not be looked at: {}", told(&error))),
+            Err(error) => (Phase::Unknown, format!("the cloud accepted the call, but the target could not be read: {}", told(&error))),
             Ok((None, _)) if is_gone => (Phase::Failed, GONE_AFTER.to_owned()),
-            Ok((None, _)) => (Phase::Unknown, format!("the cloud accepted the call, and {NOT_YET}")),
+            Ok((None, _)) => (Phase::Unknown, format!("the cloud accepted the call, but {NOT_YET}")),
             Ok((Some(now), truth)) => {
                 let state = now.state.map(|state| format!(" (it is {state})")).unwrap_or_default();
                 let want = work.step.verify.join(" AND ");
-                let want = if want.is_empty() { "what was wanted".to_owned() } else { format!("`{want}`") };
+                let want = if want.is_empty() { "the expected result".to_owned() } else { format!("`{want}`") };
                 match truth {
-                    None => (Phase::Unknown, format!("the cloud accepted the call, and whether {want} is so is not told{state}")),
-                    _ => (Phase::Failed, format!("the cloud accepted the call, but {want} was not so within {}{state}", work.step.timeout)),
+                    None => (Phase::Unknown, format!("the cloud accepted the call, but whether {want} was reached is unknown{state}")),
+                    _ => (
+                        Phase::Failed,
+                        format!("the cloud accepted the call, but {want} was not reached within {}{state}", work.step.timeout),
+                    ),
                 }
             }
         };
@@ -315,10 +319,10 @@ impl Executor {
             return changes::between(&entry.resource, now);
         }
         if let Some(created) = now.created.filter(|created| *created > plan.created) {
-            return format!("it is another resource under the same id, created {created}, after the plan");
+            return format!("it is a different resource with the same id, created {created}, after the plan");
         }
         match wanted::unmet(&step.preconditions, now, self.clock.now()) {
-            Some((text, Some(false))) => format!("it changed since the plan was made: `{text}` is no longer so"),
+            Some((text, Some(false))) => format!("it changed since the plan was made: `{text}` no longer holds"),
             _ => "it changed since the plan was made".to_owned(),
         }
     }
@@ -328,14 +332,16 @@ impl Executor {
     async fn replaced(&self, work: &Work<'_>, now: &Resource) -> Option<String> {
         let planned = work.run.plan.doc().created;
         if let Some(created) = now.created.filter(|created| *created > planned) {
-            return Some(format!("the call may have gone out, and another resource stands there now, created {created}, after the plan"));
+            return Some(format!(
+                "the call may have gone out, and a different resource has that id now, created {created}, after the plan"
+            ));
         }
         if now.native != work.step.target.native || now.kind != work.step.action.kind {
-            return Some(format!("the call may have gone out, and a {} stands there now", now.native));
+            return Some(format!("the call may have gone out, and that id now belongs to a {}", now.native));
         }
         let before = self.known(work.step, &work.step.target.observed).await?.resource.created?;
         let created = now.created.filter(|created| *created != before)?;
-        Some(format!("the call may have gone out, and another resource stands there now, created {created}, not {before}"))
+        Some(format!("the call may have gone out, and a different resource has that id now, created {created}, not {before}"))
     }
 
     fn absence_after_change(&self, work: &Work<'_>) -> Absence {
@@ -353,7 +359,7 @@ impl Executor {
 
 const GONE_AFTER: &str = "after the call it is no longer there";
 /// What a cloud that lags leaves open.
-const NOT_YET: &str = "whether it is still there cannot be said yet: it was not found, but not for long enough";
+const NOT_YET: &str = "whether it still exists is unclear: it was not found, but not for long enough to be sure";
 
 /// Whether an error says that the call had no effect.
 fn is_refusal(kind: ErrorKind) -> bool {

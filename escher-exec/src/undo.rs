@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use escher_core::{Error, ErrorKind, JournalEntry, Next, Phase, PlanDoc, PlanOrigin, ReadCx, Resource, Result, RunId, Step, Undo};
 use futures::{StreamExt, stream};
 
-use crate::draft::{Draft, MadeFor, Order, Reasons, plain};
+use crate::draft::{Draft, MadeFor, Order};
 use crate::event::outcomes;
 use crate::executor::REQUEST;
+use crate::reasons::{Reasons, plain};
 use crate::{Planner, confirmed_read};
 
 impl Planner {
@@ -18,7 +19,7 @@ impl Planner {
     /// `NotFound` if nothing is left to take back, with the reason; `Internal` where the lines are not of this plan.
     pub async fn undo(&self, run: &RunId, plan: &PlanDoc, entries: &[JournalEntry]) -> Result<PlanDoc> {
         if let Some(entry) = entries.iter().find(|entry| entry.run != *run || entry.plan != plan.id) {
-            return Err(Error::internal("the journal lines are not of this run")
+            return Err(Error::internal("the journal lines belong to another run")
                 .with("run", run.as_str())
                 .with("line", entry.run.as_str()));
         }
@@ -37,7 +38,7 @@ impl Planner {
             // The first intent saw the target before we touched it; a later one may have seen our own half-done change.
             let undo = entries.iter().find(|line| line.step == step.id && line.phase == Phase::Intent).map_or(&[][..], |line| &line.undo);
             if undo.is_empty() {
-                stays.add(format!("cannot be undone, {} has no way back", step.action), &step.target.name);
+                stays.add(format!("cannot be undone ({} has no undo)", step.action), &step.target.name);
             } else {
                 work.push((step, undo));
             }
@@ -46,16 +47,16 @@ impl Planner {
             let called = entries.iter().any(|line| line.step == step.id && line.phase == Phase::Started);
             let failed = outcomes.get(step.id.as_str()).is_some_and(|line| matches!(line.phase, Phase::Failed | Phase::Unknown));
             if called && failed {
-                stays.add("had no clear outcome and may have changed all the same; they are not touched", &step.target.name);
+                stays.add("left alone, outcome unclear (possibly changed)", &step.target.name);
             } else if called && !outcomes.contains_key(step.id.as_str()) {
-                stays.add("were broken off; resume the run first, they are not touched", &step.target.name);
+                stays.add("interrupted and left alone; resume the run first", &step.target.name);
             }
         }
         let looks: Vec<_> = work.into_iter().map(|(step, undo)| async move { (step, undo, self.look(step).await) }).collect();
         let seen: Vec<_> = stream::iter(looks).buffered(8).collect().await;
         for (step, undo, now) in seen {
             match now {
-                Err(error) => stays.add(format!("left out, they could not be looked at ({error})"), &step.target.name),
+                Err(error) => stays.add(format!("left out, could not be read ({error})"), &step.target.name),
                 Ok(None) => stays.add("no longer there", &step.target.name),
                 Ok(Some(resource)) => {
                     let observed = resource.observed_hash();
@@ -67,7 +68,7 @@ impl Planner {
         }
         if draft.is_empty() {
             let why: Vec<String> = draft.left_out.lines().chain(stays.lines()).collect();
-            let why = if why.is_empty() { "it has changed nothing".to_owned() } else { why.join("; ") };
+            let why = if why.is_empty() { "the run changed nothing".to_owned() } else { why.join("; ") };
             return Err(Error::new(ErrorKind::NotFound, format!("there is nothing to undo: {why}"))
                 .operation("undo")
                 .with("run", run.as_str())

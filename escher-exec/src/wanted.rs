@@ -7,7 +7,7 @@ use escher_core::{ActionDef, Cloud, Resource, Selector, State, Truth, Verb, Veri
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::draft::{Reasons, plain};
+use crate::reasons::{Reasons, plain};
 
 /// The `verify` words of a step. What the language cannot say (an empty tag key) is left to [`holds`], which knows
 /// the catalogue as well.

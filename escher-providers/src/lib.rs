@@ -2,11 +2,13 @@
 
 #[cfg(feature = "aws")]
 pub mod aws;
+mod commands;
 #[cfg(feature = "aws")]
 mod layer;
 pub mod shape;
 pub mod sim;
 #[cfg(feature = "aws")]
 mod spec;
+mod tagging;
 
 pub use sim::usual_commands;

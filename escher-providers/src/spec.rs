@@ -157,33 +157,26 @@ impl<C> ActionSpec<C> {
     }
 }
 
-/// An action, typed; [`act`] is the one place where the types are erased.
-pub(crate) trait Act<C>: 'static {
-    /// Its parameters.
-    type Params: DeserializeOwned + Send + 'static;
-    /// Does it.
-    fn run(cx: Cx<C>, target: Target, params: Self::Params) -> impl Future<Output = Result<Outcome>> + Send + 'static;
-}
-
-/// The erased form of an action.
-pub(crate) fn act<C, A: Act<C>>(cx: Cx<C>, target: Target, params: Map<String, Value>) -> BoxFuture<'static, Result<Outcome>>
+/// An action in its erased form: `run` with its parameters, typed. The one place where types are erased.
+///
+/// ```text
+/// act: |cx, target, params| act(params, |params: Resize| resize(cx, target, params)),
+/// ```
+pub(crate) fn act<P, Fut>(params: Map<String, Value>, run: impl FnOnce(P) -> Fut) -> BoxFuture<'static, Result<Outcome>>
 where
-    C: Send + Sync + 'static,
+    P: DeserializeOwned,
+    Fut: Future<Output = Result<Outcome>> + Send + 'static,
 {
-    match parse::<A::Params>(&params) {
-        Ok(params) => A::run(cx, target, params).boxed(),
+    match parse(&params) {
+        Ok(params) => run(params).boxed(),
         Err(error) => futures::future::ready(Err(error)).boxed(),
     }
 }
 
 /// Parameters in their typed form.
 pub(crate) fn parse<P: DeserializeOwned>(params: &Map<String, Value>) -> Result<P> {
-    serde_json::from_value(Value::Object(params.clone())).map_err(|e| Error::invalid(format!("the parameters do not fit: {e}")))
+    serde_json::from_value(Value::Object(params.clone())).map_err(|e| Error::invalid(format!("the parameters are not valid: {e}")))
 }
-
-/// The parameters of an action without any.
-#[derive(serde::Deserialize)]
-pub(crate) struct NoParams {}
 
 /// A catalogue: all services of a cloud.
 pub(crate) struct Catalogue<C: 'static>(pub(crate) &'static [&'static ServiceSpec<C>]);

@@ -30,18 +30,3 @@ mod seed;
 mod settings;
 #[path = "aws/steps.rs"]
 mod steps;
-
-use escher_providers::aws::{Grants, policy};
-
-/// The checked-in policy documents are what the service files declare. `ESCHER_BLESS=1` writes them anew.
-#[test]
-fn permissions_are_documented() {
-    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/aws-permissions.json");
-    let text = serde_json::to_string_pretty(&policy(Grants::Act)).unwrap() + "\n";
-    if std::env::var_os("ESCHER_BLESS").is_some() {
-        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        std::fs::write(&file, &text).unwrap();
-    }
-    let kept = std::fs::read_to_string(&file).unwrap_or_default();
-    assert_eq!(kept, text, "run once with ESCHER_BLESS=1 and commit docs/aws-permissions.json");
-}

@@ -71,8 +71,8 @@ fn contradiction(message: String) -> Error {
     Error::new(ErrorKind::Storage, message)
         .operation("verify journal")
         .hint(
-            "restore store.db and journal.db from one backup and find out who changed them; or move the whole data directory away, \
-             begin a new one, and look in the clouds themselves at what the last runs changed",
+            "restore store.db and journal.db from one backup and find out who changed them; or move the whole data directory aside, \
+             start a new one, and check in the clouds themselves what the last runs changed",
         )
         .next(Next::Doctor)
 }

@@ -9,10 +9,7 @@ use std::collections::BTreeMap;
 use escher_core::{ActionDef, Decision, Effect, Occasion, PlanDoc, Policy, Verdict, WallTime};
 
 pub use read::PolicyProblem;
-pub use rules::{PolicyRule, PolicyRules, RuleKind};
-
-/// What the file is called that a person writes rules in.
-pub const POLICY_FILE: &str = "policy.toml";
+pub use rules::{POLICY_FILE, PolicyRule, PolicyRules, RuleKind};
 
 /// Reads are allowed, changes need an approval, everything else is forbidden.
 #[derive(Clone, Debug, Default)]

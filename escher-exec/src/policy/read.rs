@@ -15,6 +15,7 @@ use toml::value::Datetime;
 
 use super::freeze::{DAY, Recurrence, Window, days, hours};
 use super::rules::{Pattern, PolicyRules, Reach, Rule, What};
+use crate::reasons::plain;
 
 /// What is wrong with a policy file, where, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -185,8 +186,8 @@ impl Reader<'_> {
             if names.is_empty() || names.iter().any(|name| name.trim().is_empty()) {
                 self.wrong(
                     names_at,
-                    "it names nobody, or somebody without a name",
-                    "name who may approve; to let nobody, forbid the action",
+                    "`only` is empty or has a blank name in it",
+                    "name who may approve; to let nobody approve, forbid the action",
                 );
             }
             if let Some(reach) = self.reach(action, filter) {
@@ -198,7 +199,7 @@ impl Reader<'_> {
     fn rule(&mut self, at: usize, reason: Option<String>, what: What) {
         let line = problem(self.text, at, "", "").line;
         // One line, whatever stands in the file.
-        let reason = reason.map(|reason| crate::draft::plain(&reason));
+        let reason = reason.map(|reason| plain(&reason));
         self.rules.push(Rule { line, what, reason });
     }
 
@@ -210,7 +211,7 @@ impl Reader<'_> {
         let pattern = match read_pattern(text) {
             Ok(pattern) => pattern,
             Err(e) => {
-                self.wrong(at, format!("`{text}` names no action: {}", e.message()), e.hint_text().unwrap_or("write kind.verb"));
+                self.wrong(at, format!("`{text}` is not an action: {}", e.message()), e.hint_text().unwrap_or("write kind.verb"));
                 return None;
             }
         };
@@ -219,9 +220,12 @@ impl Reader<'_> {
         }
         let verbs = ActionDef::all().filter(|def| Some(def.action.kind) == pattern.kind).map(|def| def.action.to_string());
         let verbs = verbs.collect::<Vec<_>>().join(", ");
-        let hint =
-            if verbs.is_empty() { "nothing can be done to that kind; remove the rule".to_owned() } else { format!("there are: {verbs}") };
-        self.wrong(at, format!("`{text}` names no action of the catalogue, so the rule would forbid nothing"), hint);
+        let hint = if verbs.is_empty() {
+            "nothing can be done to that kind; remove the rule".to_owned()
+        } else {
+            format!("actions of that kind: {verbs}")
+        };
+        self.wrong(at, format!("`{text}` matches no action in the catalogue, so the rule would forbid nothing"), hint);
         None
     }
 
@@ -250,18 +254,14 @@ impl Reader<'_> {
         if !Target::can_tell(&selector) {
             self.wrong(
                 span.start,
-                "`where` asks for what a plan does not keep of its targets, so the rule could never be decided",
-                "a policy can ask for cloud, kind, type, service, account, region, geo, env, name, id, tags and flags",
+                "`where` uses a field that a plan does not record for its targets, so the rule could never be decided",
+                "a policy can use cloud, kind, type, service, account, region, geo, env, name, id, tags and flags",
             );
             return None;
         }
         let mut kinds = ActionDef::all().filter(|def| pattern.covers(def.action)).map(|def| def.action.kind);
         if !kinds.any(|kind: Kind| selector.is_possible(kind)) {
-            self.wrong(
-                span.start,
-                format!("no target of `{pattern}` can be one that `where` asks for"),
-                "correct the kind in one of the two",
-            );
+            self.wrong(span.start, format!("no target of `{pattern}` can match `where`"), "correct the kind in one of the two");
             return None;
         }
         Some(Reach { pattern, filter: Some(selector) })
@@ -270,7 +270,7 @@ impl Reader<'_> {
     fn window(&mut self, at: usize, freeze: Freeze) -> Option<Window> {
         let known = self.problems.len();
         if freeze.reason.trim().is_empty() {
-            self.wrong(at, "a freeze needs a reason", "say why, for those whose change is refused");
+            self.wrong(at, "a freeze needs a reason", "say why, for the people whose changes are refused");
         }
         let zone = freeze.tz.as_ref().and_then(|tz| self.zone(tz));
         let has_zone = freeze.tz.is_some();
@@ -280,15 +280,17 @@ impl Reader<'_> {
             && from >= to
         {
             let at = freeze.to.as_ref().map_or(at, |to| to.span().start);
-            self.wrong(at, "it ends before it begins", "let `to` be later than `from`");
+            self.wrong(at, "it ends before it begins", "make `to` later than `from`");
         }
         let mut on = Vec::new();
         for day in freeze.days.iter().flatten() {
             match days(day.get_ref()) {
                 Some(days) => on.extend(days),
-                None => {
-                    self.wrong(day.span().start, format!("`{}` is no day of the week", day.get_ref()), "write mon, tue, … sun, or mon-fri")
-                }
+                None => self.wrong(
+                    day.span().start,
+                    format!("`{}` is not a day of the week", day.get_ref()),
+                    "write mon, tue, … sun, or mon-fri",
+                ),
             }
         }
         if freeze.days.as_ref().is_some_and(Vec::is_empty) {
@@ -296,11 +298,11 @@ impl Reader<'_> {
         }
         let read = freeze.hours.as_ref().map(|text| (text.span().start, hours(text.get_ref())));
         if let Some((at, None)) = read {
-            self.wrong(at, "these are no hours of a day", "write 09:00-17:30; 22:00-06:00 ends on the next day");
+            self.wrong(at, "this is not a range of hours", "write 09:00-17:30; 22:00-06:00 ends on the next day");
         }
         let recurs = freeze.days.is_some() || freeze.hours.is_some();
         if recurs && !has_zone {
-            self.wrong(at, "days and hours need a time zone", "add tz = \"Europe/Berlin\", or another of the IANA names");
+            self.wrong(at, "days and hours need a time zone", "add tz = \"Europe/Berlin\", or another IANA name");
         }
         if !recurs && freeze.from.is_none() && freeze.to.is_none() {
             self.wrong(at, "it does not say when", "give from and to, or days and hours; to stop every change, forbid `*.*`");
@@ -335,7 +337,7 @@ impl Reader<'_> {
         let (at, text) = (written.span().start, written.get_ref().to_string());
         let local = match written.get_ref() {
             Datetime { date: None, .. } => {
-                self.wrong(at, "it is a time of day, and no date", "write a date and a time, or use `hours`");
+                self.wrong(at, "it is a time of day without a date", "write a date and a time, or use `hours`");
                 return None;
             }
             Datetime { offset: Some(_), .. } => match text.parse::<Timestamp>() {

@@ -7,9 +7,11 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::POLICY_FILE;
 use super::freeze::Window;
-use crate::draft::{plain, some_of};
+use crate::reasons::{plain, some_of};
+
+/// What the file is called that a person writes rules in.
+pub const POLICY_FILE: &str = "policy.toml";
 
 /// Rules that tighten the default ones; nothing in here can loosen them. None by default.
 ///
@@ -176,13 +178,13 @@ impl Rule {
             What::MaxRisk(max) => {
                 // A document may say more than its steps do, never less.
                 let risk = plan.steps.iter().filter_map(|step| ActionDef::find(step.action)).map(|def| def.risk).fold(plan.risk, Ord::max);
-                (risk > *max).then(|| self.forbids(format!("allows a risk of {max} at most, and this plan's is {risk}"), Vec::new()))
+                (risk > *max).then(|| self.forbids(format!("allows a risk of at most {max}, and this plan's is {risk}"), Vec::new()))
             }
             What::MaxBlastRadius(max) => {
                 let touched = plan.steps.iter().map(|step| &step.target.id).collect::<HashSet<_>>().len().max(plan.blast_radius);
-                let most = if *max == 1 { "1 resource".to_owned() } else { format!("{max} resources") };
-                (touched > *max)
-                    .then(|| self.forbids(format!("allows {most} in one plan at most, and this one touches {touched}"), Vec::new()))
+                (touched > *max).then(|| {
+                    self.forbids(format!("allows at most {} per plan, and this one touches {touched}", resources(*max)), Vec::new())
+                })
             }
             What::Forbid(reach) => {
                 let Reached { actions, part, undecided } = reach.of(plan)?;
@@ -227,13 +229,13 @@ impl Rule {
 
     fn shown(&self, at: Timestamp) -> PolicyRule {
         let (kind, mut text, active) = match &self.what {
-            What::MaxRisk(max) => (RuleKind::MaxRisk, format!("a risk of {max} at most"), None),
-            What::MaxBlastRadius(max) => (RuleKind::MaxBlastRadius, format!("{max} resources in one plan at most"), None),
+            What::MaxRisk(max) => (RuleKind::MaxRisk, format!("a risk of at most {max}"), None),
+            What::MaxBlastRadius(max) => (RuleKind::MaxBlastRadius, format!("at most {} per plan", resources(*max)), None),
             What::Forbid(reach) => (RuleKind::Forbid, format!("`{}` is forbidden{}", reach.pattern, reach.condition()), None),
             What::Freeze(window, reach) => {
                 let state = match (window.is_open(at), window.is_past(at)) {
-                    (true, _) => "; it holds now",
-                    (false, true) => "; it is over",
+                    (true, _) => "; in effect now",
+                    (false, true) => "; over",
                     (false, false) => "",
                 };
                 let text = format!("no change runs {}{}{state}", window.in_words(), reach.condition());
@@ -249,6 +251,10 @@ impl Rule {
         }
         PolicyRule { kind, line: Some(self.line), text, active }
     }
+}
+
+fn resources(count: usize) -> String {
+    if count == 1 { "1 resource".to_owned() } else { format!("{count} resources") }
 }
 
 fn list(actions: &BTreeSet<Action>) -> String {

@@ -63,7 +63,7 @@ async fn whoever_goes_around_the_triggers_is_found_out() {
         ("UPDATE line SET run = 'run_9' WHERE seq = 1", "line 1 was altered"),
         ("DELETE FROM line WHERE seq = 2", "line 3 does not follow"),
         ("DELETE FROM line WHERE seq = 1", "line 2 does not follow"),
-        ("DELETE FROM line WHERE seq = 3", "line 2 is the last, and there were more"),
+        ("DELETE FROM line WHERE seq = 3", "line 2 is the last one, but there were at least"),
     ] {
         let (_folder, path, head) = written().await;
         let raw = rusqlite::Connection::open(&path).unwrap();
@@ -83,7 +83,7 @@ async fn files_that_are_no_journal_of_this_version_are_refused_untouched() {
 
     let other = folder.path().join("other.db");
     rusqlite::Connection::open(&other).unwrap().execute_batch("CREATE TABLE cats (name TEXT)").unwrap();
-    assert!(SqliteJournal::open(&other).unwrap_err().to_string().contains("not a journal"));
+    assert!(SqliteJournal::open(&other).unwrap_err().to_string().contains("not an Escher journal"));
 
     let (_folder, newer, _) = written().await;
     rusqlite::Connection::open(&newer).unwrap().pragma_update(None, "user_version", 7).unwrap();
@@ -175,7 +175,7 @@ async fn every_head_seen_earlier_is_looked_for() {
     }
     let forged = Head { seq: 2, hash: lines[0].hash.clone() };
     for (known, told) in [
-        (vec![last.clone(), forged], "line 2 is not the one"),
+        (vec![last.clone(), forged], "line 2 is not the line that was there before"),
         (vec![Head { seq: 9, hash: last.hash.clone() }, lines[1].clone()], "at least 9"),
     ] {
         let error = journal.verify_all(known).await.unwrap_err();

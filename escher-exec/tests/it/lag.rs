@@ -78,7 +78,7 @@ async fn what_stays_out_of_sight_long_enough_is_gone() {
     f.run(&doc, RUN).await.0.unwrap();
     flicker.abort();
     let reason = f.last(RUN, "s1").reason.unwrap();
-    assert!(reason.contains("was not so within"), "{reason}");
+    assert!(reason.contains("was not reached within"), "{reason}");
 }
 
 #[tokio::test(start_paused = true)]

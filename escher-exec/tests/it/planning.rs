@@ -76,10 +76,10 @@ async fn who_is_left_out_is_counted_and_named() {
             "these clouds are simulated: aws",
             "1 left out, already `state = stopped`: web-2",
             "1 left out, precondition `state = running` could not be evaluated: web-3",
-            "1 left out, `state = running` is not so: web-4",
+            "1 left out, precondition `state = running` does not hold: web-4",
             "1 left out, aws 999 is not connected: web-5",
-            "1 left out, a bucket has no `stop`: web-6",
-            "1 more may match, but lack the data to decide; they are left alone",
+            "1 left out, `stop` does not apply to this kind of resource (bucket): web-6",
+            "1 more may match, but lacks the data to decide; it is left alone",
         ]
     );
 }
@@ -156,8 +156,8 @@ async fn old_news_missing_ones_and_members_of_scale_groups_are_warned_of() {
     *f.store.0.lock().unwrap() = entries;
     let warnings = f.stop_all().await.warnings.join("\n");
     assert!(warnings.contains("1 last seen more than 24 hours ago: web-1"), "{warnings}");
-    assert!(warnings.contains("1 missing from the last look: web-2"), "{warnings}");
-    assert!(warnings.contains("1 belong to a scale group, which may replace them: web-1 (in web)"), "{warnings}");
+    assert!(warnings.contains("1 missing from the last scan: web-2"), "{warnings}");
+    assert!(warnings.contains("1 belongs to a scale group, which may replace it: web-1 (in web)"), "{warnings}");
 }
 
 #[tokio::test]
@@ -231,8 +231,8 @@ async fn what_another_account_owns_is_left_out() {
     let doc = f.stop_all().await;
     assert_eq!(doc.steps.iter().map(|step| step.target.name.as_str()).collect::<Vec<_>>(), ["web-2"]);
     let warnings = doc.warnings.join("\n");
-    assert!(warnings.contains("account 999900001111 owns them and only shares them with 111122223333"), "{warnings}");
-    assert!(warnings.contains("account 444455556666 owns them"), "{warnings}");
+    assert!(warnings.contains("owned by account 999900001111 and only shared with 111122223333"), "{warnings}");
+    assert!(warnings.contains("owned by account 444455556666"), "{warnings}");
 }
 
 #[tokio::test]
@@ -345,7 +345,7 @@ async fn an_order_waits_for_all_that_it_needs() {
     assert_eq!(doc.steps.iter().map(needs).collect::<Vec<_>>(), ["", "", "s1,s2", "s1,s2", "s1,s2"]);
     for (broken, told) in [
         (vec![template("stop", Verb::Stop, "kind = vm", &["restart"]), restarts.clone()], "does not come before it"),
-        (vec![restarts.clone(), restarts.clone()], "two orders are called `restart`"),
+        (vec![restarts.clone(), restarts.clone()], "two orders have the id `restart`"),
     ] {
         let error = f.try_template(broken).await.unwrap_err();
         assert!(error.kind() == ErrorKind::Invalid && error.message().contains(told), "{error}");
@@ -363,7 +363,11 @@ async fn an_order_whose_need_leaves_something_out_is_left_out_unless_that_may_fa
     };
     let kept = f.try_template(orders(OnFailure::Stop)).await.unwrap();
     assert_eq!(kept.steps.len(), 1);
-    assert!(kept.warnings.iter().any(|line| line.contains("they need `restart`, which leaves out 1: web-1")), "{:?}", kept.warnings);
+    assert!(
+        kept.warnings.iter().any(|line| line.contains("left out because `restart`, which has to come first, leaves out 1: web-1")),
+        "{:?}",
+        kept.warnings
+    );
     let both = f.try_template(orders(OnFailure::Continue)).await.unwrap();
     assert_eq!(both.steps.iter().map(|step| step.on_failure).collect::<Vec<_>>(), [OnFailure::Continue, OnFailure::Stop]);
 }

@@ -27,18 +27,18 @@ fn what_is_wrong_in_a_file_is_told_with_its_place_and_what_to_do() {
         ("\n  max_risk = 'huge'", "2:14", "huge"),
         ("max_blast_radius = -1", "1:20", "-1"),
         ("max_risk = 'low'\nmax_risk = 'high'", "2:1", "duplicate key"),
-        ("forbid = [\"*.delete\", \"*.destroy\"]", "1:23", "`*.destroy` names no action"),
-        ("forbid = ['vm.rotate']", "1:11", "names no action of the catalogue"),
+        ("forbid = [\"*.delete\", \"*.destroy\"]", "1:23", "`*.destroy` is not an action"),
+        ("forbid = ['vm.rotate']", "1:11", "matches no action in the catalogue"),
         ("forbid = ['*.delete'\n", "1:21", ""),
         ("forbid = ['delete']", "1:11", "it has no dot"),
-        ("forbid = ['droplet.delete']", "1:11", "`droplet.delete` names no action"),
+        ("forbid = ['droplet.delete']", "1:11", "`droplet.delete` is not an action"),
         ("forbid = [{ action = '*.delete', wher = 'env = prod' }]", "1:34", "unknown field `wher`"),
         ("[[forbid]]\naction = '*.delete'\nwher = 'env = prod'", "3:1", "unknown field `wher`"),
         ("[[forbid]]\nwhere = 'env = prod'", "1:1", "missing field `action`"),
         ("forbid = [{ action = '*.delete', where = 'env = prod AND kind = vmm' }]", "1:65", "found `vmm`"),
         ("forbid = [{ action = '*.delete', where = \"env = \\u0070rod AND\" }]", "1:42", "in `where`, found the end"),
-        ("forbid = [{ action = '*.delete', where = 'cost > $100' }]", "1:42", "does not keep"),
-        ("forbid = [{ action = '*.delete', where = 'linked IN (env = prod)' }]", "1:42", "does not keep"),
+        ("forbid = [{ action = '*.delete', where = 'cost > $100' }]", "1:42", "does not record"),
+        ("forbid = [{ action = '*.delete', where = 'linked IN (env = prod)' }]", "1:42", "does not record"),
         ("forbid = [{ action = 'vm.delete', where = 'kind = database' }]", "1:43", "no target of `vm.delete`"),
         ("forbid = [7]", "1:11", "an action such as"),
         ("freeze = [{ reason = 'x' }]", "1:11", "it does not say when"),
@@ -46,17 +46,17 @@ fn what_is_wrong_in_a_file_is_told_with_its_place_and_what_to_do() {
         ("freeze = [{ reason = ' ', from = 2026-01-01T00:00:00Z }]", "1:11", "needs a reason"),
         ("freeze = [{ reason = 'x', from = 2026-01-01 }]", "1:34", "needs a time zone"),
         ("freeze = [{ reason = 'x', from = '2026-01-01' }]", "1:34", "TOML datetime"),
-        ("freeze = [{ reason = 'x', from = 09:00:00, tz = 'UTC' }]", "1:34", "no date"),
+        ("freeze = [{ reason = 'x', from = 09:00:00, tz = 'UTC' }]", "1:34", "without a date"),
         ("freeze = [{ reason = 'x', from = 2026-02-01T00:00:00Z, to = 2026-01-01T00:00:00Z }]", "1:61", "ends before it begins"),
         ("freeze = [{ reason = 'x', days = ['mon'] }]", "1:11", "need a time zone"),
-        ("freeze = [{ reason = 'x', days = ['mon', 'payday'], tz = 'UTC' }]", "1:42", "`payday` is no day"),
+        ("freeze = [{ reason = 'x', days = ['mon', 'payday'], tz = 'UTC' }]", "1:42", "`payday` is not a day"),
         ("freeze = [{ reason = 'x', days = [], tz = 'UTC' }]", "1:11", "freeze nothing"),
-        ("freeze = [{ reason = 'x', hours = '9-17', tz = 'UTC' }]", "1:35", "no hours"),
-        ("freeze = [{ reason = 'x', hours = '09:00-09:00', tz = 'UTC' }]", "1:35", "no hours"),
-        ("freeze = [{ reason = 'x', hours = '09:00-24:01', tz = 'UTC' }]", "1:35", "no hours"),
+        ("freeze = [{ reason = 'x', hours = '9-17', tz = 'UTC' }]", "1:35", "not a range of hours"),
+        ("freeze = [{ reason = 'x', hours = '09:00-09:00', tz = 'UTC' }]", "1:35", "not a range of hours"),
+        ("freeze = [{ reason = 'x', hours = '09:00-24:01', tz = 'UTC' }]", "1:35", "not a range of hours"),
         ("freeze = [{ reason = 'x', hours = '09:00-17:00', tz = 'Mars/Base' }]", "1:55", "`Mars/Base` is unknown"),
-        ("approvers = [{ only = [] }]", "1:23", "names nobody"),
-        ("approvers = [{ only = ['ada'], action = 'vm.dance' }]", "1:41", "`vm.dance` names no action"),
+        ("approvers = [{ only = [] }]", "1:23", "`only` is empty"),
+        ("approvers = [{ only = ['ada'], action = 'vm.dance' }]", "1:41", "`vm.dance` is not an action"),
     ] {
         let told = problem(text);
         assert!(told.starts_with(&format!("{place}: ")) && told.contains(says), "{text}\n{told}");
@@ -80,8 +80,8 @@ fn an_empty_file_has_no_rules_and_a_full_one_has_each() {
     assert_eq!(
         told,
         [
-            "1: a risk of high at most",
-            "2: 50 resources in one plan at most",
+            "1: a risk of at most high",
+            "2: at most 50 resources per plan",
             "3: `*.delete` is forbidden",
             "3: `vm.*` is forbidden where `env = prod`: tickets",
             "4: no change runs from 2026-12-19T23:00:00Z until 2027-01-02T23:00:00Z: year end",
@@ -221,7 +221,7 @@ fn a_reason_names_the_rule_its_line_and_what_could_not_be_decided() {
     assert_eq!(
         verdict.reasons(),
         [
-            "policy.toml line 1 allows a risk of low at most, and this plan's is medium",
+            "policy.toml line 1 allows a risk of at most low, and this plan's is medium",
             "policy.toml line 4 forbids vm.stop (`vm.*` where `tag.owner = ada`): ask Ada; \
              1 target lacks the data to decide and counts as matching: web-1",
         ]

@@ -60,7 +60,7 @@ async fn a_target_that_changed_is_refused_and_the_change_is_named() {
     let reason = |step: &str| f.last(RUN, step).reason.unwrap();
     assert_eq!(reason("s1"), "state: running → stopped");
     assert_eq!(reason("s2"), "tag env: dev → prod");
-    assert!(reason("s3").starts_with("it is another resource under the same id, created 2026-11-01T12:00:00Z"), "{}", reason("s3"));
+    assert!(reason("s3").starts_with("it is a different resource with the same id, created 2026-11-01T12:00:00Z"), "{}", reason("s3"));
     assert_eq!(reason("s4"), "it is no longer there");
     let told = events.iter().filter(|event| matches!(event, RunEvent::Step { phase: Phase::Skipped, reason: Some(_), .. })).count();
     assert_eq!(told, 4);
@@ -76,8 +76,8 @@ async fn a_change_is_named_as_far_as_it_can_be_when_the_estate_has_moved_on() {
     f.store.see(&f.world, now());
     assert_eq!(f.run(&doc, RUN).await.0.unwrap().skipped, 3);
     let reason = |step: &str| f.last(RUN, step).reason.unwrap();
-    assert_eq!(reason("s1"), "it changed since the plan was made: `state = running` is no longer so");
-    assert_eq!(reason("s2"), "it is another resource under the same id, created 2026-11-01T12:00:01Z, after the plan");
+    assert_eq!(reason("s1"), "it changed since the plan was made: `state = running` no longer holds");
+    assert_eq!(reason("s2"), "it is a different resource with the same id, created 2026-11-01T12:00:01Z, after the plan");
     assert_eq!(reason("s3"), "it changed since the plan was made");
 }
 
@@ -91,7 +91,7 @@ async fn a_target_that_cannot_be_looked_at_is_not_called() {
     let (summary, _) = f.run(&doc, RUN).await;
     assert_eq!(summary.unwrap(), RunSummary { done: 1, failed: 1, ..nothing_of(RUN) });
     assert_eq!(f.world.calls(), [id(2)]);
-    assert!(f.last(RUN, "s1").reason.unwrap().contains("could not be looked at"));
+    assert!(f.last(RUN, "s1").reason.unwrap().contains("could not be read"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -316,6 +316,6 @@ async fn a_dry_run_claims_what_it_checked_and_changes_nothing() {
     let tried = f.executor().dry_run(&checked(&doc)).await;
     let results: Vec<DryRunOutcome> = tried.iter().map(|step| step.result).collect();
     assert_eq!(results, [DryRunOutcome::Passed, DryRunOutcome::Refused, DryRunOutcome::Refused, DryRunOutcome::NotTried]);
-    assert!(tried[0].text.contains("would permit it") && tried[0].text.contains("did not check"), "{}", tried[0].text);
+    assert!(tried[0].text.contains("would allow the action") && tried[0].text.contains("did not check"), "{}", tried[0].text);
     assert!(f.world.trace.lock().unwrap().is_empty(), "no line, no call");
 }

@@ -75,9 +75,9 @@ async fn what_cannot_be_taken_back_is_said() {
     for told in [
         "1 left out, already `state = running`: web-2",
         "1 no longer there: web-3",
-        "1 had no clear outcome and may have changed all the same; they are not touched: web-4",
-        "1 cannot be undone, vm.restart has no way back: web-5",
-        "1 cannot be undone, vm.delete has no way back: web-6",
+        "1 left alone, outcome unclear (possibly changed): web-4",
+        "1 cannot be undone (vm.restart has no undo): web-5",
+        "1 cannot be undone (vm.delete has no undo): web-6",
     ] {
         assert!(warnings.contains(told), "{told} is not in {warnings}");
     }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use aws_config::{Region, SdkConfig};
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use escher_core::resource::attr;
-use escher_core::{CloudId, Error, ErrorKind, Origin, Resource, Result, State};
+use escher_core::{CloudId, Error, ErrorKind, Origin, Outcome, Resource, Result, State};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use jiff::Timestamp;
@@ -73,29 +73,39 @@ impl AwsCx {
         self.clients.page
     }
 
-    /// Makes a call through the layers. `send` is called once a try.
-    pub(super) async fn call<T, E, F, Fut>(&self, call: Call, send: F) -> Result<T>
+    /// Makes a call through the layers: each try sends a copy of the request.
+    ///
+    /// ```text
+    /// let all = cx.call(api!(read "DescribeAddresses"), cx.ec2().describe_addresses(), |it| it.send()).await?;
+    /// ```
+    pub(super) async fn call<R, T, E, Fut>(&self, call: Call, request: R, send: fn(R) -> Fut) -> Result<T>
     where
-        F: Fn() -> Fut + Send + Sync,
+        R: Clone + Send + Sync,
         Fut: Future<Output = std::result::Result<T, SdkError<E>>> + Send,
         T: Send,
         E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
     {
-        let told = self.call_or(call, |_| false, send).await?;
-        told.ok_or_else(|| Error::internal("an answer that is none").operation(format!("{}:{}", call.service, call.operation)))
+        let told = self.call_or(call, never, request, send).await?;
+        told.ok_or_else(|| Error::internal("the answer is missing").operation(format!("{}:{}", call.service, call.operation)))
     }
 
     /// Like [`AwsCx::call`], with `None` if the service answers with a code that `nothing` accepts. The SDK's
     /// futures are tens of kilobytes large, so that they are kept on the heap.
-    pub(super) async fn call_or<T, E, F, Fut>(&self, call: Call, nothing: fn(&str) -> bool, send: F) -> Result<Option<T>>
+    pub(super) async fn call_or<R, T, E, Fut>(
+        &self,
+        call: Call,
+        nothing: fn(&str) -> bool,
+        request: R,
+        send: fn(R) -> Fut,
+    ) -> Result<Option<T>>
     where
-        F: Fn() -> Fut + Send + Sync,
+        R: Clone + Send + Sync,
         Fut: Future<Output = std::result::Result<T, SdkError<E>>> + Send,
         T: Send,
         E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
     {
         let tried = || {
-            let answer = Box::pin(send());
+            let answer = Box::pin(send(request.clone()));
             async move {
                 match answer.await {
                     Ok(value) => Ok(Some(value)),
@@ -107,24 +117,41 @@ impl AwsCx {
         Box::pin(self.layers.call(call, &self.region, self.read.timeout, self.read.retries.as_ref(), tried)).await
     }
 
-    /// Makes a call that changes something, or tries it. `done` accepts codes that say it is so already; the answer
+    /// Makes a call that changes something, or tries it. `done` accepts codes that say it is done already; the answer
     /// is `None` then and after a trial.
-    pub(super) async fn change<T, E, F, Fut>(&self, call: Call, done: fn(&str) -> bool, send: F) -> Result<Option<T>>
+    pub(super) async fn change<R, T, E, Fut>(&self, call: Call, done: fn(&str) -> bool, request: R, send: fn(R) -> Fut) -> Result<Option<T>>
     where
-        F: Fn() -> Fut + Send + Sync,
+        R: Clone + Send + Sync,
         Fut: Future<Output = std::result::Result<T, SdkError<E>>> + Send,
         T: Send,
         E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
     {
         if self.trial {
-            return match self.call_or(call, |code| code == "DryRunOperation", send).await? {
+            return match self.call_or(call, |code| code == "DryRunOperation", request, send).await? {
                 None => Ok(None),
-                Some(_) => Err(Error::internal("the endpoint carried out what it was asked to try only")
+                Some(_) => Err(Error::internal("the endpoint carried out what it was only asked to try")
                     .operation(format!("{}:{}", call.service, call.operation))
-                    .hint("this endpoint does not know dry runs; do not use it for them")),
+                    .hint("this endpoint does not support dry runs; do not use it for them")),
             };
         }
-        self.call_or(call, done, send).await
+        self.call_or(call, done, request, send).await
+    }
+
+    /// Like [`AwsCx::change`], where nothing in the answer is worth telling: the whole of most actions.
+    pub(super) async fn carry_out<R, T, E, Fut>(
+        &self,
+        call: Call,
+        done: fn(&str) -> bool,
+        request: R,
+        send: fn(R) -> Fut,
+    ) -> Result<Outcome>
+    where
+        R: Clone + Send + Sync,
+        Fut: Future<Output = std::result::Result<T, SdkError<E>>> + Send,
+        T: Send,
+        E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
+    {
+        self.change(call, done, request, send).await.map(|_| Outcome::default())
     }
 
     /// Asks until there is an answer, a few times: EC2 may lag behind the change that was made right before.
@@ -154,6 +181,11 @@ impl AwsCx {
     pub(super) fn arn_of(&self, account: &str, service: &str, kind: &str, id: &str) -> String {
         format!("arn:{}:{service}:{}:{account}:{kind}/{id}", self.clients.partition(), self.region)
     }
+}
+
+/// Accepts no code: whatever the service refuses is an error.
+pub(super) fn never(_: &str) -> bool {
+    false
 }
 
 /// What normalizers fill in, where the service told it.
@@ -268,7 +300,7 @@ fn hash(text: &str) -> u64 {
 }
 
 fn endless(cx: &AwsCx, why: &str) -> Error {
-    Error::new(ErrorKind::Unavailable, format!("the listing does not come to an end: {why}"))
+    Error::new(ErrorKind::Unavailable, format!("the listing never ends: {why}"))
         .with("region", &*cx.region)
         .from_origin(Origin::Cloud)
         .hint("check the endpoint")

@@ -110,7 +110,7 @@ impl AwsConfig {
         // Also one from AWS_ENDPOINT_URL or a profile.
         sdk.endpoint_url().map_or(Ok(()), check_endpoint)?;
         if let (None, Some(_), Some(elsewhere)) = (&self.endpoint, &self.account, sdk.endpoint_url()) {
-            return Err(Error::invalid(format!("the environment or the AWS profile leads to {elsewhere}, and this connection does not"))
+            return Err(Error::invalid(format!("the environment or the AWS profile points to {elsewhere}, but this connection does not"))
                 .operation("read the AWS configuration")
                 .hint("unset AWS_ENDPOINT_URL, or connect that endpoint as well, in a data directory of its own"));
         }
@@ -160,7 +160,7 @@ impl ProvideCredentials for Sound {
             ];
             match parts.iter().find(|(_, text)| text.is_some_and(|text| !text.bytes().all(|byte| byte.is_ascii_graphic()))) {
                 Some((part, _)) => Err(CredentialsError::invalid_configuration(format!(
-                    "the {part} contains a line break, a blank or another character that no key has; copy it again without"
+                    "the {part} contains a line break, a space or another character that keys never have; copy it again"
                 ))),
                 None => Ok(found),
             }
@@ -178,8 +178,8 @@ fn check_region(code: &str, place: &str) -> Result<()> {
         return Ok(());
     }
     let message = match code.trim() {
-        "" => format!("{place} names an empty region"),
-        _ => format!("{place} names a region that is none: `{}`", code.escape_debug()),
+        "" => format!("{place} has an empty region"),
+        _ => format!("{place} has an invalid region: `{}`", code.escape_debug()),
     };
     Err(Error::invalid(message).operation("read the AWS configuration").hint("set it to a region such as us-east-1, or unset it"))
 }
@@ -194,12 +194,15 @@ fn check_endpoint(endpoint: &str) -> Result<()> {
     let authority = rest.unwrap_or(endpoint).split(['/', '?', '#', '\\']).next().unwrap_or_default();
     // Also an `@` further on, or a text without a scheme, may be a password in the wrong place: neither is repeated.
     if endpoint.contains('@') {
-        let hint = "write it without; credentials come from the AWS profile or the environment";
+        let hint = "remove them; credentials come from the AWS profile or the environment";
         return refused("the endpoint has a user name or a password in it".to_owned(), hint);
     }
     // What follows a `?` may be a signature or a token, and an endpoint has no use for it.
     if endpoint.contains(['?', '#']) {
-        return refused("the endpoint has a query or a fragment".to_owned(), "write http://HOST:PORT or https://HOST, with a path at most");
+        return refused(
+            "the endpoint has a query or a fragment".to_owned(),
+            "write http://HOST:PORT or https://HOST, optionally followed by a path",
+        );
     }
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
     if rest.is_none() || authority.is_empty() || !authority.chars().all(fits) {

@@ -170,7 +170,7 @@ fn hint(kind: ErrorKind, code: Option<&str>, call: Call) -> Option<String> {
         }
         (ErrorKind::Unavailable | ErrorKind::Timeout, None) => "check the network, the region's name and the endpoint".into(),
         (ErrorKind::Unavailable, Some("InsufficientInstanceCapacity")) => "try another size or zone, or later".into(),
-        (ErrorKind::Throttled, _) => "the account's rate limit for this API is used up; it goes on more slowly".into(),
+        (ErrorKind::Throttled, _) => "the account's rate limit for this API is used up; requests continue more slowly".into(),
         _ => return None,
     })
 }

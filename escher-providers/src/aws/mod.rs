@@ -19,7 +19,6 @@ mod ec2;
 mod error;
 mod policy;
 mod s3;
-mod tagging;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -104,8 +103,8 @@ impl Inner {
 
     async fn ask_identity(&self, cx: &ReadCx) -> Result<Identity> {
         let cx = self.anonymous(cx);
-        let sts = cx.client(aws_sdk_sts::Client::new);
-        let me = cx.call(WHO_AM_I, || sts.get_caller_identity().send()).await.map_err(|error| match &self.config.profile {
+        let request = cx.client(aws_sdk_sts::Client::new).get_caller_identity();
+        let me = cx.call(WHO_AM_I, request, |it| it.send()).await.map_err(|error| match &self.config.profile {
             Some(profile) if error.kind() == ErrorKind::Unauthenticated => error.with("profile", profile),
             _ => error,
         })?;
@@ -138,9 +137,12 @@ impl Inner {
     async fn at(&self, cx: &ReadCx, target: &Target) -> Result<AwsCx> {
         let me = self.identity(cx).await?;
         if me.account != target.account {
-            return Err(Error::new(ErrorKind::Unauthenticated, format!("we are in account {}, the target is not", me.account))
-                .with("target", target.id.as_str())
-                .hint(format!("sign in to account {}", target.account)));
+            return Err(Error::new(
+                ErrorKind::Unauthenticated,
+                format!("we are signed in to account {}, but the target belongs to another", me.account),
+            )
+            .with("target", target.id.as_str())
+            .hint(format!("sign in to account {}", target.account)));
         }
         Ok(AwsCx { account: me.account.as_str().into(), region: target.region.as_str().into(), ..self.anonymous(cx) })
     }
@@ -148,7 +150,7 @@ impl Inner {
     /// The regions that the account has enabled.
     async fn enabled(&self, cx: &AwsCx) -> Result<BTreeSet<String>> {
         let request = cx.ec2().describe_regions().all_regions(false);
-        let found = cx.call(ec2::api!(read "DescribeRegions"), || request.clone().send()).await?;
+        let found = cx.call(ec2::api!(read "DescribeRegions"), request, |it| it.send()).await?;
         let names = found.regions().iter().map(|region| {
             let name = region.region_name().filter(|name| !name.is_empty());
             name.map(str::to_owned).ok_or_else(|| incomplete("a region", "its name"))
@@ -183,8 +185,8 @@ impl Inner {
             let why = match &enabled {
                 Some(enabled) if !enabled.contains(code) => Some(not_enabled(code, enabled)),
                 _ if !configured.is_empty() && !configured.contains(code) => {
-                    let error = Error::invalid(format!("this connection does not look in {code}"));
-                    Some(error.hint(format!("it looks in: {}; connect it again with {code} among its regions", configured.join(", "))))
+                    let error = Error::invalid(format!("this connection does not scan {code}"));
+                    Some(error.hint(format!("it scans {}; connect it again with {code} among its regions", configured.join(", "))))
                 }
                 _ => None,
             };
@@ -202,10 +204,10 @@ fn not_enabled(code: &str, enabled: &BTreeSet<String>) -> Error {
     let list = enabled.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
     if regions::find(CloudId::Aws, code).is_some() {
         return Error::new(ErrorKind::Denied, format!("region {code} is not enabled in this account"))
-            .hint(format!("enable it (`aws account enable-region --region-name {code}`), or leave it out; enabled are: {list}"));
+            .hint(format!("enable it (`aws account enable-region --region-name {code}`), or leave it out; enabled regions: {list}"));
     }
     let nearest = regions::nearest(&[CloudId::Aws], code).map(|near| format!("did you mean {near}? ")).unwrap_or_default();
-    Error::invalid(format!("there is no region {code}")).hint(format!("{nearest}enabled are: {list}"))
+    Error::invalid(format!("there is no region {code}")).hint(format!("{nearest}enabled regions: {list}"))
 }
 
 /// The part of a caller's ARN that stays the same from one session to the next. A role's session has a name of its own,
@@ -303,7 +305,7 @@ impl Cloud for AwsCloud {
     async fn dry_run(&self, cx: &ReadCx, step: &Step) -> Result<()> {
         let spec = CATALOGUE.of_step(step)?;
         if spec.dry_run != DryRun::Native {
-            return Err(Error::new(ErrorKind::Unsupported, format!("AWS cannot try {} without doing it", step.action)));
+            return Err(Error::new(ErrorKind::Unsupported, format!("AWS has no dry run for {}", step.action)));
         }
         let cx = AwsCx { trial: true, ..self.inner.at(cx, &step.target).await? };
         (spec.act)(cx, step.target.clone(), step.params.clone()).await.map(drop)

@@ -11,6 +11,7 @@ use super::dice::{Dice, number_of};
 use super::firewall;
 use super::store::{SimAct, Truth};
 use super::types::{self, TypeDef};
+use crate::tagging;
 
 /// What tells one step from every other: what is done, to what, as it was observed, with what.
 pub(super) fn step_key(step: &Step) -> String {
@@ -65,17 +66,8 @@ impl Hand<'_, '_> {
             Verb::Resize if r.kind == Kind::Disk => self.grow(&mut r)?,
             Verb::Resize => self.resize(&mut r)?,
             Verb::Scale => self.scale(&mut r)?,
-            Verb::Tag => {
-                let tags = r.tags.get_or_insert_default();
-                for (key, value) in self.step.params.get("tags").and_then(Value::as_object).into_iter().flatten() {
-                    tags.insert(key.clone(), value.as_str().unwrap_or_default().to_owned());
-                }
-            }
-            Verb::Untag => {
-                let keys: Vec<&str> =
-                    self.step.params.get("keys").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-                r.tags.get_or_insert_default().retain(|key, _| !keys.contains(&key.as_str()));
-            }
+            Verb::Tag => tagging::set(r.tags.get_or_insert_default(), tagging::tags(&self.step.params)),
+            Verb::Untag => tagging::remove(r.tags.get_or_insert_default(), &tagging::keys(&self.step.params)),
             Verb::Delete | Verb::Release => return self.delete(&r),
             Verb::Snapshot => self.snapshot(&mut r)?,
             Verb::Restore => return self.restore(&r),

@@ -181,8 +181,8 @@ fn denied(call: Call<'_>) -> Error {
     let what = match call.action {
         Some(action) => {
             let def = types::find(call.cloud, call.native);
-            let op = def.and_then(|def| ops::find(def, action.verb));
-            op.map_or_else(|| action.to_string(), |op| op.permissions().join(", "))
+            let row = def.and_then(|def| ops::find(def, action.verb));
+            row.map_or_else(|| action.to_string(), |row| row.permissions().join(", "))
         }
         None => format!("reading {}", call.native),
     };
@@ -258,12 +258,12 @@ impl Cloud for SimCloud {
 
     fn facts(&self, action: Action, target: &Target, params: &Map<String, Value>, observed: &Resource) -> Option<ActionFacts> {
         let def = types::find(self.id, &target.native).filter(|def| def.kind == action.kind)?;
-        let op = ops::find(def, action.verb)?;
+        let row = ops::find(def, action.verb)?;
         let timeout = Duration::from_secs(if action.kind == escher_core::Kind::Database { 1800 } else { 300 });
         let mut facts =
-            ActionFacts { dry_run: DryRun::Simulate, cli: Vec::new(), timeout, permissions: op.permissions(), refused: None, loses: None };
+            ActionFacts { dry_run: DryRun::Simulate, cli: Vec::new(), timeout, permissions: row.permissions(), refused: None, loses: None };
         match firewall::spelled_out(observed, action.verb, params) {
-            Ok(each) => facts.cli = each.iter().flat_map(|params| op.cli(target, params)).collect(),
+            Ok(each) => facts.cli = each.iter().flat_map(|params| row.lines(target, params)).collect(),
             Err(error) => facts.refused = Some(error.message().to_owned()),
         }
         Some(facts)
@@ -302,7 +302,7 @@ impl Cloud for SimCloud {
         let act = self.with_store(move |store| store.change(|truth| acts::carry_out(truth, &step, now))).await;
         let act = act.map_err(|e| e.operation(name.clone()))?;
         if lost {
-            return Err(Error::new(ErrorKind::Timeout, "the connection broke before an answer came").operation(name));
+            return Err(Error::new(ErrorKind::Timeout, "the connection broke before the answer arrived").operation(name));
         }
         Ok(Outcome { note: None, created: act.created.iter().map(|id| id.as_str().to_owned()).collect() })
     }

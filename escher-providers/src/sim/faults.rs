@@ -175,7 +175,7 @@ fn fault(text: &str) -> Result<Fault> {
     let (word, rest) = text.split_once(':').ok_or_else(|| bad("it names no place"))?;
     if word == "slow" {
         let time = rest.parse::<jiff::SignedDuration>().ok().and_then(|time| Duration::try_from(time).ok());
-        let trouble = Trouble::Slow(time.ok_or_else(|| bad("the time is not one"))?);
+        let trouble = Trouble::Slow(time.ok_or_else(|| bad("the time is not a duration"))?);
         return Ok(Fault { trouble, place: Place { what: What::Any, account: None, region: None }, left: AtomicU32::new(0) });
     }
     let (place, number) = rest.split_once(':').map_or((rest, None), |(place, number)| (place, Some(number)));
@@ -192,7 +192,7 @@ fn fault(text: &str) -> Result<Fault> {
         }
         "fail" => (Trouble::Fail, count()?),
         "lost" => (Trouble::Lost, count()?),
-        _ => return Err(bad("there is no such trouble")),
+        _ => return Err(bad("there is no such fault")),
     };
     if number.is_some() && !matches!(word, "throttle" | "fail" | "lost") {
         return Err(bad("it takes no number"));

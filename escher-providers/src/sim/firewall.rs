@@ -57,7 +57,7 @@ pub(super) fn change(r: &mut Resource, verb: Verb, params: &Map<String, Value>) 
         Some(previous) => previous.clone(),
         None if verb == Verb::ClosePort => without(rules(r), range, cidr),
         None => {
-            let cidr = cidr.ok_or_else(|| Error::invalid("it is not told for whom the port is to be opened").hint("give cidr"))?;
+            let cidr = cidr.ok_or_else(|| Error::invalid("no address block was given to open the port for").hint("give cidr"))?;
             let mut rules = rules(r);
             if !admits(&rules, range, cidr) {
                 rules.push(rule(range.0, range.1, cidr));

@@ -61,7 +61,7 @@ fn broken(e: rusqlite::Error) -> Error {
 fn damaged(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Storage, message)
         .operation("simulated clouds")
-        .hint("restore sim.db from a backup, or begin a demo in another data directory")
+        .hint("restore sim.db from a backup, or start a demo in another data directory")
 }
 
 impl SimStore {
@@ -96,7 +96,7 @@ impl SimStore {
         let conn = prepare(Connection::open(path).map_err(broken)?)?;
         let meta = |key: &str| {
             let read = conn.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get::<_, String>(0));
-            read.optional().map_err(broken)?.ok_or_else(|| damaged(format!("the file does not tell its {key}")))
+            read.optional().map_err(broken)?.ok_or_else(|| damaged(format!("the file lacks its {key}")))
         };
         let spec: SimSpec = meta("spec")?.parse()?;
         let born: Timestamp = meta("born")?.parse().map_err(|e: jiff::Error| damaged(e.to_string()))?;

@@ -8,6 +8,7 @@ use super::acts::setting_of;
 use super::attributes::COUNT;
 use super::firewall;
 use super::store::SimAct;
+use crate::tagging;
 
 fn with(entries: impl IntoIterator<Item = (&'static str, Value)>) -> Map<String, Value> {
     entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
@@ -16,37 +17,19 @@ fn with(entries: impl IntoIterator<Item = (&'static str, Value)>) -> Map<String,
 /// What would put `before` back after a step; empty where nothing would, or nothing changes.
 pub(super) fn of(step: &Step, before: &Resource) -> Vec<Undo> {
     let one = |verb, params| Undo { action: escher_core::Action { kind: step.action.kind, verb }, params };
-    let tags = before.tags.clone().unwrap_or_default();
-    let list = |name: &str| step.params.get(name);
     match step.action.verb {
         Verb::Start if before.state == Some(State::Stopped) => vec![one(Verb::Stop, Map::new())],
         Verb::Stop if before.state == Some(State::Running) => vec![one(Verb::Start, Map::new())],
         Verb::Resize if before.kind != Kind::Disk => {
-            let size = before.text_attr(attr::SIZE).filter(|size| list("size").and_then(Value::as_str) != Some(size));
+            let size = before.text_attr(attr::SIZE).filter(|size| step.params.get("size").and_then(Value::as_str) != Some(size));
             size.map(|size| one(Verb::Resize, with([("size", json!(size))]))).into_iter().collect()
         }
         Verb::Scale => {
             let count = before.attributes.get(COUNT);
             count.map(|count| one(Verb::Scale, with([("count", count.clone())]))).into_iter().collect()
         }
-        Verb::Tag => {
-            let new: Vec<&String> = list("tags").and_then(Value::as_object).into_iter().flatten().map(|(key, _)| key).collect();
-            let old: Map<String, Value> = new.iter().filter_map(|&key| tags.get(key).map(|value| (key.clone(), json!(value)))).collect();
-            let added: Vec<&String> = new.into_iter().filter(|key| !tags.contains_key(*key)).collect();
-            let mut undo = Vec::new();
-            if !old.is_empty() {
-                undo.push(one(Verb::Tag, with([("tags", Value::Object(old))])));
-            }
-            if !added.is_empty() {
-                undo.push(one(Verb::Untag, with([("keys", json!(added))])));
-            }
-            undo
-        }
-        Verb::Untag => {
-            let keys = list("keys").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-            let old: Map<String, Value> = keys.filter_map(|key| tags.get(key).map(|value| (key.to_owned(), json!(value)))).collect();
-            if old.is_empty() { Vec::new() } else { vec![one(Verb::Tag, with([("tags", Value::Object(old))]))] }
-        }
+        Verb::Tag => tagging::undo_tag(&step.params, before),
+        Verb::Untag => tagging::undo_untag(&step.params, before),
         Verb::Attach => vec![one(Verb::Detach, Map::new())],
         Verb::Detach => {
             let user = before.links.iter().find(|link| link.rel == Rel::Attached);

@@ -94,7 +94,7 @@ async fn all_enabled_regions_are_looked_at_unless_some_are_named() {
     let one = connect(config(&endpoint(), "eu-west-1")).await;
     let seen = discover(&one, cx(), DiscoveryFilter { regions: vec!["us-east-1".into()], ..misspelled }).await;
     assert_eq!((seen.covered.len(), seen.gaps.len()), (0, 1));
-    assert!(seen.gaps[0].reason.contains("does not look in us-east-1"), "{:?}", seen.gaps);
+    assert!(seen.gaps[0].reason.contains("does not scan us-east-1"), "{:?}", seen.gaps);
     assert!(all.has_region(&cx(), "eu-west-1").await.unwrap() && !all.has_region(&cx(), "eu-wset-1").await.unwrap());
 }
 

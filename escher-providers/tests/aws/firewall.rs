@@ -133,11 +133,11 @@ async fn what_cannot_be_closed_is_refused_before_it_is_planned() {
     let public = facts("firewall.close-port", json!({"port": 22, "cidr": "0.0.0.0/0"}));
     assert_eq!((public.refused, public.cli.len()), (None, 1), "the way out that the refusal names");
     let nobody = facts("firewall.open-port", json!({"port": 8080}));
-    assert!(nobody.cli.is_empty() && nobody.refused.unwrap().contains("for whom"));
+    assert!(nobody.cli.is_empty() && nobody.refused.unwrap().contains("no address block"));
     assert_eq!(facts("firewall.tag", nothing()).refused, None);
 
     let mut unread = default.clone();
     unread.attributes.remove("rules");
     let facts = cloud.facts("firewall.close-port".parse().unwrap(), &target(&unread), json!({"port": 22}).as_object().unwrap(), &unread);
-    assert!(facts.unwrap().refused.unwrap().contains("not known"), "what cannot be shown is not planned");
+    assert!(facts.unwrap().refused.unwrap().contains("rules are unknown"), "what cannot be shown is not planned");
 }

@@ -43,7 +43,7 @@ async fn what_another_account_owns_is_under_its_owner_and_cannot_be_changed() {
         assert!(it.id.as_str().starts_with(&format!("arn:aws:ec2:ca-central-1:{THEIRS}:{native}/")), "{}", it.id);
         assert_eq!((it.account.as_deref(), it.text_attr("owner"), it.shared_with()), (Some(THEIRS), Some(THEIRS), Some("123456789012")));
         let error = cloud.read(&cx(), &target(it)).await.unwrap_err();
-        assert!(error.to_string().contains("we are in account 123456789012"), "{error}");
+        assert!(error.to_string().contains("we are signed in to account 123456789012"), "{error}");
         let ours = look(seed.region, vec![kind], Vec::new()).await.1;
         let it = ours.resources.first().unwrap();
         assert_eq!((it.account.as_deref(), it.text_attr("owner"), it.shared_with()), (Some("123456789012"), None, None));

@@ -71,7 +71,7 @@ async fn what_cannot_be_put_back_is_said() {
     let full = ec2_error(400, "UnsupportedOperation", "it starts no more");
     let (cloud, vm) = machine("ap-southeast-3", "Action=StartInstances", usize::MAX, full).await;
     let error = act(&cloud, &step(&cloud, "vm.resize", &vm, &json!({"size": "m5.large"}))).await.unwrap_err();
-    assert!(error.message().contains("is stopped, and could not be put back to t3.micro"), "{error}");
+    assert!(error.message().contains("is stopped, and could not be restored to t3.micro"), "{error}");
     let after = now(&cloud, &vm).await.unwrap();
     assert_eq!((after.state, &after.tags), (Some(State::Stopped), &vm.tags), "no mark is left");
 }

@@ -4,6 +4,7 @@ mod actions;
 mod commands;
 mod help;
 mod operations;
+mod permissions;
 mod sizes;
 mod sources;
 
@@ -36,6 +37,7 @@ pub(crate) struct Generated {
 pub(crate) fn generated() -> &'static [Generated] {
     &[
         Generated { path: "docs/actions.md", generate: |_| actions::page() },
+        Generated { path: "docs/aws-permissions.json", generate: permissions::document },
         Generated { path: "docs/commands.md", generate: help::page },
         Generated { path: "docs/operations.md", generate: operations::page },
     ]

@@ -4,21 +4,22 @@ use aws_sdk_ec2::types::Address;
 use escher_core::plan::DryRun;
 use escher_core::resource::attr;
 use escher_core::{Kind, Link, Outcome, Rel, Resource, ResourceId, Result, Target, Verb};
+use futures::FutureExt;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 
-use super::{MINUTE, action, api, cli, only};
+use super::base::{MINUTE, action, api, only};
 use crate::aws::clients::{AwsCx, Clients, Fill, paged};
 use crate::aws::error::says_gone;
-use crate::spec::{Act, ActionSpec, NoParams, act};
+use crate::commands::usual;
+use crate::spec::ActionSpec;
 
 pub(super) const NATIVE: &str = "ec2:elastic-ip";
 
 /// The API has no pages here.
 pub(super) fn list(cx: AwsCx) -> BoxStream<'static, Result<Resource>> {
     paged(cx, |cx, _| async move {
-        let request = cx.ec2().describe_addresses();
-        let all = cx.call(api!(read "DescribeAddresses"), || request.clone().send()).await?;
+        let all = cx.call(api!(read "DescribeAddresses"), cx.ec2().describe_addresses(), |it| it.send()).await?;
         Ok((all.addresses().iter().map(|it| normal(&cx, it)).collect(), None))
     })
 }
@@ -27,7 +28,7 @@ pub(super) fn read(cx: AwsCx, target: Target) -> BoxFuture<'static, Result<Optio
     Box::pin(async move {
         let id = target.id.last_segment();
         let request = cx.ec2().describe_addresses().allocation_ids(id);
-        let Some(found) = cx.call_or(api!(read "DescribeAddresses"), says_gone, || request.clone().send()).await? else {
+        let Some(found) = cx.call_or(api!(read "DescribeAddresses"), says_gone, request, |it| it.send()).await? else {
             return Ok(None);
         };
         only(found.addresses().iter().map(|it| normal(&cx, it)).collect::<Result<Vec<_>>>()?, id)
@@ -63,20 +64,15 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[ActionSpec {
     action: action(Kind::Ip, Verb::Release),
     permissions: &["ec2:ReleaseAddress"],
     timeout: MINUTE,
-    act: act::<Clients, Release>,
+    act: |cx, target, _| release(cx, target).boxed(),
     undo: None,
-    cli: |target, _, _| vec![cli(target, &["release-address", "--allocation-id", target.id.last_segment()])],
+    cli: |target, params, _| usual(Verb::Release, target, params),
     weigh: None,
     dry_run: DryRun::Native,
     shows: None,
 }];
 
-struct Release;
-impl Act<Clients> for Release {
-    type Params = NoParams;
-    async fn run(cx: AwsCx, target: Target, _: NoParams) -> Result<Outcome> {
-        let request = cx.ec2().release_address().allocation_id(target.id.last_segment()).dry_run(cx.trial);
-        cx.change(api!(repeatable "ReleaseAddress"), says_gone, || request.clone().send()).await?;
-        Ok(Outcome::default())
-    }
+async fn release(cx: AwsCx, target: Target) -> Result<Outcome> {
+    let request = cx.ec2().release_address().allocation_id(target.id.last_segment()).dry_run(cx.trial);
+    cx.carry_out(api!(repeatable "ReleaseAddress"), says_gone, request, |it| it.send()).await
 }

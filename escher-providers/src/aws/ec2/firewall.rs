@@ -7,11 +7,11 @@ use escher_core::{Action, Error, ErrorKind, Kind, Link, Next, Outcome, Rel, Reso
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::base::{MINUTE, action, api, cli, described, each};
 use super::rules::{self, Change, Direction, Peer, Ports, Rule};
-use super::{MINUTE, action, api, cli, described, each};
 use crate::aws::clients::{AwsCx, Clients, Fill};
 use crate::aws::error::says_gone;
-use crate::spec::{Act, ActionSpec, act, parse};
+use crate::spec::{ActionSpec, act, parse};
 
 pub(super) const NATIVE: &str = "ec2:security-group";
 
@@ -60,7 +60,7 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
         action: action(Kind::Firewall, Verb::ClosePort),
         permissions: PERMISSIONS,
         timeout: MINUTE,
-        act: act::<Clients, ClosePort>,
+        act: |cx, target, params| act(params, |params| carry_out(cx, target, params, to_close)),
         undo: Some(|params, before| undo(params, before, Verb::OpenPort, to_close)),
         cli: |target, params, observed| lines(target, params, observed, to_close),
         weigh: Some(|params, observed| planned(params, observed, to_close).map(|_| None)),
@@ -72,7 +72,7 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
         action: action(Kind::Firewall, Verb::OpenPort),
         permissions: PERMISSIONS,
         timeout: MINUTE,
-        act: act::<Clients, OpenPort>,
+        act: |cx, target, params| act(params, |params| carry_out(cx, target, params, to_open)),
         undo: Some(|params, before| undo(params, before, Verb::ClosePort, to_open)),
         cli: |target, params, observed| lines(target, params, observed, to_open),
         weigh: Some(|params, observed| planned(params, observed, to_open).map(|_| None)),
@@ -119,8 +119,8 @@ fn to_open(rules: &[Rule], params: &Params) -> Result<Change> {
     match (&params.previous, &params.cidr) {
         (Some(previous), _) => Ok(remaining(rules, previous)),
         (None, Some(cidr)) => Ok(rules::open(rules, params.ports()?, cidr)),
-        (None, None) => Err(Error::invalid("it is not told for whom the port is to be opened")
-            .hint("give cidr, for example 10.0.0.0/8; 0.0.0.0/0 is everybody")),
+        (None, None) => Err(Error::invalid("no address block was given to open the port for")
+            .hint("give cidr, for example 10.0.0.0/8; 0.0.0.0/0 is everyone")),
     }
 }
 
@@ -139,7 +139,7 @@ fn rules_of(group: &Resource) -> Option<Vec<Rule>> {
 /// What has to change on a group as it was observed.
 fn planned(params: &Map<String, Value>, group: &Resource, plan: Plan) -> Result<Change> {
     let rules = rules_of(group)
-        .ok_or_else(|| Error::new(ErrorKind::Stale, "its rules are not known").hint("scan the account again").next(Next::Sync))?;
+        .ok_or_else(|| Error::new(ErrorKind::Stale, "its rules are unknown").hint("scan the account again").next(Next::Sync))?;
     plan(&rules, &parse(params)?)
 }
 
@@ -176,43 +176,27 @@ async fn carry_out(cx: AwsCx, target: Target, params: Params, plan: Plan) -> Res
     let id = target.id.last_segment();
     let request = cx.ec2().describe_security_groups().group_ids(id);
     let asked = || async {
-        let found = cx.call_or(api!(read "DescribeSecurityGroups"), says_gone, || request.clone().send()).await?;
+        let found = cx.call_or(api!(read "DescribeSecurityGroups"), says_gone, request.clone(), |it| it.send()).await?;
         Ok(found.and_then(|page| page.security_groups().iter().find(|group| group.group_id() == Some(id)).cloned()))
     };
     let Some(group) = cx.patiently(asked).await? else {
-        return Err(Error::new(ErrorKind::NotFound, format!("security group {id} is not there")).with("region", &*cx.region));
+        return Err(Error::new(ErrorKind::NotFound, format!("security group {id} does not exist")).with("region", &*cx.region));
     };
     let change = plan(&rules::of_group(&group), &params)?;
     if change.is_empty() {
-        return Ok(Outcome { note: Some("it is so already".into()), created: Vec::new() });
+        return Ok(Outcome { note: Some("already done".into()), created: Vec::new() });
     }
     debug_assert!(change.authorize.iter().chain(&change.revoke).all(|rule| rule.direction == Direction::In));
     // One call a rule: a rule that is there, or gone, already fails the whole of its call.
     for rule in &change.authorize {
         let request = cx.ec2().authorize_security_group_ingress().group_id(id).ip_permissions(rules::permission(rule)).dry_run(cx.trial);
         let duplicate = |code: &str| code == "InvalidPermission.Duplicate";
-        cx.change(api!(repeatable "AuthorizeSecurityGroupIngress"), duplicate, || request.clone().send()).await?;
+        cx.carry_out(api!(repeatable "AuthorizeSecurityGroupIngress"), duplicate, request, |it| it.send()).await?;
     }
     for rule in &change.revoke {
         let request = cx.ec2().revoke_security_group_ingress().group_id(id).ip_permissions(rules::permission(rule)).dry_run(cx.trial);
         let gone = |code: &str| code == "InvalidPermission.NotFound";
-        cx.change(api!(repeatable "RevokeSecurityGroupIngress"), gone, || request.clone().send()).await?;
+        cx.carry_out(api!(repeatable "RevokeSecurityGroupIngress"), gone, request, |it| it.send()).await?;
     }
     Ok(Outcome::default())
-}
-
-struct ClosePort;
-impl Act<Clients> for ClosePort {
-    type Params = Params;
-    async fn run(cx: AwsCx, target: Target, params: Params) -> Result<Outcome> {
-        carry_out(cx, target, params, to_close).await
-    }
-}
-
-struct OpenPort;
-impl Act<Clients> for OpenPort {
-    type Params = Params;
-    async fn run(cx: AwsCx, target: Target, params: Params) -> Result<Outcome> {
-        carry_out(cx, target, params, to_open).await
-    }
 }

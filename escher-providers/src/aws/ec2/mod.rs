@@ -1,6 +1,7 @@
 //! EC2: machines, their disks and images, networks, firewalls and addresses.
 
 mod address;
+pub(super) mod base;
 mod firewall;
 mod network;
 mod resize;
@@ -11,115 +12,13 @@ mod storage;
 mod tags;
 mod vm;
 
-use std::collections::BTreeMap;
-use std::time::Duration;
+use escher_core::Kind;
 
-use aws_sdk_ec2::types::{Filter, Tag};
-use escher_core::resource::attr;
-use escher_core::{Action, CloudId, Kind, Resource, Result, Verb};
+use super::clients::Clients;
+use crate::spec::{KindSpec, ListFn, Reach, ReadFn, ServiceSpec};
 
+pub(super) use base::api;
 pub(super) use storage::holds;
-
-use super::clients::{AwsCx, Clients, Fill, incomplete};
-use crate::layer::Rate;
-use crate::spec::{KindSpec, Reach, ServiceSpec};
-
-/// Describing calls: half of what EC2 grants an account by default, since others share it.
-pub(super) const READS: Rate = Rate::new(20, 50);
-/// Changing calls.
-pub(super) const WRITES: Rate = Rate::new(5, 30);
-
-/// A call of the EC2 API by its name.
-macro_rules! api {
-    (read $operation:literal) => {
-        $crate::aws::ec2::api!(@ $operation, true, $crate::aws::ec2::READS)
-    };
-    (repeatable $operation:literal) => {
-        $crate::aws::ec2::api!(@ $operation, true, $crate::aws::ec2::WRITES)
-    };
-    (once $operation:literal) => {
-        $crate::aws::ec2::api!(@ $operation, false, $crate::aws::ec2::WRITES)
-    };
-    (@ $operation:literal, $repeatable:literal, $rate:expr) => {
-        $crate::layer::Call {
-            service: "ec2",
-            operation: $operation,
-            permission: concat!("ec2:", $operation),
-            repeatable: $repeatable,
-            rate: $rate,
-        }
-    };
-}
-pub(super) use api;
-
-/// `list` and `read` of a kind that one paginated describing call gives: the call, its items, its ids parameter,
-/// the normalizer, and what narrows the listing to what is ours.
-macro_rules! described {
-    ($operation:literal, $method:ident, $items:expr, $ids:ident, $normal:path $(, $narrow:ident($value:expr))?) => {
-        pub(in crate::aws::ec2) fn list(cx: $crate::aws::clients::AwsCx) -> futures::stream::BoxStream<'static, escher_core::Result<escher_core::Resource>> {
-            $crate::aws::clients::paged(cx, |cx, token| async move {
-                let request = cx.ec2().$method().max_results(cx.page()).set_next_token(token)$(.$narrow($value))?;
-                let page = cx.call($crate::aws::ec2::api!(read $operation), || request.clone().send()).await?;
-                Ok(($items(&page).map(|item| $normal(&cx, item?)).collect(), page.next_token().map(str::to_owned)))
-            })
-        }
-
-        pub(in crate::aws::ec2) fn read(
-            cx: $crate::aws::clients::AwsCx,
-            target: escher_core::Target,
-        ) -> futures::future::BoxFuture<'static, escher_core::Result<Option<escher_core::Resource>>> {
-            Box::pin(async move {
-                let id = target.id.last_segment();
-                let request = cx.ec2().$method().$ids(id);
-                let call = $crate::aws::ec2::api!(read $operation);
-                let Some(page) = cx.call_or(call, $crate::aws::error::says_gone, || request.clone().send()).await? else {
-                    return Ok(None);
-                };
-                let found = $items(&page).map(|item| $normal(&cx, item?)).collect::<escher_core::Result<Vec<_>>>()?;
-                $crate::aws::ec2::only(found, id)
-            })
-        }
-    };
-}
-pub(super) use described;
-
-impl AwsCx {
-    /// EC2 in this region.
-    pub(super) fn ec2(&self) -> aws_sdk_ec2::Client {
-        self.client(aws_sdk_ec2::Client::new)
-    }
-
-    /// A resource of EC2 with what all of them have. Its account is its owner's, as far as the answer names one.
-    ///
-    /// # Errors
-    /// `Unavailable` without an id: such an item cannot be passed over, since one of ours may be behind it.
-    fn ec2_resource<'t>(
-        &self,
-        kind: Kind,
-        native: &str,
-        id: Option<&str>,
-        owner: Option<&str>,
-        tags: impl IntoIterator<Item = &'t Tag>,
-    ) -> Result<Resource> {
-        let id = id.filter(|id| !id.trim().is_empty()).ok_or_else(|| incomplete(&format!("a {native}"), "its id"))?;
-        let owner = owner.filter(|owner| !owner.is_empty()).unwrap_or(&self.account);
-        let tags: BTreeMap<String, String> =
-            tags.into_iter().filter_map(|tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned()))).collect();
-        let name = tags.get("Name").filter(|name| !name.trim().is_empty()).map_or(id, String::as_str).to_owned();
-        let arn = self.arn_of(owner, "ec2", native.rsplit(':').next().unwrap_or(native), id);
-        let mut resource = Resource::new(CloudId::Aws, arn, kind, native, name);
-        resource.account = Some(owner.to_owned());
-        if *owner != *self.account {
-            resource.set(attr::OWNER, Some(owner));
-            resource.set(attr::SHARED_WITH, Some(&*self.account));
-        }
-        resource.region = Some(self.region.to_string());
-        resource.aliases = vec![id.to_owned()];
-        // Whoever is shared something does not see its tags: none is not “none”.
-        resource.tags = (*owner == *self.account || !tags.is_empty()).then_some(tags);
-        Ok(resource)
-    }
-}
 
 /// The service.
 pub(super) static SPEC: ServiceSpec<Clients> = ServiceSpec {
@@ -143,53 +42,13 @@ pub(super) static SPEC: ServiceSpec<Clients> = ServiceSpec {
     actions: &[vm::ACTIONS, resize::ACTIONS, storage::ACTIONS, address::ACTIONS, firewall::ACTIONS, tags::ACTIONS],
 };
 
-/// The one resource that was asked for by its id, of those in the answer.
-///
-/// # Errors
-/// `Unavailable` if the answer speaks of others: it says nothing about ours.
-fn only(found: Vec<Resource>, id: &str) -> Result<Option<Resource>> {
-    if found.is_empty() {
-        return Ok(None);
-    }
-    match found.into_iter().find(|it| it.id.last_segment() == id) {
-        Some(it) => Ok(Some(it)),
-        None => Err(incomplete("an answer about another resource", id)),
-    }
-}
-
-/// Each item of a list as a success, for [`described`].
-fn each<T>(items: &[T]) -> impl Iterator<Item = Result<&T>> {
-    items.iter().map(Ok)
-}
-
 /// EC2's listings lag behind changes, so that one absence proves nothing.
 const fn kind(
     kind: Kind,
     native: &'static str,
-    list: crate::spec::ListFn<Clients>,
-    read: crate::spec::ReadFn<Clients>,
+    list: ListFn<Clients>,
+    read: ReadFn<Clients>,
     permissions: &'static [&'static str],
 ) -> KindSpec<Clients> {
     KindSpec { kind, native, reach: Reach::Regional, authoritative: false, list, read, permissions }
-}
-
-const fn action(kind: Kind, verb: Verb) -> Action {
-    Action { kind, verb }
-}
-
-const MINUTE: Duration = Duration::from_secs(60);
-const FIVE_MINUTES: Duration = Duration::from_secs(300);
-
-fn never(_: &str) -> bool {
-    false
-}
-
-fn filter(name: &str, value: &str) -> Filter {
-    Filter::builder().name(name).values(value).build()
-}
-
-/// `aws ec2 SUBCOMMAND … --region REGION`.
-fn cli(target: &escher_core::Target, words: &[&str]) -> Vec<String> {
-    let line = ["aws", "ec2"].into_iter().chain(words.iter().copied()).chain(["--region", target.region.as_str()]);
-    line.map(str::to_owned).collect()
 }

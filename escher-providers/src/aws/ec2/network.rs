@@ -2,7 +2,7 @@
 
 use escher_core::{Kind, Link, Rel, Resource, ResourceId, Result};
 
-use super::{described, each};
+use super::base::{described, each};
 use crate::aws::clients::{AwsCx, Fill};
 
 pub(super) const VPC: &str = "ec2:vpc";

@@ -111,8 +111,8 @@ pub(super) fn close(rules: &[Rule], ports: Ports, cidr: Option<&str>) -> Result<
         if wider || !rule.has_ports() {
             let what = if wider { "a larger block" } else { "all protocols" };
             let way_out = match &rule.peer {
-                Peer::Cidr(block) if wider => format!("close the port for {block}, or replace that rule by narrower ones first"),
-                Peer::Cidr(_) => "replace that rule by rules for what is needed first".to_owned(),
+                Peer::Cidr(block) if wider => format!("close the port for {block}, or replace that rule with narrower ones first"),
+                Peer::Cidr(_) => "first replace that rule with rules for what is needed".to_owned(),
                 // A default group has such a rule for itself.
                 Peer::Group(_) | Peer::Prefixes(_) => {
                     "give cidr, for example 0.0.0.0/0, to close the port for address blocks only; or replace that rule first".to_owned()

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_sdk_ec2::types::Filter;
 use escher_core::Result;
 
-use super::api;
+use super::base::api;
 use crate::aws::clients::{AwsCx, incomplete};
 
 /// Sizes that one request describes.
@@ -30,7 +30,7 @@ pub(super) async fn with_storage(cx: &AwsCx, sizes: BTreeSet<String>) -> Result<
         // Named as a filter: one that is not known any more would fail the whole call as a parameter.
         let these = Filter::builder().name("instance-type").set_values(Some(new)).build();
         let request = cx.ec2().describe_instance_types().filters(these).max_results(100);
-        let page = cx.call(api!(read "DescribeInstanceTypes"), || request.clone().send()).await?;
+        let page = cx.call(api!(read "DescribeInstanceTypes"), request, |it| it.send()).await?;
         let mut told = Vec::new();
         for it in page.instance_types() {
             let size = it.instance_type().ok_or_else(|| incomplete("an instance type", "its name"))?;

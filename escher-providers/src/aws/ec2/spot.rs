@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use aws_sdk_ec2::types::Filter;
 use escher_core::{Error, ErrorKind, Resource, Result};
 
-use super::api;
+use super::base::api;
 use crate::aws::clients::{AwsCx, Fill, incomplete};
 
 /// The request that an instance belongs to.
@@ -37,7 +37,7 @@ pub(super) async fn with_requests(cx: &AwsCx, mut machines: Vec<Result<Resource>
 async fn kinds(cx: &AwsCx, ids: BTreeSet<String>) -> Result<HashMap<String, String>> {
     let these = Filter::builder().name("spot-instance-request-id").set_values(Some(ids.into_iter().collect())).build();
     let request = cx.ec2().describe_spot_instance_requests().filters(these);
-    let page = cx.call(api!(read "DescribeSpotInstanceRequests"), || request.clone().send()).await?;
+    let page = cx.call(api!(read "DescribeSpotInstanceRequests"), request, |it| it.send()).await?;
     let told = page.spot_instance_requests().iter().map(|it| match (it.spot_instance_request_id(), it.r#type()) {
         (Some(id), Some(kind)) => Ok((id.to_owned(), kind.as_str().to_owned())),
         _ => Err(incomplete("a Spot request", "its id and type")),

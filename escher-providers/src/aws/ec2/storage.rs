@@ -8,15 +8,16 @@ use escher_core::resource::attr;
 use escher_core::{Action, Error, ErrorKind, Kind, Link, Outcome, Rel, Resource, ResourceId, Result, Target, Verb};
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
-use futures::{StreamExt, TryStreamExt};
+use futures::{FutureExt, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{FIVE_MINUTES, action, api, cli, described, each, filter};
-use crate::aws::clients::{AwsCx, Clients, Fill, Item, incomplete, paged, time};
+use super::base::{FIVE_MINUTES, action, api, cli, described, each, filter};
+use crate::aws::clients::{AwsCx, Clients, Fill, Item, incomplete, never, paged, time};
 use crate::aws::error::says_gone;
-use crate::spec::{Act, ActionSpec, NoParams, act};
+use crate::commands::usual;
+use crate::spec::{ActionSpec, act};
 
 pub(super) const VOLUME: &str = "ec2:volume";
 pub(super) const SNAPSHOT: &str = "ec2:snapshot";
@@ -76,7 +77,7 @@ pub(super) mod volume {
             let request = cx.ec2().describe_snapshots().owner_ids("self").filters(filter("status", "completed")).filters(of_these.clone());
             let request = request.max_results(cx.page()).set_next_token(token);
             async move {
-                let page = cx.call(api!(read "DescribeSnapshots"), || request.clone().send()).await?;
+                let page = cx.call(api!(read "DescribeSnapshots"), request, |it| it.send()).await?;
                 Ok((page.snapshots().iter().map(Backup::of).collect(), page.next_token().map(str::to_owned)))
             }
         });
@@ -227,7 +228,7 @@ pub(super) mod image {
 
 /// Whether EC2 refuses an action on something as long as `user` uses it.
 pub(in crate::aws) fn holds(action: Action, user: &Resource) -> bool {
-    action == super::action(Kind::Snapshot, Verb::Delete) && user.native == IMAGE
+    (action.kind, action.verb) == (Kind::Snapshot, Verb::Delete) && user.native == IMAGE
 }
 
 pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
@@ -236,7 +237,7 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
         action: action(Kind::Disk, Verb::Snapshot),
         permissions: &["ec2:CreateSnapshot", "ec2:CreateTags", "ec2:DescribeSnapshots"],
         timeout: FIVE_MINUTES,
-        act: act::<Clients, TakeSnapshot>,
+        act: |cx, target, params| act(params, |params| take_snapshot(cx, target, params)),
         undo: None,
         cli: |target, params, _| {
             let mut line = cli(target, &["create-snapshot", "--volume-id", target.id.last_segment()]);
@@ -252,13 +253,21 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
     },
     ActionSpec {
         weigh: Some(volume::deleting),
-        ..delete(Kind::Disk, VOLUME, &["ec2:DeleteVolume"], act::<Clients, DeleteVolume>, |target, _, _| {
-            vec![cli(target, &["delete-volume", "--volume-id", target.id.last_segment()])]
-        })
+        ..delete(
+            Kind::Disk,
+            VOLUME,
+            &["ec2:DeleteVolume"],
+            |cx, target, _| delete_volume(cx, target).boxed(),
+            |target, params, _| usual(Verb::Delete, target, params),
+        )
     },
-    delete(Kind::Snapshot, SNAPSHOT, &["ec2:DeleteSnapshot"], act::<Clients, DeleteSnapshot>, |target, _, _| {
-        vec![cli(target, &["delete-snapshot", "--snapshot-id", target.id.last_segment()])]
-    }),
+    delete(
+        Kind::Snapshot,
+        SNAPSHOT,
+        &["ec2:DeleteSnapshot"],
+        |cx, target, _| delete_snapshot(cx, target).boxed(),
+        |target, params, _| usual(Verb::Delete, target, params),
+    ),
 ];
 
 const fn delete(
@@ -288,65 +297,48 @@ struct SnapshotParams {
     name: Option<String>,
 }
 
-struct TakeSnapshot;
-impl Act<Clients> for TakeSnapshot {
-    type Params = SnapshotParams;
-    async fn run(cx: AwsCx, target: Target, params: SnapshotParams) -> Result<Outcome> {
-        let id = target.id.last_segment();
-        // EC2 has no token that makes this call safe to repeat; the tag does, from its second try on.
-        if !cx.trial && !cx.errand.is_empty() {
-            let request = cx
-                .ec2()
-                .describe_snapshots()
-                .owner_ids("self")
-                .filters(filter(&format!("tag:{MADE_BY}"), &cx.errand))
-                .filters(filter("volume-id", id));
-            let found = cx.call(api!(read "DescribeSnapshots"), || request.clone().send()).await?;
-            if let Some(made) = found.snapshots().first().and_then(|snapshot| snapshot.snapshot_id()) {
-                return Ok(Outcome {
-                    note: Some(format!("an earlier try had made {made}")),
-                    created: vec![cx.arn("ec2", "snapshot", made)],
-                });
-            }
-        }
-        let mut tags = TagSpecification::builder()
-            .resource_type(ResourceType::Snapshot)
-            .tags(Tag::builder().key("Name").value(params.name.unwrap_or_else(|| format!("{} by Escher", target.name))).build());
-        if !cx.errand.is_empty() {
-            tags = tags.tags(Tag::builder().key(MADE_BY).value(&*cx.errand).build());
-        }
+async fn take_snapshot(cx: AwsCx, target: Target, params: SnapshotParams) -> Result<Outcome> {
+    let id = target.id.last_segment();
+    // EC2 has no token that makes this call safe to repeat; the tag does, from its second try on.
+    if !cx.trial && !cx.errand.is_empty() {
         let request = cx
             .ec2()
-            .create_snapshot()
-            .volume_id(id)
-            .description(format!("Of {}", target.name))
-            .tag_specifications(tags.build())
-            .dry_run(cx.trial);
-        let made = cx.change(api!(once "CreateSnapshot"), super::never, || request.clone().send()).await?;
-        let made = made.as_ref().and_then(|made| made.snapshot_id());
-        let note = made.map(|id| format!("made {id}"));
-        Ok(Outcome { note, created: made.map(|id| cx.arn("ec2", "snapshot", id)).into_iter().collect() })
+            .describe_snapshots()
+            .owner_ids("self")
+            .filters(filter(&format!("tag:{MADE_BY}"), &cx.errand))
+            .filters(filter("volume-id", id));
+        let found = cx.call(api!(read "DescribeSnapshots"), request, |it| it.send()).await?;
+        if let Some(made) = found.snapshots().first().and_then(|snapshot| snapshot.snapshot_id()) {
+            return Ok(Outcome { note: Some(format!("an earlier try had made {made}")), created: vec![cx.arn("ec2", "snapshot", made)] });
+        }
     }
+    let mut tags = TagSpecification::builder()
+        .resource_type(ResourceType::Snapshot)
+        .tags(Tag::builder().key("Name").value(params.name.unwrap_or_else(|| format!("{} by Escher", target.name))).build());
+    if !cx.errand.is_empty() {
+        tags = tags.tags(Tag::builder().key(MADE_BY).value(&*cx.errand).build());
+    }
+    let request = cx
+        .ec2()
+        .create_snapshot()
+        .volume_id(id)
+        .description(format!("Of {}", target.name))
+        .tag_specifications(tags.build())
+        .dry_run(cx.trial);
+    let made = cx.change(api!(once "CreateSnapshot"), never, request, |it| it.send()).await?;
+    let made = made.as_ref().and_then(|made| made.snapshot_id());
+    let note = made.map(|id| format!("made {id}"));
+    Ok(Outcome { note, created: made.map(|id| cx.arn("ec2", "snapshot", id)).into_iter().collect() })
 }
 
-struct DeleteVolume;
-impl Act<Clients> for DeleteVolume {
-    type Params = NoParams;
-    async fn run(cx: AwsCx, target: Target, _: NoParams) -> Result<Outcome> {
-        let request = cx.ec2().delete_volume().volume_id(target.id.last_segment()).dry_run(cx.trial);
-        cx.change(api!(repeatable "DeleteVolume"), says_gone, || request.clone().send()).await?;
-        Ok(Outcome::default())
-    }
+async fn delete_volume(cx: AwsCx, target: Target) -> Result<Outcome> {
+    let request = cx.ec2().delete_volume().volume_id(target.id.last_segment()).dry_run(cx.trial);
+    cx.carry_out(api!(repeatable "DeleteVolume"), says_gone, request, |it| it.send()).await
 }
 
-struct DeleteSnapshot;
-impl Act<Clients> for DeleteSnapshot {
-    type Params = NoParams;
-    async fn run(cx: AwsCx, target: Target, _: NoParams) -> Result<Outcome> {
-        let request = cx.ec2().delete_snapshot().snapshot_id(target.id.last_segment()).dry_run(cx.trial);
-        cx.change(api!(repeatable "DeleteSnapshot"), says_gone, || request.clone().send()).await?;
-        Ok(Outcome::default())
-    }
+async fn delete_snapshot(cx: AwsCx, target: Target) -> Result<Outcome> {
+    let request = cx.ec2().delete_snapshot().snapshot_id(target.id.last_segment()).dry_run(cx.trial);
+    cx.carry_out(api!(repeatable "DeleteSnapshot"), says_gone, request, |it| it.send()).await
 }
 
 /// The value of `--tag-specifications`.

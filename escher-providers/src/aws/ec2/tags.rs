@@ -1,14 +1,17 @@
 //! Tags: one call for every native type of EC2.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_ec2::types::Tag;
 use escher_core::plan::DryRun;
-use escher_core::{Kind, Outcome, Result, Target, Verb};
+use escher_core::{Kind, Outcome, Result, Verb};
 use serde_json::json;
 
-use super::{MINUTE, address, api, cli, firewall, network, never, storage, vm};
-use crate::aws::clients::{AwsCx, Clients};
-use crate::aws::tagging::{self, TagParams, UntagParams};
-use crate::spec::{Act, ActionSpec, act};
+use super::base::{MINUTE, action, api, cli};
+use super::{address, firewall, network, storage, vm};
+use crate::aws::clients::{AwsCx, Clients, never};
+use crate::spec::{ActionSpec, act};
+use crate::tagging::{self, TagParams, UntagParams};
 
 pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
     tag(Kind::Vm, vm::NATIVE),
@@ -32,10 +35,10 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
 const fn tag(kind: Kind, native: &'static str) -> ActionSpec<Clients> {
     ActionSpec {
         native,
-        action: super::action(kind, Verb::Tag),
+        action: action(kind, Verb::Tag),
         permissions: &["ec2:CreateTags"],
         timeout: MINUTE,
-        act: act::<Clients, SetTags>,
+        act: |cx, target, params| act(params, |TagParams { tags }| async move { set(&cx, target.id.last_segment(), &tags).await }),
         undo: Some(tagging::undo_tag),
         cli: |target, params, _| {
             let tags: Vec<_> = tagging::tags(params).into_iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
@@ -50,10 +53,10 @@ const fn tag(kind: Kind, native: &'static str) -> ActionSpec<Clients> {
 const fn untag(kind: Kind, native: &'static str) -> ActionSpec<Clients> {
     ActionSpec {
         native,
-        action: super::action(kind, Verb::Untag),
+        action: action(kind, Verb::Untag),
         permissions: &["ec2:DeleteTags"],
         timeout: MINUTE,
-        act: act::<Clients, RemoveTags>,
+        act: |cx, target, params| act(params, |UntagParams { keys }| async move { remove(&cx, target.id.last_segment(), &keys).await }),
         undo: Some(tagging::undo_untag),
         cli: |target, params, _| {
             let keys: Vec<_> = tagging::keys(params).into_iter().map(|key| json!({ "Key": key })).collect();
@@ -65,25 +68,16 @@ const fn untag(kind: Kind, native: &'static str) -> ActionSpec<Clients> {
     }
 }
 
-struct SetTags;
-impl Act<Clients> for SetTags {
-    type Params = TagParams;
-    async fn run(cx: AwsCx, target: Target, params: TagParams) -> Result<Outcome> {
-        let tags = params.tags.into_iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect();
-        let request = cx.ec2().create_tags().resources(target.id.last_segment()).set_tags(Some(tags)).dry_run(cx.trial);
-        cx.change(api!(repeatable "CreateTags"), never, || request.clone().send()).await?;
-        Ok(Outcome::default())
-    }
+/// Sets tags; others stay.
+pub(super) async fn set(cx: &AwsCx, id: &str, tags: &BTreeMap<String, String>) -> Result<Outcome> {
+    let tags = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect();
+    let request = cx.ec2().create_tags().resources(id).set_tags(Some(tags)).dry_run(cx.trial);
+    cx.carry_out(api!(repeatable "CreateTags"), never, request, |it| it.send()).await
 }
 
-struct RemoveTags;
-impl Act<Clients> for RemoveTags {
-    type Params = UntagParams;
-    async fn run(cx: AwsCx, target: Target, params: UntagParams) -> Result<Outcome> {
-        // A tag without a value here means the key, whatever its value.
-        let tags = params.keys.into_iter().map(|key| Tag::builder().key(key).build()).collect();
-        let request = cx.ec2().delete_tags().resources(target.id.last_segment()).set_tags(Some(tags)).dry_run(cx.trial);
-        cx.change(api!(repeatable "DeleteTags"), never, || request.clone().send()).await?;
-        Ok(Outcome::default())
-    }
+/// Removes tags, whatever their values: a tag without one here means the key.
+pub(super) async fn remove(cx: &AwsCx, id: &str, keys: &[String]) -> Result<Outcome> {
+    let tags = keys.iter().map(|key| Tag::builder().key(key).build()).collect();
+    let request = cx.ec2().delete_tags().resources(id).set_tags(Some(tags)).dry_run(cx.trial);
+    cx.carry_out(api!(repeatable "DeleteTags"), never, request, |it| it.send()).await
 }

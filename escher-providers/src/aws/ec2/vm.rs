@@ -5,15 +5,17 @@ use aws_sdk_ec2::types::Instance;
 use escher_core::plan::DryRun;
 use escher_core::resource::attr;
 use escher_core::{Error, ErrorKind, Kind, Link, Outcome, Rel, Resource, ResourceId, Result, State, Target, Undo, Verb};
-use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
+use futures::{FutureExt, StreamExt};
 use serde_json::{Map, Value};
 
-use super::{FIVE_MINUTES, action, api, cli, described, each, never, sizes, spot};
-use crate::aws::clients::{AwsCx, Clients, Fill, incomplete, time};
+use super::base::{FIVE_MINUTES, action, api, described, each};
+use super::{sizes, spot};
+use crate::aws::clients::{AwsCx, Clients, Fill, incomplete, never, time};
 use crate::aws::error::says_gone;
-use crate::spec::{Act, ActionSpec, NoParams, act};
+use crate::commands::usual;
+use crate::spec::ActionSpec;
 
 pub(super) const NATIVE: &str = "ec2:instance";
 
@@ -74,7 +76,7 @@ pub(super) fn stopping(_: &Map<String, Value>, vm: &Resource) -> Result<Option<&
     spot::weigh(vm)?;
     if vm.text_attr(ROOT) == Some("instance-store") {
         return Err(Error::new(ErrorKind::Unsupported, "an instance whose root disk is in its host cannot be stopped")
-            .hint("move what it does to an instance with an EBS root disk"));
+            .hint("move its work to an instance with an EBS root disk"));
     }
     let loses = vm.bool_attr(STORAGE) == Some(true) && vm.state != Some(State::Stopped);
     Ok(loses.then_some("will lose all data on instance-store disks"))
@@ -91,7 +93,7 @@ fn instances(page: &DescribeInstancesOutput) -> impl Iterator<Item = Result<&Ins
 /// One instance as it is now.
 pub(super) async fn describe(cx: &AwsCx, id: &str) -> Result<Option<Instance>> {
     let request = cx.ec2().describe_instances().instance_ids(id);
-    let page = cx.call_or(api!(read "DescribeInstances"), says_gone, || request.clone().send()).await?;
+    let page = cx.call_or(api!(read "DescribeInstances"), says_gone, request, |it| it.send()).await?;
     Ok(page.and_then(|page| instances(&page).flatten().find(|it| it.instance_id() == Some(id)).cloned()))
 }
 
@@ -174,9 +176,9 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
         ..spec(
             Verb::Start,
             &["ec2:StartInstances"],
-            act::<Clients, Start>,
+            |cx, t, _| async move { start(&cx, t.id.last_segment()).await }.boxed(),
             Some(|_, before| if_was(before, State::Stopped, Verb::Stop)),
-            |t, _, _| vec![cli(t, &["start-instances", "--instance-ids", t.id.last_segment()])],
+            |t, params, _| usual(Verb::Start, t, params),
         )
     },
     ActionSpec {
@@ -184,17 +186,25 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
         ..spec(
             Verb::Stop,
             &["ec2:StopInstances"],
-            act::<Clients, Stop>,
+            |cx, t, _| async move { stop(&cx, t.id.last_segment()).await }.boxed(),
             Some(|_, before| if_was(before, State::Running, Verb::Start)),
-            |t, _, _| vec![cli(t, &["stop-instances", "--instance-ids", t.id.last_segment()])],
+            |t, params, _| usual(Verb::Stop, t, params),
         )
     },
-    spec(Verb::Restart, &["ec2:RebootInstances"], act::<Clients, Restart>, None, |t, _, _| {
-        vec![cli(t, &["reboot-instances", "--instance-ids", t.id.last_segment()])]
-    }),
-    spec(Verb::Delete, &["ec2:TerminateInstances"], act::<Clients, Delete>, None, |t, _, _| {
-        vec![cli(t, &["terminate-instances", "--instance-ids", t.id.last_segment()])]
-    }),
+    spec(
+        Verb::Restart,
+        &["ec2:RebootInstances"],
+        |cx, t, _| async move { restart(&cx, t.id.last_segment()).await }.boxed(),
+        None,
+        |t, params, _| usual(Verb::Restart, t, params),
+    ),
+    spec(
+        Verb::Delete,
+        &["ec2:TerminateInstances"],
+        |cx, t, _| async move { terminate(&cx, t.id.last_segment()).await }.boxed(),
+        None,
+        |t, params, _| usual(Verb::Delete, t, params),
+    ),
 ];
 
 const fn spec(
@@ -223,42 +233,22 @@ fn if_was(before: &Resource, state: State, verb: Verb) -> Vec<Undo> {
     if before.state == Some(state) { vec![undo] } else { Vec::new() }
 }
 
-struct Start;
-impl Act<Clients> for Start {
-    type Params = NoParams;
-    async fn run(cx: AwsCx, target: Target, _: NoParams) -> Result<Outcome> {
-        let request = cx.ec2().start_instances().instance_ids(target.id.last_segment()).dry_run(cx.trial);
-        cx.change(api!(repeatable "StartInstances"), never, || request.clone().send()).await?;
-        Ok(Outcome::default())
-    }
+pub(super) async fn start(cx: &AwsCx, id: &str) -> Result<Outcome> {
+    let request = cx.ec2().start_instances().instance_ids(id).dry_run(cx.trial);
+    cx.carry_out(api!(repeatable "StartInstances"), never, request, |it| it.send()).await
 }
 
-struct Stop;
-impl Act<Clients> for Stop {
-    type Params = NoParams;
-    async fn run(cx: AwsCx, target: Target, _: NoParams) -> Result<Outcome> {
-        let request = cx.ec2().stop_instances().instance_ids(target.id.last_segment()).dry_run(cx.trial);
-        cx.change(api!(repeatable "StopInstances"), never, || request.clone().send()).await?;
-        Ok(Outcome::default())
-    }
+pub(super) async fn stop(cx: &AwsCx, id: &str) -> Result<Outcome> {
+    let request = cx.ec2().stop_instances().instance_ids(id).dry_run(cx.trial);
+    cx.carry_out(api!(repeatable "StopInstances"), never, request, |it| it.send()).await
 }
 
-struct Restart;
-impl Act<Clients> for Restart {
-    type Params = NoParams;
-    async fn run(cx: AwsCx, target: Target, _: NoParams) -> Result<Outcome> {
-        let request = cx.ec2().reboot_instances().instance_ids(target.id.last_segment()).dry_run(cx.trial);
-        cx.change(api!(once "RebootInstances"), never, || request.clone().send()).await?;
-        Ok(Outcome::default())
-    }
+async fn restart(cx: &AwsCx, id: &str) -> Result<Outcome> {
+    let request = cx.ec2().reboot_instances().instance_ids(id).dry_run(cx.trial);
+    cx.carry_out(api!(once "RebootInstances"), never, request, |it| it.send()).await
 }
 
-struct Delete;
-impl Act<Clients> for Delete {
-    type Params = NoParams;
-    async fn run(cx: AwsCx, target: Target, _: NoParams) -> Result<Outcome> {
-        let request = cx.ec2().terminate_instances().instance_ids(target.id.last_segment()).dry_run(cx.trial);
-        cx.change(api!(repeatable "TerminateInstances"), says_gone, || request.clone().send()).await?;
-        Ok(Outcome::default())
-    }
+async fn terminate(cx: &AwsCx, id: &str) -> Result<Outcome> {
+    let request = cx.ec2().terminate_instances().instance_ids(id).dry_run(cx.trial);
+    cx.carry_out(api!(repeatable "TerminateInstances"), says_gone, request, |it| it.send()).await
 }

@@ -9,11 +9,12 @@ use escher_core::{Action, Error, Kind, Outcome, Resource, Result, Target, Undo, 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::base::{NATIVE, api, lacks};
 use super::settings::{self, Block, Encryption};
-use super::{NATIVE, api, lacks};
-use crate::aws::clients::{AwsCx, Clients};
-use crate::aws::tagging::{self, TagParams, UntagParams};
-use crate::spec::{Act, ActFn, ActionSpec, CliFn, ShowsFn, UndoFn, act};
+use crate::aws::clients::{AwsCx, Clients, never};
+use crate::commands;
+use crate::spec::{ActFn, ActionSpec, CliFn, ShowsFn, UndoFn, act};
+use crate::tagging::{self, TagParams, UntagParams};
 
 const fn spec(
     verb: Verb,
@@ -32,7 +33,7 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
     spec(
         Verb::MakePrivate,
         &["s3:PutBucketPublicAccessBlock"],
-        act::<Clients, MakePrivate>,
+        |cx, target, params| act(params, |params| make_private(cx, target, params)),
         |_, before| previous(before, Verb::MakePrivate, "public_access_block", &json!(Block::ALL)),
         |target, params, _| {
             let block = given(params).unwrap_or(Block::ALL);
@@ -53,13 +54,13 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
     spec(
         Verb::Encrypt,
         &["s3:GetEncryptionConfiguration", "s3:PutEncryptionConfiguration"],
-        act::<Clients, Encrypt>,
+        |cx, target, params| act(params, |params| encrypt(cx, target, params)),
         |_, before| match before.bool_attr("encrypted") {
             Some(false) => vec![undo(Verb::Encrypt, Value::Null)],
             _ => Vec::new(),
         },
         |target, params, _| match params.get("previous") {
-            Some(Value::Null) => vec![cli(target, &["delete-bucket-encryption"])],
+            Some(Value::Null) => commands::setting(Verb::Encrypt, target, false),
             _ => {
                 let wanted: Encryption = given(params).unwrap_or_else(Encryption::plain);
                 let by_default = match &wanted.key {
@@ -75,28 +76,31 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
     spec(
         Verb::EnableVersioning,
         &["s3:PutBucketVersioning"],
-        act::<Clients, Versioning>,
+        |cx, target, params| act(params, |params| set_versioning(cx, target, params)),
         |_, before| previous(before, Verb::EnableVersioning, "versioning", &json!(true)),
-        |target, params, _| {
-            let status = if given(params).unwrap_or(true) { "Status=Enabled" } else { "Status=Suspended" };
-            vec![cli(target, &["put-bucket-versioning", "--versioning-configuration", status])]
-        },
+        |target, params, _| commands::setting(Verb::EnableVersioning, target, given(params).unwrap_or(true)),
         Some(|params, now| Some(now.bool_attr("versioning")? == given(params).unwrap_or(true))),
     ),
     spec(
         Verb::Tag,
         &["s3:GetBucketTagging", "s3:PutBucketTagging"],
-        act::<Clients, SetTags>,
+        |cx, target, params| act(params, |set: TagParams| put_tags(cx, target, move |tags| tagging::set(tags, set.tags))),
         tagging::undo_tag,
-        |target, params, _| vec![tagging_cli(target, "tag-resources", "--tags", vec![json!(tagging::tags(params)).to_string()])],
+        // `aws s3api` can only replace a bucket's whole set of tags; this service's commands leave the others alone, as
+        // Escher does.
+        |target, params, _| {
+            let tags = json!(tagging::tags(params)).to_string();
+            let line = ["aws", "resourcegroupstaggingapi", "tag-resources", "--resource-arn-list", target.id.as_str(), "--tags", &tags];
+            vec![line.into_iter().chain(["--region", &target.region]).map(str::to_owned).collect()]
+        },
         None,
     ),
     spec(
         Verb::Untag,
         &["s3:GetBucketTagging", "s3:PutBucketTagging"],
-        act::<Clients, RemoveTags>,
+        |cx, target, params| act(params, |gone: UntagParams| put_tags(cx, target, move |tags| tagging::remove(tags, &gone.keys))),
         tagging::undo_untag,
-        |target, params, _| vec![tagging_cli(target, "untag-resources", "--tag-keys", tagging::keys(params))],
+        |target, params, _| commands::usual(Verb::Untag, target, params),
         None,
     ),
 ];
@@ -106,13 +110,6 @@ fn cli(target: &Target, words: &[&str]) -> Vec<String> {
     let (command, rest) = words.split_first().map_or(("", words), |(command, rest)| (*command, rest));
     let line = ["aws", "s3api", command, "--bucket", target.id.last_segment()].into_iter().chain(rest.iter().copied());
     line.chain(["--region", &target.region]).map(str::to_owned).collect()
-}
-
-/// `aws s3api` can only replace a bucket's whole set of tags; this service's commands leave the others alone, as
-/// Escher does.
-fn tagging_cli(target: &Target, command: &str, option: &str, values: Vec<String>) -> Vec<String> {
-    let line = ["aws", "resourcegroupstaggingapi", command, "--resource-arn-list", target.id.as_str(), option].map(str::to_owned);
-    line.into_iter().chain(values).chain(["--region".to_owned(), target.region.clone()]).collect()
 }
 
 /// The parameter `previous`, where it is there and fits.
@@ -130,8 +127,8 @@ fn previous(before: &Resource, verb: Verb, name: &str, wanted: &Value) -> Vec<Un
     was.map(|was| undo(verb, was)).into_iter().collect()
 }
 
-fn already(so: bool) -> Outcome {
-    Outcome { note: so.then(|| "it is so already".into()), created: Vec::new() }
+fn already() -> Outcome {
+    Outcome { note: Some("already done".into()), created: Vec::new() }
 }
 
 /// The bucket is asked in its own region; one whose region is not known cannot be changed.
@@ -149,22 +146,17 @@ struct Previous<T> {
     previous: Option<T>,
 }
 
-struct MakePrivate;
-impl Act<Clients> for MakePrivate {
-    type Params = Previous<Block>;
-    async fn run(cx: AwsCx, target: Target, params: Previous<Block>) -> Result<Outcome> {
-        let name = bucket(&target)?;
-        match params.previous.unwrap_or(Block::ALL) {
-            off if off == Block::default() => {
-                let request = cx.s3().delete_public_access_block().bucket(name);
-                cx.call(api("DeletePublicAccessBlock", "s3:PutBucketPublicAccessBlock"), || request.clone().send()).await?;
-            }
-            block => {
-                let request = cx.s3().put_public_access_block().bucket(name).public_access_block_configuration(block.to_api());
-                cx.call(api("PutPublicAccessBlock", "s3:PutBucketPublicAccessBlock"), || request.clone().send()).await?;
-            }
+async fn make_private(cx: AwsCx, target: Target, params: Previous<Block>) -> Result<Outcome> {
+    let name = bucket(&target)?;
+    match params.previous.unwrap_or(Block::ALL) {
+        off if off == Block::default() => {
+            let request = cx.s3().delete_public_access_block().bucket(name);
+            cx.carry_out(api("DeletePublicAccessBlock", "s3:PutBucketPublicAccessBlock"), never, request, |it| it.send()).await
         }
-        Ok(Outcome::default())
+        block => {
+            let request = cx.s3().put_public_access_block().bucket(name).public_access_block_configuration(block.to_api());
+            cx.carry_out(api("PutPublicAccessBlock", "s3:PutBucketPublicAccessBlock"), never, request, |it| it.send()).await
+        }
     }
 }
 
@@ -179,76 +171,47 @@ fn present<'de, D: serde::Deserializer<'de>>(d: D) -> std::result::Result<Option
     Deserialize::deserialize(d).map(Some)
 }
 
-struct Encrypt;
-impl Act<Clients> for Encrypt {
-    type Params = EncryptParams;
-    async fn run(cx: AwsCx, target: Target, params: EncryptParams) -> Result<Outcome> {
-        let name = bucket(&target)?;
-        let wanted = match params.previous {
-            Some(None) => {
-                let request = cx.s3().delete_bucket_encryption().bucket(name);
-                let call = api("DeleteBucketEncryption", "s3:PutEncryptionConfiguration");
-                cx.call_or(call, lacks, || request.clone().send()).await?;
-                return Ok(Outcome::default());
-            }
-            Some(Some(before)) => before,
-            // A stronger setting that is there already stays.
-            None if settings::encryption(&cx, name).await?.is_some() => return Ok(already(true)),
-            None => Encryption::plain(),
-        };
-        let request = cx.s3().put_bucket_encryption().bucket(name).server_side_encryption_configuration(wanted.to_api()?);
-        cx.call(api("PutBucketEncryption", "s3:PutEncryptionConfiguration"), || request.clone().send()).await?;
-        Ok(Outcome::default())
-    }
+async fn encrypt(cx: AwsCx, target: Target, params: EncryptParams) -> Result<Outcome> {
+    let name = bucket(&target)?;
+    let wanted = match params.previous {
+        Some(None) => {
+            let request = cx.s3().delete_bucket_encryption().bucket(name);
+            let call = api("DeleteBucketEncryption", "s3:PutEncryptionConfiguration");
+            return cx.carry_out(call, lacks, request, |it| it.send()).await;
+        }
+        Some(Some(before)) => before,
+        // A stronger setting that is there already stays.
+        None if settings::encryption(&cx, name).await?.is_some() => return Ok(already()),
+        None => Encryption::plain(),
+    };
+    let request = cx.s3().put_bucket_encryption().bucket(name).server_side_encryption_configuration(wanted.to_api()?);
+    cx.carry_out(api("PutBucketEncryption", "s3:PutEncryptionConfiguration"), never, request, |it| it.send()).await
 }
 
-struct Versioning;
-impl Act<Clients> for Versioning {
-    type Params = Previous<bool>;
-    async fn run(cx: AwsCx, target: Target, params: Previous<bool>) -> Result<Outcome> {
-        let on = params.previous.unwrap_or(true);
-        let status = if on { BucketVersioningStatus::Enabled } else { BucketVersioningStatus::Suspended };
-        let setting = VersioningConfiguration::builder().status(status).build();
-        let request = cx.s3().put_bucket_versioning().bucket(bucket(&target)?).versioning_configuration(setting);
-        cx.call(api("PutBucketVersioning", "s3:PutBucketVersioning"), || request.clone().send()).await?;
-        Ok(Outcome::default())
-    }
+async fn set_versioning(cx: AwsCx, target: Target, params: Previous<bool>) -> Result<Outcome> {
+    let on = params.previous.unwrap_or(true);
+    let status = if on { BucketVersioningStatus::Enabled } else { BucketVersioningStatus::Suspended };
+    let setting = VersioningConfiguration::builder().status(status).build();
+    let request = cx.s3().put_bucket_versioning().bucket(bucket(&target)?).versioning_configuration(setting);
+    cx.carry_out(api("PutBucketVersioning", "s3:PutBucketVersioning"), never, request, |it| it.send()).await
 }
 
 /// Replaces the whole set, as S3 wants it; the tags of other people are read first and kept.
-async fn put_tags(cx: &AwsCx, target: &Target, change: impl FnOnce(&mut BTreeMap<String, String>)) -> Result<Outcome> {
-    let name = bucket(target)?;
-    let before = settings::tags(cx, name).await?;
+async fn put_tags(cx: AwsCx, target: Target, change: impl FnOnce(&mut BTreeMap<String, String>) + Send) -> Result<Outcome> {
+    let name = bucket(&target)?;
+    let before = settings::tags(&cx, name).await?;
     let mut tags = before.clone();
     change(&mut tags);
     if tags == before {
-        return Ok(already(true));
+        return Ok(already());
     }
     if tags.is_empty() {
         let request = cx.s3().delete_bucket_tagging().bucket(name);
-        cx.call(api("DeleteBucketTagging", "s3:PutBucketTagging"), || request.clone().send()).await?;
-        return Ok(Outcome::default());
+        return cx.carry_out(api("DeleteBucketTagging", "s3:PutBucketTagging"), never, request, |it| it.send()).await;
     }
-    let unfit = |e: aws_sdk_s3::error::BuildError| Error::invalid(format!("the tags do not fit: {e}"));
+    let unfit = |e: aws_sdk_s3::error::BuildError| Error::invalid(format!("the tags are not valid: {e}"));
     let set = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect::<Result<Vec<_>, _>>().map_err(unfit)?;
     let tagging = Tagging::builder().set_tag_set(Some(set)).build().map_err(unfit)?;
     let request = cx.s3().put_bucket_tagging().bucket(name).tagging(tagging);
-    cx.call(api("PutBucketTagging", "s3:PutBucketTagging"), || request.clone().send()).await?;
-    Ok(Outcome::default())
-}
-
-struct SetTags;
-impl Act<Clients> for SetTags {
-    type Params = TagParams;
-    async fn run(cx: AwsCx, target: Target, params: TagParams) -> Result<Outcome> {
-        put_tags(&cx, &target, |tags| tags.extend(params.tags)).await
-    }
-}
-
-struct RemoveTags;
-impl Act<Clients> for RemoveTags {
-    type Params = UntagParams;
-    async fn run(cx: AwsCx, target: Target, params: UntagParams) -> Result<Outcome> {
-        put_tags(&cx, &target, |tags| tags.retain(|key, _| !params.keys.contains(key))).await
-    }
+    cx.carry_out(api("PutBucketTagging", "s3:PutBucketTagging"), never, request, |it| it.send()).await
 }

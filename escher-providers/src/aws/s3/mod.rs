@@ -1,6 +1,7 @@
 //! S3: buckets, listed once for all regions, each then asked for its settings in its own region.
 
 mod actions;
+mod base;
 mod settings;
 
 use escher_core::resource::attr;
@@ -10,36 +11,15 @@ use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt, TryStreamExt};
 
 use super::clients::{AwsCx, Clients, Fill, Item, incomplete, paged, time};
-use crate::layer::{Call, Rate};
-use crate::spec::{KindSpec, Reach, ServiceSpec, UNTOLD};
+use crate::spec::{KindSpec, Reach, ServiceSpec};
+use base::{NATIVE, NO_BUCKET, api, unless_refused};
 use settings::Settings;
-
-const NATIVE: &str = "s3:bucket";
-
-/// S3 allows thousands a second; this is what one client needs.
-const RATE: Rate = Rate::new(200, 400);
 
 /// Buckets a page: the most that S3 gives.
 const PAGE: i32 = 10_000;
 
 /// Buckets whose settings are asked for at once; each takes up to seven calls.
 const AT_ONCE: usize = 12;
-
-/// A call of the S3 API: its name, and the permission, which S3 names differently.
-const fn api(operation: &'static str, permission: &'static str) -> Call {
-    Call { service: "s3", operation, permission, repeatable: true, rate: RATE }
-}
-
-impl AwsCx {
-    /// S3 in this region.
-    fn s3(&self) -> aws_sdk_s3::Client {
-        self.client(|sdk| {
-            let config = aws_sdk_s3::config::Builder::from(sdk);
-            // A local endpoint has no host name for each bucket.
-            aws_sdk_s3::Client::from_conf(config.force_path_style(sdk.endpoint_url().is_some()).build())
-        })
-    }
-}
 
 /// The service.
 pub(super) static SPEC: ServiceSpec<Clients> = ServiceSpec {
@@ -92,7 +72,7 @@ fn listed(cx: AwsCx, prefix: Option<String>) -> BoxStream<'static, Result<Listed
     paged(cx, move |cx, token| {
         let request = cx.s3().list_buckets().set_prefix(prefix.clone()).max_buckets(PAGE).set_continuation_token(token);
         async move {
-            let page = cx.call(api("ListBuckets", "s3:ListAllMyBuckets"), || request.clone().send()).await?;
+            let page = cx.call(api("ListBuckets", "s3:ListAllMyBuckets"), request, |it| it.send()).await?;
             Ok((page.buckets().iter().map(Listed::of).collect(), page.continuation_token().map(str::to_owned)))
         }
     })
@@ -145,7 +125,7 @@ async fn look_at(cx: &AwsCx, bucket: &Listed) -> Result<Option<(Resource, Vec<Er
 /// The region of a bucket; `None` if there is no such bucket.
 async fn location(cx: &AwsCx, name: &str) -> Result<Option<String>> {
     let request = cx.s3().get_bucket_location().bucket(name);
-    let found = cx.call_or(api("GetBucketLocation", "s3:GetBucketLocation"), |code| code == NO_BUCKET, || request.clone().send()).await?;
+    let found = cx.call_or(api("GetBucketLocation", "s3:GetBucketLocation"), |code| code == NO_BUCKET, request, |it| it.send()).await?;
     Ok(found.map(|found| match found.location_constraint().map(|place| place.as_str()) {
         None | Some("") => "us-east-1".to_owned(),
         Some("EU") => "eu-west-1".to_owned(),
@@ -174,8 +154,9 @@ fn read(cx: AwsCx, target: Target) -> BoxFuture<'static, Result<Option<Resource>
         let there = if target.region == "global" { cx.clone() } else { cx.at(&target.region) };
         match location(&there, name).await? {
             None => Ok(None),
-            Some(_) => Err(Error::new(ErrorKind::Unavailable, format!("bucket {name} exists and is not on the list yet"))
-                .hint("try again in a minute")),
+            Some(_) => {
+                Err(Error::new(ErrorKind::Unavailable, format!("bucket {name} exists but is not listed yet")).hint("try again in a minute"))
+            }
         }
     }
     .boxed()
@@ -198,32 +179,4 @@ fn normal(cx: &AwsCx, bucket: &Listed, region: Option<String>, settings: Setting
     it.set("versioning", settings.versioning);
     it.tags = settings.tags;
     it
-}
-
-/// How S3 says that there is no such bucket.
-const NO_BUCKET: &str = "NoSuchBucket";
-
-/// How S3 says that a bucket has no tags, no encryption setting, no public access block, and no policy. Whatever else
-/// is not found is no setting that is off.
-fn lacks(code: &str) -> bool {
-    [
-        "NoSuchTagSet",
-        "NoSuchTagSetError",
-        "ServerSideEncryptionConfigurationNotFoundError",
-        "NoSuchPublicAccessBlockConfiguration",
-        "NoSuchBucketPolicy",
-    ]
-    .contains(&code)
-}
-
-/// What was told of a bucket, or the gap that its refusal leaves; none where we may not know.
-fn unless_refused<T>(answer: Result<T>, bucket: &str, setting: &'static str) -> std::result::Result<T, Option<Error>> {
-    match answer {
-        Ok(value) => Ok(value),
-        Err(error) if error.kind() == ErrorKind::Denied => {
-            tracing::debug!(%error, bucket, setting, "a setting stays unknown");
-            Err(None)
-        }
-        Err(error) => Err(Some(error.with("bucket", bucket).with(UNTOLD, setting))),
-    }
 }

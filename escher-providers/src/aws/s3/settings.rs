@@ -10,7 +10,7 @@ use aws_sdk_s3::types::{
 use escher_core::{Error, Result, Truth, truth};
 use serde::{Deserialize, Serialize};
 
-use super::{NO_BUCKET, api, lacks, unless_refused};
+use super::base::{NO_BUCKET, api, lacks, unless_refused};
 use crate::aws::clients::{AwsCx, incomplete};
 
 /// The four switches of a bucket's public access block.
@@ -76,7 +76,7 @@ impl Encryption {
 
     /// In the API's shape.
     pub(super) fn to_api(&self) -> Result<ServerSideEncryptionConfiguration> {
-        let unfit = |e: aws_sdk_s3::error::BuildError| Error::invalid(format!("the encryption setting does not fit: {e}"));
+        let unfit = |e: aws_sdk_s3::error::BuildError| Error::invalid(format!("the encryption setting is not valid: {e}"));
         let by_default = ServerSideEncryptionByDefault::builder()
             .sse_algorithm(ServerSideEncryption::from(self.algorithm.as_str()))
             .set_kms_master_key_id(self.key.clone())
@@ -143,26 +143,26 @@ fn kept<T>(answer: Result<T>, bucket: &str, setting: &'static str, gaps: &mut Ve
 
 pub(super) async fn tags(cx: &AwsCx, bucket: &str) -> Result<BTreeMap<String, String>> {
     let request = cx.s3().get_bucket_tagging().bucket(bucket);
-    let found = cx.call_or(api("GetBucketTagging", "s3:GetBucketTagging"), lacks, || request.clone().send()).await?;
+    let found = cx.call_or(api("GetBucketTagging", "s3:GetBucketTagging"), lacks, request, |it| it.send()).await?;
     let tags = found.iter().flat_map(|found| found.tag_set());
     Ok(tags.map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect())
 }
 
 pub(super) async fn encryption(cx: &AwsCx, bucket: &str) -> Result<Option<Encryption>> {
     let request = cx.s3().get_bucket_encryption().bucket(bucket);
-    let found = cx.call_or(api("GetBucketEncryption", "s3:GetEncryptionConfiguration"), lacks, || request.clone().send()).await?;
+    let found = cx.call_or(api("GetBucketEncryption", "s3:GetEncryptionConfiguration"), lacks, request, |it| it.send()).await?;
     Ok(found.as_ref().and_then(|found| found.server_side_encryption_configuration()).and_then(Encryption::of))
 }
 
 pub(super) async fn block(cx: &AwsCx, bucket: &str) -> Result<Block> {
     let request = cx.s3().get_public_access_block().bucket(bucket);
-    let found = cx.call_or(api("GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock"), lacks, || request.clone().send()).await?;
+    let found = cx.call_or(api("GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock"), lacks, request, |it| it.send()).await?;
     Ok(found.as_ref().and_then(|found| found.public_access_block_configuration()).map(Block::of).unwrap_or_default())
 }
 
 async fn public_policy(cx: &AwsCx, bucket: &str) -> Result<bool> {
     let request = cx.s3().get_bucket_policy_status().bucket(bucket);
-    let found = cx.call_or(api("GetBucketPolicyStatus", "s3:GetBucketPolicyStatus"), lacks, || request.clone().send()).await?;
+    let found = cx.call_or(api("GetBucketPolicyStatus", "s3:GetBucketPolicyStatus"), lacks, request, |it| it.send()).await?;
     let Some(found) = found else { return Ok(false) };
     found.policy_status().and_then(|status| status.is_public()).ok_or_else(|| incomplete("a policy status", "its answer"))
 }
@@ -170,7 +170,7 @@ async fn public_policy(cx: &AwsCx, bucket: &str) -> Result<bool> {
 /// Whether the ACL grants anything to everybody, or to everybody with some AWS account.
 async fn public_acl(cx: &AwsCx, bucket: &str) -> Result<bool> {
     let request = cx.s3().get_bucket_acl().bucket(bucket);
-    let found = cx.call(api("GetBucketAcl", "s3:GetBucketAcl"), || request.clone().send()).await?;
+    let found = cx.call(api("GetBucketAcl", "s3:GetBucketAcl"), request, |it| it.send()).await?;
     let everybody = |uri: &str| uri.ends_with("/global/AllUsers") || uri.ends_with("/global/AuthenticatedUsers");
     Ok(found.grants().iter().filter_map(|grant| grant.grantee()?.uri()).any(everybody))
 }
@@ -179,13 +179,13 @@ async fn public_acl(cx: &AwsCx, bucket: &str) -> Result<bool> {
 /// S3 has no way back from the second to the first.
 pub(super) async fn versioning(cx: &AwsCx, bucket: &str) -> Result<bool> {
     let request = cx.s3().get_bucket_versioning().bucket(bucket);
-    let asked = || async {
-        match request.clone().send().await {
+    cx.call(api("GetBucketVersioning", "s3:GetBucketVersioning"), request, |it| async {
+        match it.send().await {
             Ok(found) => Ok(found.status().is_some_and(|status| status.as_str() == "Enabled")),
             Err(error) => differently_named(&error).ok_or(error),
         }
-    };
-    cx.call(api("GetBucketVersioning", "s3:GetBucketVersioning"), asked).await
+    })
+    .await
 }
 
 /// Some servers that speak S3 name the root of this one answer after the operation, and the SDK then refuses it.

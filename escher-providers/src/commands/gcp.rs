@@ -1,9 +1,9 @@
-//! What can be done on the simulated Google Cloud.
+//! The commands of Google Cloud.
 
-use super::{Op, rows};
+use super::row::{Row, rows};
 
 #[rustfmt::skip]
-pub(super) const OPS: &[Op] = rows! { Gcp
+pub(super) const ROWS: &[Row] = rows! {
     "compute.googleapis.com/Instance" Start "compute.instances.start" "gcloud compute instances start {name} --zone {zone} --project {account}";
     "compute.googleapis.com/Instance" Stop "compute.instances.stop" "gcloud compute instances stop {name} --zone {zone} --project {account}";
     "compute.googleapis.com/Instance" Restart "compute.instances.reset" "gcloud compute instances reset {name} --zone {zone} --project {account}";

@@ -1,9 +1,9 @@
-//! What can be done on the simulated Azure.
+//! The commands of Azure.
 
-use super::{Op, rows};
+use super::row::{Row, rows};
 
 #[rustfmt::skip]
-pub(super) const OPS: &[Op] = rows! { Azure
+pub(super) const ROWS: &[Row] = rows! {
     "microsoft.compute/virtualmachines" Start "Microsoft.Compute/virtualMachines/start/action" "az vm start --ids {id}";
     "microsoft.compute/virtualmachines" Stop "Microsoft.Compute/virtualMachines/deallocate/action" "az vm deallocate --ids {id}";
     "microsoft.compute/virtualmachines" Restart "Microsoft.Compute/virtualMachines/restart/action" "az vm restart --ids {id}";

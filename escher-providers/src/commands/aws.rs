@@ -1,9 +1,9 @@
-//! What can be done on the simulated AWS.
+//! The commands of AWS.
 
-use super::{Op, rows};
+use super::row::{Row, rows};
 
 #[rustfmt::skip]
-pub(super) const OPS: &[Op] = rows! { Aws
+pub(super) const ROWS: &[Row] = rows! {
     "ec2:instance" Start "ec2:StartInstances" "aws ec2 start-instances --instance-ids {short} --region {region}";
     "ec2:instance" Stop "ec2:StopInstances" "aws ec2 stop-instances --instance-ids {short} --region {region}";
     "ec2:instance" Restart "ec2:RebootInstances" "aws ec2 reboot-instances --instance-ids {short} --region {region}";
@@ -60,9 +60,9 @@ pub(super) const OPS: &[Op] = rows! { Aws
     "elasticache:cluster" Snapshot "elasticache:CreateSnapshot" "aws elasticache create-snapshot --cache-cluster-id {name} --snapshot-name {new} --region {region}";
     "elasticache:cluster" Delete "elasticache:DeleteCacheCluster" "aws elasticache delete-cache-cluster --cache-cluster-id {name} --region {region}";
     "redshift:cluster" Delete "redshift:DeleteCluster" "aws redshift delete-cluster --cluster-identifier {name} --skip-final-cluster-snapshot --region {region}";
-    "s3:bucket" Encrypt "s3:PutEncryptionConfiguration" "aws s3api put-bucket-encryption --bucket {name} --server-side-encryption-configuration {\"Rules\":[{\"ApplyServerSideEncryptionByDefault\":{\"SSEAlgorithm\":\"AES256\"}}]} --region {region} || aws s3api delete-bucket-encryption --bucket {name} --region {region}";
+    "s3:bucket" Encrypt "s3:PutEncryptionConfiguration" "aws s3api put-bucket-encryption --bucket {short} --server-side-encryption-configuration {\"Rules\":[{\"ApplyServerSideEncryptionByDefault\":{\"SSEAlgorithm\":\"AES256\"}}]} --region {region} || aws s3api delete-bucket-encryption --bucket {short} --region {region}";
     "s3:bucket" MakePrivate "s3:PutBucketPublicAccessBlock" "aws s3api put-public-access-block --bucket {name} --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true --region {region} || aws s3api put-public-access-block --bucket {name} --public-access-block-configuration BlockPublicAcls=false,IgnorePublicAcls=false,BlockPublicPolicy=false,RestrictPublicBuckets=false --region {region}";
-    "s3:bucket" EnableVersioning "s3:PutBucketVersioning" "aws s3api put-bucket-versioning --bucket {name} --versioning-configuration Status=Enabled --region {region} || aws s3api put-bucket-versioning --bucket {name} --versioning-configuration Status=Suspended --region {region}";
+    "s3:bucket" EnableVersioning "s3:PutBucketVersioning" "aws s3api put-bucket-versioning --bucket {short} --versioning-configuration Status=Enabled --region {region} || aws s3api put-bucket-versioning --bucket {short} --versioning-configuration Status=Suspended --region {region}";
     "s3:bucket" Delete "s3:ListBucket s3:DeleteObject s3:DeleteBucket" "aws s3 rb s3://{name} --force --region {region}";
     "s3:bucket" Create "s3:CreateBucket" "aws s3 mb s3://{new} --region {place}";
     "lambda:function" Delete "lambda:DeleteFunction" "aws lambda delete-function --function-name {name} --region {region}";

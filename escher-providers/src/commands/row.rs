@@ -1,113 +1,51 @@
-//! What can be done on the simulated clouds, and what the same would be on the real ones' command lines.
+//! A row of the tables, and how its command lines are filled in.
 
-mod aws;
-mod azure;
-mod gcp;
+use escher_core::{Target, Verb};
+use serde_json::{Map, Value};
 
-use escher_core::{Action, ActionDef, CloudId, ParamDef, ParamType, ResourceId, Target, Verb};
-use serde_json::{Map, Value, json};
-
-use super::types::{self, TypeDef};
+use crate::tagging;
 
 /// One thing that can be done to one native type.
-pub(super) struct Op {
-    cloud: CloudId,
+pub(crate) struct Row {
     /// A native type; `*` at its end stands for anything.
-    native: &'static str,
-    verb: Verb,
+    pub(super) native: &'static str,
+    pub(super) verb: Verb,
     /// In the cloud's own words, parted by blanks.
-    permissions: &'static str,
+    pub(super) permissions: &'static str,
     /// Command lines parted by ` | `, arguments by blanks; see [`Words::one`] for the places in braces. Of a setting, what
     /// follows ` || ` puts back what was before.
-    cli: &'static str,
+    pub(super) cli: &'static str,
 }
 
 macro_rules! rows {
-    ($cloud:ident $($native:literal $verb:ident $permissions:literal $cli:literal;)+) => {
-        &[$(Op {
-            cloud: escher_core::CloudId::$cloud, native: $native, verb: escher_core::Verb::$verb,
-            permissions: $permissions, cli: $cli,
-        }),+]
+    ($($native:literal $verb:ident $permissions:literal $cli:literal;)+) => {
+        &[$(Row { native: $native, verb: escher_core::Verb::$verb, permissions: $permissions, cli: $cli }),+]
     };
 }
-use rows;
+pub(super) use rows;
 
-/// What can be done to a type with a verb.
-pub(super) fn find(def: &TypeDef, verb: Verb) -> Option<&'static Op> {
-    let table = match def.cloud {
-        CloudId::Aws => aws::OPS,
-        CloudId::Azure => azure::OPS,
-        CloudId::Gcp => gcp::OPS,
-    };
-    ActionDef::find(Action { kind: def.kind, verb })?;
-    if matches!(verb, Verb::Tag | Verb::Untag) && !def.tags {
-        return None;
+impl Row {
+    pub(super) fn is_for(&self, native: &str, verb: Verb) -> bool {
+        self.verb == verb && self.native.strip_suffix('*').map_or(self.native == native, |front| native.starts_with(front))
     }
-    table.iter().find(|op| {
-        let fits = op.native.strip_suffix('*').map_or(op.native == def.native, |front| def.native.starts_with(front));
-        op.cloud == def.cloud && op.verb == verb && fits
-    })
-}
 
-/// Everything that can be done on a cloud.
-pub(super) fn actions(cloud: CloudId) -> impl Iterator<Item = Action> {
-    types::of(cloud)
-        .flat_map(|def| Verb::ALL.iter().filter(move |&&verb| find(def, verb).is_some()).map(|&verb| Action { kind: def.kind, verb }))
-}
-
-/// The command lines that usually do this on a cloud, with words in capitals where the particulars belong; `None`
-/// where no command is known.
-///
-/// ```
-/// use escher_core::CloudId;
-/// let lines = escher_providers::usual_commands(CloudId::Gcp, "vm.delete".parse()?).unwrap();
-/// assert_eq!(lines[0][..4], ["gcloud", "compute", "instances", "delete"]);
-/// # Ok::<(), escher_core::Error>(())
-/// ```
-pub fn usual_commands(cloud: CloudId, action: Action) -> Option<Vec<Vec<String>>> {
-    let told = ActionDef::find(action)?.params.iter().filter(|def| def.ty != ParamType::Previous);
-    let params = told.map(|def| (def.name.to_owned(), stand_in(def))).collect();
-    let of_kind = types::of(cloud).filter(|def| def.kind == action.kind);
-    let (def, op) = of_kind.filter_map(|def| Some((def, find(def, action.verb)?))).next()?;
-    let mut id = String::new();
-    for (n, part) in def.id.split(['{', '}']).enumerate() {
-        // Between braces stands the name of what differs.
-        id.push_str(&if n % 2 == 1 { part.to_uppercase() } else { part.to_owned() });
-    }
-    let target = Target {
-        id: ResourceId::verbatim(id),
-        name: "NAME".to_owned(),
-        cloud,
-        account: "ACCOUNT".to_owned(),
-        region: "REGION".to_owned(),
-        native: def.native.to_owned(),
-        observed: String::new(),
-        facts: None,
-    };
-    Some(op.cli(&target, &params))
-}
-
-/// A word in capitals for a parameter.
-fn stand_in(def: &ParamDef) -> Value {
-    match def.ty {
-        ParamType::Tags => json!({"KEY": "VALUE"}),
-        ParamType::Keys => json!(["KEY"]),
-        _ => def.name.to_uppercase().into(),
-    }
-}
-
-impl Op {
-    pub(super) fn permissions(&self) -> Vec<String> {
+    /// What it needs, in the cloud's own words.
+    pub(crate) fn permissions(&self) -> Vec<String> {
         self.permissions.split(' ').map(str::to_owned).collect()
     }
 
-    /// The command lines for a target. No value is ever split: each stays within its argument.
-    pub(super) fn cli(&self, target: &Target, params: &Map<String, Value>) -> Vec<Vec<String>> {
-        let words = Words { target, params };
-        let (on, off) = self.cli.split_once(" || ").map_or((self.cli, None), |(on, off)| (on, Some(off)));
+    /// The command lines for a target. A setting is put back where there is a parameter `previous`.
+    pub(crate) fn lines(&self, target: &Target, params: &Map<String, Value>) -> Vec<Vec<String>> {
         let setting = matches!(self.verb, Verb::MakePrivate | Verb::Encrypt | Verb::EnableVersioning | Verb::EnableBackups);
-        // Where nothing is known that takes a setting away again, no line is claimed to.
-        let lines = if setting && params.contains_key("previous") { off } else { Some(on) };
+        self.setting(target, params, !(setting && params.contains_key("previous")))
+    }
+
+    /// The command lines that set a setting, or put back what was. Where nothing is known that puts it back, no line is
+    /// claimed to. No value is ever split: each stays within its argument.
+    pub(super) fn setting(&self, target: &Target, params: &Map<String, Value>, on: bool) -> Vec<Vec<String>> {
+        let words = Words { target, params };
+        let (set, back) = self.cli.split_once(" || ").map_or((self.cli, None), |(set, back)| (set, Some(back)));
+        let lines = if on { Some(set) } else { back };
         let lines = lines.into_iter().flat_map(|lines| lines.split(" | "));
         lines.map(|line| line.split(' ').flat_map(|word| words.arguments(word)).collect()).collect()
     }
@@ -122,15 +60,8 @@ struct Words<'a> {
 impl Words<'_> {
     /// One word of a row: usually one argument; a list of tags or keys is several.
     fn arguments(&self, word: &str) -> Vec<String> {
-        let pairs = || {
-            self.params
-                .get("tags")
-                .and_then(Value::as_object)
-                .into_iter()
-                .flatten()
-                .map(|(k, v)| (k.as_str(), v.as_str().unwrap_or_default()))
-        };
-        let keys = || self.params.get("keys").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        let pairs = || tagging::tags(self.params).into_iter();
+        let keys = || tagging::keys(self.params).into_iter();
         let name = &self.target.name;
         match word {
             "{tags}" => pairs().map(|(k, v)| format!("{k}={v}")).collect(),
@@ -140,10 +71,10 @@ impl Words<'_> {
                 .collect(),
             "{tags:bq}" => pairs().flat_map(|(k, v)| ["--set_label".to_owned(), format!("{k}:{v}")]).collect(),
             "{tags:map}" => vec![pairs().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join(",")],
-            "{keys}" => keys().map(str::to_owned).collect(),
+            "{keys}" => keys().collect(),
             "{keys:aws}" => keys().map(|k| format!("Key={k}")).collect(),
             "{keys:asg}" => keys().map(|k| format!("ResourceId={name},ResourceType=auto-scaling-group,Key={k}")).collect(),
-            "{keys:bq}" => keys().flat_map(|k| ["--clear_label".to_owned(), k.to_owned()]).collect(),
+            "{keys:bq}" => keys().flat_map(|k| ["--clear_label".to_owned(), k]).collect(),
             "{keys:empty}" => keys().map(|k| format!("{k}=")).collect(),
             "{keys:list}" => vec![keys().collect::<Vec<_>>().join(",")],
             _ => vec![self.fill(word)],
