@@ -12,7 +12,7 @@ use crate::search;
 /// The index in a folder: dense vectors where there is an embedding model, BM25 and trigram vectors always, and typed
 /// payload indexes for everything that selectors ask for.
 ///
-/// It holds nothing that the store does not; [`follow`] brings it up to date. An index that is broken, of another
+/// It holds nothing that the store does not; [`crate::follow()`] brings it up to date. An index that is broken, of another
 /// layout, or made with another embedding model is emptied when it is opened and then rebuilt by following.
 /// One process at a time may open a folder. Opening blocks; in asynchronous code use a thread that may block.
 #[derive(Clone)]
