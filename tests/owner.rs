@@ -24,7 +24,13 @@ impl Daemon {
 
     pub(crate) fn with(desk: &Desk, flags: &[&str]) -> Self {
         let mut command = desk.command(&["daemon", "--json"]);
-        let mut child = command.args(flags).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        command.args(flags);
+        Self::start(command)
+    }
+
+    /// The command, once it listens.
+    pub(crate) fn start(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut first = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
         let listening: Value = serde_json::from_str(&first).unwrap_or_else(|e| panic!("{e}: {first}"));

@@ -8,6 +8,7 @@ use escher::{CancellationToken, ErrorKind, Escher, api};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
+use crate::owner::Daemon;
 use crate::support::{Desk, Ran, block_on};
 
 const STOP: &str = "Stop production database in GCP project-x";
@@ -250,27 +251,25 @@ fn who_approves_is_whoever_asks_and_not_who_owns_the_directory() {
     rules(&desk, "[[approvers]]\nonly = ['alice']");
     let plan = planned(&desk, STOP);
     let run_as = |user: &str, args: &[&str]| crate::support::ran(desk.command(args).env("USER", user).output().unwrap());
-    let mut daemon = desk.command(&["daemon", "--json"]).env("USER", "alice").stdout(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(daemon.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let mut owner = desk.command(&["daemon", "--json"]);
+    owner.env("USER", "alice");
+    let daemon = Daemon::start(owner);
     for args in [&["plan", "approve", &plan][..], &["plan", "run", "--yes", &plan]] {
         let refused = run_as("mallory", args);
         assert!(refused.code == 4 && refused.err.contains("alice"), "{args:?}: {}{}", refused.out, refused.err);
     }
     let approved: Value = serde_json::from_str(&run_as("alice", &["plan", "approve", "--json", &plan]).out).unwrap();
     assert_eq!(approved["approval"]["by"], "alice");
-    daemon.kill().unwrap();
-    daemon.wait().unwrap();
+    assert_eq!(daemon.end(), 0);
     // And the other way round: nobody is kept out because the owner is called otherwise.
     rules(&desk, "[[approvers]]\nonly = ['bob']");
-    let mut daemon = desk.command(&["daemon", "--json"]).env_remove("USER").stdout(Stdio::piped()).spawn().unwrap();
-    line.clear();
-    BufReader::new(daemon.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let mut owner = desk.command(&["daemon", "--json"]);
+    owner.env_remove("USER");
+    let daemon = Daemon::start(owner);
     let other = planned(&desk, TAG);
     let approved: Value = serde_json::from_str(&run_as("bob", &["plan", "approve", "--json", &other]).out).unwrap();
     assert_eq!(approved["approval"]["by"], "bob");
-    daemon.kill().unwrap();
-    daemon.wait().unwrap();
+    assert_eq!(daemon.end(), 0);
 }
 
 #[test]
@@ -310,7 +309,7 @@ fn a_rule_that_comes_after_the_approval_stops_the_run_and_its_resumption() {
 #[test]
 fn a_daemon_notices_every_change_to_the_file() {
     let desk = Desk::demo();
-    let daemon = crate::owner::Daemon::of(&desk);
+    let daemon = Daemon::of(&desk);
     let plan = planned(&desk, DELETE);
     // The same length within the same moment: nothing but the bytes themselves tells one from the other.
     for _ in 0..5 {

@@ -1,4 +1,4 @@
-//! The action catalogue: what can be done to which kind, for all clouds, in one place.
+//! The action catalog: what can be done to which kind, for all clouds, in one place.
 
 use std::fmt;
 use std::str::FromStr;
@@ -106,7 +106,7 @@ const fn may(name: &'static str, ty: ParamType) -> ParamDef {
     ParamDef { name, ty, required: false }
 }
 
-/// What the catalogue says of a verb on a kind.
+/// What the catalog says of a verb on a kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct ActionDef {
     /// The action.
@@ -197,7 +197,7 @@ const TAGGABLE: &[Kind] = &[
     K::ResourceGroup,
 ];
 
-/// The whole catalogue in one table. A row is a verb with one meaning; verbs whose risk differs by kind have several rows.
+/// The whole catalog in one table. A row is a verb with one meaning; verbs whose risk differs by kind have several rows.
 static VERBS: &[VerbDef] = &[
     VerbDef {
         verb: Verb::Start,
@@ -514,7 +514,7 @@ impl ActionDef {
         VERBS.iter().find(|row| row.verb == action.verb && row.kinds.contains(&action.kind)).map(|row| row.on(action.kind))
     }
 
-    /// Every action of the catalogue.
+    /// Every action of the catalog.
     pub fn all() -> impl Iterator<Item = Self> {
         VERBS.iter().flat_map(|row| row.kinds.iter().map(|&kind| row.on(kind)))
     }

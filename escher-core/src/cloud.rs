@@ -172,7 +172,7 @@ pub trait Cloud: Send + Sync {
     /// Who we are there, an entry an account. Asks the cloud.
     async fn identities(&self, cx: &ReadCx) -> Result<Vec<Identity>>;
 
-    /// Whether there is such a region, asked only of one that the catalogue of [`crate::regions`] does not have: a cloud
+    /// Whether there is such a region, asked only of one that the catalog of [`crate::regions`] does not have: a cloud
     /// may be younger than that.
     async fn has_region(&self, _cx: &ReadCx, _code: &str) -> Result<bool> {
         Ok(false)

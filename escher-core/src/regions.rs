@@ -1,4 +1,4 @@
-//! The region catalogue of the three clouds, from the providers' own lists, as of 2026.
+//! The region catalog of the three clouds, from the providers' own lists, as of 2026.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -121,7 +121,7 @@ pub fn of_zone(cloud: CloudId, zone: &str) -> Option<&'static Region> {
 }
 
 /// The regions that a text names: by code, display name or place, without regard to case, spaces, hyphens and accents
-/// of the catalogue; on all clouds where none is told.
+/// of the catalog; on all clouds where none is told.
 ///
 /// An exact code names its region alone. Words in another order (`US West` for `West US`) count where nothing
 /// else does.

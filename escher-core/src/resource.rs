@@ -75,7 +75,7 @@ pub struct Link {
     pub id: ResourceId,
 }
 
-/// One resource of any cloud, normalized. What is `None` or absent was not told and counts as unknown.
+/// One resource of any cloud, normalized. What is `None` or absent was not reported and counts as unknown.
 ///
 /// Fast-moving values (`metrics`, `cost_month`, the time of the newest backup) are apart from what [`Resource::observed_hash`] covers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

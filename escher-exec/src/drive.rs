@@ -1,4 +1,4 @@
-//! Runs approved plans: in their order, in parallel within limits, and on after a break.
+//! Runs approved plans: in their order, in parallel within limits, and resumed after an interruption.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -21,14 +21,13 @@ use crate::{RunEvent, RunSummary, summary};
 const POLICY_PAUSE: Duration = Duration::from_millis(250);
 
 impl Executor {
-    /// Starts a run. `cancel` lets the steps under way come to their end and begins no new ones; the run can then be
-    /// resumed, as after a crash. Events are sent after their journal lines are on disk; nobody needs to listen.
+    /// Starts a run. `cancel` lets the steps in progress finish and starts no others; the run can then be resumed, as
+    /// after a crash. Events are sent after their journal lines are on disk; nobody needs to listen.
     ///
     /// # Errors
     /// `Stale` if the plan has expired, the run was begun before, or we are no longer who the plan names;
-    /// `Unauthenticated` if an account is not connected; the journal's error where a line could not be written:
-    /// the steps under way have then come to their end and the run can be resumed; so too `Forbidden` if policy has
-    /// come to forbid the plan meanwhile.
+    /// `Unauthenticated` if an account is not connected; the journal's error if a line could not be written: the steps in
+    /// progress have then finished and the run can be resumed; so too `Forbidden` if policy forbids the plan by now.
     pub async fn run(
         &self,
         plan: Plan<Approved>,
@@ -47,7 +46,7 @@ impl Executor {
     /// Whether the plan may be started now: in time, with every account connected, and as who it was made for.
     ///
     /// # Errors
-    /// `Stale` if it has expired or we are no longer who the plan names; `Unauthenticated` where an account is not
+    /// `Stale` if it has expired or we are no longer who the plan names; `Unauthenticated` if an account is not
     /// connected.
     pub fn may_start(&self, plan: &Plan<Approved>) -> Result<()> {
         let doc = plan.doc();
@@ -58,12 +57,13 @@ impl Executor {
         self.require_principal(doc)
     }
 
-    /// Carries on a run that was begun in time and broken off. A step that may have been called is looked at before
-    /// anything else; one that was seen to be done is never called again. A run of which no line was written was not
-    /// begun: for it holds what holds for a start.
+    /// Resumes a run that was started in time and interrupted. A step that may have been called is checked before
+    /// anything else; one that was seen to be done is never called again. A run without any line was not started: what
+    /// holds for a start holds for it.
     ///
     /// # Errors
-    /// As [`Executor::run`], for what was begun expiry aside; `Internal` if the run's lines belong to another plan.
+    /// As [`Executor::run`], except that a run that was started does not expire; `Internal` if the run's lines belong to
+    /// another plan.
     pub async fn resume(
         &self,
         plan: Plan<Approved>,

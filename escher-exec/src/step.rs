@@ -35,7 +35,7 @@ pub(crate) struct Work<'a> {
 impl Executor {
     /// Carries a step to its outcome; `None` if it was left open because the run is stopping.
     pub(crate) async fn carry_out(&self, run: &Run<'_>, step: &Step, past: Past) -> Result<Option<Phase>> {
-        let def = ActionDef::find(step.action).ok_or_else(|| Error::internal(format!("{} is not in the catalogue", step.action)))?;
+        let def = ActionDef::find(step.action).ok_or_else(|| Error::internal(format!("{} is not in the catalog", step.action)))?;
         let cloud = self.clouds.of(&step.target)?;
         let budget = self.budget();
         let mut work = Work { run, step, def, cloud, attempt: past.attempts, doubtful: past.called, budget };

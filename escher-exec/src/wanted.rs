@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::reasons::{Reasons, plain};
 
 /// The `verify` words of a step. What the language cannot say (an empty tag key) is left to [`holds`], which knows
-/// the catalogue as well.
+/// the catalog as well.
 pub(crate) fn texts(def: &ActionDef, params: &Map<String, Value>) -> Vec<String> {
     let is = |field: Field, value: &str| Selector::compare(field, Op::Eq, value).ok().map(|selector| selector.to_string());
     match def.verify {

@@ -88,7 +88,7 @@ pub(crate) enum Reach {
 /// The whole knowledge of one cloud service.
 pub(crate) struct ServiceSpec<C: 'static> {
     /// The service word, `ec2`: how its native types begin.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the catalogue's test holds the native types against it"))]
+    #[cfg_attr(not(test), expect(dead_code, reason = "the catalog's test holds the native types against it"))]
     pub(crate) id: &'static str,
     /// What it has.
     pub(crate) kinds: &'static [KindSpec<C>],
@@ -118,7 +118,7 @@ pub(crate) struct KindSpec<C: 'static> {
 pub(crate) struct ActionSpec<C: 'static> {
     /// The native type.
     pub(crate) native: &'static str,
-    /// The action of the catalogue.
+    /// The action of the catalog.
     pub(crate) action: Action,
     /// What it needs.
     pub(crate) permissions: &'static [&'static str],
@@ -128,17 +128,25 @@ pub(crate) struct ActionSpec<C: 'static> {
     pub(crate) act: ActFn<C>,
     /// Takes it back.
     pub(crate) undo: Option<UndoFn>,
-    /// Says it as command lines.
-    pub(crate) cli: CliFn,
+    /// Says it as command lines, if its row in [`crate::commands`] does not say it all.
+    pub(crate) cli: Option<CliFn>,
     /// Weighs what it means for one resource, where that depends on more than its kind.
     pub(crate) weigh: Option<WeighFn>,
     /// How it can be tried. For [`DryRun::Native`], `act` is called with [`Cx::trial`] set.
     pub(crate) dry_run: DryRun,
-    /// Sees its effect, where the catalogue leaves that to the provider.
+    /// Sees its effect, where the catalog leaves that to the provider.
     pub(crate) shows: Option<ShowsFn>,
 }
 
 impl<C> ActionSpec<C> {
+    /// Its command lines for one resource.
+    pub(crate) fn lines(&self, target: &Target, params: &Map<String, Value>, observed: &Resource) -> Vec<Vec<String>> {
+        match self.cli {
+            Some(cli) => cli(target, params, observed),
+            None => crate::commands::usual(self.action.verb, target, params),
+        }
+    }
+
     /// How it looks for one resource.
     pub(crate) fn facts(&self, target: &Target, params: &Map<String, Value>, observed: &Resource) -> ActionFacts {
         let weighed = self.weigh.map_or(Ok(None), |weigh| weigh(params, observed));
@@ -148,7 +156,7 @@ impl<C> ActionSpec<C> {
         };
         ActionFacts {
             dry_run: self.dry_run,
-            cli: (self.cli)(target, params, observed),
+            cli: self.lines(target, params, observed),
             timeout: self.timeout,
             permissions: self.permissions.iter().map(|&permission| permission.to_owned()).collect(),
             refused: weighed.as_ref().err().map(told),
@@ -178,17 +186,17 @@ pub(crate) fn parse<P: DeserializeOwned>(params: &Map<String, Value>) -> Result<
     serde_json::from_value(Value::Object(params.clone())).map_err(|e| Error::invalid(format!("the parameters are not valid: {e}")))
 }
 
-/// A catalogue: all services of a cloud.
-pub(crate) struct Catalogue<C: 'static>(pub(crate) &'static [&'static ServiceSpec<C>]);
+/// A catalog: all services of a cloud.
+pub(crate) struct Catalog<C: 'static>(pub(crate) &'static [&'static ServiceSpec<C>]);
 
-impl<C> Clone for Catalogue<C> {
+impl<C> Clone for Catalog<C> {
     fn clone(&self) -> Self {
         *self
     }
 }
-impl<C> Copy for Catalogue<C> {}
+impl<C> Copy for Catalog<C> {}
 
-impl<C: Send + Sync + 'static> Catalogue<C> {
+impl<C: Send + Sync + 'static> Catalog<C> {
     /// Every kind.
     pub(crate) fn kinds(self) -> impl Iterator<Item = &'static KindSpec<C>> {
         self.0.iter().flat_map(|service| service.kinds)
@@ -215,7 +223,7 @@ impl<C: Send + Sync + 'static> Catalogue<C> {
         self.actions().find(|spec| spec.action == action && spec.native == native)
     }
 
-    /// The action of a step, its parameters held against the catalogue of actions.
+    /// The action of a step, its parameters held against the catalog of actions.
     ///
     /// # Errors
     /// `Unsupported` if this cloud cannot do it, `Invalid` for wrong parameters.
@@ -224,7 +232,7 @@ impl<C: Send + Sync + 'static> Catalogue<C> {
             Error::new(ErrorKind::Unsupported, format!("{} cannot be done to a {} here", step.action, step.target.native))
                 .with("target", step.target.id.as_str())
         })?;
-        let def = ActionDef::find(step.action).ok_or_else(|| Error::internal(format!("{} is not in the catalogue", step.action)))?;
+        let def = ActionDef::find(step.action).ok_or_else(|| Error::internal(format!("{} is not in the catalog", step.action)))?;
         def.check_params(&step.params)?;
         Ok(spec)
     }
@@ -301,10 +309,10 @@ pub(crate) fn gap(scope: Scope, error: &Error) -> Observation {
     Observation::Gap(Gap::of(scope, error))
 }
 
-/// A cloud's catalogue from the names of its services' modules: `services! { CATALOGUE: Clients = ec2, s3 }`.
+/// A cloud's catalog from the names of its services' modules: `services! { CATALOG: Clients = ec2, s3 }`.
 macro_rules! services {
     ($name:ident: $clients:ty = $($service:ident),+ $(,)?) => {
-        static $name: $crate::spec::Catalogue<$clients> = $crate::spec::Catalogue(&[$(&$service::SPEC),+]);
+        static $name: $crate::spec::Catalog<$clients> = $crate::spec::Catalog(&[$(&$service::SPEC),+]);
     };
 }
 pub(crate) use services;

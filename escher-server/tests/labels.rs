@@ -79,7 +79,7 @@ fn every_label_is_in_the_words_of_the_contract() {
                 Ok(kind) => ActionDef::find(Action { kind, verb }).is_some(),
                 Err(_) => kind == "*" && ActionDef::all().any(|def| def.action.verb == verb),
             };
-            assert!(known, "`{say}`: {action} is not in the catalogue");
+            assert!(known, "`{say}`: {action} is not in the catalog");
         }
     }
 }

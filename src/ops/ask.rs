@@ -307,7 +307,7 @@ fn admit_unread(reply: Reply, unread: &[String]) -> Reply {
             let (words, it) = (unread.join("”, “"), if unread.len() == 1 { "it" } else { "them" });
             answer.text = match answer.answered {
                 true => format!("I could not use “{words}”; this is the answer without {it}. {}", answer.text),
-                false => format!("{} I did not understand “{words}” either.", answer.text),
+                false => format!("{} I also did not understand “{words}”.", answer.text),
             };
             answer.answered = false;
             Reply::Answer(answer)

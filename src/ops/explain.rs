@@ -1,4 +1,4 @@
-//! `explain`: how something is done and what it is, from the catalogue; nothing is ever executed here.
+//! `explain`: how something is done and what it is, from the catalog; nothing is ever executed here.
 
 use escher_core::{Action, ActionDef, CloudId, Constraint, Frame, Kind, Result};
 
@@ -7,7 +7,7 @@ use crate::ops::answer;
 use crate::ops::reply::Answer;
 
 impl Escher {
-    /// Explains an action or a kind. What the catalogue does not hold is said not to be known.
+    /// Explains an action or a kind. What the catalog does not hold is said not to be known.
     pub(crate) async fn explain(&self, frame: &Frame) -> Result<Answer> {
         let clouds = told::<CloudId>(frame, "cloud");
         let clouds = if clouds.is_empty() { CloudId::ALL.to_vec() } else { clouds };

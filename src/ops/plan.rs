@@ -351,8 +351,8 @@ impl Escher {
         let (ours, others): (Vec<_>, Vec<_>) =
             readings.into_iter().partition(|reading| did.contains(&(&reading.id, reading.found.is_none())));
         let mut read_since = self.read_since().await;
+        let known = self.estate().known(&ids).await?;
         for (readings, by) in [(ours, Some(run.clone())), (others, None)] {
-            let known = self.estate().known(&ids).await?;
             self.estate().apply(&known.refresh(readings, self.now(), by)).await?;
         }
         read_since.extend(ids);

@@ -96,10 +96,10 @@ impl PlanDoc {
         for step in &self.steps {
             let at = |e: Error| e.with("step", step.id.clone()).with("plan", id.clone());
             let def = ActionDef::find(step.action)
-                .ok_or_else(|| at(fail(ErrorKind::Invalid, format!("{} is not in the catalogue", step.action))))?;
+                .ok_or_else(|| at(fail(ErrorKind::Invalid, format!("{} is not in the catalog", step.action))))?;
             def.check_params(&step.params).map_err(at)?;
             if step.effect != def.effect || step.retry.max_attempts == 0 || (step.retry.max_attempts > 1 && !def.idempotent) {
-                return Err(at(fail(ErrorKind::Invalid, "effect or retry differ from the catalogue".into())));
+                return Err(at(fail(ErrorKind::Invalid, "effect or retry differ from the catalog".into())));
             }
             if let Some(missing) = step.needs.iter().find(|need| !before.contains(*need)) {
                 return Err(at(fail(ErrorKind::Invalid, format!("it needs `{missing}`, which does not come before it"))));

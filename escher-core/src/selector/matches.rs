@@ -104,7 +104,7 @@ pub fn texts<'a>(resource: &'a Resource, field: &Field) -> Vec<Cow<'a, str>> {
     }
 }
 
-/// The value of capacity, memory (GB), cost (dollars a month) or cpu (percent); `None` for others and where not told.
+/// The value of capacity, memory (GB), cost (dollars a month) or cpu (percent); `None` for others and if not reported.
 pub fn number(resource: &Resource, field: &Field) -> Option<f64> {
     match field {
         Field::Capacity => resource.number_attr(attr::CAPACITY),

@@ -29,7 +29,7 @@ impl DefaultPolicy {
         let mut shown = vec![
             default("an action that only reads is allowed"),
             default("a change needs an approval"),
-            default("an action that is not in the catalogue and a plan without steps are forbidden"),
+            default("an action that is not in the catalog and a plan without steps are forbidden"),
         ];
         shown.extend(self.rules.shown(at.timestamp()));
         shown
@@ -48,9 +48,9 @@ impl Policy for DefaultPolicy {
             *actions.entry(step.action).or_insert(0_usize) += 1;
         }
         for (action, count) in actions {
-            let what = if count == 1 { "1 resource".to_owned() } else { format!("{count} resources") };
+            let what = rules::resources(count);
             match ActionDef::find(action).map(|def| def.effect) {
-                None => verdict.say(Decision::Forbid, format!("{action} is not in the catalogue")),
+                None => verdict.say(Decision::Forbid, format!("{action} is not in the catalog")),
                 Some(Effect::Reads) => verdict.say(Decision::Allow, format!("{action} only reads")),
                 Some(Effect::Mutates) => verdict.say(Decision::Approve, format!("{action} changes {what}: it needs an approval")),
                 Some(Effect::Destroys) => {

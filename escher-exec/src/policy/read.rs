@@ -225,7 +225,7 @@ impl Reader<'_> {
         } else {
             format!("actions of that kind: {verbs}")
         };
-        self.wrong(at, format!("`{text}` matches no action in the catalogue, so the rule would forbid nothing"), hint);
+        self.wrong(at, format!("`{text}` matches no action in the catalog, so the rule would forbid nothing"), hint);
         None
     }
 

@@ -253,7 +253,7 @@ impl Rule {
     }
 }
 
-fn resources(count: usize) -> String {
+pub(super) fn resources(count: usize) -> String {
     if count == 1 { "1 resource".to_owned() } else { format!("{count} resources") }
 }
 

@@ -33,7 +33,7 @@ async fn a_plan_names_everything_that_is_needed_to_approve_it() {
 }
 
 #[tokio::test]
-async fn verify_words_come_from_the_catalogue() {
+async fn verify_words_come_from_the_catalog() {
     let mut disk = Resource::new(CloudId::Aws, "disk-1", Kind::Disk, "ec2:volume", "data");
     disk.account = Some("111122223333".into());
     disk.attributes.insert("capacity".into(), json!(100));

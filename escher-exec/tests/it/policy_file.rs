@@ -28,7 +28,7 @@ fn what_is_wrong_in_a_file_is_told_with_its_place_and_what_to_do() {
         ("max_blast_radius = -1", "1:20", "-1"),
         ("max_risk = 'low'\nmax_risk = 'high'", "2:1", "duplicate key"),
         ("forbid = [\"*.delete\", \"*.destroy\"]", "1:23", "`*.destroy` is not an action"),
-        ("forbid = ['vm.rotate']", "1:11", "matches no action in the catalogue"),
+        ("forbid = ['vm.rotate']", "1:11", "matches no action in the catalog"),
         ("forbid = ['*.delete'\n", "1:21", ""),
         ("forbid = ['delete']", "1:11", "it has no dot"),
         ("forbid = ['droplet.delete']", "1:11", "`droplet.delete` is not an action"),

@@ -42,7 +42,7 @@ use clients::{AwsCx, Clients, incomplete};
 pub use config::AwsConfig;
 pub use policy::{Grants, PolicyDocument, Statement, policy};
 
-services! { CATALOGUE: Clients = ec2, s3 }
+services! { CATALOG: Clients = ec2, s3 }
 
 /// Listings that run at the same time.
 const AT_ONCE: usize = 24;
@@ -227,8 +227,8 @@ impl Cloud for AwsCloud {
     }
 
     fn capabilities(&self) -> Capabilities {
-        let kinds = CATALOGUE.kinds().map(|spec| (CloudId::Aws, spec.kind)).collect();
-        let actions = CATALOGUE.actions().map(|spec| (CloudId::Aws, spec.action)).collect();
+        let kinds = CATALOG.kinds().map(|spec| (CloudId::Aws, spec.kind)).collect();
+        let actions = CATALOG.actions().map(|spec| (CloudId::Aws, spec.action)).collect();
         Capabilities::default().merge(Capabilities { kinds, actions })
     }
 
@@ -247,7 +247,7 @@ impl Cloud for AwsCloud {
     fn discover(&self, cx: ReadCx, want: DiscoveryFilter) -> BoxStream<'static, Observation> {
         let inner = Arc::clone(&self.inner);
         async_stream::stream! {
-            let specs: Vec<_> = CATALOGUE.kinds().filter(|spec| want.kinds.is_empty() || want.kinds.contains(&spec.kind)).collect();
+            let specs: Vec<_> = CATALOG.kinds().filter(|spec| want.kinds.is_empty() || want.kinds.contains(&spec.kind)).collect();
             let scope = |account: &str, native: &str, region: Option<String>| {
                 Scope { cloud: CloudId::Aws, account: account.to_owned(), native: native.to_owned(), region }
             };
@@ -285,12 +285,12 @@ impl Cloud for AwsCloud {
     }
 
     async fn read(&self, cx: &ReadCx, target: &Target) -> Result<Option<Resource>> {
-        let spec = CATALOGUE.kind(target)?;
+        let spec = CATALOG.kind(target)?;
         (spec.read)(self.inner.at(cx, target).await?, target.clone()).await
     }
 
     fn facts(&self, action: Action, target: &Target, params: &Map<String, Value>, observed: &Resource) -> Option<ActionFacts> {
-        CATALOGUE.action(action, &target.native).map(|spec| spec.facts(target, params, observed))
+        CATALOG.action(action, &target.native).map(|spec| spec.facts(target, params, observed))
     }
 
     fn holds(&self, action: Action, user: &Resource) -> bool {
@@ -298,12 +298,12 @@ impl Cloud for AwsCloud {
     }
 
     fn undo(&self, step: &Step, before: &Resource) -> Vec<Undo> {
-        let undo = CATALOGUE.action(step.action, &step.target.native).and_then(|spec| spec.undo);
+        let undo = CATALOG.action(step.action, &step.target.native).and_then(|spec| spec.undo);
         undo.map(|undo| undo(&step.params, before)).unwrap_or_default()
     }
 
     async fn dry_run(&self, cx: &ReadCx, step: &Step) -> Result<()> {
-        let spec = CATALOGUE.of_step(step)?;
+        let spec = CATALOG.of_step(step)?;
         if spec.dry_run != DryRun::Native {
             return Err(Error::new(ErrorKind::Unsupported, format!("AWS has no dry run for {}", step.action)));
         }
@@ -312,13 +312,13 @@ impl Cloud for AwsCloud {
     }
 
     fn shows(&self, step: &Step, now: &Resource) -> Option<bool> {
-        let shows = CATALOGUE.action(step.action, &step.target.native)?.shows?;
+        let shows = CATALOG.action(step.action, &step.target.native)?.shows?;
         shows(&step.params, now)
     }
 
     async fn act(&self, cx: &WriteCx, permit: Permit) -> Result<Outcome> {
         let step = permit.step();
-        let spec = CATALOGUE.of_step(step)?;
+        let spec = CATALOG.of_step(step)?;
         let errand = format!("{}/{}", permit.run(), step.id).into();
         let cx = AwsCx { errand, ..self.inner.at(&cx.read, &step.target).await? };
         (spec.act)(cx, step.target.clone(), step.params.clone()).await

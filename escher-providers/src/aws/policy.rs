@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::CATALOGUE;
+use super::CATALOG;
 
 /// How much is to be granted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,9 +55,9 @@ impl Statement {
 /// ```
 pub fn policy(grants: Grants) -> PolicyDocument {
     let looks: BTreeSet<&str> =
-        CATALOGUE.kinds().flat_map(|spec| spec.permissions).copied().chain(["ec2:DescribeRegions", "sts:GetCallerIdentity"]).collect();
+        CATALOG.kinds().flat_map(|spec| spec.permissions).copied().chain(["ec2:DescribeRegions", "sts:GetCallerIdentity"]).collect();
     let acts: BTreeSet<&str> =
-        CATALOGUE.actions().flat_map(|spec| spec.permissions).copied().filter(|permission| !looks.contains(permission)).collect();
+        CATALOG.actions().flat_map(|spec| spec.permissions).copied().filter(|permission| !looks.contains(permission)).collect();
     let mut statement = vec![Statement::allow("EscherLooks", looks)];
     if grants == Grants::Act {
         statement.push(Statement::allow("EscherActs", acts));
@@ -67,16 +67,16 @@ pub fn policy(grants: Grants) -> PolicyDocument {
 
 #[cfg(test)]
 mod tests {
-    use super::CATALOGUE;
+    use super::CATALOG;
     use escher_core::{ActionDef, CloudId, Kind, Resource, ResourceId, Target, Verb};
     use serde_json::{Map, Value, json};
     use std::collections::HashSet;
 
-    /// Every declaration of every service: what a reader of the catalogue may rely on.
+    /// Every declaration of every service: what a reader of the catalog may rely on.
     #[test]
-    fn the_catalogue_is_whole() {
+    fn the_catalog_is_whole() {
         let (mut natives, mut actions) = (HashSet::new(), HashSet::new());
-        for service in CATALOGUE.0 {
+        for service in CATALOG.0 {
             for kind in service.kinds {
                 assert!(natives.insert(kind.native), "{} twice", kind.native);
                 assert!(kind.native.starts_with(&format!("{}:", service.id)), "{}", kind.native);
@@ -87,11 +87,11 @@ mod tests {
                 let what = format!("{} on {}", spec.action, spec.native);
                 assert!(actions.insert((spec.action, spec.native)), "{what} twice");
                 assert!(service.kinds.iter().any(|kind| kind.native == spec.native && kind.kind == spec.action.kind), "{what}: no kind");
-                let def = ActionDef::find(spec.action).unwrap_or_else(|| panic!("{what} is not in the catalogue"));
+                let def = ActionDef::find(spec.action).unwrap_or_else(|| panic!("{what} is not in the catalog"));
                 assert_eq!(def.inverse.is_some(), spec.undo.is_some(), "{what}: the way back");
                 if let Some(inverse) = def.inverse {
                     let back = escher_core::Action { verb: inverse, ..spec.action };
-                    assert!(CATALOGUE.action(back, spec.native).is_some(), "{what}: {back} is missing");
+                    assert!(CATALOG.action(back, spec.native).is_some(), "{what}: {back} is missing");
                 }
                 assert!(!spec.permissions.is_empty() && spec.permissions.iter().all(|p| p.contains(':')), "{what}: permissions");
                 assert!(!spec.timeout.is_zero(), "{what}: timeout");
@@ -114,7 +114,7 @@ mod tests {
                     Verb::OpenPort => json!({"port": 23, "cidr": "10.0.0.0/8"}),
                     _ => Value::Object(Map::new()),
                 };
-                let lines = (spec.cli)(&target, params.as_object().unwrap(), &observed);
+                let lines = spec.lines(&target, params.as_object().unwrap(), &observed);
                 assert!(!lines.is_empty(), "{what}: no command line");
                 for line in lines {
                     assert!(line.len() > 4 && line[0] == "aws" && line.iter().all(|word| !word.contains('\n')), "{what}: {line:?}");

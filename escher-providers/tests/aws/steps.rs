@@ -95,7 +95,7 @@ pub(crate) async fn act(cloud: &AwsCloud, step: &Step) -> Result<Outcome> {
     act_in("run_1", cloud, step).await
 }
 
-/// Whether the catalogue's word for success holds.
+/// Whether the catalog's word for success holds.
 pub(crate) fn verified(cloud: &AwsCloud, step: &Step, now: Option<&Resource>) -> bool {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let matches = |selector: &str| {

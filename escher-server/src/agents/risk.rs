@@ -4,7 +4,7 @@ use escher_core::{ActionDef, Effect, Frame, Risk};
 
 use super::Agent;
 
-/// Reads the catalogue. What the targets themselves add is seen by whoever holds the estate, who may raise it further; nobody
+/// Reads the catalog. What the targets themselves add is seen by whoever holds the estate, who may raise it further; nobody
 /// lowers it.
 pub(crate) struct Assessor;
 

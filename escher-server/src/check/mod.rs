@@ -1,4 +1,4 @@
-//! What every order has to hold against, whichever brain read it: the catalogue, the rule that a change is narrow, and the
+//! What every order has to hold against, whichever brain read it: the catalog, the rule that a change is narrow, and the
 //! parameters that it needs.
 
 use escher_core::selector::{Field, Op};
@@ -28,7 +28,7 @@ pub(crate) fn settled(verb: Verb, kinds: &[Kind]) -> Verb {
     }
 }
 
-/// Whether the catalogue has the verb for each kind.
+/// Whether the catalog has the verb for each kind.
 pub(crate) fn is_possible(verb: Verb, kinds: &[Kind]) -> bool {
     kinds.iter().all(|&kind| ActionDef::find(Action { kind, verb }).is_some())
 }

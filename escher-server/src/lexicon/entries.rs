@@ -1,4 +1,4 @@
-//! Entries that come from the catalogues.
+//! Entries that come from the catalogs.
 
 use std::collections::BTreeSet;
 
@@ -56,7 +56,7 @@ const WHOLE: &[&str] = &[
     "amer",
 ];
 
-/// Hands every entry of the catalogues to `add`.
+/// Hands every entry of the catalogs to `add`.
 pub(super) fn all(add: &mut impl FnMut(&str, Entry)) {
     for (phrase, meaning) in core::phrases() {
         of_core(phrase, meaning, add);

@@ -9,7 +9,7 @@ use super::Lexicon;
 static MATTERS: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("data/matters.txt").split_whitespace().collect());
 /// Words that are about nothing of ours.
 static OFF_TOPIC: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("data/off_topic.txt").split_whitespace().collect());
-/// Verbs that order something that is in no catalogue.
+/// Verbs that order something that is in no catalog.
 static IMPERATIVES: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("data/imperatives.txt").split_whitespace().collect());
 /// What money does over time, which every answer about it shows.
 static TREND: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("data/trend.txt").split_whitespace().collect());

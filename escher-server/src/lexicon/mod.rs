@@ -1,6 +1,6 @@
 //! The words: which category each has, what it means, and which words are ordinary English.
 //!
-//! Most comes from the catalogues of `escher-core`; what is only needed to read sentences lies in `data`, a file per
+//! Most comes from the catalogs of `escher-core`; what is only needed to read sentences lies in `data`, a file per
 //! category, one entry a line.
 
 mod asking;

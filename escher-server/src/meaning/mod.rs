@@ -36,7 +36,7 @@ pub(crate) enum Sem {
     Cond(Formula),
     /// What a noun phrase denotes.
     Set(Box<Set>),
-    /// A verb of the catalogue.
+    /// A verb of the catalog.
     Verb(Verb),
     /// Parameters of a verb.
     Params(Params),
@@ -176,7 +176,7 @@ impl Params {
 /// A change that is ordered.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Order {
-    /// `None` for a verb that the catalogue does not have.
+    /// `None` for a verb that the catalog does not have.
     pub(crate) verb: Option<Verb>,
     pub(crate) set: Set,
     pub(crate) params: Params,
@@ -192,7 +192,7 @@ impl Order {
         Self { verb: Some(verb), ..Self::unknown(set) }
     }
 
-    /// By a verb that the catalogue does not have.
+    /// By a verb that the catalog does not have.
     pub(crate) fn unknown(set: Set) -> Self {
         Self { verb: None, set, params: Params::default(), when: None, why: None, options: Vec::new() }
     }

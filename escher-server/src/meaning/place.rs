@@ -66,7 +66,7 @@ fn extent(formula: &Formula) -> Option<Extent> {
     }
 }
 
-/// Whether nothing is at both places, as far as the catalogue of regions tells.
+/// Whether nothing is at both places, as far as the catalog of regions tells.
 pub(super) fn apart(a: &Formula, b: &Formula) -> bool {
     let (Some(a), Some(b)) = (extent(a), extent(b)) else { return false };
     if [&a, &b].into_iter().any(|extent| extent.geos.is_empty()) {

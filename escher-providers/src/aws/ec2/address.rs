@@ -11,7 +11,6 @@ use futures::stream::BoxStream;
 use super::base::{MINUTE, action, api, only};
 use crate::aws::clients::{AwsCx, Clients, Fill, paged};
 use crate::aws::error::says_gone;
-use crate::commands::usual;
 use crate::spec::ActionSpec;
 
 pub(super) const NATIVE: &str = "ec2:elastic-ip";
@@ -66,7 +65,7 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[ActionSpec {
     timeout: MINUTE,
     act: |cx, target, _| release(cx, target).boxed(),
     undo: None,
-    cli: |target, params, _| usual(Verb::Release, target, params),
+    cli: None,
     weigh: None,
     dry_run: DryRun::Native,
     shows: None,

@@ -39,12 +39,12 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[ActionSpec {
         let put_back = |size| Undo { action: action(Kind::Vm, Verb::Resize), params: Map::from_iter([("size".to_owned(), size)]) };
         old.map(put_back).into_iter().collect()
     }),
-    cli: |target, params, _| {
+    cli: Some(|target, params, _| {
         let id = target.id.last_segment();
         let size = params.get("size").and_then(|size| size.as_str()).unwrap_or_default();
         let change = cli(target, &["modify-instance-attribute", "--instance-id", id, "--instance-type", &format!("Value={size}")]);
         [usual(Verb::Stop, target, params), vec![change], usual(Verb::Start, target, params)].concat()
-    },
+    }),
     weigh: Some(vm::stopping),
     dry_run: DryRun::Native,
     shows: None,

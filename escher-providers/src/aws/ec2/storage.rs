@@ -16,7 +16,6 @@ use serde_json::{Map, Value, json};
 use super::base::{FIVE_MINUTES, action, api, cli, described, each, filter};
 use crate::aws::clients::{AwsCx, Clients, Fill, Item, incomplete, never, paged, time};
 use crate::aws::error::says_gone;
-use crate::commands::usual;
 use crate::spec::{ActionSpec, act};
 
 pub(super) const VOLUME: &str = "ec2:volume";
@@ -239,35 +238,23 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
         timeout: FIVE_MINUTES,
         act: |cx, target, params| act(params, |params| take_snapshot(cx, target, params)),
         undo: None,
-        cli: |target, params, _| {
+        cli: Some(|target, params, _| {
             let mut line = cli(target, &["create-snapshot", "--volume-id", target.id.last_segment()]);
             if let Some(name) = params.get("name").and_then(|name| name.as_str()) {
                 line.push("--tag-specifications".into());
                 line.push(tag_specification("snapshot", &[("Name", name)]));
             }
             vec![line]
-        },
+        }),
         weigh: None,
         dry_run: DryRun::Native,
         shows: None,
     },
     ActionSpec {
         weigh: Some(volume::deleting),
-        ..delete(
-            Kind::Disk,
-            VOLUME,
-            &["ec2:DeleteVolume"],
-            |cx, target, _| delete_volume(cx, target).boxed(),
-            |target, params, _| usual(Verb::Delete, target, params),
-        )
+        ..delete(Kind::Disk, VOLUME, &["ec2:DeleteVolume"], |cx, target, _| delete_volume(cx, target).boxed())
     },
-    delete(
-        Kind::Snapshot,
-        SNAPSHOT,
-        &["ec2:DeleteSnapshot"],
-        |cx, target, _| delete_snapshot(cx, target).boxed(),
-        |target, params, _| usual(Verb::Delete, target, params),
-    ),
+    delete(Kind::Snapshot, SNAPSHOT, &["ec2:DeleteSnapshot"], |cx, target, _| delete_snapshot(cx, target).boxed()),
 ];
 
 const fn delete(
@@ -275,7 +262,6 @@ const fn delete(
     native: &'static str,
     permissions: &'static [&'static str],
     act: crate::spec::ActFn<Clients>,
-    cli: crate::spec::CliFn,
 ) -> ActionSpec<Clients> {
     let action = action(kind, Verb::Delete);
     ActionSpec {
@@ -285,7 +271,7 @@ const fn delete(
         timeout: FIVE_MINUTES,
         act,
         undo: None,
-        cli,
+        cli: None,
         weigh: None,
         dry_run: DryRun::Native,
         shows: None,

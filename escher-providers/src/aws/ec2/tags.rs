@@ -40,10 +40,10 @@ const fn tag(kind: Kind, native: &'static str) -> ActionSpec<Clients> {
         timeout: MINUTE,
         act: |cx, target, params| act(params, |TagParams { tags }| async move { set(&cx, target.id.last_segment(), &tags).await }),
         undo: Some(tagging::undo_tag),
-        cli: |target, params, _| {
+        cli: Some(|target, params, _| {
             let tags: Vec<_> = tagging::tags(params).into_iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
             vec![cli(target, &["create-tags", "--resources", target.id.last_segment(), "--tags", &json!(tags).to_string()])]
-        },
+        }),
         weigh: None,
         dry_run: DryRun::Native,
         shows: None,
@@ -58,10 +58,10 @@ const fn untag(kind: Kind, native: &'static str) -> ActionSpec<Clients> {
         timeout: MINUTE,
         act: |cx, target, params| act(params, |UntagParams { keys }| async move { remove(&cx, target.id.last_segment(), &keys).await }),
         undo: Some(tagging::undo_untag),
-        cli: |target, params, _| {
+        cli: Some(|target, params, _| {
             let keys: Vec<_> = tagging::keys(params).into_iter().map(|key| json!({ "Key": key })).collect();
             vec![cli(target, &["delete-tags", "--resources", target.id.last_segment(), "--tags", &json!(keys).to_string()])]
-        },
+        }),
         weigh: None,
         dry_run: DryRun::Native,
         shows: None,

@@ -14,7 +14,6 @@ use super::base::{FIVE_MINUTES, action, api, described, each};
 use super::{sizes, spot};
 use crate::aws::clients::{AwsCx, Clients, Fill, incomplete, never, time};
 use crate::aws::error::says_gone;
-use crate::commands::usual;
 use crate::spec::ActionSpec;
 
 pub(super) const NATIVE: &str = "ec2:instance";
@@ -178,7 +177,6 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
             &["ec2:StartInstances"],
             |cx, t, _| async move { start(&cx, t.id.last_segment()).await }.boxed(),
             Some(|_, before| if_was(before, State::Stopped, Verb::Stop)),
-            |t, params, _| usual(Verb::Start, t, params),
         )
     },
     ActionSpec {
@@ -188,23 +186,10 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
             &["ec2:StopInstances"],
             |cx, t, _| async move { stop(&cx, t.id.last_segment()).await }.boxed(),
             Some(|_, before| if_was(before, State::Running, Verb::Start)),
-            |t, params, _| usual(Verb::Stop, t, params),
         )
     },
-    spec(
-        Verb::Restart,
-        &["ec2:RebootInstances"],
-        |cx, t, _| async move { restart(&cx, t.id.last_segment()).await }.boxed(),
-        None,
-        |t, params, _| usual(Verb::Restart, t, params),
-    ),
-    spec(
-        Verb::Delete,
-        &["ec2:TerminateInstances"],
-        |cx, t, _| async move { terminate(&cx, t.id.last_segment()).await }.boxed(),
-        None,
-        |t, params, _| usual(Verb::Delete, t, params),
-    ),
+    spec(Verb::Restart, &["ec2:RebootInstances"], |cx, t, _| async move { restart(&cx, t.id.last_segment()).await }.boxed(), None),
+    spec(Verb::Delete, &["ec2:TerminateInstances"], |cx, t, _| async move { terminate(&cx, t.id.last_segment()).await }.boxed(), None),
 ];
 
 const fn spec(
@@ -212,7 +197,6 @@ const fn spec(
     permissions: &'static [&'static str],
     act: crate::spec::ActFn<Clients>,
     undo: Option<crate::spec::UndoFn>,
-    cli: crate::spec::CliFn,
 ) -> ActionSpec<Clients> {
     ActionSpec {
         native: NATIVE,
@@ -221,7 +205,7 @@ const fn spec(
         timeout: FIVE_MINUTES,
         act,
         undo,
-        cli,
+        cli: None,
         weigh: None,
         dry_run: DryRun::Native,
         shows: None,

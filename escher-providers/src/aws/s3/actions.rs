@@ -21,7 +21,7 @@ const fn spec(
     permissions: &'static [&'static str],
     act: ActFn<Clients>,
     undo: UndoFn,
-    cli: CliFn,
+    cli: Option<CliFn>,
     shows: Option<ShowsFn>,
 ) -> ActionSpec<Clients> {
     let action = Action { kind: Kind::Bucket, verb };
@@ -35,7 +35,7 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
         &["s3:PutBucketPublicAccessBlock"],
         |cx, target, params| act(params, |params| make_private(cx, target, params)),
         |_, before| previous(before, Verb::MakePrivate, "public_access_block", &json!(Block::ALL)),
-        |target, params, _| {
+        Some(|target, params, _| {
             let block = given(params).unwrap_or(Block::ALL);
             let on = |on: bool| if on { "true" } else { "false" };
             let setting = format!(
@@ -46,7 +46,7 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
                 on(block.restrict_public_buckets)
             );
             vec![cli(target, &["put-public-access-block", "--public-access-block-configuration", &setting])]
-        },
+        }),
         Some(|params, now| {
             Some(given(params).unwrap_or(Block::ALL) == serde_json::from_value(now.attributes.get("public_access_block")?.clone()).ok()?)
         }),
@@ -59,7 +59,7 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
             Some(false) => vec![undo(Verb::Encrypt, Value::Null)],
             _ => Vec::new(),
         },
-        |target, params, _| match params.get("previous") {
+        Some(|target, params, _| match params.get("previous") {
             Some(Value::Null) => commands::setting(Verb::Encrypt, target, false),
             _ => {
                 let wanted: Encryption = given(params).unwrap_or_else(Encryption::plain);
@@ -70,7 +70,7 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
                 let setting = json!({ "Rules": [{ "ApplyServerSideEncryptionByDefault": by_default }] });
                 vec![cli(target, &["put-bucket-encryption", "--server-side-encryption-configuration", &setting.to_string()])]
             }
-        },
+        }),
         Some(|params, now| Some(now.bool_attr("encrypted")? != matches!(params.get("previous"), Some(Value::Null)))),
     ),
     spec(
@@ -78,7 +78,7 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
         &["s3:PutBucketVersioning"],
         |cx, target, params| act(params, |params| set_versioning(cx, target, params)),
         |_, before| previous(before, Verb::EnableVersioning, "versioning", &json!(true)),
-        |target, params, _| commands::setting(Verb::EnableVersioning, target, given(params).unwrap_or(true)),
+        Some(|target, params, _| commands::setting(Verb::EnableVersioning, target, given(params).unwrap_or(true))),
         Some(|params, now| Some(now.bool_attr("versioning")? == given(params).unwrap_or(true))),
     ),
     spec(
@@ -88,11 +88,11 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
         tagging::undo_tag,
         // `aws s3api` can only replace a bucket's whole set of tags; this service's commands leave the others alone, as
         // Escher does.
-        |target, params, _| {
+        Some(|target, params, _| {
             let tags = json!(tagging::tags(params)).to_string();
             let line = ["aws", "resourcegroupstaggingapi", "tag-resources", "--resource-arn-list", target.id.as_str(), "--tags", &tags];
             vec![line.into_iter().chain(["--region", &target.region]).map(str::to_owned).collect()]
-        },
+        }),
         None,
     ),
     spec(
@@ -100,7 +100,7 @@ pub(super) static ACTIONS: &[ActionSpec<Clients>] = &[
         &["s3:GetBucketTagging", "s3:PutBucketTagging"],
         |cx, target, params| act(params, |gone: UntagParams| put_tags(cx, target, move |tags| tagging::remove(tags, &gone.keys))),
         tagging::undo_untag,
-        |target, params, _| commands::usual(Verb::Untag, target, params),
+        None,
         None,
     ),
 ];

@@ -1,4 +1,4 @@
-//! Verbs that the catalogue does not have: each asks what it may mean.
+//! Verbs that the catalog does not have: each asks what it may mean.
 
 use escher_core::{Kind, Verb};
 
