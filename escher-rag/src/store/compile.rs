@@ -2,8 +2,9 @@
 //!
 //! SQL's logic is the selector's: NULL is unknown. So the expression is 1 where the selector certainly holds, 0 where it
 //! certainly does not, and NULL where it is unknown, or where only the resource itself can tell (`~`, attributes): those
-//! are the rows for which [`Part::ask`] holds. What several rows of another table decide is a [`Set`], and stands in
-//! the expression as `verdict(number of the set, f.entry)`.
+//! are the rows for which [`Part::ask`] holds. What several rows of another table decide is a [`Set`]. A conjunct that is
+//! one stays out of the expression, see [`Compiled::apart`]; elsewhere it stands there as
+//! `verdict(number of the set, f.entry)`.
 
 use escher_core::selector::{Field, FieldType, Op, Relation, Value};
 use escher_core::{Flag, Selector, fuzzy};
@@ -14,6 +15,8 @@ use super::facts::moment;
 
 /// The function of a set's number and an entry's.
 pub(super) const VERDICT: &str = "verdict";
+/// What holds of every entry.
+const ALWAYS: &str = "1";
 /// A backup counts for seven days.
 const BACKUP_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Values of one comparison beyond which the resource itself is asked; SQLite bounds its statements.
@@ -59,28 +62,74 @@ pub(super) struct Compiled<'s> {
     pub(super) within: Vec<String>,
     pub(super) values: Vec<Sql>,
     pub(super) sets: Vec<Set<'s>>,
+    /// Numbers of the sets that must hold beside the expression: calling a function for each row costs more than a look
+    /// into the set.
+    pub(super) apart: Vec<usize>,
 }
 
 impl<'s> Compiled<'s> {
     pub(super) fn of(selector: &'s Selector, now: Timestamp) -> Self {
         let mut compiler = Compiler { now, values: Vec::new(), sets: Vec::new() };
-        let leaves = selector.leaves().len();
-        if leaves > MOST_CONDITIONS {
-            return Self { part: open("1"), within: Vec::new(), values: Vec::new(), sets: Vec::new() };
+        if selector.leaves().len() > MOST_CONDITIONS {
+            return Self { part: open("1"), within: Vec::new(), values: Vec::new(), sets: Vec::new(), apart: Vec::new() };
         }
-        let conjuncts = selector.conjuncts();
-        let parts: Vec<Part> = conjuncts.iter().map(|conjunct| compiler.part(conjunct)).collect();
+        let (mut conjuncts, mut parts, mut apart) = (Vec::new(), Vec::new(), Vec::new());
+        for conjunct in selector.conjuncts() {
+            if let Some(set) = set_of(conjunct) {
+                apart.push(compiler.sets.len());
+                compiler.sets.push(set);
+            } else {
+                parts.push(compiler.part(conjunct));
+                conjuncts.push(conjunct);
+            }
+        }
         // A verdict costs as much here as in the expression itself; it is asked for twice only where that spares reading
         // the resource.
         let asks = parts.iter().any(|part| part.ask.is_some());
         let narrows = |part: &Part| part.sql != "NULL" && (asks || !part.sql.contains(VERDICT));
-        let within = conjuncts.iter().zip(&parts).filter(|(_, part)| narrows(part)).map(|(conjunct, part)| {
+        let within = conjuncts.into_iter().zip(&parts).filter(|(_, part)| narrows(part)).map(|(conjunct, part)| {
             let keyed = is_keyed(conjunct) && part.ask.is_none();
             if keyed { part.sql.clone() } else { format!("({}) IS NOT FALSE", part.sql) }
         });
-        let (within, part) = (within.collect(), all_of(parts, "AND", "1"));
-        Self { part, within, values: compiler.values, sets: compiler.sets }
+        let (within, part) = (within.collect(), all_of(parts, "AND", ALWAYS));
+        Self { part, within, values: compiler.values, sets: compiler.sets, apart }
     }
+
+    /// Whether sets alone decide.
+    pub(super) fn is_sets(&self) -> bool {
+        !self.apart.is_empty() && self.within.is_empty() && self.part.sql == ALWAYS
+    }
+}
+
+/// The set that a condition is, if it is one as a whole.
+fn set_of(selector: &Selector) -> Option<Set<'_>> {
+    match selector {
+        Selector::Compare { op: Op::Ne, .. } => None,
+        Selector::Compare { field, op, value } => compared(field, *op, std::slice::from_ref(value)),
+        Selector::In { field, values } if !values.is_empty() => compared(field, Op::Eq, values),
+        Selector::Related { by, to } => Some(Set::Related(by, to)),
+        _ => None,
+    }
+}
+
+/// The set that a comparison is, unless its field is a column or only the resource itself can tell.
+fn compared<'s>(field: &Field, op: Op, values: &[Value]) -> Option<Set<'s>> {
+    if op == Op::Like || values.len() > MOST_VALUES {
+        return None;
+    }
+    let folded = || folded(values);
+    match (field, op, values) {
+        (Field::Tag(key), Op::Lt | Op::Le | Op::Gt | Op::Ge, [value]) => Some(Set::Tag(fuzzy::fold(key), TagTest::Order(op, value.clone()))),
+        (Field::Tag(key), ..) => Some(Set::Tag(fuzzy::fold(key), TagTest::OneOf(folded()))),
+        (Field::Id, ..) => Some(Set::Ids(folded())),
+        (Field::Linked, ..) => Some(Set::LinkedTo(Relation::Any, folded())),
+        (Field::Rel(rel), ..) => Some(Set::LinkedTo(Relation::Is(rel.clone()), folded())),
+        _ => None,
+    }
+}
+
+fn folded(values: &[Value]) -> Vec<String> {
+    values.iter().map(|value| fuzzy::fold(&value.plain())).collect()
 }
 
 /// Whether a condition is on a column that is always reported, so that it is never unknown.
@@ -170,8 +219,8 @@ impl<'s> Compiler<'s> {
 
     fn part(&mut self, selector: &'s Selector) -> Part {
         match selector {
-            Selector::All => exact("1"),
-            Selector::And(parts) => self.all(parts, "AND", "1"),
+            Selector::All => exact(ALWAYS),
+            Selector::And(parts) => self.all(parts, "AND", ALWAYS),
             Selector::Or(parts) => self.all(parts, "OR", "0"),
             Selector::Not(inner) => {
                 let inner = self.part(inner);
@@ -245,30 +294,20 @@ impl<'s> Compiler<'s> {
     }
 
     fn compare(&mut self, field: &Field, op: Op, values: &[Value]) -> Part {
-        let folded = || values.iter().map(|value| fuzzy::fold(&value.plain())).collect::<Vec<_>>();
         let is_text = matches!(field.ty(), FieldType::Text | FieldType::Word | FieldType::Tag | FieldType::Search);
         if op == Op::Like || values.len() > if is_text { MOST_VALUES } else { MOST_NUMBERS } {
             return open(self.told(field));
         }
-        match field {
-            Field::Tag(key) => {
-                let test = match (op, values) {
-                    (Op::Lt | Op::Le | Op::Gt | Op::Ge, [value]) => TagTest::Order(op, value.clone()),
-                    _ => TagTest::OneOf(folded()),
-                };
-                exact(self.set(Set::Tag(fuzzy::fold(key), test)))
+        if let Some(set) = compared(field, op, values) {
+            return exact(self.set(set));
+        }
+        match columns(field) {
+            Some(columns) => exact(self.one_of(columns, folded(values))),
+            None if is_text => open(self.told(field)),
+            None => {
+                let each: Vec<String> = values.iter().map(|value| self.measure(field, op, value)).collect();
+                exact(joined(&each, "OR", "0"))
             }
-            Field::Id => exact(self.set(Set::Ids(folded()))),
-            Field::Linked => exact(self.set(Set::LinkedTo(Relation::Any, folded()))),
-            Field::Rel(rel) => exact(self.set(Set::LinkedTo(Relation::Is(rel.clone()), folded()))),
-            _ => match (columns(field), field.ty()) {
-                (Some(columns), _) => exact(self.one_of(columns, folded())),
-                (None, FieldType::Text | FieldType::Word | FieldType::Tag | FieldType::Search) => open(self.told(field)),
-                (None, _) => {
-                    let each: Vec<String> = values.iter().map(|value| self.measure(field, op, value)).collect();
-                    exact(joined(&each, "OR", "0"))
-                }
-            },
         }
     }
 

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use escher_core::selector::{Related, Relation};
-use escher_core::{Entry, Resource, ResourceId, Result, Selection, Selector, Truth};
+use escher_core::{Entry, Resource, ResourceId, Result, Selection, Selector, Truth, truth};
 use jiff::Timestamp;
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
@@ -24,9 +24,27 @@ struct Found {
 /// What a selector says of every entry that it does not certainly refuse.
 fn judge(c: &Connection, selector: &Selector, now: Timestamp) -> Result<Vec<Found>> {
     let compiled = Compiled::of(selector, now);
-    let nested = |to: &Selector| Ok(judge(c, to, now)?.into_iter().map(|found| (found.entry, found.truth)).collect());
-    let verdicts = Arc::new(sets::decide(c, &compiled.sets, nested)?);
-    let rows = rows(c, &compiled, &verdicts).map_err(|e| fault::of("select", e))?;
+    let verdicts = sets::decide(c, &compiled.sets, |to| nested(c, to, now))?;
+    found(c, selector, &compiled, verdicts, now)
+}
+
+/// What a nested selector says of every entry. Where sets alone decide, no entry is read.
+fn nested(c: &Connection, selector: &Selector, now: Timestamp) -> Result<Verdicts> {
+    let compiled = Compiled::of(selector, now);
+    let verdicts = sets::decide(c, &compiled.sets, |to| nested(c, to, now))?;
+    if compiled.is_sets() {
+        return Verdicts::all(verdicts).map_or_else(|| Verdicts::none(c), Ok);
+    }
+    let mut all = Verdicts::none(c)?;
+    for found in found(c, selector, &compiled, verdicts, now)? {
+        all.set(found.entry, found.truth);
+    }
+    Ok(all)
+}
+
+fn found(c: &Connection, selector: &Selector, compiled: &Compiled<'_>, verdicts: Vec<Verdicts>, now: Timestamp) -> Result<Vec<Found>> {
+    let verdicts = Arc::new(verdicts);
+    let rows = rows(c, compiled, &verdicts).map_err(|e| fault::of("select", e))?;
     let mut read = estate::Reader::new(c)?;
     let around = Around { sets: &compiled.sets, verdicts: &verdicts, entry: Cell::new(0) };
     let mut found = Vec::with_capacity(rows.len());
@@ -65,9 +83,11 @@ fn rows(c: &Connection, compiled: &Compiled<'_>, verdicts: &Arc<Vec<Verdicts>>) 
         let mut rows = statement.raw_query();
         let mut out = Vec::new();
         while let Some(row) = rows.next()? {
-            let truth: Truth = row.get(1)?;
+            let entry: i64 = row.get(0)?;
+            let apart = compiled.apart.iter().filter_map(|set| verdicts.get(*set)).map(|set| set.of(entry));
+            let truth: Truth = apart.fold(row.get(1)?, truth::and);
             if truth != Some(false) {
-                out.push((row.get(0)?, truth, row.get::<_, Option<bool>>(2)?.unwrap_or(false)));
+                out.push((entry, truth, row.get::<_, Option<bool>>(2)?.unwrap_or(false)));
             }
         }
         Ok(out)

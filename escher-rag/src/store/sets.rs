@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use escher_core::selector::{Field, Relation};
+use escher_core::selector::{Field, Op, Relation, Value};
 use escher_core::{Resource, ResourceId, Result, Selector, Truth, fuzzy, truth};
 use jiff::Timestamp;
 use rusqlite::{Connection, params_from_iter};
@@ -24,16 +24,30 @@ impl Verdicts {
         Ok(Self(vec![all; most.map_or(0, |most| usize::try_from(most).unwrap_or(0).saturating_add(1))]))
     }
 
-    fn set(&mut self, thing: i64, value: Truth) {
+    /// False for everything.
+    pub(super) fn none(c: &Connection) -> Result<Self> {
+        Self::new(c, Some(false))
+    }
+
+    /// True for what is true of all of them.
+    pub(super) fn all(each: impl IntoIterator<Item = Self>) -> Option<Self> {
+        each.into_iter().reduce(|mut one, other| {
+            for (value, other) in one.0.iter_mut().zip(other.0) {
+                *value = truth::and(*value, other);
+            }
+            one
+        })
+    }
+
+    pub(super) fn set(&mut self, thing: i64, value: Truth) {
         if let Some(slot) = usize::try_from(thing).ok().and_then(|thing| self.0.get_mut(thing)) {
             *slot = value;
         }
     }
 }
 
-/// Decides each set; nested selectors from the inside out, by `judge`, which returns every entry that a selector does not
-/// certainly refuse.
-pub(super) fn decide(c: &Connection, sets: &[Set<'_>], judge: impl Fn(&Selector) -> Result<Vec<(i64, Truth)>>) -> Result<Vec<Verdicts>> {
+/// Decides each set; nested selectors from the inside out, by `judge`, whose verdicts hold for entries only.
+pub(super) fn decide(c: &Connection, sets: &[Set<'_>], judge: impl Fn(&Selector) -> Result<Verdicts>) -> Result<Vec<Verdicts>> {
     let decide = |set: &Set<'_>| match set {
         Set::Tag(key, test) => tags(c, key, test),
         Set::Ids(wanted) => {
@@ -64,45 +78,63 @@ pub(super) fn decide(c: &Connection, sets: &[Set<'_>], judge: impl Fn(&Selector)
 }
 
 fn tags(c: &Connection, key: &str, test: &TagTest) -> Result<Verdicts> {
+    let mut verdicts = Verdicts::new(c, if matches!(test, TagTest::Exists) { Some(false) } else { None })?;
+    match test {
+        TagTest::Exists => each_entry(c, "SELECT entry FROM tags WHERE key = ?1", &[key], |entry| verdicts.set(entry, Some(true)))?,
+        // A key may have a hundred thousand values, of which a few are asked for: the others are not read.
+        TagTest::OneOf(wanted) => {
+            each_entry(c, "SELECT entry FROM tags WHERE key = ?1", &[key], |entry| verdicts.set(entry, Some(false)))?;
+            for value in wanted {
+                let sql = "SELECT entry FROM tags WHERE key = ?1 AND value = ?2";
+                each_entry(c, sql, &[key, value], |entry| verdicts.set(entry, Some(true)))?;
+            }
+        }
+        TagTest::Order(op, wanted) => ordered(c, key, *op, wanted, &mut verdicts)?,
+    }
+    Ok(verdicts)
+}
+
+fn each_entry(c: &Connection, sql: &str, of: &[&str], mut take: impl FnMut(i64)) -> Result<()> {
     let fault = |e| fault::of("select", e);
-    let exists = matches!(test, TagTest::Exists);
-    let mut verdicts = Verdicts::new(c, if exists { Some(false) } else { None })?;
-    // Equal values come together, and each is judged once.
+    let mut statement = c.prepare_cached(sql).map_err(fault)?;
+    let mut rows = statement.query(params_from_iter(of)).map_err(fault)?;
+    while let Some(row) = rows.next().map_err(fault)? {
+        take(row.get(0).map_err(fault)?);
+    }
+    Ok(())
+}
+
+/// The values of a key held against another one. Equal values come together, and each is judged once.
+fn ordered(c: &Connection, key: &str, op: Op, wanted: &Value, verdicts: &mut Verdicts) -> Result<()> {
+    let fault = |e| fault::of("select", e);
     let mut statement = c.prepare_cached("SELECT value, entry FROM tags WHERE key = ?1 ORDER BY value").map_err(fault)?;
     let mut rows = statement.query([key]).map_err(fault)?;
     let mut last: Option<(String, Truth)> = None;
-    let mut seen = vec![false; verdicts.0.len()];
+    let mut met = HashSet::new();
     while let Some(row) = rows.next().map_err(fault)? {
         let value = row.get_ref(0).and_then(|value| Ok(value.as_str()?)).map_err(fault)?;
         let entry: i64 = row.get(1).map_err(fault)?;
         let holds = match &last {
             Some((known, holds)) if known == value => *holds,
             _ => {
-                let holds = holds_of(value, test);
+                let holds = compares(value, op, wanted);
                 last = Some((value.to_owned(), holds));
                 holds
             }
         };
         // Several keys that are equal in any case are several values of one.
-        let Some(seen) = usize::try_from(entry).ok().and_then(|entry| seen.get_mut(entry)) else { continue };
-        let value = if std::mem::replace(seen, true) { truth::or(verdicts.of(entry), holds) } else { holds };
-        verdicts.set(entry, value);
+        let holds = if met.insert(entry) { holds } else { truth::or(verdicts.of(entry), holds) };
+        verdicts.set(entry, holds);
     }
-    Ok(verdicts)
+    Ok(())
 }
 
-fn holds_of(value: &str, test: &TagTest) -> Truth {
-    match test {
-        TagTest::Exists => Some(true),
-        TagTest::OneOf(wanted) => Some(wanted.iter().any(|wanted| wanted == value)),
-        // The order of values does not depend on their case either.
-        TagTest::Order(op, wanted) => {
-            let mut bearer = Resource::new(escher_core::CloudId::Aws, "", escher_core::Kind::Other, "", "");
-            bearer.tags = Some([(String::new(), value.to_owned())].into());
-            let compare = Selector::Compare { field: Field::Tag(String::new()), op: *op, value: wanted.clone() };
-            compare.matches(&bearer, Timestamp::UNIX_EPOCH)
-        }
-    }
+/// The order of values does not depend on their case.
+fn compares(value: &str, op: Op, wanted: &Value) -> Truth {
+    let mut bearer = Resource::new(escher_core::CloudId::Aws, "", escher_core::Kind::Other, "", "");
+    bearer.tags = Some([(String::new(), value.to_owned())].into());
+    let compare = Selector::Compare { field: Field::Tag(String::new()), op, value: wanted.clone() };
+    compare.matches(&bearer, Timestamp::UNIX_EPOCH)
 }
 
 /// The last segments that things with this form of an id may have. What AWS appends to the name of a secret is known
@@ -144,16 +176,12 @@ fn each_link(c: &Connection, by: &Relation, mut take: impl FnMut(i64, i64)) -> R
     Ok(())
 }
 
-fn related(c: &Connection, by: &Relation, to: Vec<(i64, Truth)>) -> Result<Verdicts> {
+fn related(c: &Connection, by: &Relation, mut inner: Verdicts) -> Result<Verdicts> {
     let fault = |e| fault::of("select", e);
-    let mut inner = Verdicts::new(c, Some(false))?;
     let mut strange = c.prepare_cached("SELECT thing FROM things WHERE known = 0").map_err(fault)?;
     let mut rows = strange.query([]).map_err(fault)?;
     while let Some(row) = rows.next().map_err(fault)? {
         inner.set(row.get(0).map_err(fault)?, None);
-    }
-    for (entry, truth) in to {
-        inner.set(entry, truth);
     }
     // Whoever is related to nobody is never joined with anything, and stays unknown.
     let mut verdicts = Verdicts::new(c, None)?;
