@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use escher_core::{Clock, CloudId, Error, ErrorKind, Identity, Result, WallClock};
+use escher_core::{Clock, CloudId, Error, Identity, Result, WallClock};
 use escher_providers::sim::{Faults, SimSpec};
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -202,14 +202,4 @@ impl Connections {
 fn unfit(path: &Path, error: Error) -> Error {
     let error = error.operation("read connections").with("file", path.display().to_string());
     if error.hint_text().is_some() { error } else { error.hint("fix the file, or remove it and connect again") }
-}
-
-/// A file system error with its file.
-pub(crate) fn storage(operation: &str, path: &Path, e: std::io::Error) -> Error {
-    let hint = match e.kind() {
-        std::io::ErrorKind::StorageFull => "free some space on that disk and try again; nothing was lost",
-        std::io::ErrorKind::PermissionDenied => "check who owns that folder, or choose another data directory",
-        _ => "check that disk and folder",
-    };
-    Error::new(ErrorKind::Storage, e.to_string()).operation(operation).with("file", path.display().to_string()).hint(hint).caused_by(e)
 }

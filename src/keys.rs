@@ -17,7 +17,7 @@ use escher_core::{Error, ErrorKind, Head, PlanId, PlanStatus, PublicKey, Result,
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::config::storage;
+use crate::home::storage;
 
 /// How much later a moment must be before it is written down, so that not every command writes.
 const STEP: SignedDuration = SignedDuration::from_secs(60);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use escher_core::{Error, ErrorKind, Result, digest};
 use tokio::net::{UnixListener, UnixStream};
 
-use crate::config::storage;
+use crate::home::storage;
 use crate::home::{MARKER, SMALL, read_small, write_private};
 
 const LISTEN: &str = "listen for other programs";

@@ -6,9 +6,8 @@ use std::path::Path;
 use escher_core::{Error, Result};
 use escher_exec::POLICY_FILE;
 
-use super::files::{self, foreign, look, oddity, read_small};
-use super::{FILES, LAYOUT, OPEN};
-use crate::config::storage;
+use super::files::{self, foreign, look, oddity, read_small, storage};
+use super::layout::{FILES, LAYOUT, OPEN};
 
 /// The file that makes a folder a data directory of Escher. It is made first and never changed.
 pub(crate) const MARKER: &str = "escher-data";

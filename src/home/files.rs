@@ -4,9 +4,7 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io::{ErrorKind as Io, Read as _, Write as _};
 use std::path::Path;
 
-use escher_core::{Error, Result};
-
-use crate::config::storage;
+use escher_core::{Error, ErrorKind, Result};
 
 /// Bytes that a small file may have: the marker, the version, the lock, the connections.
 pub(crate) const SMALL: u64 = 1024 * 1024;
@@ -183,4 +181,14 @@ pub(crate) fn stamp(found: &Metadata) -> Vec<i64> {
         };
         vec![i64::try_from(found.len()).unwrap_or(i64::MAX), since(found.modified())]
     }
+}
+
+/// A file system error with its file.
+pub(crate) fn storage(operation: &str, path: &Path, e: std::io::Error) -> Error {
+    let hint = match e.kind() {
+        std::io::ErrorKind::StorageFull => "free some space on that disk and try again; nothing was lost",
+        std::io::ErrorKind::PermissionDenied => "check who owns that folder, or choose another data directory",
+        _ => "check that disk and folder",
+    };
+    Error::new(ErrorKind::Storage, e.to_string()).operation(operation).with("file", path.display().to_string()).hint(hint).caused_by(e)
 }

@@ -3,76 +3,32 @@
 mod claim;
 mod files;
 mod input;
+mod layout;
+mod lock;
 mod output;
 mod seal;
 mod spool;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use escher_core::{Error, ErrorKind, Result};
+use escher_core::Result;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
-use crate::config::storage;
+use layout::{DATABASES, FILES, OPEN};
 use seal::Seal;
 
 pub(crate) use claim::MARKER;
-pub(crate) use files::{SMALL, read_small, size, write_private};
+pub(crate) use files::{SMALL, read_small, size, storage, write_private};
 pub(crate) use input::open_plain;
 pub use input::{open_input, plain_input};
+pub(crate) use lock::try_lock;
 pub use output::OutputFile;
+pub use seal::Owner;
+pub(crate) use seal::Since;
 pub(crate) use spool::Spool;
-
-/// The layout this program writes.
-const LAYOUT: u32 = 1;
-
-const OPEN: &str = "open data directory";
-
-/// Every plain file that Escher keeps in a data directory, apart from the marker.
-const FILES: &[&str] = &[
-    "lock",
-    "version",
-    "connections.toml",
-    "key",
-    "store.db",
-    "store.db-wal",
-    "store.db-shm",
-    "store.db-journal",
-    "journal.db",
-    "journal.db-wal",
-    "journal.db-shm",
-    "journal.db-journal",
-    "sim.db",
-    "sim.db-wal",
-    "sim.db-journal",
-    "sim.db-shm",
-];
-
-/// The databases, which are sealed when a directory is closed.
-const DATABASES: [&str; 3] = ["store.db", "journal.db", "sim.db"];
-
-/// Who holds a data directory.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Owner {
-    /// Process id.
-    pub pid: u32,
-    /// Since when.
-    pub since: Timestamp,
-}
-
-/// How a database stands against what was there when the directory was last closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Since {
-    /// Nobody has touched the file.
-    Untouched,
-    /// The directory was not closed: its owner was killed, or the machine went down.
-    Unclosed,
-    /// Somebody else has touched the file, or it was copied here.
-    Touched,
-}
 
 /// An owned data directory. The lock goes with the value, and with the process however it ends.
 pub(crate) struct Home {
@@ -97,15 +53,15 @@ impl Home {
     /// it that Escher did not make, which is left untouched; `Storage`.
     pub(crate) fn open(root: &Path, now: Timestamp) -> Result<Self> {
         make(root)?;
-        let root = std::fs::canonicalize(root).map_err(|e| storage(OPEN, root, e))?;
+        let root = std::fs::canonicalize(root).map_err(|e| files::storage(OPEN, root, e))?;
         if !root.is_dir() {
             return Err(files::foreign(OPEN, &root, "it is no folder"));
         }
         claim::claim(&root)?;
-        let folder = lock_folder(&root)?;
+        let folder = lock::folder(&root)?;
         let owner = Owner { pid: std::process::id(), since: now };
-        let (lock, sealed) = lock_file(&root)?;
-        check_layout(&root)?;
+        let (lock, sealed) = lock::file(&root)?;
+        layout::check(&root)?;
         let since = DATABASES.map(|name| (name, seal::since(sealed.as_ref(), &root.join(name)))).into();
         let mut home = Self { root, lock, owner, since, whole: Mutex::default(), exposed: Vec::new(), _folder: folder };
         home.seal_with(None)?;
@@ -164,7 +120,7 @@ impl Home {
     /// An empty file that only this user may read, so that whatever SQLite puts beside it is as private.
     pub(crate) fn prepare(&self, path: &Path) -> Result<()> {
         match files::create_private(path) {
-            Err(e) if e.kind() != std::io::ErrorKind::AlreadyExists => Err(storage(OPEN, path, e)),
+            Err(e) if e.kind() != std::io::ErrorKind::AlreadyExists => Err(files::storage(OPEN, path, e)),
             _ => Ok(()),
         }
     }
@@ -191,7 +147,8 @@ impl Home {
     }
 
     fn seal_with(&mut self, seal: Option<Seal>) -> Result<()> {
-        seal::write(&mut self.lock, &self.owner, seal.as_ref()).map_err(|e| storage("lock data directory", &self.root.join("lock"), e))
+        seal::write(&mut self.lock, &self.owner, seal.as_ref())
+            .map_err(|e| files::storage("lock data directory", &self.root.join("lock"), e))
     }
 }
 
@@ -221,82 +178,7 @@ fn make(root: &Path) -> Result<()> {
         made => made,
     };
     match made {
-        Err(e) if e.kind() != std::io::ErrorKind::AlreadyExists => Err(storage(OPEN, root, e)),
+        Err(e) if e.kind() != std::io::ErrorKind::AlreadyExists => Err(files::storage(OPEN, root, e)),
         _ => Ok(()),
     }
-}
-
-/// Takes a lock, with a moment's patience: a process that was just started by the one before may hold it for as long as
-/// it takes to become another program.
-pub(crate) fn try_lock(file: &File) -> std::result::Result<(), TryLockError> {
-    const TRIES: u32 = 10;
-    for _ in 1..TRIES {
-        match file.try_lock() {
-            Err(TryLockError::WouldBlock) => std::thread::sleep(std::time::Duration::from_millis(20)),
-            taken => return taken,
-        }
-    }
-    file.try_lock()
-}
-
-/// Locks the folder itself. `None` if the system knows no such lock; then the lock file stands alone.
-fn lock_folder(root: &Path) -> Result<Option<File>> {
-    let Ok(folder) = File::open(root) else { return Ok(None) };
-    match try_lock(&folder) {
-        Ok(()) => Ok(Some(folder)),
-        Err(TryLockError::WouldBlock) => Err(owned(root)),
-        Err(TryLockError::Error(e)) => {
-            tracing::debug!(error = %e, "the folder itself cannot be locked here");
-            Ok(None)
-        }
-    }
-}
-
-/// Takes the lock file, and makes sure that what was locked is what the name stands for.
-fn lock_file(root: &Path) -> Result<(File, Option<Seal>)> {
-    let path = root.join("lock");
-    for _ in 0..4 {
-        let mut lock = files::open_or_create(OPEN, &path)?;
-        match try_lock(&lock) {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(owned(root)),
-            Err(TryLockError::Error(e)) => return Err(storage("lock data directory", &path, e)),
-        }
-        let held = lock.metadata().map_err(|e| storage("lock data directory", &path, e))?;
-        let named = files::look(OPEN, &path)?;
-        if named.is_some_and(|named| seal::same_file(&held, &named)) {
-            let sealed = seal::read(&mut lock);
-            return Ok((lock, sealed));
-        }
-        // Somebody removed it between the opening and the locking: another may hold the new one.
-    }
-    Err(owned(root))
-}
-
-/// The error that tells who owns the directory.
-fn owned(root: &Path) -> Error {
-    // Who owns it is a courtesy: where it cannot be read, the refusal stands all the same.
-    let text = read_small(OPEN, &root.join("lock"), SMALL).ok().flatten().unwrap_or_default();
-    let owner: Option<Owner> = serde_json::from_slice(&text).ok();
-    let who = owner.map_or_else(|| "another process".to_owned(), |owner| format!("process {} since {}", owner.pid, owner.since));
-    Error::new(ErrorKind::Busy, format!("{who} is working in this data directory"))
-        .operation(OPEN)
-        .with("folder", root.display().to_string())
-        .hint("wait until it ends, or choose another data directory")
-}
-
-fn check_layout(root: &Path) -> Result<()> {
-    let path = root.join("version");
-    let Some(text) = read_small(OPEN, &path, SMALL)? else {
-        return write_private(OPEN, &path, format!("{LAYOUT}\n").as_bytes());
-    };
-    let text = String::from_utf8_lossy(&text);
-    if text.trim() == LAYOUT.to_string() {
-        return Ok(());
-    }
-    let shown: String = text.trim().escape_debug().take(20).collect();
-    Err(Error::new(ErrorKind::Stale, format!("the data directory has layout {shown}, this program reads {LAYOUT}"))
-        .operation(OPEN)
-        .with("folder", root.display().to_string())
-        .hint("use the version of Escher that wrote it, or choose another data directory"))
 }

@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use escher_core::{Error, Result};
 
 use super::claim::MARKER;
-use super::files;
-use crate::config::storage;
+use super::files::{self, storage};
 
 const WRITE: &str = "write file";
 

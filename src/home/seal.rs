@@ -7,9 +7,30 @@ use std::fs::{File, Metadata};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Owner, SMALL, Since, files};
+use super::files::{self, SMALL};
+
+/// Who holds a data directory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    /// Process id.
+    pub pid: u32,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// How a database stands against what was there when the directory was last closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Since {
+    /// Nobody has touched the file.
+    Untouched,
+    /// The directory was not closed: its owner was killed, or the machine went down.
+    Unclosed,
+    /// Somebody else has touched the file, or it was copied here.
+    Touched,
+}
 
 /// The stamps of the databases, by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 use escher_core::{Error, ErrorKind, Result};
 use escher_exec::CancellationToken;
 
-use super::files::create_private;
-use super::try_lock;
-use crate::config::storage;
+use super::files::{create_private, storage};
+use super::lock::try_lock;
 
 const HAND_OVER: &str = "hand over";
 /// How the names of these files begin.
