@@ -275,6 +275,16 @@ impl Escher {
         self.simulated_spec().map(|_| "some or all of these resources are simulated".to_owned())
     }
 
+    /// The same remark, if a resource in one of these accounts is simulated.
+    pub(crate) fn simulated_among<'a>(&self, accounts: impl IntoIterator<Item = (CloudId, Option<&'a str>)>) -> Option<String> {
+        let connections = self.connections();
+        let simulated = connections.iter().filter(|known| matches!(known.kind, ConnectionKind::Sim { .. }));
+        let simulated: HashSet<(CloudId, &str)> =
+            simulated.flat_map(|known| &known.identities).map(|identity| (identity.cloud, identity.account.as_str())).collect();
+        let any = accounts.into_iter().any(|(cloud, account)| account.is_some_and(|account| simulated.contains(&(cloud, account))));
+        if any { self.simulated_note() } else { None }
+    }
+
     pub(crate) fn simulated_spec(&self) -> Option<SimSpec> {
         self.connections().iter().find_map(|connection| match connection.kind {
             ConnectionKind::Sim { spec, .. } => Some(spec),

@@ -48,7 +48,7 @@ pub use ops::demo::{Demo, DemoOptions};
 pub use ops::doctor::{Check, DoctorReport, Health};
 pub use ops::import::{BadLine, Counted, Format as ImportFormat, ImportOptions, ImportReport};
 pub use ops::init::InitReport;
-pub use ops::plan::{RunOptions, RunReport};
+pub use ops::plan::{DryRunReport, RunOptions, RunReport};
 pub use ops::policy::{Judged, PolicyCheckRequest, PolicyChecked};
 pub use ops::reply::{Answer, AskResponse, Group, Reply};
 pub use ops::search::{Hit, SearchRequest, SearchResults};

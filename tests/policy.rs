@@ -106,7 +106,7 @@ fn a_broken_file_refuses_every_change_with_its_place_and_nothing_else() {
     for (text, place) in [
         ("max_risk = \"low\"\nforbid = [\"*.delete\", \"*.destroy\"]\n", "line 2, column 23: `*.destroy` is not an action"),
         ("forbid = [\"*.delete\"\n", "line 1, column 21"),
-        ("forbidden = []", "line 1, column 1: unknown field `forbidden`"),
+        ("forbidden = []", "line 1, column 1: `forbidden` is not a key of this file"),
         ("[[freeze]]\nreason = 'x'\ndays = ['mon']\ntz = 'Mars/Base'", "line 4, column 6: the time zone `Mars/Base` is unknown"),
         ("forbid = [{ action = '*.*', where = 'env == prod' }]", "line 1, column"),
     ] {
@@ -131,7 +131,14 @@ fn a_broken_file_refuses_every_change_with_its_place_and_nothing_else() {
     desk.ok(&["ask", "how many vms"]);
     desk.ok(&["sync", "--kind", "database"]);
     desk.ok(&["plan", "list"]);
-    desk.ok(&["plan", "run", &pending, "--dry-run"]);
+    // A trial shows what it found, and that the plan is forbidden all the same.
+    let tried = desk.run(&["plan", "run", &pending, "--dry-run"]);
+    assert!(
+        tried.code == 4 && tried.out.contains("passed") && tried.err.contains("policy forbids this plan"),
+        "{}{}",
+        tried.out,
+        tried.err
+    );
     desk.ok(&["plan", "reject", &other]);
     // Once it is fixed, what was approved runs.
     rules(&desk, "max_risk = \"high\"\n");
@@ -238,6 +245,11 @@ fn only_the_approvers_that_are_named_approve() {
     assert_eq!(run_as("eve", &["plan", "run", &stop, "--yes"]).code, 4);
     assert_eq!(run_as("eve", &["plan", "run", &tag, "--yes"]).code, 0);
     assert_eq!(run_as("ada", &["plan", "approve", &stop]).code, 0);
+    // Without a name it is judged for whoever asks.
+    let eve = run_as("eve", &["policy", "check", STOP]);
+    assert!(eve.code == 4 && eve.out.contains("approver  eve") && eve.out.contains("and not eve"), "{}{}", eve.out, eve.err);
+    let ada = run_as("ada", &["policy", "check", STOP]);
+    assert!(ada.code == 0 && ada.out.contains("and ada may"), "{}{}", ada.out, ada.err);
     // Who runs it is another matter; but whoever approved must still be one of them.
     rules(&desk, "[[approvers]]\nonly = ['grace']\n");
     assert_eq!(run_as("ada", &["plan", "run", &stop]).code, 4);

@@ -50,19 +50,20 @@ text_form!(Action);
 pub enum Effect {
     /// Nothing.
     Reads,
-    /// A change that can be taken back.
+    /// A change in which nothing is lost.
     Mutates,
     /// Something is lost.
     Destroys,
 }
 
 impl Effect {
-    /// What it means to a person, in a clause.
-    pub const fn in_words(self) -> &'static str {
-        match self {
-            Self::Reads => "it changes nothing",
-            Self::Mutates => "it can be undone",
-            Self::Destroys => "something is lost",
+    /// What it means to a person, in a clause; `inverse` is whether an action restores the state before.
+    pub const fn in_words(self, inverse: bool) -> &'static str {
+        match (self, inverse) {
+            (Self::Reads, _) => "it changes nothing",
+            (Self::Mutates, true) => "it can be undone",
+            (Self::Mutates, false) => "nothing is lost, and there is nothing to undo",
+            (Self::Destroys, _) => "something is lost",
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use escher_core::plan::{DryRun, OnFailure, Retry};
 use escher_core::{
     Action, ActionDef, Capabilities, CloudId, Effect, Env, Error, Kind, Occasion, PlanDoc, PlanOrigin, Policy, Rel, Resource, ResourceId,
-    Result, Risk, Step, StepId, Target, TargetFacts, Verb, WallTime,
+    Result, Risk, State, Step, StepId, Target, TargetFacts, Verb, WallTime,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
@@ -274,10 +274,26 @@ impl<'a> Draft<'a> {
 /// What a step means for one resource, in a clause.
 fn impact(def: &ActionDef, params: &Map<String, Value>, resource: &Resource) -> String {
     let name = plain(&resource.name);
-    let what = puts_back(params).unwrap_or_else(|| def.impact.to_owned());
+    let what = puts_back(params).or_else(|| here(def, params, resource)).unwrap_or_else(|| def.impact.to_owned());
     match resource.env() {
         Some(env) => format!("{name} ({env}): {what}"),
         None => format!("{name}: {what}"),
+    }
+}
+
+/// What an action means here, where that is more than it means everywhere.
+fn here(def: &ActionDef, params: &Map<String, Value>, resource: &Resource) -> Option<String> {
+    let text = |name: &str| params.get(name).map(|value| plain(&value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
+    match def.action.verb {
+        verb @ (Verb::OpenPort | Verb::ClosePort) => {
+            let from = text("cidr").map(|cidr| format!(" from {cidr}")).unwrap_or_default();
+            let are = if verb == Verb::OpenPort { "let in" } else { "refused" };
+            Some(format!("connections on port {}{from} are {are}", text("port")?))
+        }
+        Verb::Resize if def.action.kind == Kind::Vm && resource.state == Some(State::Stopped) => {
+            Some("another size and price; it stays stopped".to_owned())
+        }
+        _ => None,
     }
 }
 

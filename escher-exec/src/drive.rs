@@ -48,7 +48,7 @@ impl Executor {
     /// # Errors
     /// `Stale` if it has expired or we are no longer who the plan names; `Unauthenticated` if an account is not
     /// connected.
-    pub fn may_start(&self, plan: &Plan<Approved>) -> Result<()> {
+    pub fn may_start<S>(&self, plan: &Plan<S>) -> Result<()> {
         let doc = plan.doc();
         if self.wall.now().timestamp() >= doc.expires {
             return Err(stale(doc, format!("it expired at {}", doc.expires)).hint("ask again for a new plan"));

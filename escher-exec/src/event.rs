@@ -20,7 +20,7 @@ pub enum RunEvent {
         target: ResourceId,
         /// What happened. An outcome that nobody knows is told as failed, with the reason.
         phase: Phase,
-        /// Why, for skipped and failed.
+        /// Why, for skipped and failed, and for a step that is tried again.
         reason: Option<String>,
     },
     /// Every step has an outcome. A run that was interrupted ends without this line.
@@ -45,6 +45,8 @@ pub struct RunSummary {
     pub done: usize,
     /// Steps failed or with an unknown outcome.
     pub failed: usize,
+    /// Those of them with an unknown outcome.
+    pub unknown: usize,
     /// Steps skipped.
     pub skipped: usize,
     /// Steps without an outcome: not begun, or broken off. Resuming carries them on.
@@ -61,12 +63,15 @@ impl RunSummary {
 /// The counts of a run, from its journal lines alone.
 pub fn summary(run: &RunId, plan: &PlanDoc, entries: &[JournalEntry]) -> RunSummary {
     let outcomes = outcomes(run, entries);
-    let mut summary = RunSummary { run: run.clone(), done: 0, failed: 0, skipped: 0, open: 0 };
+    let mut summary = RunSummary { run: run.clone(), done: 0, failed: 0, unknown: 0, skipped: 0, open: 0 };
     for step in &plan.steps {
         match outcomes.get(step.id.as_str()).map(|entry| entry.phase) {
             Some(Phase::Done) => summary.done += 1,
             Some(Phase::Skipped) => summary.skipped += 1,
-            Some(_) => summary.failed += 1,
+            Some(phase) => {
+                summary.failed += 1;
+                summary.unknown += usize::from(phase == Phase::Unknown);
+            }
             None => summary.open += 1,
         }
     }

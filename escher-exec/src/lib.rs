@@ -43,6 +43,7 @@ mod executor;
 mod ids;
 mod journal;
 mod needs;
+mod other_end;
 mod policy;
 mod reasons;
 mod record;

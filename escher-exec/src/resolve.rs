@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::draft::{Draft, MadeFor, Offered, Order};
 use crate::needs::{Needs, Progress};
+use crate::other_end::OtherEnd;
 use crate::reasons::{Reasons, plain, some_of};
 use crate::{Clouds, wanted};
 
@@ -63,6 +64,7 @@ impl Planner {
             }
             matched += selection.matched.len();
             unknown += selection.unknown;
+            let other = OtherEnd::of(order.verb, &order.params, store, at).await?;
             let users = Users::of(order.verb, &selection.matched, store, at).await?;
             for entry in selection.matched {
                 // What was altered in the store must not decide what is touched; a sync writes it anew.
@@ -78,6 +80,14 @@ impl Planner {
                     continue;
                 }
                 let params = wanted::as_written(order.verb, &order.params, &entry.resource, &mut spelled);
+                let params = match other.resolve(params, &entry.resource) {
+                    Ok(params) => params,
+                    Err(reason) => {
+                        draft.left_out.add(reason, &entry.resource.name);
+                        progress.left_out += 1;
+                        continue;
+                    }
+                };
                 let offer = Order { verb: order.verb, params: &params, needs: &needs.steps, on_failure: order.on_failure };
                 match draft.offer(&offer, &entry.resource, &entry.hash)? {
                     Offered::Taken(step) => {

@@ -28,6 +28,8 @@ pub(crate) struct Work<'a> {
     attempt: u32,
     /// A call went out and its effect is not known.
     doubtful: bool,
+    /// Why it is tried again.
+    retried: Option<String>,
     /// The retries of the whole step: of its looks, its calls, and its attempts.
     budget: RetryBudget,
 }
@@ -38,7 +40,7 @@ impl Executor {
         let def = ActionDef::find(step.action).ok_or_else(|| Error::internal(format!("{} is not in the catalog", step.action)))?;
         let cloud = self.clouds.of(&step.target)?;
         let budget = self.budget();
-        let mut work = Work { run, step, def, cloud, attempt: past.attempts, doubtful: past.called, budget };
+        let mut work = Work { run, step, def, cloud, attempt: past.attempts, doubtful: past.called, retried: None, budget };
         if past.observed {
             return self.settle(run, step, work.attempt, Phase::Done, None).await.map(Some);
         }
@@ -124,7 +126,7 @@ impl Executor {
         work.attempt += 1;
         let intent = self.journal.intend(work.run.plan, work.run.id, &work.step.id, work.attempt, undo, self.wall.now()).await;
         let permit = work.run.check(intent)?;
-        work.run.step_event(work.step, Phase::Intent, None);
+        work.run.step_event(work.step, Phase::Intent, work.retried.take());
         // Without this line the call has certainly not gone out; with it, it may have.
         self.note(work.run, work.step, work.attempt, StepEvent::new(Phase::Started, None)).await?;
         let deadline = Instant::now() + time_of(work.step);
@@ -141,6 +143,9 @@ impl Executor {
         let passes = error.is_temporary() || lagged;
         let shown = looked.as_ref().is_ok_and(|now| now.is_none() || self.shown(work, now.as_ref()) == Some(true));
         let again = !shown && may_retry && passes && work.def.idempotent && work.budget.spend();
+        if again {
+            work.retried = Some(format!("trying again after {}", told(&error)));
+        }
         let error = if passes && work.def.idempotent { error.exhausted(work.attempt) } else { error };
         let fail = |phase: Phase, reason: String| self.settle(work.run, work.step, work.attempt, phase, Some(reason));
         match looked {
@@ -208,6 +213,10 @@ impl Executor {
                 let want = work.step.verify.join(" AND ");
                 let want = if want.is_empty() { "the expected result".to_owned() } else { format!("`{want}`") };
                 match truth {
+                    _ if is_moving(&now) => (
+                        Phase::Unknown,
+                        format!("the cloud accepted the call and is still working on it after {}{state}", work.step.timeout),
+                    ),
                     None => (Phase::Unknown, format!("the cloud accepted the call, but whether {want} was reached is unknown{state}")),
                     _ => (
                         Phase::Failed,
@@ -297,7 +306,7 @@ impl Executor {
                 continue;
             }
             absence.found();
-            let moving = now.as_ref().is_some_and(|now| matches!(now.state, Some(State::Starting | State::Stopping | State::Pending)));
+            let moving = now.as_ref().is_some_and(is_moving);
             let left = deadline.saturating_duration_since(Instant::now());
             if !moving || left.is_zero() || self.shown(work, now.as_ref()) == Some(true) {
                 return Ok(now);
@@ -360,6 +369,11 @@ impl Executor {
 const GONE_AFTER: &str = "after the call it is no longer there";
 /// What a cloud that lags leaves open.
 const NOT_YET: &str = "whether it still exists is unclear: it was not found, but not for long enough to be sure";
+
+/// Whether a resource is on its way between two states.
+fn is_moving(now: &Resource) -> bool {
+    matches!(now.state, Some(State::Starting | State::Stopping | State::Pending))
+}
 
 /// Whether an error says that the call had no effect.
 fn is_refusal(kind: ErrorKind) -> bool {

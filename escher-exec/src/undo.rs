@@ -43,11 +43,12 @@ impl Planner {
                 work.push((step, undo));
             }
         }
+        let mut unclear: Vec<&Step> = Vec::new();
         for step in &plan.steps {
             let called = entries.iter().any(|line| line.step == step.id && line.phase == Phase::Started);
             let failed = outcomes.get(step.id.as_str()).is_some_and(|line| matches!(line.phase, Phase::Failed | Phase::Unknown));
             if called && failed {
-                stays.add("left alone, outcome unclear (possibly changed)", &step.target.name);
+                unclear.push(step);
             } else if called && !outcomes.contains_key(step.id.as_str()) {
                 stays.add("interrupted and left alone; resume the run first", &step.target.name);
             }
@@ -64,6 +65,17 @@ impl Planner {
                         draft.offer(&Order::new(part.action.verb, &part.params), &resource, &observed)?;
                     }
                 }
+            }
+        }
+        let looks: Vec<_> = unclear.into_iter().map(|step| async move { (step, self.look(step).await) }).collect();
+        let seen: Vec<_> = stream::iter(looks).buffered(8).collect().await;
+        for (step, now) in seen {
+            // What stood there before the step: what the last one on the same target left, or what the plan saw.
+            let before = entries.iter().rev().filter(|line| line.target == step.target.id).find_map(|line| line.observed.as_deref());
+            let is_before = |now: &Resource| now.observed_hash() == before.unwrap_or(&step.target.observed);
+            match now {
+                Ok(Some(now)) if is_before(&now) => stays.add("unchanged, the step failed", &step.target.name),
+                _ => stays.add("left alone, outcome unclear (possibly changed)", &step.target.name),
             }
         }
         if draft.is_empty() {

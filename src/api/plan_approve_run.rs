@@ -22,6 +22,8 @@ impl Operation for PlanApproveRun {
 
     async fn call(escher: &Escher, request: PlanRequest, cx: Cx<RunEvent>) -> Result<RunReport> {
         if escher.plan(&request.plan).await?.approval.is_none() {
+            // An approval of what cannot be run now would lie there for whoever comes next.
+            escher.could_start(&request.plan).await?;
             escher.approve(&request.plan).await?;
         }
         reported(cx, |options| escher.run_plan(&request.plan, options)).await

@@ -1,20 +1,10 @@
 //! `plan_dry_run`: tries a plan without changing anything.
 
-use escher_core::Result;
-use escher_exec::DryRunStep;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::plan::PlanRequest;
 use super::{Cx, Effect, NoEvent, Operation};
 use crate::escher::Escher;
-
-/// The result of a dry run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct DryRunReport {
-    /// Each step, in plan order.
-    pub steps: Vec<DryRunStep>,
-}
+use crate::ops::plan::DryRunReport;
+use escher_core::Result;
 
 /// Try a plan without changing anything.
 pub struct PlanDryRun;
@@ -28,6 +18,6 @@ impl Operation for PlanDryRun {
     type Event = NoEvent;
 
     async fn call(escher: &Escher, request: PlanRequest, _: Cx<NoEvent>) -> Result<DryRunReport> {
-        Ok(DryRunReport { steps: escher.dry_run(&request.plan).await? })
+        escher.dry_run(&request.plan).await
     }
 }

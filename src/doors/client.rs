@@ -163,7 +163,9 @@ impl Client {
         let who = format!("process {}, which owned the data directory, ended before it answered", self.pid());
         let mut error = Error::new(ErrorKind::Unavailable, who).operation(declared.name).from_origin(Origin::Machine);
         if let Some(last) = last {
-            error = error.with("last event", last.to_string());
+            // Of a run, which step and how far; of anything else, the event as it came.
+            let known: Vec<&str> = ["step", "phase"].iter().filter_map(|key| last.get(key)?.as_str()).collect();
+            error = error.with("last event", if known.is_empty() { last.to_string() } else { known.join(" ") });
         }
         Unanswered::Failed(match (declared.effect, declared.orderly) {
             (Effect::Plans, _) => error.hint("nothing was run; see whether a plan was saved before asking again").next(Next::Plans),

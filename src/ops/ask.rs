@@ -167,7 +167,8 @@ impl Escher {
         if empty {
             warnings.push("the estate is empty".to_owned());
         }
-        warnings.extend(self.simulated_note());
+        let accounts = selection.matched.iter().map(|entry| (entry.resource.cloud, entry.resource.account.as_deref()));
+        warnings.extend(self.simulated_among(accounts));
         let answer = Answer {
             total: selection.matched.len(),
             unknown: selection.unknown,
@@ -231,7 +232,6 @@ impl Escher {
         answer.next = error.next_step().cloned();
         answer.warnings = self.unknown_keys(&frame.selector).await?;
         answer.warnings.extend(changed);
-        answer.warnings.extend(self.simulated_note());
         Ok(answer)
     }
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use escher_core::{
-    ActionDef, Approved, Checked, Error, ErrorKind, JournalEntry, Moment, Next, Phase, Plan, PlanDoc, PlanId, PlanOrigin, PlanRecord,
-    PlanStatus, PlanTemplate, Reading, ResourceId, Result, RunId, RunRecord, Step, Target, Verify, WallTime,
+    ActionDef, Approved, Checked, Decision, Error, ErrorKind, JournalEntry, Moment, Next, Phase, Plan, PlanDoc, PlanId, PlanOrigin,
+    PlanRecord, PlanStatus, PlanTemplate, Reading, ResourceId, Result, RunId, RunRecord, Step, Target, Verify, WallTime,
 };
 use escher_exec::{CancellationToken, Clouds, DryRunStep, Executor, Limits, Planner, RunEvent, RunSummary};
 use futures::{StreamExt as _, stream};
@@ -42,12 +42,25 @@ pub struct RunReport {
     pub done: usize,
     /// How many steps failed or have an unknown outcome.
     pub failed: usize,
+    /// How many of those have an unknown outcome: the call may have taken effect, or may do so yet.
+    pub unknown: usize,
     /// How many steps were skipped.
     pub skipped: usize,
     /// How many steps have no outcome yet; resuming continues them.
     pub open: usize,
     /// How many targets may have changed but could not be read afterwards; a sync brings the estate up to date.
     pub unseen: usize,
+}
+
+/// The result of a dry run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DryRunReport {
+    /// What policy says of the plan now, the configured user being the approver unless somebody approved it.
+    pub decision: Decision,
+    /// Why.
+    pub reasons: Vec<String>,
+    /// Each step, in plan order.
+    pub steps: Vec<DryRunStep>,
 }
 
 impl Escher {
@@ -190,13 +203,26 @@ impl Escher {
         }
     }
 
+    /// Whether a plan could be started now if it were approved: nothing is approved or run.
+    ///
+    /// # Errors
+    /// As [`Escher::run_plan`], except that nobody needs to have approved it.
+    pub async fn could_start(&self, id: &str) -> Result<()> {
+        let stored = self.plan(id).await?;
+        let checked = self.still_open(&stored)?;
+        refuse_forbidden(checked.doc(), "run plan")?;
+        self.executor_for(&stored).await?.may_start(&checked)
+    }
+
     /// Tries a plan without changing anything.
     ///
     /// # Errors
     /// `NotFound`, `Stale`, `Storage`. The outcome of each step is in the result.
-    pub async fn dry_run(&self, id: &str) -> Result<Vec<DryRunStep>> {
+    pub async fn dry_run(&self, id: &str) -> Result<DryRunReport> {
         let checked = self.still_open(&self.plan(id).await?)?;
-        Ok(self.executor(checked.doc()).await?.dry_run(&checked).await)
+        let steps = self.executor(checked.doc()).await?.dry_run(&checked).await;
+        let doc = checked.into_doc();
+        Ok(DryRunReport { decision: doc.decision, reasons: doc.reasons, steps })
     }
 
     /// Runs an approved plan.
@@ -239,7 +265,9 @@ impl Escher {
         self.refuse_shifted(&stored.doc)?;
         self.journal_sound().await?;
         if run.finished.is_some() {
-            return Ok(RunReport { run: run.id, done: run.done, failed: run.failed, skipped: run.skipped, open: 0, unseen: 0 });
+            let summary = escher_exec::summary(&run.id, &stored.doc, &self.journal().read(&run.id).await?);
+            let (done, failed, skipped) = (run.done, run.failed, run.skipped);
+            return Ok(RunReport { run: run.id, done, failed, unknown: summary.unknown, skipped, open: 0, unseen: 0 });
         }
         if let Some(altered) = stored.altered() {
             return Err(altered);
@@ -315,8 +343,8 @@ impl Escher {
             doc.steps.len()
         });
         let summary = summary?;
-        let RunSummary { run, done, failed, skipped, open } = summary;
-        Ok(RunReport { run, done, failed, skipped, open, unseen })
+        let RunSummary { run, done, failed, unknown, skipped, open } = summary;
+        Ok(RunReport { run, done, failed, unknown, skipped, open, unseen })
     }
 
     /// Reads every target that a run may have changed, so that the estate is up to date without a sync. A target that cannot

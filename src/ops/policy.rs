@@ -21,7 +21,7 @@ pub struct PolicyCheckRequest {
     /// A plan's document, from wherever.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document: Option<PlanDoc>,
-    /// Who would approve it; if absent, whoever has, or nobody yet.
+    /// Who would approve it; if absent, whoever has, or else the configured user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approver: Option<String>,
 }
@@ -45,6 +45,8 @@ pub struct Judged {
     pub goal: String,
     /// How many resources it touches.
     pub blast_radius: usize,
+    /// Who approves it, or would.
+    pub approver: String,
     /// The strictest decision of all rules.
     pub decision: Decision,
     /// Each rule that applies or could not be decided.
@@ -77,10 +79,11 @@ impl Escher {
                     .hint("name one of plan, text and document"));
             }
         };
-        let approver = approver.or(approved_by);
+        let approver = approver.or(approved_by).unwrap_or_else(|| self.config().user.clone());
         let judged = doc.map(|doc| {
-            let verdict = self.policy().judge(&doc, &Occasion { at: self.wall_now(), approver: approver.as_deref() });
-            Judged { plan: doc.id, goal: doc.goal, blast_radius: doc.blast_radius, decision: verdict.decision, findings: verdict.findings }
+            let verdict = self.policy().judge(&doc, &Occasion { at: self.wall_now(), approver: Some(&approver) });
+            let (decision, findings) = (verdict.decision, verdict.findings);
+            Judged { plan: doc.id, goal: doc.goal, blast_radius: doc.blast_radius, approver, decision, findings }
         });
         Ok(PolicyChecked { policy: self.policy_report(), judged })
     }

@@ -157,7 +157,7 @@ impl Escher {
         }
         let took_ms = (begun.elapsed().as_secs_f64() * 10_000.0).round() / 10.0;
         let mut warnings = self.unknown_keys(&selector).await?;
-        warnings.extend(self.simulated_note());
+        warnings.extend(self.simulated_among(found.iter().map(|hit| (hit.cloud, hit.account.as_deref()))));
         Ok(SearchResults { took_ms, total: hits.total, hits: found, corrected: hits.corrected, semantic: hits.semantic, warnings })
     }
 

@@ -7,10 +7,12 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
 use toml::value::Datetime;
 
 use super::freeze::{DAY, Recurrence, Window, days, hours};
@@ -36,18 +38,9 @@ impl fmt::Display for PolicyProblem {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    max_risk: Option<Spanned<Risk>>,
-    max_blast_radius: Option<Spanned<usize>>,
-    #[serde(default)]
-    forbid: Vec<Spanned<Forbid>>,
-    #[serde(default)]
-    freeze: Vec<Spanned<Freeze>>,
-    #[serde(default)]
-    approvers: Vec<Spanned<Approvers>>,
-}
+/// The keys of the file.
+const KEYS: &str = "max_risk, max_blast_radius, forbid, freeze, approvers";
+const SEE_REFERENCE: &str = "correct the file; its reference lists every key with an example";
 
 /// A pattern alone, or a table.
 enum Forbid {
@@ -119,17 +112,15 @@ impl PolicyRules {
             let known = bytes.get(..e.valid_up_to()).and_then(|known| std::str::from_utf8(known).ok()).unwrap_or_default();
             vec![problem(known, known.len(), "this is not UTF-8", "save the file as UTF-8")]
         })?;
-        let file: File = toml::from_str(text).map_err(|e| {
-            let at = e.span().map_or(0, |span| span.start);
-            vec![problem(
-                text,
-                at,
-                &e.message().trim().replace('\n', "; "),
-                "correct the file; its reference lists every key with an example",
-            )]
-        })?;
         let mut reader = Reader { text, problems: Vec::new(), rules: Vec::new() };
-        reader.file(file);
+        let (table, errors) = DeTable::parse_recoverable(text);
+        if errors.is_empty() {
+            reader.file(table.into_inner());
+            // In the order in which they stand there, whatever their kind.
+            reader.problems.sort_by_key(|problem| (problem.line, problem.column));
+            reader.rules.sort_by_key(|rule| rule.line);
+        }
+        errors.iter().for_each(|e| reader.misread(e, 0));
         if reader.problems.is_empty() { Ok(Self { rules: reader.rules }) } else { Err(reader.problems) }
     }
 }
@@ -148,14 +139,59 @@ struct Reader<'t> {
 }
 
 impl Reader<'_> {
-    fn file(&mut self, file: File) {
-        if let Some(max) = file.max_risk {
-            self.rule(max.span().start, None, What::MaxRisk(max.into_inner()));
+    /// Each rule by itself, so that one that is wrong does not hide what is wrong with the next.
+    fn file(&mut self, table: DeTable<'_>) {
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "max_risk" => {
+                    if let Some(max) = self.read::<Risk>(value) {
+                        self.rule(max.span().start, None, What::MaxRisk(max.into_inner()));
+                    }
+                }
+                "max_blast_radius" => {
+                    if let Some(max) = self.read::<usize>(value) {
+                        self.rule(max.span().start, None, What::MaxBlastRadius(max.into_inner()));
+                    }
+                }
+                "forbid" => self.forbid(value),
+                "freeze" => self.freeze(value),
+                "approvers" => self.approvers(value),
+                unknown => self.wrong(key.span().start, format!("`{unknown}` is not a key of this file"), format!("its keys are: {KEYS}")),
+            }
         }
-        if let Some(max) = file.max_blast_radius {
-            self.rule(max.span().start, None, What::MaxBlastRadius(max.into_inner()));
+    }
+
+    /// The value as what it should be.
+    fn read<T: DeserializeOwned>(&mut self, value: Spanned<DeValue<'_>>) -> Option<Spanned<T>> {
+        let at = value.span().start;
+        match Spanned::deserialize(ValueDeserializer::from(value)) {
+            Ok(read) => Some(read),
+            Err(e) => {
+                self.misread(&e, at);
+                None
+            }
         }
-        for forbid in file.forbid {
+    }
+
+    /// Those of a list's rules that are what they should be.
+    fn each<T: DeserializeOwned>(&mut self, list: Spanned<DeValue<'_>>) -> Vec<Spanned<T>> {
+        let at = list.span().start;
+        match list.into_inner() {
+            DeValue::Array(rules) => rules.into_iter().filter_map(|rule| self.read(rule)).collect(),
+            other => {
+                self.wrong(at, format!("this is a list of rules, not a {}", other.type_str()), SEE_REFERENCE);
+                Vec::new()
+            }
+        }
+    }
+
+    fn misread(&mut self, error: &toml::de::Error, otherwise: usize) {
+        let at = error.span().map_or(otherwise, |span| span.start);
+        self.wrong(at, error.message().trim().replace('\n', "; "), SEE_REFERENCE);
+    }
+
+    fn forbid(&mut self, rules: Spanned<DeValue<'_>>) {
+        for forbid in self.each::<Forbid>(rules) {
             let at = forbid.span().start;
             match forbid.into_inner() {
                 Forbid::Pattern(pattern) => {
@@ -171,7 +207,10 @@ impl Reader<'_> {
                 }
             }
         }
-        for freeze in file.freeze {
+    }
+
+    fn freeze(&mut self, rules: Spanned<DeValue<'_>>) {
+        for freeze in self.each::<Freeze>(rules) {
             let at = freeze.span().start;
             let freeze = freeze.into_inner();
             let (reason, filter) = (freeze.reason.clone(), freeze.filter.clone());
@@ -179,7 +218,10 @@ impl Reader<'_> {
                 self.rule(at, Some(reason), What::Freeze(window, reach));
             }
         }
-        for approvers in file.approvers {
+    }
+
+    fn approvers(&mut self, rules: Spanned<DeValue<'_>>) {
+        for approvers in self.each::<Approvers>(rules) {
             let at = approvers.span().start;
             let Approvers { only, action, filter, reason } = approvers.into_inner();
             let (names_at, names) = (only.span().start, only.into_inner());

@@ -202,7 +202,9 @@ impl Rule {
                 let (actions, only) = (list(&actions), names.join(" or "));
                 let what = |of: &str| format!("lets only {only} approve {actions}{part} (`{}`{}){of}", reach.pattern, reach.condition());
                 Some(match occasion.approver {
-                    Some(name) if names.iter().any(|known| known == name) => self.finds(Decision::Approve, what(""), undecided),
+                    Some(name) if names.iter().any(|known| known == name) => {
+                        self.finds(Decision::Approve, what(&format!(", and {} may", plain(name))), undecided)
+                    }
                     None => self.finds(Decision::Approve, what(""), undecided),
                     Some(other) => self.forbids(what(&format!(", and not {}", plain(other))), undecided),
                 })

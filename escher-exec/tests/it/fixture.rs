@@ -18,7 +18,7 @@ pub(crate) fn run_id(text: &str) -> RunId {
 
 /// A summary that counts nothing yet.
 pub(crate) fn nothing_of(run: &str) -> RunSummary {
-    RunSummary { run: run_id(run), done: 0, failed: 0, skipped: 0, open: 0 }
+    RunSummary { run: run_id(run), done: 0, failed: 0, unknown: 0, skipped: 0, open: 0 }
 }
 
 pub(crate) fn now() -> Timestamp {

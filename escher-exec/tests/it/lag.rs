@@ -82,6 +82,25 @@ async fn what_stays_out_of_sight_long_enough_is_gone() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_the_cloud_still_works_on_has_not_failed() {
+    for (state, phase) in [(State::Stopping, Phase::Unknown), (State::Running, Phase::Failed)] {
+        let f = Fixture::vms(1);
+        let doc = f.stop_all().await;
+        f.world.fail(&id(1), [Fault::Ignored]);
+        let world = f.world.clone();
+        let moving = tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            world.edit(&id(1), |vm| vm.state = Some(state));
+        });
+        let summary = f.run(&doc, RUN).await.0.unwrap();
+        moving.await.unwrap();
+        assert_eq!((summary.failed, summary.unknown), (1, usize::from(phase == Phase::Unknown)), "{state}");
+        let last = f.last(RUN, "s1");
+        assert_eq!(last.phase, phase, "{:?}", last.reason);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_target_is_missed_several_times_before_it_is_skipped() {
     for (hidden, phase) in [(1, Phase::Done), (3, Phase::Done), (4, Phase::Skipped), (usize::MAX, Phase::Skipped)] {
         let f = lagging(1, 0);

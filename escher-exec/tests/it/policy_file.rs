@@ -23,7 +23,8 @@ fn problem(text: &str) -> String {
 #[test]
 fn what_is_wrong_in_a_file_is_told_with_its_place_and_what_to_do() {
     for (text, place, says) in [
-        ("max_rsik = 'low'", "1:1", "unknown field `max_rsik`"),
+        ("max_rsik = 'low'", "1:1", "`max_rsik` is not a key of this file (its keys are: max_risk,"),
+        ("forbid = '*.delete'", "1:10", "this is a list of rules, not a string"),
         ("\n  max_risk = 'huge'", "2:14", "huge"),
         ("max_blast_radius = -1", "1:20", "-1"),
         ("max_risk = 'low'\nmax_risk = 'high'", "2:1", "duplicate key"),
@@ -63,7 +64,11 @@ fn what_is_wrong_in_a_file_is_told_with_its_place_and_what_to_do() {
     }
     let bytes = PolicyRules::read(b"max_risk = 'low'\n# \xff").unwrap_err();
     assert_eq!((bytes[0].line, bytes[0].column, bytes[0].message.as_str()), (2, 3, "this is not UTF-8"));
-    // All slips are told at once.
+    // All slips are told at once, whatever their kind, in the order in which they stand there.
+    let mixed = "forbid = [7, 'a.b']\nmax_risk = 'huge'\nfreeze = [{ reason = 'x' }, { until = 1 }]\nmax = 1\n";
+    let places: Vec<usize> = PolicyRules::read(mixed.as_bytes()).unwrap_err().iter().map(|problem| problem.line).collect();
+    assert_eq!(places, [1, 1, 2, 3, 3, 4]);
+    assert_eq!(PolicyRules::read(b"max_risk = \nforbid = [\n").unwrap_err().len(), 2);
     assert_eq!(PolicyRules::read(b"forbid = ['a.b', '*.delete', 'c']").unwrap_err().len(), 2);
 }
 

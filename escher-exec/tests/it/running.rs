@@ -118,6 +118,8 @@ async fn only_what_is_temporary_and_idempotent_is_tried_again() {
         assert_eq!(summary.done == 1, outcome == Phase::Done);
         let intents = f.journal.lines().iter().filter(|line| line.phase == Phase::Intent).count();
         assert_eq!(intents, calls, "each try has an intent of its own");
+        let retry = |event: &&RunEvent| matches!(event, RunEvent::Step { phase: Phase::Intent, reason: Some(why), .. } if why.starts_with("trying again after"));
+        assert_eq!(events.iter().filter(retry).count(), calls - 1, "{events:?}");
         if outcome != Phase::Done {
             assert!(last.reason.is_some());
             let shown = events.iter().any(|event| matches!(event, RunEvent::Step { phase: Phase::Failed, reason: Some(_), .. }));

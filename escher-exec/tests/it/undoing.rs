@@ -57,25 +57,29 @@ async fn the_last_that_was_done_is_taken_back_first() {
 
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_taken_back_is_said() {
-    let f = Fixture::vms(6);
+    let f = Fixture::vms(7);
     let orders = [
-        (Verb::Stop, "name IN (web-1, web-2, web-3, web-4)", json!({})),
+        (Verb::Stop, "name IN (web-1, web-2, web-3, web-4, web-7)", json!({})),
         (Verb::Restart, "name = web-5", json!({})),
         (Verb::Delete, "name = web-6", json!({})),
     ];
     let doc = f.plan(&orders).await;
     f.world.fail(&id(4), [Fault::Refused]);
+    f.world.fail(&id(7), [Fault::Refused]);
     f.run(&doc, RUN).await.0.unwrap();
     // In between: one was started by hand, one is gone.
     f.world.edit(&id(2), |vm| vm.state = Some(State::Running));
     f.world.resources.lock().unwrap().remove(&id(3));
+    // Of what failed, one is as it was.
+    f.world.edit(&id(7), |vm| vm.state = Some(State::Stopped));
     let undo = f.planner().undo(&run_id(RUN), &doc, &f.journal.lines()).await.unwrap();
     assert_eq!(undo.steps.iter().map(|step| step.target.name.as_str()).collect::<Vec<_>>(), ["web-1"]);
     let warnings = undo.warnings.join("\n");
     for told in [
         "1 left out, already `state = running`: web-2",
         "1 no longer there: web-3",
-        "1 left alone, outcome unclear (possibly changed): web-4",
+        "1 unchanged, the step failed: web-4",
+        "1 left alone, outcome unclear (possibly changed): web-7",
         "1 cannot be undone (vm.restart has no undo): web-5",
         "1 cannot be undone (vm.delete has no undo): web-6",
     ] {

@@ -58,7 +58,7 @@ impl SimCloud {
     async fn request(&self, cx: &ReadCx, call: Call<'_>) -> Result<()> {
         let patient = tokio::time::timeout(cx.timeout, self.answer(call)).await;
         patient.unwrap_or_else(|_| Err(Error::new(ErrorKind::Timeout, format!("no answer within {:?}", cx.timeout)))).map_err(|e| {
-            let e = e.with("type", call.native);
+            let e = if call.native.is_empty() { e } else { e.with("type", call.native) };
             match call.account {
                 Some(account) => e.with("account", account),
                 None => e,

@@ -119,7 +119,9 @@ fn compared<'s>(field: &Field, op: Op, values: &[Value]) -> Option<Set<'s>> {
     }
     let folded = || folded(values);
     match (field, op, values) {
-        (Field::Tag(key), Op::Lt | Op::Le | Op::Gt | Op::Ge, [value]) => Some(Set::Tag(fuzzy::fold(key), TagTest::Order(op, value.clone()))),
+        (Field::Tag(key), Op::Lt | Op::Le | Op::Gt | Op::Ge, [value]) => {
+            Some(Set::Tag(fuzzy::fold(key), TagTest::Order(op, value.clone())))
+        }
         (Field::Tag(key), ..) => Some(Set::Tag(fuzzy::fold(key), TagTest::OneOf(folded()))),
         (Field::Id, ..) => Some(Set::Ids(folded())),
         (Field::Linked, ..) => Some(Set::LinkedTo(Relation::Any, folded())),

@@ -7,7 +7,7 @@ use escher::api::plan::{Plan, PlanRequest};
 use escher::api::run::{Run, RunRequest};
 use escher::api::{Operation, PlanApprove, PlanApproveRun, PlanCheck, PlanDryRun, PlanReject, Plans, RunResume, Runs};
 use escher::core::{Decision, Next, PlanDoc, RunId, RunRecord};
-use escher::{CancellationToken, DryRunOutcome, Error, ErrorKind, Result, RunEvent, RunReport, StoredPlan};
+use escher::{CancellationToken, DryRunOutcome, DryRunReport, Error, ErrorKind, Result, RunEvent, RunReport, StoredPlan};
 
 use tokio::task::AbortHandle;
 
@@ -178,7 +178,7 @@ pub(super) fn outcome(run: &RunRecord) -> &'static str {
 async fn dry_run(caller: &Caller<'_>, id: String) -> Result<Exit> {
     let request = PlanRequest { plan: id };
     let names = show::names(&caller.call::<Plan>(request.clone()).await?.doc);
-    let tries = caller.call::<PlanDryRun>(request).await?.steps;
+    let DryRunReport { decision, reasons, steps: tries } = caller.call::<PlanDryRun>(request).await?;
     output(caller.global, &tries, || {
         for result in &tries {
             let trial = format!("{:?}", result.result).to_lowercase();
@@ -186,6 +186,9 @@ async fn dry_run(caller: &Caller<'_>, id: String) -> Result<Exit> {
             out::line(&format!("{:4} {trial:10} {name}: {}", result.step, result.text));
         }
     });
+    if decision == Decision::Forbid {
+        return Err(forbidden(reasons.join("; ")));
+    }
     Ok(if tries.iter().any(|result| result.result == DryRunOutcome::Refused) { Exit::Failed } else { Exit::Done })
 }
 
@@ -202,10 +205,7 @@ pub(crate) async fn may_run(global: &Global, plan: &PlanDoc, yes: bool) -> Optio
 /// The same with a question of one's own, which is `None` where nobody can be asked.
 pub(crate) async fn may_run_if(global: &Global, plan: &PlanDoc, yes: bool, asked: impl AsyncFnOnce() -> Option<bool>) -> Option<Exit> {
     match plan.decision {
-        Decision::Forbid => {
-            let forbidden = Error::new(ErrorKind::Forbidden, format!("policy forbids this plan: {}", plan.reasons.join("; ")));
-            Some(tell(global, &forbidden.with("plan", plan.id.clone()).next(Next::Policy)))
-        }
+        Decision::Forbid => Some(tell(global, &forbidden(plan.reasons.join("; ")).with("plan", plan.id.clone()))),
         Decision::Allow => None,
         Decision::Approve if yes => None,
         Decision::Approve => match if global.json { None } else { asked().await } {
@@ -225,6 +225,10 @@ pub(crate) async fn may_run_if(global: &Global, plan: &PlanDoc, yes: bool, asked
             }
         },
     }
+}
+
+fn forbidden(why: String) -> Error {
+    Error::new(ErrorKind::Forbidden, format!("policy forbids this plan: {why}")).next(Next::Policy)
 }
 
 /// How a run ended, as an exit code.
@@ -350,6 +354,15 @@ impl<'c> Runner<'c> {
             let sync = global.command(["sync"]);
             let unseen = counted(finished.unseen, "target", "targets");
             out::note(&format!("{unseen} could not be read again. To bring the estate up to date: {sync}"));
+        }
+        if finished.failed > 0 && !global.quiet {
+            let show = global.command(["runs", "show", &finished.run]);
+            if finished.unknown > 0 {
+                let unknown = counted(finished.unknown, "outcome is unknown", "outcomes are unknown");
+                let sync = global.command(["sync"]);
+                out::note(&format!("{unknown}: it may have taken effect, or may yet. To see where things stand: {sync}"));
+            }
+            out::note(&format!("To see what failed: {show}"));
         }
         let reversible = plan.steps.iter().any(|step| step.compensate.is_some());
         if finished.done > 0 && reversible && !global.quiet && !global.json {

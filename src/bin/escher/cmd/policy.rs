@@ -22,7 +22,7 @@ pub(crate) enum Command {
         /// A plan's id, or an order in plain words; the order is planned, and the plan is not kept
         #[arg(value_name = "PLAN|WORDS")]
         plan: Vec<String>,
-        /// Judge as if this person approved it
+        /// Judge as if this person approved it [default: whoever has, or you]
         #[arg(long, value_name = "NAME")]
         approver: Option<String>,
     },
@@ -85,6 +85,7 @@ fn show(report: &PolicyReport) {
 fn findings(judged: &Judged) {
     line(&format!("plan      {}", judged.goal));
     line(&format!("targets   {}", judged.blast_radius));
+    line(&format!("approver  {}", judged.approver));
     line(&format!("decision  {}", decided(judged.decision)));
     for finding in &judged.findings {
         line(&format!("  {:16}{}", decided(finding.decision), finding.reason));
