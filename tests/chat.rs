@@ -523,7 +523,7 @@ fn on_a_terminal_a_plan_is_approved_by_an_answer_that_names_it() {
     assert!(shown.contains(&format!("Run plan {}? [y/N] ", run["doc"]["id"].as_str().unwrap())), "{shown}");
     assert_eq!(exported(&desk, stopped_vms("azure")), Vec::<String>::new(), "{shown}");
     assert_eq!(desk.json(&["runs", "--json"]).as_array().unwrap().len(), 1);
-    assert!(shown.contains("Words approve nothing") && shown.contains("To go on: "), "{shown}");
+    assert!(shown.contains("Saying yes approves nothing") && shown.contains("To go on: "), "{shown}");
 }
 
 #[cfg(unix)]
