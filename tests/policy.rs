@@ -201,7 +201,7 @@ fn limits_count_what_a_plan_touches_and_risks() {
     assert!(code == 4 && reasons(&plan).contains(&format!("and this one touches {targets}")), "{plan}");
     rules(&desk, "max_risk = 'medium'");
     let (code, plan) = order(&desk, STOP);
-    assert!(code == 4 && reasons(&plan).contains("policy.toml line 1 allows a risk of at most medium"), "{plan}");
+    assert!(code == 4 && reasons(&plan).contains("policy.toml line 1 allows no risk above medium"), "{plan}");
     planned(&desk, TAG);
 }
 

@@ -178,12 +178,15 @@ impl Rule {
             What::MaxRisk(max) => {
                 // A document may say more than its steps do, never less.
                 let risk = plan.steps.iter().filter_map(|step| ActionDef::find(step.action)).map(|def| def.risk).fold(plan.risk, Ord::max);
-                (risk > *max).then(|| self.forbids(format!("allows a risk of at most {max}, and this plan's is {risk}"), Vec::new()))
+                (risk > *max).then(|| self.forbids(format!("allows no risk above {max}, and this plan's risk is {risk}"), Vec::new()))
             }
             What::MaxBlastRadius(max) => {
                 let touched = plan.steps.iter().map(|step| &step.target.id).collect::<HashSet<_>>().len().max(plan.blast_radius);
                 (touched > *max).then(|| {
-                    self.forbids(format!("allows at most {} per plan, and this one touches {touched}", resources(*max)), Vec::new())
+                    self.forbids(
+                        format!("allows no plan to touch more than {}, and this one touches {touched}", resources(*max)),
+                        Vec::new(),
+                    )
                 })
             }
             What::Forbid(reach) => {
@@ -195,7 +198,7 @@ impl Rule {
                     return None;
                 }
                 let Reached { part, undecided, .. } = reach.of(plan)?;
-                Some(self.forbids(format!("freezes changes {}{}{part}", window.in_words(), reach.condition()), undecided))
+                Some(self.forbids(format!("freezes changes{}{part} {}", reach.condition(), window.in_words()), undecided))
             }
             What::Approvers(names, reach) => {
                 let Reached { actions, part, undecided } = reach.of(plan)?;
@@ -229,16 +232,24 @@ impl Rule {
 
     fn shown(&self, at: Timestamp) -> PolicyRule {
         let (kind, mut text, active) = match &self.what {
-            What::MaxRisk(max) => (RuleKind::MaxRisk, format!("a risk of at most {max}"), None),
-            What::MaxBlastRadius(max) => (RuleKind::MaxBlastRadius, format!("at most {} per plan", resources(*max)), None),
+            What::MaxRisk(max) => (RuleKind::MaxRisk, format!("no plan may have a risk above {max}"), None),
+            What::MaxBlastRadius(max) => (
+                RuleKind::MaxBlastRadius,
+                match max {
+                    0 => "no plan may touch any resource".to_owned(),
+                    max => format!("no plan may touch more than {}", resources(*max)),
+                },
+                None,
+            ),
             What::Forbid(reach) => (RuleKind::Forbid, format!("`{}` is forbidden{}", reach.pattern, reach.condition()), None),
             What::Freeze(window, reach) => {
                 let state = match (window.is_open(at), window.is_past(at)) {
-                    (true, _) => "; in effect now",
-                    (false, true) => "; over",
+                    (true, _) => ", in effect now",
+                    (false, true) => ", over",
                     (false, false) => "",
                 };
-                let text = format!("no change runs {}{}{state}", window.in_words(), reach.condition());
+                let which = reach.filter.as_ref().map(|filter| format!(" to resources where `{filter}`")).unwrap_or_default();
+                let text = format!("changes{which} are frozen {}{state}", window.in_words());
                 (RuleKind::Freeze, text, Some(window.is_open(at)))
             }
             What::Approvers(names, reach) => {

@@ -80,12 +80,12 @@ fn an_empty_file_has_no_rules_and_a_full_one_has_each() {
     assert_eq!(
         told,
         [
-            "1: a risk of at most high",
-            "2: at most 50 resources per plan",
+            "1: no plan may have a risk above high",
+            "2: no plan may touch more than 50 resources",
             "3: `*.delete` is forbidden",
             "3: `vm.*` is forbidden where `env = prod`: tickets",
-            "4: no change runs from 2026-12-19T23:00:00Z until 2027-01-02T23:00:00Z: year end",
-            "9: no change runs on mon, tue, wed, thu, fri from 09:00 to 17:00 (UTC) where `env = prod`: business",
+            "4: changes are frozen from 2026-12-19T23:00:00Z until 2027-01-02T23:00:00Z: year end",
+            "9: changes to resources where `env = prod` are frozen Monday to Friday from 09:00 to 17:00 (UTC): business",
             "15: only ada or grace may approve `database.*`",
         ]
     );
@@ -221,7 +221,7 @@ fn a_reason_names_the_rule_its_line_and_what_could_not_be_decided() {
     assert_eq!(
         verdict.reasons(),
         [
-            "policy.toml line 1 allows a risk of at most low, and this plan's is medium",
+            "policy.toml line 1 allows no risk above low, and this plan's risk is medium",
             "policy.toml line 4 forbids vm.stop (`vm.*` where `tag.owner = ada`): ask Ada; \
              1 target lacks the data to decide and counts as matching: web-1",
         ]
