@@ -41,7 +41,7 @@ async fn goals_are_plain_sentences() {
         ("tag the prod vms with owner=bob", "Tag prod VMs with owner=bob"),
         ("stop VMs tagged team=data", "Stop VMs where tag.team = data"),
         ("close port 22 on all public security groups", "Close port 22 on public firewalls"),
-        ("open port 443 to the internet on security group sg-web", "Open port 443 on firewall sg-web for 0.0.0.0/0"),
+        ("open port 443 to the internet on security group sg-web", "Open port 443 on firewall sg-web to 0.0.0.0/0"),
         ("make the public buckets in prod private", "Make public prod buckets private"),
         ("enable versioning on bucket logs-1", "Enable versioning on bucket logs-1"),
     ] {

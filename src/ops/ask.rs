@@ -66,6 +66,8 @@ impl Escher {
             None => (frame, None),
         };
         let (reply, listed) = match asks {
+            // A question whose answer leads nowhere is not asked.
+            Some(_) if frame.intent == Intent::Schedule => (Reply::Answer(answer::unanswered(not_yet(frame.intent))), Vec::new()),
             Some(clarify) => (Reply::Clarify(clarify), Vec::new()),
             None => match self.held_against(&mut frame, conversation.as_ref()).await? {
                 Held::Within(bounds) => self.reply(&frame, bounds).await?,
@@ -76,12 +78,13 @@ impl Escher {
             },
         };
         let mut reply = admit_unread(reply, &frame.unread);
-        let Some(conversation) = conversation else { return Ok(AskResponse { frame, conversation: None, reply }) };
-        if let (Reply::Answer(answer), Some(plan)) = (&mut reply, conversation.last_plan())
+        if let Reply::Answer(answer) = &mut reply
             && escher_server::assents(text)
         {
-            answer.next = Some(Next::Approve { plan: plan.clone() });
+            let plan = conversation.as_ref().and_then(Conversation::last_plan);
+            answer.next = Some(plan.map_or(Next::Plans, |plan| Next::Approve { plan: plan.clone() }));
         }
+        let Some(conversation) = conversation else { return Ok(AskResponse { frame, conversation: None, reply }) };
         self.keep_turn(&conversation.id, ChatTurn::of(text, &frame, &reply, listed, self.now())).await?;
         Ok(AskResponse { frame, conversation: Some(conversation.id), reply })
     }
@@ -141,11 +144,13 @@ impl Escher {
             }
             Intent::Explain => Reply::Answer(self.explain(frame).await?),
             Intent::Smalltalk => {
-                let hello = "Hello. Ask me about your clouds, for example: which VMs are idle?";
-                Reply::Answer(answer::said(frame.note.as_deref().unwrap_or(hello)))
+                Reply::Answer(answer::said(frame.note.as_deref().unwrap_or("Ask about your clouds, for example: “which VMs are idle?”")))
             }
             Intent::Unknown => {
-                let why = frame.note.as_deref().unwrap_or("I did not understand that as a question about your clouds.");
+                let why = frame
+                    .note
+                    .as_deref()
+                    .unwrap_or("I did not understand that as a question about your clouds. For example: “which VMs are idle?”");
                 Reply::Answer(answer::unanswered(why))
             }
             other => Reply::Answer(Answer { next: (other == Intent::History).then_some(Next::Runs), ..answer::unanswered(not_yet(other)) }),

@@ -28,7 +28,7 @@ impl Agent for Assessor {
     }
 
     fn says(&self, assessed: &Option<Assessed>) -> String {
-        let Some(Assessed { risk, effect }) = assessed else { return "no risk: nothing would be changed".to_owned() };
-        format!("{risk} at least: {}; the targets themselves may raise it", effect.in_words())
+        let Some(Assessed { risk, effect }) = assessed else { return "no risk: nothing would change".to_owned() };
+        format!("at least {risk}: {}; the targets may raise it", effect.in_words())
     }
 }
