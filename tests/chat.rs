@@ -460,7 +460,7 @@ fn who_has_not_heard_what_was_said_since_is_told_so() {
     assert_eq!((&next["frame"]["intent"], &next["frame"]["constraints"][0]["value"]), (&json!("count"), &json!("gcp")), "{next}");
     drop(input);
     let ended = ran(child.wait_with_output().unwrap());
-    assert!(ended.err.contains("somebody else spoke in this conversation since: “list prod databases in gcp”"), "{}", ended.err);
+    assert!(ended.err.contains("someone else has spoken in this conversation since: “list prod databases in gcp”"), "{}", ended.err);
     assert_eq!((ended.code, desk.json(&["plan", "list", "--json"])), (4, json!([])));
 }
 

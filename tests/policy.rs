@@ -336,7 +336,7 @@ fn what_policy_would_say_is_told_and_nothing_is_kept() {
     assert_eq!((&none["exists"], &none["problems"], none.get("digest")), (&json!(false), &json!([]), None));
     assert_eq!(none["file"], desk.data().join("policy.toml").to_str().unwrap());
     let words = desk.ok(&["policy"]);
-    assert!(words.contains("no such file") && words.contains("a change needs an approval"), "{words}");
+    assert!(words.contains("no such file") && words.contains("a change needs approval"), "{words}");
     let would = desk.ok(&["policy", "check", STOP]);
     assert!(would.contains("decision  needs approval") && would.contains("database.stop changes 1 resource"), "{would}");
     rules(&desk, "forbid = [\"*.delete\", \"*.stop\"]\n[[approvers]]\nonly = ['ada']\n");

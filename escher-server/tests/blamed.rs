@@ -42,9 +42,13 @@ fn an_order_fails_at_the_word_that_nobody_knows() {
         ("stop wobbly databases in staging", "wobbly"),
         ("stop dev VMs that are blorked", "blorked"),
         ("resize web-1 to gigantic", "gigantic"),
+        ("stop slow VMs in dev", "slow"),
+        ("stop dev VMs gently", "gently"),
         // Verbs, nouns and the rest.
         ("stop web-1 and frobnicate web-2", "frobnicate"),
         ("stop all frobs in dev", "frobs"),
+        ("restart the checkout thingy in dev", "checkout thingy"),
+        ("make me a sandwich", "sandwich"),
         ("stop the VMs of bob in dev", "bob"),
         ("start VMs in dev for bob", "bob"),
         ("stop dev VMs with blorks", "blorks"),

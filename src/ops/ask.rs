@@ -255,7 +255,7 @@ impl Escher {
             None => frame,
         };
         if frame.intent != Intent::Act {
-            return Err(refused("these words order no change".to_owned()).hint("give an order, or the id of a plan"));
+            return Err(refused("these words don't order a change".to_owned()).hint("give an order, or the id of a plan"));
         }
         self.draft_frame(&frame).await
     }
@@ -266,7 +266,7 @@ impl Escher {
         if let Some(name) = bounds.outside(&doc) {
             return Err(Error::new(ErrorKind::Stale, format!("the estate changed while the plan was made: {name} was not shown before"))
                 .operation("plan")
-                .hint("ask for the resources again, and then give the order"));
+                .hint("ask for the resources again, then repeat the order"));
         }
         doc.warnings.extend(bounds.changed.clone());
         self.save_plan(doc).await
@@ -295,7 +295,7 @@ fn not_yet(intent: Intent) -> &'static str {
         Intent::Advise => "Recommendations aren't supported yet. Try a question about idle, public, unencrypted or untagged resources.",
         Intent::Report => "Reports aren't supported yet.",
         Intent::Alerts => "Alerts aren't supported yet.",
-        Intent::History => "Questions about the past can't be answered in words yet. The list of runs and the list of changes show it.",
+        Intent::History => "Questions about the past aren't supported in words yet. See the list of runs and the list of changes.",
         _ => "This can't be answered yet.",
     }
 }
@@ -311,7 +311,7 @@ fn admit_unread(reply: Reply, unread: &[String]) -> Reply {
         Reply::Answer(mut answer) if !unread.is_empty() => {
             let (words, it) = (unread.join("”, “"), if unread.len() == 1 { "it" } else { "them" });
             answer.text = match answer.answered {
-                true => format!("I could not use “{words}”; this is the answer without {it}. {}", answer.text),
+                true => format!("I did not understand “{words}”, so the answer ignores {it}. {}", answer.text),
                 false => format!("{} I also did not understand “{words}”.", answer.text),
             };
             answer.answered = false;

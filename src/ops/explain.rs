@@ -45,7 +45,7 @@ fn told<T: std::str::FromStr>(frame: &Frame, field: &str) -> Vec<T> {
 /// How an action is done: with Escher, and with the clouds' own tools.
 fn how(action: Action, clouds: &[CloudId]) -> Option<String> {
     let def = ActionDef::find(action)?;
-    let mut lines = vec![format!("{action}: risk {}, {}. Impact: {}.", def.risk, def.effect.in_words(), def.impact)];
+    let mut lines = vec![format!("{action}: {} risk; {}. Impact: {}.", def.risk, def.effect.in_words(), def.impact)];
     lines.push(match def.inverse {
         Some(verb) => format!("Undo: {}.", action.undo_called(verb)),
         None => "Undo: none.".to_owned(),

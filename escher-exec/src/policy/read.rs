@@ -121,12 +121,7 @@ impl PolicyRules {
         })?;
         let file: File = toml::from_str(text).map_err(|e| {
             let at = e.span().map_or(0, |span| span.start);
-            vec![problem(
-                text,
-                at,
-                &e.message().trim().replace('\n', "; "),
-                "correct the file; its reference lists every key with an example",
-            )]
+            vec![problem(text, at, &e.message().trim().replace('\n', "; "), "fix the file; its reference lists every key with an example")]
         })?;
         let mut reader = Reader { text, problems: Vec::new(), rules: Vec::new() };
         reader.file(file);
@@ -221,7 +216,7 @@ impl Reader<'_> {
         let verbs = ActionDef::all().filter(|def| Some(def.action.kind) == pattern.kind).map(|def| def.action.to_string());
         let verbs = verbs.collect::<Vec<_>>().join(", ");
         let hint = if verbs.is_empty() {
-            "nothing can be done to that kind; remove the rule".to_owned()
+            "that kind has no actions; remove the rule".to_owned()
         } else {
             format!("actions of that kind: {verbs}")
         };
@@ -247,7 +242,7 @@ impl Reader<'_> {
                 let told = told.lines().next().and_then(|line| line.split_once(": ")).map_or("", |(_, told)| told).to_owned();
                 let hint = Error::from(e);
                 let at = if plain { span.start + 1 + inside } else { span.start };
-                self.wrong(at, format!("in `where`, {told}"), hint.hint_text().unwrap_or("a selector reads like: env = prod"));
+                self.wrong(at, format!("in `where`, {told}"), hint.hint_text().unwrap_or("a selector looks like: env = prod"));
                 return None;
             }
         };
@@ -261,7 +256,7 @@ impl Reader<'_> {
         }
         let mut kinds = ActionDef::all().filter(|def| pattern.covers(def.action)).map(|def| def.action.kind);
         if !kinds.any(|kind: Kind| selector.is_possible(kind)) {
-            self.wrong(span.start, format!("no target of `{pattern}` can match `where`"), "correct the kind in one of the two");
+            self.wrong(span.start, format!("no target of `{pattern}` can match `where`"), "fix the kind in one of the two");
             return None;
         }
         Some(Reach { pattern, filter: Some(selector) })
@@ -280,7 +275,7 @@ impl Reader<'_> {
             && from >= to
         {
             let at = freeze.to.as_ref().map_or(at, |to| to.span().start);
-            self.wrong(at, "it ends before it begins", "make `to` later than `from`");
+            self.wrong(at, "the freeze ends before it begins", "make `to` later than `from`");
         }
         let mut on = Vec::new();
         for day in freeze.days.iter().flatten() {
@@ -305,7 +300,7 @@ impl Reader<'_> {
             self.wrong(at, "days and hours need a time zone", "add tz = \"Europe/Berlin\", or another IANA name");
         }
         if !recurs && freeze.from.is_none() && freeze.to.is_none() {
-            self.wrong(at, "it does not say when", "give from and to, or days and hours; to stop every change, forbid `*.*`");
+            self.wrong(at, "the freeze does not say when", "give from and to, or days and hours; to stop every change, forbid `*.*`");
         }
         if self.problems.len() > known {
             return None;
@@ -337,7 +332,7 @@ impl Reader<'_> {
         let (at, text) = (written.span().start, written.get_ref().to_string());
         let local = match written.get_ref() {
             Datetime { date: None, .. } => {
-                self.wrong(at, "it is a time of day without a date", "write a date and a time, or use `hours`");
+                self.wrong(at, "a time of day needs a date", "write a date and a time, or use `hours`");
                 return None;
             }
             Datetime { offset: Some(_), .. } => match text.parse::<Timestamp>() {
@@ -375,7 +370,8 @@ impl Reader<'_> {
 
 /// `kind.verb`, either of them `*`.
 fn read_pattern(text: &str) -> escher_core::Result<Pattern> {
-    let (kind, verb) =
-        text.split_once('.').ok_or_else(|| Error::invalid("it has no dot").hint("write kind.verb, for example *.delete or vm.stop"))?;
+    let (kind, verb) = text
+        .split_once('.')
+        .ok_or_else(|| Error::invalid("there is no dot in it").hint("write kind.verb, for example *.delete or vm.stop"))?;
     Ok(Pattern { kind: if kind == "*" { None } else { Some(kind.parse()?) }, verb: if verb == "*" { None } else { Some(verb.parse()?) } })
 }

@@ -42,15 +42,16 @@ pub(super) fn unread(chart: &Chart, lattice: &Lattice, language: &Language, text
         span.and_then(|span| text.get(span)).unwrap_or_default()
     };
     let islands: Vec<Range<usize>> = taken.iter().map(|edge| usize::from(edge.from)..usize::from(edge.to)).collect();
-    // What an order is made of is not what it fails at.
-    let main = taken.iter().position(|edge| matches!(&*edge.sem, Sem::Order(_)));
-    let main = main.or_else(|| (0..islands.len()).max_by_key(|&at| (islands[at].len(), std::cmp::Reverse(at))));
-    let main = main.map_or(0..0, |at| islands[at].clone());
-    let gaps = gaps(&islands, tokens.len());
     // A single word that was taken for a name may be any word.
     let is_name = |at: usize| {
         taken.iter().zip(&islands).any(|(edge, island)| *island == (at..at + 1) && matches!(&*edge.sem, Sem::Set(set) if set.named))
     };
+    // What an order is made of is not what it fails at.
+    let main = taken.iter().position(|edge| matches!(&*edge.sem, Sem::Order(_)));
+    let whole = |at: &usize| !matches!(&*taken[*at].sem, Sem::Set(set) if set.named && set.head != Head::Kind);
+    let main = main.or_else(|| (0..islands.len()).filter(whole).max_by_key(|&at| (islands[at].len(), std::cmp::Reverse(at))));
+    let main = main.map_or(0..0, |at| islands[at].clone());
+    let gaps = gaps(&islands, tokens.len());
     let blamed = blamed(tokens, &gaps, &main, &language.lexicon, is_name);
     let understood: Vec<&str> = taken
         .iter()
@@ -128,10 +129,8 @@ fn blamed(
         plain && !known(at) && (is_name(at) || !matches!(lexicon.spelled(&token.low, false), Spelled::Like(_)))
     };
     // “Near narnia”: what leads to the word belongs to it, other than the verb.
-    let leads = |at: usize| {
-        let low = tokens[at].low.as_str();
-        gaps.iter().any(|gap| gap.contains(&at)) && !joins(low) && !lexicon.entries(low).iter().any(|entry| entry.category == "Verb")
-    };
+    let is_verb = |at: usize| lexicon.entries(&tokens[at].low).iter().any(|entry| entry.category == "Verb");
+    let leads = |at: usize| gaps.iter().any(|gap| gap.contains(&at)) && !joins(&tokens[at].low) && !is_verb(at);
     let mut runs: Vec<Range<usize>> = Vec::new();
     for at in (0..tokens.len()).filter(|&at| !main.contains(&at) && strange(at)) {
         let from = (0..at).rev().take_while(|&before| leads(before)).last().unwrap_or(at);
@@ -144,7 +143,8 @@ fn blamed(
         return runs;
     }
     let trimmed = |gap: &Range<usize>| {
-        let tells = |&at: &usize| !joins(&tokens[at].low) && !lexicon.entries(&tokens[at].low).iter().any(Entry::is_sensitive);
+        let tells =
+            |&at: &usize| !joins(&tokens[at].low) && !is_verb(at) && !lexicon.entries(&tokens[at].low).iter().any(Entry::is_sensitive);
         Some(gap.clone().find(tells)?..gap.clone().rev().find(tells)? + 1)
     };
     gaps.iter().filter_map(trimmed).collect()
