@@ -110,7 +110,7 @@ fn after_a_question_back_or_an_answer_without_some_words_they_are_nobody() {
     for (before, order) in [("stop everything", "stop them"), ("show dev VMs that nobody likes", "stop them"), ("blorp", "delete them")] {
         talk.say(before);
         let answer = talk.say(order);
-        assert!(answer["clarify"]["question"].as_str().unwrap().contains("what you refer to"), "{before}: {answer}");
+        assert!(answer["clarify"]["question"].as_str().unwrap().contains("what you are referring to"), "{before}: {answer}");
         // Two turns later as well.
         assert!(talk.say(order)["clarify"].is_object());
     }

@@ -349,7 +349,7 @@ fn what_policy_would_say_is_told_and_nothing_is_kept() {
     assert!(checked["policy"]["digest"].as_str().unwrap().starts_with("sha256:"), "{checked}");
     assert_eq!(desk.json(&["plan", "list", "--json"]), json!([]));
     // What is no order has no plan to be judged.
-    for (words, why) in [("show all vms", "order no change"), ("stop everything", ""), ("pl_01arz3ndektsv4rrffq69g5fav", "no plan")] {
+    for (words, why) in [("show all vms", "don't order a change"), ("stop everything", ""), ("pl_01arz3ndektsv4rrffq69g5fav", "no plan")] {
         let ran = desk.run(&["policy", "check", words]);
         assert!(ran.code == 2 && ran.err.contains(why), "{words}: {}{}", ran.out, ran.err);
     }

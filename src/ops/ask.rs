@@ -66,8 +66,10 @@ impl Escher {
             None => (frame, None),
         };
         let (reply, listed) = match asks {
-            // A question whose answer leads nowhere is not asked.
-            Some(_) if frame.intent == Intent::Schedule => (Reply::Answer(answer::unanswered(not_yet(frame.intent))), Vec::new()),
+            // When exactly is not asked of what can't be scheduled anyway.
+            Some(_) if frame.intent == Intent::Schedule && frame.schedule.is_none() => {
+                (Reply::Answer(answer::unanswered(not_yet(frame.intent))), Vec::new())
+            }
             Some(clarify) => (Reply::Clarify(clarify), Vec::new()),
             None => match self.held_against(&mut frame, conversation.as_ref()).await? {
                 Held::Within(bounds) => self.reply(&frame, bounds).await?,
