@@ -182,12 +182,8 @@ impl Rule {
             }
             What::MaxBlastRadius(max) => {
                 let touched = plan.steps.iter().map(|step| &step.target.id).collect::<HashSet<_>>().len().max(plan.blast_radius);
-                (touched > *max).then(|| {
-                    self.forbids(
-                        format!("allows no plan to touch more than {}, and this one touches {touched}", resources(*max)),
-                        Vec::new(),
-                    )
-                })
+                (touched > *max)
+                    .then(|| self.forbids(format!("allows no plan to touch {}, and this one touches {touched}", beyond(*max)), Vec::new()))
             }
             What::Forbid(reach) => {
                 let Reached { actions, part, undecided } = reach.of(plan)?;
@@ -202,7 +198,7 @@ impl Rule {
             }
             What::Approvers(names, reach) => {
                 let Reached { actions, part, undecided } = reach.of(plan)?;
-                let (actions, only) = (list(&actions), names.join(" or "));
+                let (actions, only) = (list(&actions), any_of(names));
                 let what = |of: &str| format!("lets only {only} approve {actions}{part} (`{}`{}){of}", reach.pattern, reach.condition());
                 Some(match occasion.approver {
                     Some(name) if names.iter().any(|known| known == name) => self.finds(Decision::Approve, what(""), undecided),
@@ -233,14 +229,7 @@ impl Rule {
     fn shown(&self, at: Timestamp) -> PolicyRule {
         let (kind, mut text, active) = match &self.what {
             What::MaxRisk(max) => (RuleKind::MaxRisk, format!("no plan may have a risk above {max}"), None),
-            What::MaxBlastRadius(max) => (
-                RuleKind::MaxBlastRadius,
-                match max {
-                    0 => "no plan may touch any resource".to_owned(),
-                    max => format!("no plan may touch more than {}", resources(*max)),
-                },
-                None,
-            ),
+            What::MaxBlastRadius(max) => (RuleKind::MaxBlastRadius, format!("no plan may touch {}", beyond(*max)), None),
             What::Forbid(reach) => (RuleKind::Forbid, format!("`{}` is forbidden{}", reach.pattern, reach.condition()), None),
             What::Freeze(window, reach) => {
                 let state = match (window.is_open(at), window.is_past(at)) {
@@ -253,7 +242,7 @@ impl Rule {
                 (RuleKind::Freeze, text, Some(window.is_open(at)))
             }
             What::Approvers(names, reach) => {
-                let text = format!("only {} may approve `{}`{}", names.join(" or "), reach.pattern, reach.condition());
+                let text = format!("only {} may approve `{}`{}", any_of(names), reach.pattern, reach.condition());
                 (RuleKind::Approvers, text, None)
             }
         };
@@ -266,6 +255,19 @@ impl Rule {
 
 pub(super) fn resources(count: usize) -> String {
     if count == 1 { "1 resource".to_owned() } else { format!("{count} resources") }
+}
+
+/// What is more than so many resources.
+fn beyond(max: usize) -> String {
+    if max == 0 { "any resource".to_owned() } else { format!("more than {}", resources(max)) }
+}
+
+/// `ada, bob or eve`
+fn any_of(names: &[String]) -> String {
+    match names {
+        [others @ .., last] if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        names => names.concat(),
+    }
 }
 
 fn list(actions: &BTreeSet<Action>) -> String {

@@ -409,3 +409,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn rules_read_as_sentences_in_every_shape() {
+    let shown = |rules: &str| policy(rules).shown(WALL.now()).into_iter().find(|rule| rule.line.is_some()).unwrap().text;
+    let freeze = |rule: &str| shown(&format!("freeze = [{{ reason = 'x', {rule} }}]"));
+    assert_eq!(shown("max_blast_radius = 1"), "no plan may touch more than 1 resource");
+    assert_eq!(shown("max_blast_radius = 20"), "no plan may touch more than 20 resources");
+    assert_eq!(freeze("hours = '22:00-06:00', tz = 'UTC'"), "changes are frozen every day from 22:00 to 06:00 (UTC): x");
+    assert_eq!(freeze("days = ['sun'], tz = 'UTC'"), "changes are frozen every Sunday (UTC): x");
+    assert_eq!(freeze("days = ['sat', 'sun'], tz = 'UTC'"), "changes are frozen every Saturday and Sunday (UTC): x");
+    assert_eq!(freeze("days = ['mon', 'wed', 'fri'], tz = 'UTC'"), "changes are frozen every Monday, Wednesday and Friday (UTC): x");
+    assert_eq!(
+        freeze("days = ['tue-thu'], tz = 'UTC', from = 2036-01-01, to = 2036-01-31"),
+        "changes are frozen Tuesday to Thursday (UTC), from 2036-01-01T00:00:00Z until 2036-02-01T00:00:00Z: x"
+    );
+    assert_eq!(shown("approvers = [{ action = '*.delete', only = ['ada', 'bob', 'eve'] }]"), "only ada, bob or eve may approve `*.delete`");
+}
