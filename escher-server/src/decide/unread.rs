@@ -101,7 +101,7 @@ pub(super) fn joins(word: &str) -> bool {
 fn gaps(islands: &[Range<usize>], len: usize) -> Vec<Range<usize>> {
     let mut gaps = Vec::new();
     let mut at = 0;
-    for island in islands.iter().cloned().chain([len..len]) {
+    for island in islands.iter().cloned().chain(std::iter::once(len..len)) {
         if island.start > at {
             gaps.push(at..island.start);
         }
