@@ -110,7 +110,7 @@ fn after_a_question_back_or_an_answer_without_some_words_they_are_nobody() {
     for (before, order) in [("stop everything", "stop them"), ("show dev VMs that nobody likes", "stop them"), ("blorp", "delete them")] {
         talk.say(before);
         let answer = talk.say(order);
-        assert!(answer["clarify"]["question"].as_str().unwrap().contains("what you refer to"), "{before}: {answer}");
+        assert!(answer["clarify"]["question"].as_str().unwrap().contains("what you are referring to"), "{before}: {answer}");
         // Two turns later as well.
         assert!(talk.say(order)["clarify"].is_object());
     }
@@ -460,7 +460,7 @@ fn who_has_not_heard_what_was_said_since_is_told_so() {
     assert_eq!((&next["frame"]["intent"], &next["frame"]["constraints"][0]["value"]), (&json!("count"), &json!("gcp")), "{next}");
     drop(input);
     let ended = ran(child.wait_with_output().unwrap());
-    assert!(ended.err.contains("somebody else spoke in this conversation since: “list prod databases in gcp”"), "{}", ended.err);
+    assert!(ended.err.contains("someone else has spoken in this conversation since: “list prod databases in gcp”"), "{}", ended.err);
     assert_eq!((ended.code, desk.json(&["plan", "list", "--json"])), (4, json!([])));
 }
 
@@ -523,7 +523,7 @@ fn on_a_terminal_a_plan_is_approved_by_an_answer_that_names_it() {
     assert!(shown.contains(&format!("Run plan {}? [y/N] ", run["doc"]["id"].as_str().unwrap())), "{shown}");
     assert_eq!(exported(&desk, stopped_vms("azure")), Vec::<String>::new(), "{shown}");
     assert_eq!(desk.json(&["runs", "--json"]).as_array().unwrap().len(), 1);
-    assert!(shown.contains("Words approve nothing") && shown.contains("To go on: "), "{shown}");
+    assert!(shown.contains("Saying yes approves nothing") && shown.contains("To go on: "), "{shown}");
 }
 
 #[cfg(unix)]

@@ -80,3 +80,33 @@ fn what_the_grammar_leaves_open_is_decided_by_the_nearest_examples_if_there_is_a
         assert_eq!(intent(&with, text), intent(&without, text), "{text}");
     }
 }
+
+#[test]
+fn what_is_said_about_the_conversation_gets_a_short_reply() {
+    let desk = Desk::demo();
+    for (text, reply, code) in [
+        ("help", "“which VMs are idle?”", 0),
+        ("thanks", "You're welcome.", 0),
+        ("ok", "Nothing was changed.", 0),
+        ("no", "Nothing was changed.", 0),
+        ("hello", "Hello.", 0),
+        ("yes", "approved by its id", 2),
+        ("stop dev VMs tonight", "Scheduling isn't supported yet.", 2),
+    ] {
+        let ran = desk.run(&["ask", text]);
+        assert!(ran.code == code && ran.out.contains(reply), "{text}: {} {}{}", ran.code, ran.out, ran.err);
+    }
+    let yes = desk.run(&["ask", "yes"]);
+    assert!(yes.out.contains("plan list"), "{}", yes.out);
+    let help = desk.run(&["ask", "help"]).out;
+    assert_eq!(help.matches('“').count(), 3, "{help}");
+}
+
+#[test]
+fn an_explanation_groups_words_and_names_no_production() {
+    let explained = Desk::empty().ok(&["interpret", "--explain", "stop the dev VMs"]);
+    assert!(explained.contains("[stop ") && explained.contains("VMs]"), "{explained}");
+    for name in ["Nps", "Nominal", "Order", "Sentence"] {
+        assert!(!explained.contains(name), "{explained}");
+    }
+}

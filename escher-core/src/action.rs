@@ -57,13 +57,12 @@ pub enum Effect {
 }
 
 impl Effect {
-    /// What it means to a person, in a clause; `inverse` is whether an action restores the state before.
-    pub const fn in_words(self, inverse: bool) -> &'static str {
-        match (self, inverse) {
-            (Self::Reads, _) => "it changes nothing",
-            (Self::Mutates, true) => "it can be undone",
-            (Self::Mutates, false) => "nothing is lost, and there is nothing to undo",
-            (Self::Destroys, _) => "something is lost",
+    /// What it means to a person, in a clause.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Reads => "it only reads",
+            Self::Mutates => "it changes the resource",
+            Self::Destroys => "what it destroys is gone for good",
         }
     }
 }
@@ -120,7 +119,7 @@ pub struct ActionDef {
     pub risk: Risk,
     /// Whether doing it twice is the same as doing it once.
     pub idempotent: bool,
-    /// The verb that takes it back.
+    /// The verb that undoes it.
     pub inverse: Option<Verb>,
     /// Selectors that must hold before.
     pub preconditions: &'static [&'static str],
@@ -210,7 +209,7 @@ static VERBS: &[VerbDef] = &[
         inverse: Some(Verb::Stop),
         preconditions: &["state = stopped"],
         verify: Verify::Holds("state = running"),
-        impact: "starts costing money",
+        impact: "it is billed while it runs",
     },
     VerbDef {
         verb: Verb::Stop,
@@ -222,7 +221,7 @@ static VERBS: &[VerbDef] = &[
         inverse: Some(Verb::Start),
         preconditions: &["state = running"],
         verify: Verify::Holds("state = stopped"),
-        impact: "not reachable until started again",
+        impact: "unreachable until it is started again",
     },
     VerbDef {
         verb: Verb::Restart,
@@ -234,7 +233,7 @@ static VERBS: &[VerbDef] = &[
         inverse: None,
         preconditions: &["state = running"],
         verify: Verify::Holds("state = running"),
-        impact: "not reachable for a short while",
+        impact: "briefly unreachable",
     },
     VerbDef {
         verb: Verb::Resize,
@@ -246,7 +245,7 @@ static VERBS: &[VerbDef] = &[
         inverse: Some(Verb::Resize),
         preconditions: &["state IN (running, stopped)"],
         verify: Verify::FieldIsParam("size", "size"),
-        impact: "a restart, and another price",
+        impact: "it restarts, and its price changes",
     },
     VerbDef {
         verb: Verb::Resize,
@@ -258,7 +257,7 @@ static VERBS: &[VerbDef] = &[
         inverse: None,
         preconditions: &[],
         verify: Verify::FieldIsParam("capacity", "size"),
-        impact: "a larger disk cannot be made smaller again",
+        impact: "a disk can grow but not shrink again",
     },
     VerbDef {
         verb: Verb::Scale,
@@ -270,7 +269,7 @@ static VERBS: &[VerbDef] = &[
         inverse: Some(Verb::Scale),
         preconditions: &[],
         verify: Verify::ByProvider,
-        impact: "capacity and cost change",
+        impact: "its capacity and cost change",
     },
     VerbDef {
         verb: Verb::Create,
@@ -282,7 +281,7 @@ static VERBS: &[VerbDef] = &[
         inverse: Some(Verb::Delete),
         preconditions: &[],
         verify: Verify::ByProvider,
-        impact: "starts costing money",
+        impact: "it is billed from now on",
     },
     VerbDef {
         verb: Verb::Delete,
@@ -310,7 +309,7 @@ static VERBS: &[VerbDef] = &[
         inverse: None,
         preconditions: &[],
         verify: Verify::Gone,
-        impact: "gone for good, with what it holds",
+        impact: "gone for good, with everything in it",
     },
     VerbDef {
         verb: Verb::Delete,
@@ -349,7 +348,7 @@ static VERBS: &[VerbDef] = &[
         inverse: Some(Verb::Untag),
         preconditions: &[],
         verify: Verify::TagsSet,
-        impact: "what selects by tag may select differently",
+        impact: "policies and scripts that select by tag may match differently",
     },
     VerbDef {
         verb: Verb::Untag,
@@ -361,7 +360,7 @@ static VERBS: &[VerbDef] = &[
         inverse: Some(Verb::Tag),
         preconditions: &[],
         verify: Verify::TagsGone,
-        impact: "what selects by tag may select differently",
+        impact: "policies and scripts that select by tag may match differently",
     },
     VerbDef {
         verb: Verb::Snapshot,
@@ -373,7 +372,7 @@ static VERBS: &[VerbDef] = &[
         inverse: None,
         preconditions: &[],
         verify: Verify::ByProvider,
-        impact: "a new snapshot that costs its storage",
+        impact: "the snapshot's storage is billed",
     },
     VerbDef {
         verb: Verb::Restore,
@@ -385,7 +384,7 @@ static VERBS: &[VerbDef] = &[
         inverse: None,
         preconditions: &[],
         verify: Verify::ByProvider,
-        impact: "a new resource beside the old one",
+        impact: "a new resource next to the old one",
     },
     VerbDef {
         verb: Verb::Encrypt,
@@ -409,7 +408,7 @@ static VERBS: &[VerbDef] = &[
         inverse: Some(Verb::MakePrivate),
         preconditions: &[],
         verify: Verify::ByProvider,
-        impact: "no longer readable from the internet",
+        impact: "no longer accessible from the internet",
     },
     VerbDef {
         verb: Verb::EnableVersioning,
@@ -421,7 +420,7 @@ static VERBS: &[VerbDef] = &[
         inverse: Some(Verb::EnableVersioning),
         preconditions: &[],
         verify: Verify::ByProvider,
-        impact: "old versions are kept and cost their storage",
+        impact: "old versions are kept, and their storage is billed",
     },
     VerbDef {
         verb: Verb::EnableBackups,
@@ -433,7 +432,7 @@ static VERBS: &[VerbDef] = &[
         inverse: Some(Verb::EnableBackups),
         preconditions: &[],
         verify: Verify::ByProvider,
-        impact: "backups cost their storage",
+        impact: "backup storage is billed",
     },
     VerbDef {
         verb: Verb::Attach,
@@ -445,7 +444,7 @@ static VERBS: &[VerbDef] = &[
         inverse: Some(Verb::Detach),
         preconditions: &["attached = false"],
         verify: Verify::Holds("attached"),
-        impact: "the other side sees a new device or address",
+        impact: "the resource it is attached to gets a new device or address",
     },
     VerbDef {
         verb: Verb::Detach,
@@ -457,7 +456,7 @@ static VERBS: &[VerbDef] = &[
         inverse: Some(Verb::Attach),
         preconditions: &["attached"],
         verify: Verify::Holds("attached = false"),
-        impact: "whoever uses it loses it",
+        impact: "whatever uses it loses access to it",
     },
     VerbDef {
         verb: Verb::Release,
@@ -469,7 +468,7 @@ static VERBS: &[VerbDef] = &[
         inverse: None,
         preconditions: &["attached = false"],
         verify: Verify::Gone,
-        impact: "the address is given back and cannot be had again",
+        impact: "the address returns to the cloud, and you can't get it back",
     },
     VerbDef {
         verb: Verb::Rotate,
@@ -481,7 +480,7 @@ static VERBS: &[VerbDef] = &[
         inverse: None,
         preconditions: &[],
         verify: Verify::ByProvider,
-        impact: "users of the old value must fetch the new one",
+        impact: "anything that uses the old value must fetch the new one",
     },
     VerbDef {
         verb: Verb::ClosePort,
@@ -505,7 +504,7 @@ static VERBS: &[VerbDef] = &[
         inverse: Some(Verb::ClosePort),
         preconditions: &[],
         verify: Verify::ByProvider,
-        impact: "connections on that port are let in",
+        impact: "connections on that port are accepted",
     },
 ];
 
@@ -528,7 +527,7 @@ impl ActionDef {
         for (name, value) in params {
             let def = self.params.iter().find(|def| def.name == name).ok_or_else(|| self.bad(format!("there is no parameter `{name}`")))?;
             if !def.ty.admits(value) {
-                return Err(self.bad(format!("parameter `{name}` cannot be {value}")));
+                return Err(self.bad(format!("parameter `{name}` can't be {value}")));
             }
         }
         match self.params.iter().find(|def| def.required && !params.contains_key(def.name)) {

@@ -17,6 +17,7 @@ pub mod fuzzy;
 mod id;
 mod index;
 mod journal;
+mod label;
 pub mod lexicon;
 mod line;
 mod look;

@@ -250,7 +250,7 @@ fn native_and_kind(cloud: CloudId, native: Option<String>, kind: Option<String>,
             Ok((native, kind))
         }
         (Some(native), Some(Err(_))) => {
-            remarks.push(format!("the kind `{}` is not one that Escher knows; the type decided instead", kind.unwrap_or_default()));
+            remarks.push(format!("Escher does not know the kind `{}`; the type was used instead", kind.unwrap_or_default()));
             let kind = Kind::of_native(cloud, &native);
             Ok((native, kind))
         }
@@ -266,15 +266,15 @@ fn links(cloud: CloudId, told: Vec<LineLink>, remarks: &mut Vec<String>) -> Vec<
     let mut links: Vec<Link> = Vec::with_capacity(told.len());
     for LineLink { rel, id } in told {
         let Some(rel) = rel.and_then(|word| word.parse::<Rel>().ok()) else {
-            remarks.push("links without a relation were left out".to_owned());
+            remarks.push("links without a relation were skipped".to_owned());
             continue;
         };
         let Some(id) = id.filter(|id| !id.trim().is_empty()) else {
-            remarks.push("links without an id were left out".to_owned());
+            remarks.push("links without an ID were skipped".to_owned());
             continue;
         };
         if !rel.is_named() {
-            remarks.push(format!("the relation `{rel}` is not one that Escher knows; kept under its own word"));
+            remarks.push(format!("Escher does not know the relation `{rel}`; it was kept as is"));
         }
         let canonical = ResourceId::new(cloud, id.as_str());
         let respelled = canonical.as_str() != id;

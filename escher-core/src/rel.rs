@@ -97,7 +97,7 @@ impl FromStr for Rel {
         let word = text.trim();
         if word.is_empty() {
             let words: Vec<&str> = Self::ALL.iter().map(Self::as_str).collect();
-            return Err(Error::invalid("a relation needs a word").hint(format!("one of: {}, or a word of your own", words.join(", "))));
+            return Err(Error::invalid("a relation needs a name").hint(format!("one of: {}, or a name of your own", words.join(", "))));
         }
         let named = Self::ALL.iter().find(|rel| rel.as_str().eq_ignore_ascii_case(word));
         Ok(named.cloned().unwrap_or_else(|| Self::Other(word.into())))

@@ -28,7 +28,7 @@ macro_rules! vocabulary {
             fn from_str(s: &str) -> std::result::Result<Self, $crate::Error> {
                 Self::ALL.iter().copied().find(|v| v.as_str().eq_ignore_ascii_case(s)).ok_or_else(|| {
                     let words: Vec<&str> = Self::ALL.iter().map(|v| v.as_str()).collect();
-                    $crate::Error::invalid(format!("`{s}` is not a {}", $what)).hint(format!("one of: {}", words.join(", ")))
+                    $crate::Error::invalid(format!("`{s}` is not {} {}", $crate::label::article($what), $what)).hint(format!("one of: {}", words.join(", ")))
                 })
             }
         }

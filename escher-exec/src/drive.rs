@@ -51,7 +51,7 @@ impl Executor {
     pub fn may_start<S>(&self, plan: &Plan<S>) -> Result<()> {
         let doc = plan.doc();
         if self.wall.now().timestamp() >= doc.expires {
-            return Err(stale(doc, format!("it expired at {}", doc.expires)).hint("ask again for a new plan"));
+            return Err(stale(doc, format!("the plan expired at {}", doc.expires)).hint("ask again to get a new plan"));
         }
         self.require_connections(doc.steps.iter())?;
         self.require_principal(doc)
@@ -91,7 +91,7 @@ impl Executor {
             return Ok(());
         }
         Err(stale(doc, format!("it was made for {} but would run as {now}", doc.principal))
-            .hint("sign in as that identity, or ask again for a new plan"))
+            .hint("sign in as that identity, or ask again to get a new plan"))
     }
 
     fn require_connections<'s>(&self, mut steps: impl Iterator<Item = &'s Step>) -> Result<()> {

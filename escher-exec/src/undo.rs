@@ -88,7 +88,7 @@ impl Planner {
                 .next(Next::Run { run: run.clone() }));
         }
         draft.warnings.extend(stays.lines());
-        let made_for = MadeFor { goal: format!("Undo: {} ({run})", plain(&plan.goal)), origin: PlanOrigin::Undo { run: run.clone() } };
+        let made_for = MadeFor { goal: undone(&plain(&plan.goal), &run), origin: PlanOrigin::Undo { run: run.clone() } };
         draft.finish(made_for, self.life, &*self.policy)
     }
 
@@ -96,5 +96,30 @@ impl Planner {
         let cloud = self.clouds.of(&step.target)?;
         let cx = ReadCx::new(self.clock.clone(), REQUEST);
         confirmed_read(&**cloud, &cx, &step.target).await
+    }
+}
+
+/// The goal of undoing a goal; what undoes an undo does it again.
+fn undone(goal: &str, run: &RunId) -> String {
+    // An undo's goal ends with the run that it undoes.
+    let inner = |goal: &str| goal.rsplit_once(" (run_").map_or(goal, |(inner, _)| inner).to_owned();
+    match (goal.strip_prefix("Undo: "), goal.strip_prefix("Redo: ")) {
+        (Some(goal), _) => format!("Redo: {} ({run})", inner(goal)),
+        (_, Some(goal)) => format!("Undo: {} ({run})", inner(goal)),
+        _ => format!("Undo: {goal} ({run})"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::undone;
+
+    #[test]
+    fn undoing_an_undo_is_said_once() {
+        let run = |id: &str| id.parse().unwrap();
+        let undo = undone("Stop web-1", &run("run_a"));
+        let redo = undone(&undo, &run("run_b"));
+        assert_eq!((undo.as_str(), redo.as_str()), ("Undo: Stop web-1 (run_a)", "Redo: Stop web-1 (run_b)"));
+        assert_eq!(undone(&redo, &run("run_c")), "Undo: Stop web-1 (run_c)");
     }
 }

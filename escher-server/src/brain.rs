@@ -98,7 +98,7 @@ impl Brain for OfflineBrain {
         // Whichever brain made the frame.
         let checked = Validator.work(frame.clone());
         if let Some(clarify) = checked.clarify.as_ref().filter(|_| frame.clarify.is_none()) {
-            return Err(Error::invalid(format!("`{}` is no order that can be planned: {}", frame.selector, clarify.question))
+            return Err(Error::invalid(format!("the order for `{}` can't be planned: {}", frame.selector, clarify.question))
                 .operation("draft a plan")
                 .hint("name the resources, or an account, region, environment, tag or flag"));
         }

@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 
 /// The sentence for one order.
 pub(crate) fn sentence(verb: Verb, kind: Option<Kind>, selector: &Selector, params: &Map<String, Value>) -> String {
-    let mut before: Vec<String> = Vec::new();
+    // Adjectives with their order: “idle stopped dev postgres databases”.
+    let mut before: Vec<(u8, String)> = Vec::new();
     let mut cloud: Option<CloudId> = None;
     let mut clouds: Option<String> = None;
     let mut places: Vec<String> = Vec::new();
@@ -15,17 +16,17 @@ pub(crate) fn sentence(verb: Verb, kind: Option<Kind>, selector: &Selector, para
     let mut after: Vec<String> = Vec::new();
     for part in selector.conjuncts() {
         match part {
-            Selector::Flag(flag) => before.push(adjective(*flag, true).to_owned()),
+            Selector::Flag(flag) => before.push((0, adjective(*flag, true).to_owned())),
             Selector::Not(inner) => match &**inner {
-                Selector::Flag(flag) => before.push(adjective(*flag, false).to_owned()),
+                Selector::Flag(flag) => before.push((0, adjective(*flag, false).to_owned())),
                 _ => after.push(part.to_string()),
             },
             Selector::Compare { field, op: Op::Eq, value } => match field {
                 Field::Cloud => cloud = value.plain().parse().ok(),
                 Field::Kind => {}
-                Field::Env => before.push(value.plain()),
-                Field::State => before.push(value.plain()),
-                Field::Engine => before.push(value.plain()),
+                Field::Env => before.push((2, value.plain())),
+                Field::State => before.push((1, value.plain())),
+                Field::Engine => before.push((3, value.plain())),
                 Field::Region | Field::Zone => places.push(value.plain()),
                 Field::Name | Field::Id => names.push(value.plain()),
                 _ => after.push(part.to_string()),
@@ -41,7 +42,7 @@ pub(crate) fn sentence(verb: Verb, kind: Option<Kind>, selector: &Selector, para
                     // Ids are long and say nothing to a person; how many of them meet the other conditions only the estate tells.
                     Field::Id => among = true,
                     Field::Name => names.extend(words),
-                    Field::Env => before.push(words.join(" and ")),
+                    Field::Env => before.push((2, words.join(" and "))),
                     Field::Region => places.extend(words),
                     _ => after.push(part.to_string()),
                 }
@@ -58,9 +59,9 @@ pub(crate) fn sentence(verb: Verb, kind: Option<Kind>, selector: &Selector, para
         }
     };
     let noun = kind.map(|kind| noun(kind, one || verb == Verb::Create));
-    before.sort_by_key(|word| Flag::ALL.iter().all(|flag| !word.starts_with(flag.as_str())));
+    before.sort_by_key(|(rank, _)| *rank);
     push(if among { "selected".to_owned() } else { String::new() });
-    push(before.join(" "));
+    push(before.into_iter().map(|(_, word)| word).collect::<Vec<_>>().join(" "));
     match (noun, names.is_empty()) {
         (Some(noun), _) => push(noun),
         (None, true) => push("resources".to_owned()),
@@ -100,6 +101,11 @@ fn lead(verb: Verb, params: &Map<String, Value>) -> String {
         Verb::OpenPort => format!("Open port {} on", port()),
         Verb::ClosePort => format!("Close port {} on", port()),
         Verb::MakePrivate => "Make".to_owned(),
+        Verb::Snapshot => "Take a snapshot of".to_owned(),
+        Verb::Untag => {
+            let keys: Vec<&str> = params.get("keys").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+            format!("Remove {} {} from", if keys.len() == 1 { "tag" } else { "tags" }, keys.join(", "))
+        }
         Verb::EnableVersioning => "Enable versioning on".to_owned(),
         Verb::EnableBackups => "Enable backups for".to_owned(),
         _ => capital(verb.as_str().replace('-', " ")),
@@ -117,11 +123,7 @@ fn with(verb: Verb, params: &Map<String, Value>) -> String {
             let tags: Vec<String> = tags.iter().map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default())).collect();
             format!("with {}", tags.join(", "))
         }),
-        Verb::Untag => params.get("keys").and_then(Value::as_array).map_or_else(String::new, |keys| {
-            let keys: Vec<&str> = keys.iter().filter_map(Value::as_str).collect();
-            format!("of {}", keys.join(", "))
-        }),
-        Verb::OpenPort | Verb::ClosePort => text("cidr").map_or_else(String::new, |cidr| format!("for {cidr}")),
+        Verb::OpenPort | Verb::ClosePort => text("cidr").map_or_else(String::new, |cidr| format!("to {cidr}")),
         Verb::MakePrivate => "private".to_owned(),
         Verb::Attach => text("to").map_or_else(String::new, |to| format!("to {to}")),
         Verb::Snapshot | Verb::Restore => text("name").map_or_else(String::new, |name| format!("as {name}")),
@@ -160,23 +162,7 @@ fn title(cloud: CloudId) -> &'static str {
 
 /// The kind in words, one or many.
 pub(crate) fn noun(kind: Kind, one: bool) -> String {
-    let word = match kind {
-        Kind::Vm => "VM".to_owned(),
-        Kind::Ip => "IP address".to_owned(),
-        Kind::Nosql => "NoSQL database".to_owned(),
-        Kind::K8sCluster => "Kubernetes cluster".to_owned(),
-        Kind::DnsZone => "DNS zone".to_owned(),
-        Kind::Nat => "NAT gateway".to_owned(),
-        other => other.as_str().replace('-', " "),
-    };
-    if one {
-        return word;
-    }
-    match word.strip_suffix('y') {
-        Some(stem) if !word.ends_with("ey") => format!("{stem}ies"),
-        _ if word.ends_with("ss") => format!("{word}es"),
-        _ => format!("{word}s"),
-    }
+    if one { kind.label().to_owned() } else { kind.labels() }
 }
 
 /// With a capital letter.

@@ -105,7 +105,10 @@ pub(crate) fn unsorted(entries: &[Entry], sort: &Sort, now: Timestamp) -> Option
     let field = &sort.by;
     let lacks = |entry: &&Entry| measure(&entry.resource, field, now).is_none() && selector::texts(&entry.resource, field).is_empty();
     let unknown = entries.iter().filter(lacks).count();
-    (unknown > 0).then(|| format!(" The {field} of {unknown} of them is unknown; they come last."))
+    (unknown > 0).then(|| match unknown {
+        1 => format!(" The {field} of 1 of them is unknown; it comes last."),
+        n => format!(" The {field} of {n} of them is unknown; they come last."),
+    })
 }
 
 /// A selector for people: of many ids, which say little, the first ones.
@@ -181,13 +184,13 @@ pub(crate) fn details(entry: &Entry, estate: &Estate, capabilities: &Capabilitie
         lines.push(format!(
             "{} {}",
             link.rel.phrase(),
-            known.as_ref().map_or_else(|| link.id.to_string(), |(name, kind)| format!("{kind} {name}"))
+            known.as_ref().map_or_else(|| link.id.to_string(), |(name, kind)| format!("{} {name}", kind.label()))
         ));
         relations.push(json!({"rel": link.rel, "direction": "out", "id": link.id, "name": known.map(|(name, _)| name)}));
     }
     for other in estate.entries() {
         for link in other.resource.links.iter().filter(|link| link.id == resource.id) {
-            lines.push(format!("{} {} {} it", other.resource.kind, name(&other.resource), link.rel.phrase()));
+            lines.push(format!("{} {} {} it", other.resource.kind.label(), name(&other.resource), link.rel.phrase()));
             relations.push(json!({"rel": link.rel, "direction": "in", "id": other.resource.id, "name": other.resource.name}));
         }
     }
@@ -200,9 +203,9 @@ pub(crate) fn details(entry: &Entry, estate: &Estate, capabilities: &Capabilitie
         .map(|def| def.action.to_string())
         .collect();
     let mut text = format!(
-        "{} is a {} ({}) in {}",
+        "{} is {} ({}) in {}",
         resource.name,
-        resource.kind,
+        resource.kind.one(),
         resource.native,
         resource.region.as_deref().unwrap_or("an unknown region")
     );

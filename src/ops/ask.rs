@@ -66,6 +66,10 @@ impl Escher {
             None => (frame, None),
         };
         let (reply, listed) = match asks {
+            // When exactly is not asked of what can't be scheduled anyway.
+            Some(_) if frame.intent == Intent::Schedule && frame.schedule.is_none() => {
+                (Reply::Answer(answer::unanswered(not_yet(frame.intent))), Vec::new())
+            }
             Some(clarify) => (Reply::Clarify(clarify), Vec::new()),
             None => match self.held_against(&mut frame, conversation.as_ref()).await? {
                 Held::Within(bounds) => self.reply(&frame, bounds).await?,
@@ -76,12 +80,13 @@ impl Escher {
             },
         };
         let mut reply = admit_unread(reply, &frame.unread);
-        let Some(conversation) = conversation else { return Ok(AskResponse { frame, conversation: None, reply }) };
-        if let (Reply::Answer(answer), Some(plan)) = (&mut reply, conversation.last_plan())
+        if let Reply::Answer(answer) = &mut reply
             && escher_server::assents(text)
         {
-            answer.next = Some(Next::Approve { plan: plan.clone() });
+            let plan = conversation.as_ref().and_then(Conversation::last_plan);
+            answer.next = Some(plan.map_or(Next::Plans, |plan| Next::Approve { plan: plan.clone() }));
         }
+        let Some(conversation) = conversation else { return Ok(AskResponse { frame, conversation: None, reply }) };
         self.keep_turn(&conversation.id, ChatTurn::of(text, &frame, &reply, listed, self.now())).await?;
         Ok(AskResponse { frame, conversation: Some(conversation.id), reply })
     }
@@ -141,11 +146,13 @@ impl Escher {
             }
             Intent::Explain => Reply::Answer(self.explain(frame).await?),
             Intent::Smalltalk => {
-                let hello = "Hello. Ask me about your clouds, for example: which VMs are idle?";
-                Reply::Answer(answer::said(frame.note.as_deref().unwrap_or(hello)))
+                Reply::Answer(answer::said(frame.note.as_deref().unwrap_or("Ask about your clouds, for example: “which VMs are idle?”")))
             }
             Intent::Unknown => {
-                let why = frame.note.as_deref().unwrap_or("I did not understand that as a question about your clouds.");
+                let why = frame
+                    .note
+                    .as_deref()
+                    .unwrap_or("I did not understand that as a question about your clouds. For example: “which VMs are idle?”");
                 Reply::Answer(answer::unanswered(why))
             }
             other => Reply::Answer(Answer { next: (other == Intent::History).then_some(Next::Runs), ..answer::unanswered(not_yet(other)) }),
@@ -250,7 +257,7 @@ impl Escher {
             None => frame,
         };
         if frame.intent != Intent::Act {
-            return Err(refused("these words order no change".to_owned()).hint("give an order, or the id of a plan"));
+            return Err(refused("these words don't order a change".to_owned()).hint("give an order, or the id of a plan"));
         }
         self.draft_frame(&frame).await
     }
@@ -261,7 +268,7 @@ impl Escher {
         if let Some(name) = bounds.outside(&doc) {
             return Err(Error::new(ErrorKind::Stale, format!("the estate changed while the plan was made: {name} was not shown before"))
                 .operation("plan")
-                .hint("ask for the resources again, and then give the order"));
+                .hint("ask for the resources again, then repeat the order"));
         }
         doc.warnings.extend(bounds.changed.clone());
         self.save_plan(doc).await
@@ -290,7 +297,7 @@ fn not_yet(intent: Intent) -> &'static str {
         Intent::Advise => "Recommendations aren't supported yet. Try a question about idle, public, unencrypted or untagged resources.",
         Intent::Report => "Reports aren't supported yet.",
         Intent::Alerts => "Alerts aren't supported yet.",
-        Intent::History => "Questions about the past can't be answered in words yet. The list of runs and the list of changes show it.",
+        Intent::History => "Questions about the past aren't supported in words yet. See the list of runs and the list of changes.",
         _ => "This can't be answered yet.",
     }
 }
@@ -306,7 +313,7 @@ fn admit_unread(reply: Reply, unread: &[String]) -> Reply {
         Reply::Answer(mut answer) if !unread.is_empty() => {
             let (words, it) = (unread.join("”, “"), if unread.len() == 1 { "it" } else { "them" });
             answer.text = match answer.answered {
-                true => format!("I could not use “{words}”; this is the answer without {it}. {}", answer.text),
+                true => format!("I did not understand “{words}”, so the answer ignores {it}. {}", answer.text),
                 false => format!("{} I also did not understand “{words}”.", answer.text),
             };
             answer.answered = false;

@@ -49,8 +49,8 @@ impl FromStr for Since {
         let span = Quantity::parse(text).filter(|_| text.parse::<f64>().is_err()).and_then(|span| span.in_unit_of(FieldType::Days));
         let span = span.filter(|days| *days >= 0.0).and_then(|days| SignedDuration::try_from_secs_f64((days * 86_400.0).round()).ok());
         span.map(Self::Ago).or_else(|| read_time(text).map(Self::At)).ok_or_else(|| {
-            Error::invalid(format!("`{text}` is neither a span nor a time"))
-                .hint("write a span such as 12h, 1d or 2w, or a time such as 2026-11-01 or 2026-11-01T08:00:00Z")
+            Error::invalid(format!("`{text}` is neither a duration nor a time"))
+                .hint("write a duration such as 12h, 1d or 2w, or a time such as 2026-11-01 or 2026-11-01T08:00:00Z")
         })
     }
 }

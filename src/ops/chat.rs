@@ -134,11 +134,11 @@ impl Conversation {
         let from = self.turns.len() - unseen.min(TOLD);
         let said: Vec<String> = self.turns[from..].iter().map(|turn| format!("“{}”", turn.turn.text)).collect();
         let before = if unseen > TOLD { "…, " } else { "" };
-        let message = format!("somebody else spoke in this conversation since: {before}{}", said.join(", "));
+        let message = format!("someone else has spoken in this conversation since: {before}{}", said.join(", "));
         Err(Error::new(ErrorKind::Stale, message)
             .operation("ask")
             .with("turns", self.count().to_string())
-            .hint("see what was said, then say it again, or begin a conversation of your own")
+            .hint("read what was said and repeat your request, or start a conversation of your own")
             .next(Next::Conversations))
     }
 
@@ -175,10 +175,10 @@ impl Conversation {
 
     fn read(document: Document) -> Result<Self> {
         serde_json::from_value(document.body).map_err(|e| {
-            Error::new(ErrorKind::Storage, format!("a kept conversation cannot be read: {e}"))
+            Error::new(ErrorKind::Storage, format!("a saved conversation can't be read: {e}"))
                 .operation("read a conversation")
                 .with("conversation", document.id)
-                .hint("delete it, and begin another")
+                .hint("delete it and start another")
         })
     }
 }
@@ -211,7 +211,7 @@ impl ChatTurn {
             return Self { at, turn: Turn { text: text.to_owned(), frame, shown }, reply: replied, listed: shown_ids };
         }
         let mut frame = Frame::new(Intent::Unknown);
-        frame.note = Some("not kept: the words hold what looks like a secret, or ask for one".to_owned());
+        frame.note = Some("not saved: the words contain or ask for what looks like a secret".to_owned());
         let reply = match replied {
             Replied::Plan { .. } => replied,
             Replied::Answer { .. } | Replied::Clarify { .. } => Replied::Answer { text: String::new(), total: None },

@@ -15,12 +15,13 @@ impl Escher {
         let verb = frame.action.map(|action| action.verb);
         let kinds = if kinds.is_empty() { frame.action.and_then(|action| action.kind).into_iter().collect() } else { kinds };
         let text = match (kinds.as_slice(), verb) {
-            ([], _) => None,
+            // Help, which needs no catalog.
+            ([], _) => frame.note.clone(),
             (kinds, Some(verb)) => kinds.iter().find_map(|&kind| how(Action { kind, verb }, &clouds)),
             (kinds, None) => Some(kinds.iter().map(|&kind| what(kind)).collect::<Vec<_>>().join("\n")),
         };
         Ok(text.map_or_else(
-            || answer::unanswered("I can explain kinds of resources and what can be done with them, and found neither in this question. Try: how do I resize a disk?"),
+            || answer::unanswered("I can explain kinds of resources and the actions on them, and this question names neither. For example: “how do I resize a disk?”"),
             |text| answer::said(&text),
         ))
     }
@@ -44,13 +45,13 @@ fn told<T: std::str::FromStr>(frame: &Frame, field: &str) -> Vec<T> {
 /// How an action is done: with Escher, and with the clouds' own tools.
 fn how(action: Action, clouds: &[CloudId]) -> Option<String> {
     let def = ActionDef::find(action)?;
-    let mut lines = vec![format!("{action}: risk {}, {}; {}.", def.risk, def.effect.in_words(def.inverse.is_some()), def.impact)];
+    let mut lines = vec![format!("{action}: {} risk; {}. Impact: {}.", def.risk, def.effect.in_words(), def.impact)];
     lines.push(match def.inverse {
         Some(verb) => format!("Undo: {}.", action.undo_called(verb)),
         None => "Undo: none.".to_owned(),
     });
     if !def.preconditions.is_empty() {
-        lines.push(format!("Before: {}.", def.preconditions.join(" and ")));
+        lines.push(format!("Requires: {}.", def.preconditions.join(" and ")));
     }
     for &cloud in clouds {
         let Some(name) = action.kind.called(cloud) else { continue };
@@ -59,10 +60,10 @@ fn how(action: Action, clouds: &[CloudId]) -> Option<String> {
                 lines.push(format!("{cloud} ({name}):"));
                 lines.extend(commands.iter().map(|argv| format!("  {}", argv.join(" "))));
             }
-            None => lines.push(format!("{cloud} ({name}): I know no command for it.")),
+            None => lines.push(format!("{cloud} ({name}): no command known.")),
         }
     }
-    lines.push(format!("To do it, give the order and name the {}; you get a plan to approve first.", action.kind));
+    lines.push(format!("To do it, give the order and name the {}. You get a plan to approve first.", action.kind.label()));
     Some(lines.join("\n"))
 }
 
@@ -71,5 +72,5 @@ fn what(kind: Kind) -> String {
     let names: Vec<String> = CloudId::ALL.iter().filter_map(|&cloud| kind.called(cloud).map(|name| format!("{name} ({cloud})"))).collect();
     let verbs: Vec<String> = ActionDef::all().filter(|def| def.action.kind == kind).map(|def| def.action.verb.to_string()).collect();
     let can = if verbs.is_empty() { String::new() } else { format!(" Actions: {}.", verbs.join(", ")) };
-    format!("{kind} is Escher's word for: {}.{can}", names.join(", "))
+    format!("In Escher, `{kind}` means: {}.{can}", names.join(", "))
 }

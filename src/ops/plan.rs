@@ -105,10 +105,10 @@ impl Escher {
             Error::new(ErrorKind::NotFound, format!("there is no plan `{id}`")).operation("look up plan").next(Next::Plans)
         })?;
         if found.doc.id != *id {
-            return Err(Error::new(ErrorKind::Stale, format!("under this id stands another plan, {}", found.doc.id))
+            return Err(Error::new(ErrorKind::Stale, format!("another plan, {}, is stored under this ID", found.doc.id))
                 .operation("verify plan")
                 .with("plan", id.as_str())
-                .hint("ask again for a new plan, and find out who wrote in the data directory"));
+                .hint("ask again to get a new plan, and find out who wrote to the data directory"));
         }
         Ok(found)
     }
@@ -193,10 +193,10 @@ impl Escher {
     fn refuse_settled(&self, plan: &StoredPlan) -> Result<()> {
         let stale = |message: String| Error::new(ErrorKind::Stale, message).with("plan", plan.doc.id.clone());
         match (plan.status, &plan.run) {
-            (PlanStatus::Rejected, _) => Err(stale("the plan was rejected".into()).hint("ask again for a new plan")),
+            (PlanStatus::Rejected, _) => Err(stale("the plan was rejected".into()).hint("ask again to get a new plan")),
             (PlanStatus::Started, run) => {
                 let name = run.as_ref().map_or("another run", RunId::as_str);
-                let error = stale(format!("the plan was run as {name}"));
+                let error = stale(format!("the plan was already run as {name}"));
                 Err(run.clone().into_iter().fold(error, |error, run| error.next(Next::Run { run })))
             }
             _ => Ok(()),
@@ -280,10 +280,10 @@ impl Escher {
         let executor = self.executor_for(&stored).await?;
         let unbegun = self.journal().read(&run.id).await?.is_empty();
         if !unbegun && !self.keys().settled()?.contains_key(&run.plan) {
-            return Err(Error::new(ErrorKind::Stale, "the journal has lines of this run, and this installation never started it")
+            return Err(Error::new(ErrorKind::Stale, "the journal has lines for this run, but this installation never started it")
                 .operation("resume run")
                 .with("run", run.id)
-                .hint("find out who wrote in the data directory"));
+                .hint("find out who wrote to the data directory"));
         }
         if unbegun && let Err(refused) = executor.may_start(&plan) {
             // Cut short before its first line, and too late to begin: it ends here with nothing done.
@@ -452,7 +452,7 @@ fn refuse_early(plan: &PlanDoc, now: WallTime) -> Result<()> {
     if !now.is_before(plan.created) {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::Stale, format!("it was created at {:.0}, but the system clock says {now:.0}", plan.created))
+    Err(Error::new(ErrorKind::Stale, format!("the plan was created at {:.0}, but the system clock says {now:.0}", plan.created))
         .with("plan", plan.id.clone())
-        .hint("set the system clock, or ask again for a new plan"))
+        .hint("set the system clock, or ask again to get a new plan"))
 }

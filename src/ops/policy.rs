@@ -62,7 +62,7 @@ impl Escher {
     /// What policy would say of a plan. Nothing is stored, approved or run.
     ///
     /// # Errors
-    /// `Invalid` if more than one plan is named or the words order no change; `NotFound`; `Storage`.
+    /// `Invalid` if name only one plan or the words order no change; `NotFound`; `Storage`.
     pub async fn policy_check(&self, request: PolicyCheckRequest) -> Result<PolicyChecked> {
         let PolicyCheckRequest { plan, text, document, approver } = request;
         let (doc, approved_by) = match (plan, text, document) {
@@ -74,9 +74,9 @@ impl Escher {
             (None, Some(text), None) => (Some(self.planned(&text).await?), None),
             (None, None, Some(document)) => (Some(document), None),
             _ => {
-                return Err(Error::new(ErrorKind::Invalid, "more than one plan is named")
+                return Err(Error::new(ErrorKind::Invalid, "name only one plan")
                     .operation("check policy")
-                    .hint("name one of plan, text and document"));
+                    .hint("give one of plan, text and document"));
             }
         };
         let approver = approver.or(approved_by).unwrap_or_else(|| self.config().user.clone());

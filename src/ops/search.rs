@@ -132,9 +132,9 @@ impl Escher {
     pub async fn search(&self, request: &SearchRequest) -> Result<SearchResults> {
         if request.words.len() > SearchRequest::MOST_BYTES {
             let (length, most) = (request.words.len(), SearchRequest::MOST_BYTES);
-            return Err(Error::invalid(format!("the words are {length} bytes long, and no more than {most} are searched for"))
+            return Err(Error::invalid(format!("the search text is {length} bytes long, and the limit is {most}"))
                 .operation("search")
-                .hint("a few words that set the resources apart are enough; a selector admits the rest"));
+                .hint("use a few words that distinguish the resources, and a selector for the rest"));
         }
         let selector = Selector::parse(&request.filter)?;
         self.follow(&Progress::default()).await?;
@@ -151,7 +151,7 @@ impl Escher {
         let mut found = Vec::with_capacity(hits.hits.len());
         for (id, score) in &hits.hits {
             let entry = self.estate().entry(id).await?.ok_or_else(|| {
-                Error::internal("the index knows a resource that the store does not").with("id", id.to_string()).next(Next::Doctor)
+                Error::internal("the index has a resource that the store does not").with("id", id.to_string()).next(Next::Doctor)
             })?;
             found.push(Hit::new(&entry.resource, *score));
         }

@@ -121,7 +121,7 @@ impl Escher {
         };
         let itself = reaches(&frame.selector, shown) == Some(Reach::Itself);
         let Some(listed) = listed else {
-            return Ok(asks("Which resources were shown is not known any more. Ask for them again, and then give the order."));
+            return Ok(asks("I no longer know which resources were shown. Ask for them again, then repeat the order."));
         };
         let mut selection = self.estate().select(shown, self.now()).await?;
         selection.leave_out_terminated(shown, self.now());
@@ -129,7 +129,7 @@ impl Escher {
             let now: BTreeSet<ResourceId> = selection.matched.into_iter().map(|entry| entry.resource.id).collect();
             if digest::of(&now) != *before {
                 let question = format!(
-                    "The estate has changed since {} resources were shown, and {} match now. Ask for them again, and then give the order.",
+                    "The estate has changed: {} resources were shown, and {} match now. Ask for them again, then repeat the order.",
                     listed.total,
                     now.len()
                 );
@@ -145,7 +145,9 @@ impl Escher {
         if !new.is_empty() {
             // What the frame says is what is planned.
             let Some(selector) = narrowed(&frame.selector, shown, &kept) else {
-                return Ok(asks("None of what was shown matches any more, but others do. Ask for them again, and then give the order."));
+                return Ok(asks(
+                    "None of the resources that were shown still match, but others do. Ask for them again, then repeat the order.",
+                ));
             };
             frame.selector = selector;
         }

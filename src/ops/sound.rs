@@ -109,7 +109,7 @@ impl Escher {
         for run in runs.iter().filter(|run| run.done + run.failed > 0) {
             if self.files().journal.read(&run.id).await?.is_empty() {
                 return Err(contradiction(format!(
-                    "{} changed {} resources, and the journal has no line of it",
+                    "{} changed {} resources, but the journal has no line for it",
                     run.id,
                     run.done + run.failed
                 )));

@@ -17,7 +17,7 @@ use crate::keys::Settled;
 use crate::ops::doctor::{Check, DoctorReport, Health};
 
 /// What stands in for remarks that nothing vouches for.
-const NO_REMARKS: &str = "warnings and impact are omitted: this installation did not sign what is stored of them";
+const NO_REMARKS: &str = "warnings and impact are omitted: the stored ones are not signed by this installation";
 
 /// Numbers of unreadable lines that are shown.
 const LINES: usize = 10;
@@ -63,13 +63,13 @@ impl StoredPlan {
 
     /// Why it will never run, if it was altered behind Escher's back.
     pub fn altered(&self) -> Option<Error> {
-        self.error(Fault::Altered).map(|e| e.hint("ask again for a new plan, and find out who wrote in the data directory"))
+        self.error(Fault::Altered).map(|e| e.hint("ask again to get a new plan, and find out who wrote to the data directory"))
     }
 
     /// Why the approval that is stored with it is worth nothing, if there is such a one.
     pub fn unapproved(&self) -> Option<Error> {
         let next = Next::Approve { plan: self.doc.id.clone() };
-        self.error(Fault::Unapproved).map(|e| e.hint("look at the plan again and approve what you see").next(next))
+        self.error(Fault::Unapproved).map(|e| e.hint("review the plan and approve it again").next(next))
     }
 
     /// Holds a stored record against the key and what was decided for good.
@@ -82,11 +82,11 @@ impl StoredPlan {
             }
         };
         if record.doc.compute_digest() != record.doc.digest {
-            doubt(Fault::Altered, "its content does not match its digest: it was altered after it was created".into());
+            doubt(Fault::Altered, "the plan does not match its digest: it was altered after it was created".into());
         }
         let seal = record.seal_state(key);
         if seal == SealState::Broken {
-            doubt(Fault::Altered, "its status does not match its seal: it was altered after it was stored".into());
+            doubt(Fault::Altered, "the plan's status does not match its seal: it was altered after it was stored".into());
         }
         if seal != (SealState::Whole { remarks: true }) {
             record.doc.warnings = vec![NO_REMARKS.to_owned()];
@@ -101,10 +101,10 @@ impl StoredPlan {
                 record.approval = None;
             } else if !matches!(seal, SealState::Whole { .. }) {
                 // Approval and seal are written together: one without the other was made by somebody else.
-                doubt(Fault::Altered, "it was approved here, and its seal is gone: it was altered after it was stored".into());
+                doubt(Fault::Altered, "the plan was approved here, but its seal is gone: it was altered after it was stored".into());
             }
         } else if record.status == PlanStatus::Approved {
-            doubt(Fault::Unapproved, "it is stored as approved, and there is no approval; it must be approved again".into());
+            doubt(Fault::Unapproved, "the plan is stored as approved, but there is no approval; it must be approved again".into());
         }
         if record.status == PlanStatus::Approved && record.approval.is_none() {
             record.status = PlanStatus::Pending;
@@ -165,7 +165,7 @@ impl Escher {
         let approval = plan.approval.clone().ok_or_else(|| {
             Error::new(ErrorKind::Forbidden, "nobody has approved this plan")
                 .with("plan", plan.doc.id.clone())
-                .hint("look at it and approve it")
+                .hint("review it and approve it")
                 .next(Next::Approve { plan: plan.doc.id.clone() })
         })?;
         let verified = approval.verify(&checked, self.keys().public()?.as_ref(), &self.connections_of(&plan.doc))?;
@@ -221,7 +221,7 @@ impl Escher {
         Err(Error::invalid("the time was set by hand; a change on a real cloud uses the system clock")
             .operation("change a cloud")
             .with("plan", plan.id.clone())
-            .hint("drop the time; it can be set only for reading and for simulated clouds"))
+            .hint("leave the time out; it can only be set for reading and for simulated clouds"))
     }
 
     /// The moment, if the system clock has not gone back behind what was done here before.
@@ -254,7 +254,7 @@ impl Escher {
     /// Looks at what trust rests on: the key, the stored plans, the system clock.
     pub(crate) async fn check_trust(&self, report: &mut DoctorReport) {
         let folder = self.keys().folder().display();
-        let told = |known: bool| if known { folder.to_string() } else { format!("none yet; made with the first plan in {folder}") };
+        let told = |known: bool| if known { folder.to_string() } else { format!("none yet; created in {folder} with the first plan") };
         report.add_result("key", self.keys().public().map(|key| told(key.is_some())));
         match self.plans().await {
             Err(e) => report.checks.push(Check::of("plans", Health::Fail, &e)),
@@ -268,15 +268,15 @@ impl Escher {
                     Check::new(
                         "plans",
                         Health::Fail,
-                        format!("runs were started here that the store does not have: {}", missing.join(", ")),
+                        format!("the store lacks runs that were started here: {}", missing.join(", ")),
                     )
-                    .hint("an older copy of the data directory was put back, or rows were deleted; the clouds know what was changed")
+                    .hint("an older copy of the data directory was restored, or rows were deleted; the clouds' audit logs show what was changed")
                 } else if !altered.is_empty() {
-                    Check::new("plans", Health::Fail, format!("altered since they were stored: {}", altered.join(", ")))
+                    Check::new("plans", Health::Fail, format!("altered after they were stored: {}", altered.join(", ")))
                         .hint("they will not run; find out who wrote to the data directory")
                 } else if !unapproved.is_empty() {
                     Check::new("plans", Health::Warn, format!("approved without a valid signature: {}", unapproved.join(", ")))
-                        .hint("look at each again and approve what you see")
+                        .hint("review each plan and approve it again")
                 } else {
                     Check::new("plans", Health::Ok, format!("{}, all as they were stored", plans.len()))
                 });

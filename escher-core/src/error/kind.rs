@@ -72,7 +72,7 @@ impl fmt::Display for ErrorKind {
             Self::Timeout => "timed out",
             Self::Unavailable => "unavailable",
             Self::Cancelled => "cancelled",
-            Self::Unsupported => "not possible",
+            Self::Unsupported => "not supported",
             Self::Storage => "storage failed",
             Self::Internal => "internal error",
         })

@@ -100,10 +100,10 @@ impl Approval {
     pub fn is_signed(&self, key: Option<&PublicKey>) -> Result<()> {
         let void = |message: &str| {
             let error = Error::new(ErrorKind::Stale, message).operation("verify approval").with("plan", self.plan.clone());
-            Err(error.hint("look at the plan again and approve what you see").next(Next::Approve { plan: self.plan.clone() }))
+            Err(error.hint("review the plan and approve it again").next(Next::Approve { plan: self.plan.clone() }))
         };
         if self.signature.is_empty() || self.key.is_empty() {
-            return void("this approval is not signed: it comes from a version of Escher that did not sign approvals");
+            return void("the approval is not signed: it comes from a version of Escher that did not sign approvals");
         }
         let Some(key) = key.filter(|key| key.to_string() == self.key) else {
             return void(
@@ -112,7 +112,7 @@ impl Approval {
             );
         };
         let unsigned = Self { signature: String::new(), ..self.clone() };
-        if key.verifies(KIND, &unsigned, &self.signature) { Ok(()) } else { void("this approval was altered since it was given") }
+        if key.verifies(KIND, &unsigned, &self.signature) { Ok(()) } else { void("the approval was altered after it was given") }
     }
 
     /// Verifies the approval against a plan, this installation's key, and the current connections.
@@ -126,7 +126,7 @@ impl Approval {
         self.is_signed(key)?;
         if let Some(difference) = difference(&self.connections, connections) {
             return Err(fail(plan, ErrorKind::Stale, &format!("since the plan was approved, {difference}"))
-                .hint("find out who changed the connections; if it is right as it is now, approve the plan again")
+                .hint("find out who changed the connections; if the change is right, approve the plan again")
                 .next(Next::Approve { plan: self.plan.clone() }));
         }
         Ok(VerifiedApproval { resumes: plan.resumes(), approval: self })
@@ -140,11 +140,12 @@ impl Approval {
         }
         if self.plan != doc.id || self.digest != doc.digest {
             return Err(fail(plan, ErrorKind::Stale, "the approval is for another plan or another version of it")
-                .hint("look at the plan again and approve what you see"));
+                .hint("review the plan and approve it again"));
         }
         // A run that was begun in time may be approved once more after that, for the rest of it.
         if doc.created.duration_since(self.at) > CLOCK_SKEW || (self.at >= doc.expires && !plan.resumes()) {
-            return Err(fail(plan, ErrorKind::Stale, "the approval was not given within the plan's life").hint("ask again for a new plan"));
+            return Err(fail(plan, ErrorKind::Stale, "the approval was given before the plan was created or after it expired")
+                .hint("ask again to get a new plan"));
         }
         Ok(())
     }
@@ -176,5 +177,5 @@ fn difference(then: &[ApprovedConnection], now: &[ApprovedConnection]) -> Option
         return Some(format!("the connection `{}` now covers its accounts too", added.name));
     }
     // Which of two connections to one account is used depends on their order.
-    (then != now).then(|| "the connections were put in another order".to_owned())
+    (then != now).then(|| "the connections were reordered".to_owned())
 }

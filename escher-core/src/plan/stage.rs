@@ -72,25 +72,25 @@ impl PlanDoc {
         let id = self.id.clone();
         let fail = |kind, message: String| Error::new(kind, message).operation("check plan").with("plan", id.clone());
         if !(1..=SCHEMA).contains(&self.schema) {
-            let message = format!("its schema is {}, and this version knows 1 to {SCHEMA}", self.schema);
-            return Err(fail(ErrorKind::Invalid, message).hint("make the plan again with this version"));
+            let message = format!("the plan has schema {}, but this version supports 1 to {SCHEMA}", self.schema);
+            return Err(fail(ErrorKind::Invalid, message).hint("create the plan again with this version"));
         }
         let is_present = self.schema > 1;
         if self.origin.is_some() != is_present || self.steps.iter().any(|step| step.target.facts.is_some() != is_present) {
             return Err(
-                fail(ErrorKind::Invalid, format!("it is not a document of schema {}", self.schema)).hint("ask again for a new plan")
+                fail(ErrorKind::Invalid, format!("the plan does not fit its schema, {}", self.schema)).hint("ask again to get a new plan")
             );
         }
         if self.digest != self.compute_digest() {
-            return Err(fail(ErrorKind::Stale, "its content does not match its digest".into()).hint("ask again for a new plan"));
+            return Err(fail(ErrorKind::Stale, "the plan does not match its digest".into()).hint("ask again to get a new plan"));
         }
         if let Moment::Start(now) = moment
             && now.timestamp() >= self.expires
         {
-            return Err(fail(ErrorKind::Stale, format!("it expired at {}", self.expires)).hint("ask again for a new plan"));
+            return Err(fail(ErrorKind::Stale, format!("the plan expired at {}", self.expires)).hint("ask again to get a new plan"));
         }
         if self.steps.is_empty() {
-            return Err(fail(ErrorKind::Invalid, "it has no steps".into()));
+            return Err(fail(ErrorKind::Invalid, "the plan has no steps".into()));
         }
         let mut before = HashSet::new();
         for step in &self.steps {
@@ -99,16 +99,16 @@ impl PlanDoc {
                 .ok_or_else(|| at(fail(ErrorKind::Invalid, format!("{} is not in the catalog", step.action))))?;
             def.check_params(&step.params).map_err(at)?;
             if step.effect != def.effect || step.retry.max_attempts == 0 || (step.retry.max_attempts > 1 && !def.idempotent) {
-                return Err(at(fail(ErrorKind::Invalid, "effect or retry differ from the catalog".into())));
+                return Err(at(fail(ErrorKind::Invalid, "the step's effect or retry differs from the catalog".into())));
             }
             if let Some(missing) = step.needs.iter().find(|need| !before.contains(*need)) {
-                return Err(at(fail(ErrorKind::Invalid, format!("it needs `{missing}`, which does not come before it"))));
+                return Err(at(fail(ErrorKind::Invalid, format!("the step needs `{missing}`, which does not come before it"))));
             }
             for text in step.preconditions.iter().chain(step.verify.iter().filter(|v| *v != super::GONE)) {
                 Selector::parse(text).map_err(|e| at(e.into()))?;
             }
             if !before.insert(step.id.clone()) {
-                return Err(at(fail(ErrorKind::Invalid, "its id is not unique".into())));
+                return Err(at(fail(ErrorKind::Invalid, "the step's ID is not unique".into())));
             }
         }
         let verdict = policy.judge(&self, &Occasion { at: moment.at(), approver });

@@ -127,10 +127,10 @@ impl From<SyntaxError> for Error {
         let hint = match &error.suggestion {
             Some(suggestion) => format!("did you mean `{suggestion}`?"),
             None if error.expected.iter().any(|expected| expected.starts_with(AT_MOST)) => {
-                "name many values of one field in IN (…), or ask in parts".to_owned()
+                "list several values of one field with IN (…), or split the query".to_owned()
             }
-            None => "a selector reads like: cloud = aws AND kind = vm AND idle".to_owned(),
+            None => "a selector looks like: cloud = aws AND kind = vm AND idle".to_owned(),
         };
-        Self::invalid(format!("the selector is wrong at column {}: {}\n{}", error.column, error.summary(), error.pointed())).hint(hint)
+        Self::invalid(format!("invalid selector at column {}: {}\n{}", error.column, error.summary(), error.pointed())).hint(hint)
     }
 }

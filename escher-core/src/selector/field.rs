@@ -268,7 +268,7 @@ impl FromStr for Field {
             let error = Error::invalid(format!("`{s}` is not a field"));
             match fuzzy::nearest(s, Self::NAMED.iter().map(Self::word)) {
                 Some(near) => error.hint(format!("did you mean `{near}`?")),
-                None => error.hint("a field of the selector language, or tag.<key>"),
+                None => error.hint("use a field of the selector language, or tag.<key>"),
             }
         })
     }

@@ -47,7 +47,12 @@ impl Window {
         let from = self.from.map(|from| format!("from {from:.0}"));
         let to = self.to.map(|to| format!("until {to:.0}"));
         let recurs = self.recurs.as_ref().map(Recurrence::in_words);
-        [from, to, recurs].into_iter().flatten().collect::<Vec<_>>().join(" ")
+        let span = [from, to].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        match recurs {
+            Some(recurs) if span.is_empty() => recurs,
+            Some(recurs) => format!("{recurs}, {span}"),
+            None => span,
+        }
     }
 }
 
@@ -67,7 +72,13 @@ impl Recurrence {
     fn in_words(&self) -> String {
         let clock = |minutes: u16| format!("{:02}:{:02}", minutes / 60, minutes % 60);
         let days: Vec<&str> = self.days.iter().map(|day| name(*day)).collect();
-        let days = if days.is_empty() { "every day".to_owned() } else { format!("on {}", days.join(", ")) };
+        let in_a_row = self.days.windows(2).all(|pair| pair[0].next() == pair[1]);
+        let days = match days.as_slice() {
+            [] => "every day".to_owned(),
+            [first, _, .., last] if in_a_row => format!("{first} to {last}"),
+            [one] => format!("every {one}"),
+            [others @ .., last] => format!("every {} and {last}", others.join(", ")),
+        };
         let hours = match self.hours {
             (0, DAY) => String::new(),
             (start, end) => format!(" from {} to {}", clock(start), clock(end)),
@@ -86,8 +97,18 @@ const DAYS: [(Weekday, &str, &str); 7] = [
     (Weekday::Sunday, "sun", "sunday"),
 ];
 
+const NAMES: [(Weekday, &str); 7] = [
+    (Weekday::Monday, "Monday"),
+    (Weekday::Tuesday, "Tuesday"),
+    (Weekday::Wednesday, "Wednesday"),
+    (Weekday::Thursday, "Thursday"),
+    (Weekday::Friday, "Friday"),
+    (Weekday::Saturday, "Saturday"),
+    (Weekday::Sunday, "Sunday"),
+];
+
 fn name(day: Weekday) -> &'static str {
-    DAYS.iter().find(|(known, ..)| *known == day).map_or("", |(_, short, _)| short)
+    NAMES.iter().find(|(known, _)| *known == day).map_or("", |(_, name)| name)
 }
 
 fn day(word: &str) -> Option<Weekday> {

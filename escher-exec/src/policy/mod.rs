@@ -28,8 +28,8 @@ impl DefaultPolicy {
         let default = |text: &str| PolicyRule { kind: RuleKind::Default, text: text.to_owned(), ..PolicyRule::default() };
         let mut shown = vec![
             default("an action that only reads is allowed"),
-            default("a change needs an approval"),
-            default("an action that is not in the catalog and a plan without steps are forbidden"),
+            default("a change needs approval"),
+            default("an action outside the catalog is forbidden, and so is a plan without steps"),
         ];
         shown.extend(self.rules.shown(at.timestamp()));
         shown
@@ -52,9 +52,9 @@ impl Policy for DefaultPolicy {
             match ActionDef::find(action).map(|def| def.effect) {
                 None => verdict.say(Decision::Forbid, format!("{action} is not in the catalog")),
                 Some(Effect::Reads) => verdict.say(Decision::Allow, format!("{action} only reads")),
-                Some(Effect::Mutates) => verdict.say(Decision::Approve, format!("{action} changes {what}: it needs an approval")),
+                Some(Effect::Mutates) => verdict.say(Decision::Approve, format!("{action} changes {what}")),
                 Some(Effect::Destroys) => {
-                    verdict.say(Decision::Approve, format!("{action} destroys {what} for good: it needs an approval"));
+                    verdict.say(Decision::Approve, format!("{action} destroys {what} for good"));
                 }
             }
         }

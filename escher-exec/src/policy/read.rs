@@ -40,7 +40,7 @@ impl fmt::Display for PolicyProblem {
 
 /// The keys of the file.
 const KEYS: &str = "max_risk, max_blast_radius, forbid, freeze, approvers";
-const SEE_REFERENCE: &str = "correct the file; its reference lists every key with an example";
+const SEE_REFERENCE: &str = "fix the file; its reference lists every key with an example";
 
 /// A pattern alone, or a table.
 enum Forbid {
@@ -156,7 +156,7 @@ impl Reader<'_> {
                 "forbid" => self.forbid(value),
                 "freeze" => self.freeze(value),
                 "approvers" => self.approvers(value),
-                unknown => self.wrong(key.span().start, format!("`{unknown}` is not a key of this file"), format!("its keys are: {KEYS}")),
+                unknown => self.wrong(key.span().start, format!("`{unknown}` is not a key of this file"), format!("the keys are: {KEYS}")),
             }
         }
     }
@@ -263,7 +263,7 @@ impl Reader<'_> {
         let verbs = ActionDef::all().filter(|def| Some(def.action.kind) == pattern.kind).map(|def| def.action.to_string());
         let verbs = verbs.collect::<Vec<_>>().join(", ");
         let hint = if verbs.is_empty() {
-            "nothing can be done to that kind; remove the rule".to_owned()
+            "that kind has no actions; remove the rule".to_owned()
         } else {
             format!("actions of that kind: {verbs}")
         };
@@ -289,7 +289,7 @@ impl Reader<'_> {
                 let told = told.lines().next().and_then(|line| line.split_once(": ")).map_or("", |(_, told)| told).to_owned();
                 let hint = Error::from(e);
                 let at = if plain { span.start + 1 + inside } else { span.start };
-                self.wrong(at, format!("in `where`, {told}"), hint.hint_text().unwrap_or("a selector reads like: env = prod"));
+                self.wrong(at, format!("in `where`, {told}"), hint.hint_text().unwrap_or("a selector looks like: env = prod"));
                 return None;
             }
         };
@@ -303,7 +303,7 @@ impl Reader<'_> {
         }
         let mut kinds = ActionDef::all().filter(|def| pattern.covers(def.action)).map(|def| def.action.kind);
         if !kinds.any(|kind: Kind| selector.is_possible(kind)) {
-            self.wrong(span.start, format!("no target of `{pattern}` can match `where`"), "correct the kind in one of the two");
+            self.wrong(span.start, format!("no target of `{pattern}` can match `where`"), "fix the kind in one of the two");
             return None;
         }
         Some(Reach { pattern, filter: Some(selector) })
@@ -322,7 +322,7 @@ impl Reader<'_> {
             && from >= to
         {
             let at = freeze.to.as_ref().map_or(at, |to| to.span().start);
-            self.wrong(at, "it ends before it begins", "make `to` later than `from`");
+            self.wrong(at, "the freeze ends before it begins", "make `to` later than `from`");
         }
         let mut on = Vec::new();
         for day in freeze.days.iter().flatten() {
@@ -347,7 +347,7 @@ impl Reader<'_> {
             self.wrong(at, "days and hours need a time zone", "add tz = \"Europe/Berlin\", or another IANA name");
         }
         if !recurs && freeze.from.is_none() && freeze.to.is_none() {
-            self.wrong(at, "it does not say when", "give from and to, or days and hours; to stop every change, forbid `*.*`");
+            self.wrong(at, "the freeze does not say when", "give from and to, or days and hours; to stop every change, forbid `*.*`");
         }
         if self.problems.len() > known {
             return None;
@@ -379,7 +379,7 @@ impl Reader<'_> {
         let (at, text) = (written.span().start, written.get_ref().to_string());
         let local = match written.get_ref() {
             Datetime { date: None, .. } => {
-                self.wrong(at, "it is a time of day without a date", "write a date and a time, or use `hours`");
+                self.wrong(at, "a time of day needs a date", "write a date and a time, or use `hours`");
                 return None;
             }
             Datetime { offset: Some(_), .. } => match text.parse::<Timestamp>() {
@@ -417,7 +417,8 @@ impl Reader<'_> {
 
 /// `kind.verb`, either of them `*`.
 fn read_pattern(text: &str) -> escher_core::Result<Pattern> {
-    let (kind, verb) =
-        text.split_once('.').ok_or_else(|| Error::invalid("it has no dot").hint("write kind.verb, for example *.delete or vm.stop"))?;
+    let (kind, verb) = text
+        .split_once('.')
+        .ok_or_else(|| Error::invalid("there is no dot in it").hint("write kind.verb, for example *.delete or vm.stop"))?;
     Ok(Pattern { kind: if kind == "*" { None } else { Some(kind.parse()?) }, verb: if verb == "*" { None } else { Some(verb.parse()?) } })
 }

@@ -178,13 +178,12 @@ impl Rule {
             What::MaxRisk(max) => {
                 // A document may say more than its steps do, never less.
                 let risk = plan.steps.iter().filter_map(|step| ActionDef::find(step.action)).map(|def| def.risk).fold(plan.risk, Ord::max);
-                (risk > *max).then(|| self.forbids(format!("allows a risk of at most {max}, and this plan's is {risk}"), Vec::new()))
+                (risk > *max).then(|| self.forbids(format!("allows no risk above {max}, and this plan's risk is {risk}"), Vec::new()))
             }
             What::MaxBlastRadius(max) => {
                 let touched = plan.steps.iter().map(|step| &step.target.id).collect::<HashSet<_>>().len().max(plan.blast_radius);
-                (touched > *max).then(|| {
-                    self.forbids(format!("allows at most {} per plan, and this one touches {touched}", resources(*max)), Vec::new())
-                })
+                (touched > *max)
+                    .then(|| self.forbids(format!("allows no plan to touch {}, and this one touches {touched}", beyond(*max)), Vec::new()))
             }
             What::Forbid(reach) => {
                 let Reached { actions, part, undecided } = reach.of(plan)?;
@@ -195,11 +194,11 @@ impl Rule {
                     return None;
                 }
                 let Reached { part, undecided, .. } = reach.of(plan)?;
-                Some(self.forbids(format!("freezes changes {}{}{part}", window.in_words(), reach.condition()), undecided))
+                Some(self.forbids(format!("freezes changes{}{part} {}", reach.condition(), window.in_words()), undecided))
             }
             What::Approvers(names, reach) => {
                 let Reached { actions, part, undecided } = reach.of(plan)?;
-                let (actions, only) = (list(&actions), names.join(" or "));
+                let (actions, only) = (list(&actions), any_of(names));
                 let what = |of: &str| format!("lets only {only} approve {actions}{part} (`{}`{}){of}", reach.pattern, reach.condition());
                 Some(match occasion.approver {
                     Some(name) if names.iter().any(|known| known == name) => {
@@ -231,20 +230,21 @@ impl Rule {
 
     fn shown(&self, at: Timestamp) -> PolicyRule {
         let (kind, mut text, active) = match &self.what {
-            What::MaxRisk(max) => (RuleKind::MaxRisk, format!("a risk of at most {max}"), None),
-            What::MaxBlastRadius(max) => (RuleKind::MaxBlastRadius, format!("at most {} per plan", resources(*max)), None),
+            What::MaxRisk(max) => (RuleKind::MaxRisk, format!("no plan may have a risk above {max}"), None),
+            What::MaxBlastRadius(max) => (RuleKind::MaxBlastRadius, format!("no plan may touch {}", beyond(*max)), None),
             What::Forbid(reach) => (RuleKind::Forbid, format!("`{}` is forbidden{}", reach.pattern, reach.condition()), None),
             What::Freeze(window, reach) => {
                 let state = match (window.is_open(at), window.is_past(at)) {
-                    (true, _) => "; in effect now",
-                    (false, true) => "; over",
+                    (true, _) => ", in effect now",
+                    (false, true) => ", over",
                     (false, false) => "",
                 };
-                let text = format!("no change runs {}{}{state}", window.in_words(), reach.condition());
+                let which = reach.filter.as_ref().map(|filter| format!(" to resources where `{filter}`")).unwrap_or_default();
+                let text = format!("changes{which} are frozen {}{state}", window.in_words());
                 (RuleKind::Freeze, text, Some(window.is_open(at)))
             }
             What::Approvers(names, reach) => {
-                let text = format!("only {} may approve `{}`{}", names.join(" or "), reach.pattern, reach.condition());
+                let text = format!("only {} may approve `{}`{}", any_of(names), reach.pattern, reach.condition());
                 (RuleKind::Approvers, text, None)
             }
         };
@@ -257,6 +257,19 @@ impl Rule {
 
 pub(super) fn resources(count: usize) -> String {
     if count == 1 { "1 resource".to_owned() } else { format!("{count} resources") }
+}
+
+/// What is more than so many resources.
+fn beyond(max: usize) -> String {
+    if max == 0 { "any resource".to_owned() } else { format!("more than {}", resources(max)) }
+}
+
+/// `ada, bob or eve`
+fn any_of(names: &[String]) -> String {
+    match names {
+        [others @ .., last] if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        names => names.concat(),
+    }
 }
 
 fn list(actions: &BTreeSet<Action>) -> String {

@@ -28,7 +28,7 @@ async fn a_plan_names_everything_that_is_needed_to_approve_it() {
     );
     assert_eq!(step.compensate.unwrap().to_string(), "vm.start");
     assert_eq!((step.timeout.as_str(), step.retry.max_attempts, step.dry_run), ("60s", 3, DryRun::Native));
-    assert_eq!(step.impact, "web-1 (dev): not reachable until started again");
+    assert_eq!(step.impact, "web-1 (dev): unreachable until it is started again");
     assert!(doc.check(&DefaultPolicy::default(), Moment::Start(WALL.now()), None).is_ok());
 }
 

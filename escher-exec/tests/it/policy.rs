@@ -19,13 +19,10 @@ async fn changes_need_an_approval_and_what_is_unknown_is_forbidden() {
     let f = Fixture::vms(3);
     let doc = f.stop_all().await;
     let verdict = DefaultPolicy::default().judge(&doc, &nobody());
-    assert_eq!(
-        (verdict.decision, verdict.reasons()),
-        (Decision::Approve, vec!["vm.stop changes 3 resources: it needs an approval".into()])
-    );
+    assert_eq!((verdict.decision, verdict.reasons()), (Decision::Approve, vec!["vm.stop changes 3 resources".into()]));
     let doc = f.plan(&[(Verb::Delete, "name = web-1", json!({}))]).await;
     let verdict = DefaultPolicy::default().judge(&doc, &nobody());
-    assert_eq!(verdict.reasons(), ["vm.delete destroys 1 resource for good: it needs an approval"]);
+    assert_eq!(verdict.reasons(), ["vm.delete destroys 1 resource for good"]);
     let mut strange = doc.clone();
     strange.steps[0].action = "queue.resize".parse().unwrap();
     assert_eq!(DefaultPolicy::default().judge(&strange, &nobody()).decision, Decision::Forbid);

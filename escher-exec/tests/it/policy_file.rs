@@ -23,7 +23,7 @@ fn problem(text: &str) -> String {
 #[test]
 fn what_is_wrong_in_a_file_is_told_with_its_place_and_what_to_do() {
     for (text, place, says) in [
-        ("max_rsik = 'low'", "1:1", "`max_rsik` is not a key of this file (its keys are: max_risk,"),
+        ("max_rsik = 'low'", "1:1", "`max_rsik` is not a key of this file (the keys are: max_risk,"),
         ("forbid = '*.delete'", "1:10", "this is a list of rules, not a string"),
         ("\n  max_risk = 'huge'", "2:14", "huge"),
         ("max_blast_radius = -1", "1:20", "-1"),
@@ -31,7 +31,7 @@ fn what_is_wrong_in_a_file_is_told_with_its_place_and_what_to_do() {
         ("forbid = [\"*.delete\", \"*.destroy\"]", "1:23", "`*.destroy` is not an action"),
         ("forbid = ['vm.rotate']", "1:11", "matches no action in the catalog"),
         ("forbid = ['*.delete'\n", "1:21", ""),
-        ("forbid = ['delete']", "1:11", "it has no dot"),
+        ("forbid = ['delete']", "1:11", "there is no dot in it"),
         ("forbid = ['droplet.delete']", "1:11", "`droplet.delete` is not an action"),
         ("forbid = [{ action = '*.delete', wher = 'env = prod' }]", "1:34", "unknown field `wher`"),
         ("[[forbid]]\naction = '*.delete'\nwher = 'env = prod'", "3:1", "unknown field `wher`"),
@@ -42,7 +42,7 @@ fn what_is_wrong_in_a_file_is_told_with_its_place_and_what_to_do() {
         ("forbid = [{ action = '*.delete', where = 'linked IN (env = prod)' }]", "1:42", "does not record"),
         ("forbid = [{ action = 'vm.delete', where = 'kind = database' }]", "1:43", "no target of `vm.delete`"),
         ("forbid = [7]", "1:11", "an action such as"),
-        ("freeze = [{ reason = 'x' }]", "1:11", "it does not say when"),
+        ("freeze = [{ reason = 'x' }]", "1:11", "the freeze does not say when"),
         ("freeze = [{ from = 2026-01-01T00:00:00Z }]", "1:11", "missing field `reason`"),
         ("freeze = [{ reason = ' ', from = 2026-01-01T00:00:00Z }]", "1:11", "needs a reason"),
         ("freeze = [{ reason = 'x', from = 2026-01-01 }]", "1:34", "needs a time zone"),
@@ -85,12 +85,12 @@ fn an_empty_file_has_no_rules_and_a_full_one_has_each() {
     assert_eq!(
         told,
         [
-            "1: a risk of at most high",
-            "2: at most 50 resources per plan",
+            "1: no plan may have a risk above high",
+            "2: no plan may touch more than 50 resources",
             "3: `*.delete` is forbidden",
             "3: `vm.*` is forbidden where `env = prod`: tickets",
-            "4: no change runs from 2026-12-19T23:00:00Z until 2027-01-02T23:00:00Z: year end",
-            "9: no change runs on mon, tue, wed, thu, fri from 09:00 to 17:00 (UTC) where `env = prod`: business",
+            "4: changes are frozen from 2026-12-19T23:00:00Z until 2027-01-02T23:00:00Z: year end",
+            "9: changes to resources where `env = prod` are frozen Monday to Friday from 09:00 to 17:00 (UTC): business",
             "15: only ada or grace may approve `database.*`",
         ]
     );
@@ -226,7 +226,7 @@ fn a_reason_names_the_rule_its_line_and_what_could_not_be_decided() {
     assert_eq!(
         verdict.reasons(),
         [
-            "policy.toml line 1 allows a risk of at most low, and this plan's is medium",
+            "policy.toml line 1 allows no risk above low, and this plan's risk is medium",
             "policy.toml line 4 forbids vm.stop (`vm.*` where `tag.owner = ada`): ask Ada; \
              1 target lacks the data to decide and counts as matching: web-1",
         ]
@@ -413,4 +413,21 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn rules_read_as_sentences_in_every_shape() {
+    let shown = |rules: &str| policy(rules).shown(WALL.now()).into_iter().find(|rule| rule.line.is_some()).unwrap().text;
+    let freeze = |rule: &str| shown(&format!("freeze = [{{ reason = 'x', {rule} }}]"));
+    assert_eq!(shown("max_blast_radius = 1"), "no plan may touch more than 1 resource");
+    assert_eq!(shown("max_blast_radius = 20"), "no plan may touch more than 20 resources");
+    assert_eq!(freeze("hours = '22:00-06:00', tz = 'UTC'"), "changes are frozen every day from 22:00 to 06:00 (UTC): x");
+    assert_eq!(freeze("days = ['sun'], tz = 'UTC'"), "changes are frozen every Sunday (UTC): x");
+    assert_eq!(freeze("days = ['sat', 'sun'], tz = 'UTC'"), "changes are frozen every Saturday and Sunday (UTC): x");
+    assert_eq!(freeze("days = ['mon', 'wed', 'fri'], tz = 'UTC'"), "changes are frozen every Monday, Wednesday and Friday (UTC): x");
+    assert_eq!(
+        freeze("days = ['tue-thu'], tz = 'UTC', from = 2036-01-01, to = 2036-01-31"),
+        "changes are frozen Tuesday to Thursday (UTC), from 2036-01-01T00:00:00Z until 2036-02-01T00:00:00Z: x"
+    );
+    assert_eq!(shown("approvers = [{ action = '*.delete', only = ['ada', 'bob', 'eve'] }]"), "only ada, bob or eve may approve `*.delete`");
 }

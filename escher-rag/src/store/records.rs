@@ -117,7 +117,7 @@ pub(super) fn put_plan(c: &Connection, record: &PlanRecord) -> Result<()> {
         };
         if !forward {
             let message = format!("it is {} and cannot become {}", old.status, record.status);
-            return Err(stale(message).hint("ask again for a new plan"));
+            return Err(stale(message).hint("ask again to get a new plan"));
         }
     }
     let sql = "INSERT INTO plans (id, created, record) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET record = ?3";

@@ -40,7 +40,7 @@ impl Agent for Classifier<'_> {
         let frame = match decide::order(utterance, context, budget) {
             // What is a whole question as well is none.
             Verdict::Order(frame) if frame.is_executable() && decide::may_be_question(&utterance.text, budget) => {
-                asked(*frame, "Is that an order? Say it as one, without what is around it.".to_owned())
+                asked(*frame, "Is that an order? If so, give only the order.".to_owned())
             }
             Verdict::Order(frame) => *frame,
             Verdict::NoOrder(other) => no_order(question(), other),
@@ -68,13 +68,13 @@ impl Agent for Classifier<'_> {
     fn says(&self, Classified { frame, by_example }: &Classified) -> String {
         let sure = format!("`{}`, {:.0} % sure", frame.intent, frame.confidence * 100.0);
         let why = match (frame.intent, frame.readings.len()) {
-            (_, 2..) => "all words make an order, in several ways",
-            (Intent::Act | Intent::Schedule, _) if frame.is_executable() => "all words make an order, in one way",
-            (Intent::Act | Intent::Schedule, _) => "the words order something, and not all is clear",
-            _ if *by_example => "the grammar leaves open what is asked, and the nearest examples decided",
-            (Intent::Unknown, _) => "nothing in the words is a question about clouds",
-            _ if frame.unread.is_empty() => "nothing of the question is left out",
-            _ => "the best partial reading is a question",
+            (_, 2..) => "all words form an order, in several ways",
+            (Intent::Act | Intent::Schedule, _) if frame.is_executable() => "all words form an order, in exactly one way",
+            (Intent::Act | Intent::Schedule, _) => "the words order something, but not everything is clear",
+            _ if *by_example => "the grammar leaves the question open, so the nearest examples decided",
+            (Intent::Unknown, _) => "the words ask nothing about clouds",
+            _ if frame.unread.is_empty() => "every word of the question was used",
+            _ => "some words were left out; the best reading of the rest is a question",
         };
         format!("{sure}: {why}")
     }
@@ -117,11 +117,11 @@ fn no_order(mut frame: Frame, other: Other) -> Frame {
             frame
         }
         Other::Report => asked(frame, "That reads like a report. What should be done about it?".to_owned()),
-        Other::Nominal => asked(frame, "That names something, and orders nothing. What should be done with it?".to_owned()),
+        Other::Nominal => asked(frame, "That names something but doesn't say what to do. What should be done with it?".to_owned()),
         Other::Forbids => {
             frame.intent = Intent::Unknown;
             frame.clarify = None;
-            frame.note = Some("that forbids a change; nothing is changed".to_owned());
+            frame.note = Some("You said not to do it, so nothing is done.".to_owned());
             frame
         }
     }

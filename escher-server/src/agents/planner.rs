@@ -25,18 +25,15 @@ impl Agent for Planner {
     fn work(&self, Order { frame, capabilities }: Order<'_>) -> Result<Vec<StepTemplate>> {
         let bad = |message: String, hint: &str| Error::invalid(message).operation("draft a plan").hint(hint.to_owned());
         if let Some(clarify) = &frame.clarify {
-            return Err(bad(format!("the order is not clear: {}", clarify.question), "answer the question, then ask again"));
+            return Err(bad(format!("the order is ambiguous: {}", clarify.question), "answer the question, then ask again"));
         }
         let Some(action) = frame.action.filter(|_| frame.is_executable()) else {
-            return Err(bad(
-                format!("an utterance of intent `{}` orders no change", frame.intent),
-                "say what to do, for example: stop web-1",
-            ));
+            return Err(bad(format!("these words don't order a change (`{}`)", frame.intent), "say what to do, for example: stop web-1"));
         };
         if frame.schedule.is_some() {
-            return Err(Error::new(ErrorKind::Unsupported, "a change at a later time cannot be planned yet")
+            return Err(Error::new(ErrorKind::Unsupported, "scheduled changes aren't supported yet")
                 .operation("draft a plan")
-                .hint("order it when it is to be done"));
+                .hint("give the order when it should be carried out"));
         }
         if let Some(capabilities) = capabilities {
             able(action, &frame.selector, capabilities)?;
@@ -62,7 +59,7 @@ fn able(ActionPattern { kind, verb }: ActionPattern, selector: &Selector, capabi
         return Ok(());
     }
     let what = kind.map_or_else(|| verb.to_string(), |kind| Action { kind, verb }.to_string());
-    let place = cloud.map_or_else(|| "no connected cloud can".to_owned(), |cloud| format!("{cloud} as connected cannot"));
+    let place = cloud.map_or_else(|| "no connected cloud can".to_owned(), |cloud| format!("{cloud} as connected can't"));
     Err(Error::new(ErrorKind::Unsupported, format!("{place} do `{what}`"))
         .operation("draft a plan")
         .hint(known(capabilities, kind))
@@ -83,8 +80,8 @@ fn known(capabilities: &Capabilities, kind: Option<Kind>) -> String {
     verbs.sort_unstable();
     verbs.dedup();
     match kind {
-        _ if verbs.is_empty() => "connect an account that can".to_owned(),
-        Some(kind) => format!("a {kind} can be: {}", verbs.join(", ")),
-        None => format!("what can be done: {}", verbs.join(", ")),
+        _ if verbs.is_empty() => "connect an account that supports it".to_owned(),
+        Some(kind) => format!("actions on {}: {}", kind.labels(), verbs.join(", ")),
+        None => format!("available actions: {}", verbs.join(", ")),
     }
 }

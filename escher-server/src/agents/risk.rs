@@ -1,6 +1,6 @@
 //! How risky an order is at the least, by its words alone.
 
-use escher_core::{ActionDef, Frame, Risk};
+use escher_core::{ActionDef, Effect, Frame, Risk};
 
 use super::Agent;
 
@@ -11,7 +11,7 @@ pub(crate) struct Assessor;
 /// A risk and where it comes from.
 pub(crate) struct Assessed {
     pub(crate) risk: Risk,
-    effect: &'static str,
+    effect: Effect,
 }
 
 impl Agent for Assessor {
@@ -24,11 +24,11 @@ impl Agent for Assessor {
         // Of an action on any kind it is at least that of the kind where it matters least.
         let defs =
             ActionDef::all().filter(|def| def.action.verb == pattern.verb && pattern.kind.is_none_or(|kind| def.action.kind == kind));
-        defs.min_by_key(|def| def.risk).map(|def| Assessed { risk: def.risk, effect: def.effect.in_words(def.inverse.is_some()) })
+        defs.min_by_key(|def| def.risk).map(|def| Assessed { risk: def.risk, effect: def.effect })
     }
 
     fn says(&self, assessed: &Option<Assessed>) -> String {
-        let Some(Assessed { risk, effect }) = assessed else { return "no risk: nothing would be changed".to_owned() };
-        format!("{risk} at least: {effect}; the targets themselves may raise it")
+        let Some(Assessed { risk, effect }) = assessed else { return "no risk: nothing would change".to_owned() };
+        format!("at least {risk}: {}; the targets may raise it", effect.in_words())
     }
 }

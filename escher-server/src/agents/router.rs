@@ -24,7 +24,7 @@ impl Agent for Router {
 
     fn work(&self, utterance: &Utterance) -> Route {
         if utterance.text.len() > MOST_BYTES {
-            return away(0.99, format!("that is more than I can take at once; say it in at most {MOST_TOKENS} words"));
+            return away(0.99, format!("That is too long. Say it in at most {MOST_TOKENS} words."));
         }
         if let Some(frame) = decide::moved(&utterance.text, !utterance.history.is_empty()) {
             return Route::Away(Box::new(frame));
@@ -34,8 +34,8 @@ impl Agent for Router {
 
     fn says(&self, route: &Route) -> String {
         match route {
-            Route::Read => "nothing in it is refused, so it is read".to_owned(),
-            Route::Away(frame) => format!("turned away: {}", frame.note.as_deref().unwrap_or_default()),
+            Route::Read => "nothing to refuse".to_owned(),
+            Route::Away(frame) => format!("not read further: {}", frame.note.as_deref().unwrap_or_default()),
         }
     }
 }

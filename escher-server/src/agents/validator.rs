@@ -25,9 +25,9 @@ impl Agent for Validator {
 
     fn says(&self, frame: &Frame) -> String {
         match &frame.clarify {
-            Some(_) => "nothing can run until the question is answered".to_owned(),
-            None if frame.is_executable() => "the catalog has the action, it is narrow enough, and its parameters are there".to_owned(),
-            None => "nothing would be changed, so there is nothing to hold back".to_owned(),
+            Some(_) => "nothing runs until the question is answered".to_owned(),
+            None if frame.is_executable() => "the action is in the catalog, narrow enough, and has its parameters".to_owned(),
+            None => "nothing would change, so there is nothing to check".to_owned(),
         }
     }
 }

@@ -46,11 +46,11 @@ fn ask(question: impl Into<String>, options: &[&str]) -> Option<Clarify> {
 fn capable(draft: &Draft<'_>) -> Option<Clarify> {
     let verb = draft.verb;
     if verb == Verb::Create && draft.kinds.is_empty() {
-        return ask("Create what?", &["vm", "disk", "database", "bucket"]);
+        return ask("Create what?", &[]);
     }
     let kind = draft.kinds.iter().copied().find(|&kind| ActionDef::find(Action { kind, verb }).is_none())?;
     let can: Vec<&str> = ActionDef::all().filter(|def| def.action.kind == kind).map(|def| def.action.verb.as_str()).collect();
-    ask(format!("A {} has no action “{verb}”. What should be done?", goal::noun(kind, true)), &can)
+    ask(format!("{} has no action “{verb}”. What should be done instead?", goal::capital(kind.one())), &can)
 }
 
 /// Names in a change are whole ones.
@@ -90,22 +90,22 @@ fn parameters(draft: &Draft<'_>) -> Option<Clarify> {
     let kind = draft.kinds.first().copied();
     if let Some(param) = missing(draft) {
         return match (verb, param.ty) {
-            (Verb::Resize, _) => ask("To which size?", &[]),
+            (Verb::Resize, _) => ask("To what size?", &[]),
             (Verb::Scale, _) => ask("To how many, or by how many?", &["+1", "+2"]),
             (_, ParamType::Tags) => ask("With which tag? Write key=value.", &["owner=…", "env=…"]),
-            (_, ParamType::Keys) => ask("Which tag keys should go?", &[]),
+            (_, ParamType::Keys) => ask("Which tag keys should be removed?", &[]),
             (_, ParamType::Port) => ask("Which port?", &["22", "443"]),
             (Verb::Attach, _) => ask("Attach it to what?", &[]),
-            (_, _) if param.name == "name" => ask("What should its name be?", &[]),
+            (_, _) if param.name == "name" => ask("What should it be called?", &[]),
             _ => ask(format!("What is the {}?", param.name), &[]),
         };
     }
     if verb == Verb::OpenPort && !params.contains_key("cidr") {
-        return ask("Open it for whom? Give an address range.", &["10.0.0.0/8", "0.0.0.0/0 (the whole internet)"]);
+        return ask("Open it to whom? Give an address range.", &["10.0.0.0/8", "0.0.0.0/0 (the whole internet)"]);
     }
     // A disk's size is a number of GB, a machine's a SKU.
     let size = params.get("size").filter(|_| verb == Verb::Resize)?;
     let number = size.is_number() || size.as_str().is_some_and(|size| size.starts_with('+'));
     let disk = kind? == Kind::Disk;
-    if number == disk { None } else { ask(if disk { "To how many GB?" } else { "To which size (SKU)?" }, &[]) }
+    if number == disk { None } else { ask(if disk { "To how many GB?" } else { "To what size (SKU)?" }, &[]) }
 }

@@ -32,7 +32,7 @@ fn rhythm(parts: &[&Formula], verb: Option<Verb>, when: &When) -> Option<String>
     let sets = matches!(verb, Some(Verb::EnableBackups | Verb::EnableVersioning));
     let backups = parts.iter().any(|part| matches!(part, Formula::Flag { flag: Flag::BackedUp, .. }));
     let sets = sets && when.day.is_none() && when.once.is_none();
-    (sets || backups && when.every.is_some()).then(|| "Is that the time of the backups, or the time of the change?".to_owned())
+    (sets || backups && when.every.is_some()).then(|| "Is that when the backups run, or when the change should happen?".to_owned())
 }
 
 /// “Not backed up in 7 days” looks back, and so may any state that lasts.
@@ -45,7 +45,7 @@ fn looks_back(parts: &[&Formula], when: &When) -> Option<String> {
         _ => false,
     };
     let span = if days == 1 { "day".to_owned() } else { format!("{days} days") };
-    parts.iter().any(lasts).then(|| format!("In {span} from now, or of what was so over the last {span}?"))
+    parts.iter().any(lasts).then(|| format!("{span} from now, or over the last {span}?"))
 }
 
 /// A time right behind a value that is one itself: “tagged until=Monday at 8pm”, “created before 1 November at 8pm”.
@@ -90,7 +90,7 @@ fn beside(order: &Order, parts: &[&Formula], when: &When) -> Option<String> {
         .get("tags")
         .and_then(|tags| tags.as_object())
         .is_some_and(|tags| tags.values().any(|value| value.as_str().is_some_and(is_time)));
-    (written || parts.iter().any(tag)).then(|| "Does the time belong to that value, or to the order?".to_owned())
+    (written || parts.iter().any(tag)).then(|| "Is that time part of the value, or when the change should happen?".to_owned())
 }
 
 /// Gigabytes of a machine are of its memory or of its disks.
@@ -98,7 +98,7 @@ fn measure(parts: &[&Formula], kinds: &[Kind]) -> Option<String> {
     let machine = kinds.iter().any(|kind| matches!(kind, Kind::Vm | Kind::ScaleGroup | Kind::Function | Kind::ContainerService));
     let capacity = parts.iter().any(|part| matches!(part, Formula::Compare { field: Field::Capacity, .. }));
     if machine && capacity {
-        return Some("Of memory, or of disk?".to_owned());
+        return Some("Memory or disk?".to_owned());
     }
     // What is out of bounds was meant otherwise.
     let odd = |part: &&Formula| match part {
@@ -107,7 +107,7 @@ fn measure(parts: &[&Formula], kinds: &[Kind]) -> Option<String> {
         }
         _ => false,
     };
-    parts.iter().any(odd).then(|| "A share lies between 0 and 100 percent. Which one is meant?".to_owned())
+    parts.iter().any(odd).then(|| "A percentage is between 0 and 100. Which one do you mean?".to_owned())
 }
 
 /// Only some things are attached to others; of the rest “unused” says something else.
@@ -133,11 +133,11 @@ fn belonging(parts: &[&Formula], kinds: &[Kind]) -> Option<String> {
     let users = kinds.contains(&Kind::User) && of(&[Kind::Database, Kind::Cache, Kind::Warehouse, Kind::Vm]);
     if keys || users {
         return Some(format!(
-            "I know {} of the account, and none that belong to one thing. Which ones are meant?",
+            "I know the account's {}, but not those of a single resource. Which ones do you mean?",
             if keys { "keys" } else { "users" }
         ));
     }
-    of(&[Kind::Account]).then(|| "Which account is that? Say its name, as in “in account core”.".to_owned())
+    of(&[Kind::Account]).then(|| "Which account is that? Name it like this: “in account core”.".to_owned())
 }
 
 /// A container and what is in it go by one word: with a vault go its secrets, with a storage account its blobs.

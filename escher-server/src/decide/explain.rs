@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::budget::Budget;
 use crate::chart::{self, Chart, Edge};
-use crate::grammar::{Language, Symbol, english, shown};
+use crate::grammar::{english, shown};
 use crate::text::{self, Lattice};
 
 /// A phrase and what it means.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Parse {
-    /// `[Order stop [Np dev [Noun vms]]]`
+    /// `[stop [dev vms]]`: the words, grouped as they were read.
     pub phrase: String,
     /// In the words of the selector language.
     pub meaning: String,
@@ -33,13 +33,13 @@ pub(crate) fn parses(text: &str) -> Vec<Parse> {
     }
     let parse = |edge: &Edge| {
         let at = chart.edges.iter().position(|other| std::ptr::eq(other, edge)).unwrap_or_default();
-        Parse { phrase: bracketed(&chart, &lattice, language, at, None), meaning: shown(&edge.sem) }
+        Parse { phrase: bracketed(&chart, &lattice, at), meaning: shown(&edge.sem) }
     };
     whole.into_iter().map(parse).collect()
 }
 
-/// A phrase in brackets. A chain of categories over the same words is one bracket, named by the outermost.
-fn bracketed(chart: &Chart, lattice: &Lattice, language: &Language, at: usize, over: Option<Symbol>) -> String {
+/// A phrase in brackets; a chain of categories over the same words is one.
+fn bracketed(chart: &Chart, lattice: &Lattice, at: usize) -> String {
     let edge = &chart.edges[at];
     let words = || {
         let tokens = &lattice.tokens()[usize::from(edge.from)..usize::from(edge.to)];
@@ -47,10 +47,10 @@ fn bracketed(chart: &Chart, lattice: &Lattice, language: &Language, at: usize, o
     };
     match chart.parts(edge).as_slice() {
         [] => words(),
-        [only] => bracketed(chart, lattice, language, *only as usize, over.or(Some(edge.symbol))),
+        [only] => bracketed(chart, lattice, *only as usize),
         parts => {
-            let inner: Vec<String> = parts.iter().map(|&part| bracketed(chart, lattice, language, part as usize, None)).collect();
-            format!("[{} {}]", language.grammar.name(over.unwrap_or(edge.symbol)), inner.join(" "))
+            let inner: Vec<String> = parts.iter().map(|&part| bracketed(chart, lattice, part as usize)).collect();
+            format!("[{}]", inner.join(" "))
         }
     }
 }

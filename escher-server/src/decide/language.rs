@@ -7,7 +7,7 @@ pub(super) fn other(text: &str) -> Option<String> {
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     let latin = text.chars().filter(|c| c.is_ascii_alphabetic() || matches!(u32::from(*c), 0xc0..=0x24f)).count();
     let foreign = letters >= 4 && latin * 2 < letters;
-    (foreign || is_foreign(text)).then(|| "I understand English so far; please say it in English".to_owned())
+    (foreign || is_foreign(text)).then(|| "I only understand English so far. Please say it in English.".to_owned())
 }
 
 /// Whether the small words are those of one other language and not of English.

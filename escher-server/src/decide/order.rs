@@ -86,7 +86,7 @@ pub(crate) fn order(utterance: &Utterance, context: Context<'_>, budget: &Budget
     Verdict::Order(Box::new(match asking {
         Some(at) => frames.remove(at),
         None if frames.len() > 1 => several(frames),
-        None if doubtful => asked(frames.remove(0), "Is that an order? Say it as one, without what is around it."),
+        None if doubtful => asked(frames.remove(0), "Is that an order? If so, give only the order."),
         None => frames.remove(0),
     }))
 }
@@ -154,7 +154,7 @@ fn reading(order: &Order, utterance: &Utterance, context: Context<'_>, (chart, l
     let selector = match formula.on(today).selector() {
         Ok(selector) => selector,
         Err(e) => {
-            question.get_or_insert_with(|| format!("I cannot put that into one condition ({e}). Which ones exactly?"));
+            question.get_or_insert_with(|| format!("I can't express that as one condition ({e}). Which resources exactly?"));
             Selector::All
         }
     };
@@ -162,12 +162,12 @@ fn reading(order: &Order, utterance: &Utterance, context: Context<'_>, (chart, l
     frame.selector = selector.clone();
     frame.action = verb.map(|verb| ActionPattern::on(verb, &kinds));
     if formula.is_contradictory() {
-        question.get_or_insert_with(|| "Nothing can be all of that at once. Which ones exactly?".to_owned());
+        question.get_or_insert_with(|| "Nothing can be all of that at once. Which resources exactly?".to_owned());
     }
     if refers && referred.is_none() {
         question.get_or_insert_with(|| {
             let verb = verb.map_or_else(|| "do".to_owned(), |verb| verb.to_string());
-            format!("{} what? I do not know what you refer to.", goal::capital(verb))
+            format!("{} what? I don't know what you are referring to.", goal::capital(verb))
         });
     }
     if let Some(when) = &order.when {

@@ -54,8 +54,8 @@ static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
     }
 });
 
-const NO_CREDENTIALS: &str = "I never show, fetch, make or store credentials; use your cloud's own secret store for that";
-const KEEPS_RULES: &str = "I keep my rules: every change is planned, shown and approved before anything runs";
+const NO_CREDENTIALS: &str = "I never show, fetch, create or store credentials. Use your cloud's secret store for that.";
+const KEEPS_RULES: &str = "My rules can't be changed in words: every change is planned, shown and approved before anything runs.";
 /// Tokens that are looked at; an attempt to steer may stand at the end of a long text.
 const MOST_TOKENS: usize = 2_000;
 
@@ -201,11 +201,11 @@ impl<'a> Words<'a> {
                     "delete" | "stop-instances" | "terminate-instances" | "start-instances" | "rm" | "deallocate" | "stop" | "vms"
                 );
         if option || shell {
-            return Some("that reads like a command line, which I do not run; say in words what should happen".to_owned());
+            return Some("That looks like a command line, and I don't run those. Say in words what should happen.".to_owned());
         }
         let carried_on = self.says(&["approve", "reject", "run", "execute", "resume", "undo", "continue"]);
         let of_ours = self.tokens.iter().any(|token| token.low.starts_with("pl_") || token.low.starts_with("run_"));
-        (carried_on && of_ours).then(|| "plans and runs are approved, run, resumed and undone by their ids, not in words".to_owned())
+        (carried_on && of_ours).then(|| "Plans and runs are approved, run, resumed and undone by ID, not in words.".to_owned())
     }
 
     /// What belongs to somebody other than the three clouds.
@@ -218,7 +218,7 @@ impl<'a> Words<'a> {
             self.find(words.split(", "))
                 .is_some_and(|(at, _)| at == 0 || !matches!(self.low(at - 1), "called" | "named" | "=" | "for" | "app" | "tagged" | "team"))
         });
-        provider.map(|(name, _)| format!("that belongs to {name}; I know AWS, Azure and Google Cloud"))
+        provider.map(|(name, _)| format!("That belongs to {name}. I only know AWS, Azure and Google Cloud."))
     }
 
     /// “Don't stop …”: an order not to do something is none to do it.
@@ -228,7 +228,7 @@ impl<'a> Words<'a> {
         let len = PHRASES.never.iter().map(|phrase| self.here(first, phrase)).max().filter(|&len| len > 0)?;
         let next = self.low(first + len);
         let asks = matches!(next, "forget" | "we" | "i" | "you" | "know" | "understand" | "have" | "any");
-        (!asks && !next.is_empty()).then(|| "you said not to do it, so there is nothing to do".to_owned())
+        (!asks && !next.is_empty()).then(|| "You said not to do it, so nothing is done.".to_owned())
     }
 
     /// “Stop web-1, actually no”: an order that is taken back in the same breath.
@@ -236,7 +236,7 @@ impl<'a> Words<'a> {
         let (at, len) = self.find(PHRASES.taken_back.iter().copied())?;
         let last = (at + len..self.tokens.len())
             .all(|i| matches!(self.low(i), "." | "!" | "," | "please" | "sorry" | "thanks" | "it" | "do" | "not"));
-        (at > 0 && last).then(|| "you took that back, so there is nothing to do".to_owned())
+        (at > 0 && last).then(|| "You took that back, so nothing is done.".to_owned())
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) fn settle(when: &When, now: Timestamp) -> Result<Schedule, String> {
             }
             at_moment(at, zone.as_ref(), now)
         }
-        (Some(_), _, _) => Err("Once, or again and again?".to_owned()),
+        (Some(_), _, _) => Err("Once, or repeatedly?".to_owned()),
         _ => Err("When exactly?".to_owned()),
     }
 }
@@ -44,11 +44,11 @@ fn local(now: Timestamp, zone: Option<&TimeZone>) -> DateTime {
 fn at_moment(at: DateTime, zone: Option<&TimeZone>, now: Timestamp) -> Result<Schedule, String> {
     let ambiguous = zone.cloned().unwrap_or(TimeZone::UTC).into_ambiguous_zoned(at);
     if ambiguous.is_ambiguous() {
-        return Err("The clocks are changed then, so that there are two such times or none. When exactly?".to_owned());
+        return Err("The clocks change then, so that time happens twice or not at all. When exactly?".to_owned());
     }
     let moment = ambiguous.compatible().map_err(|_| "When exactly?")?;
     if moment.timestamp() <= now {
-        return Err("That time is past. When do you mean?".to_owned());
+        return Err("That time has passed. When do you mean?".to_owned());
     }
     Ok(Schedule::At {
         at: match zone {
@@ -64,7 +64,7 @@ fn shown(at: DateTime) -> String {
 }
 
 fn zone(text: &str) -> Result<TimeZone, String> {
-    let unknown = || format!("I do not know the time zone “{text}”. Which one is it?");
+    let unknown = || format!("I don't know the time zone “{text}”. Which one do you mean?");
     let Some(sign) = text.chars().next().filter(|c| matches!(c, '+' | '-')) else {
         return if text == "UTC" { Ok(TimeZone::UTC) } else { TimeZone::get(text).map_err(|_| unknown()) };
     };
@@ -85,12 +85,12 @@ fn name(zone: &TimeZone) -> Result<String, String> {
         (0, _) => Ok("UTC".to_owned()),
         // These zones count the other way round.
         (_, hours) if seconds % 3_600 == 0 => Ok(format!("Etc/GMT{:+}", -hours)),
-        _ => Err("A schedule that repeats needs a zone with a name. Which one?".to_owned()),
+        _ => Err("A repeating schedule needs a named time zone, such as Europe/Berlin. Which one?".to_owned()),
     }
 }
 
 fn cron(every: &Every, clock: Option<Clock>, part: Option<DayPart>) -> Result<String, String> {
-    let even = "That does not come out even: the last step before midnight, or before the full hour, would be shorter. Every how many?";
+    let even = "That interval doesn't divide the day or the hour evenly. Which interval do you mean?";
     match every {
         Every::Hours(_) | Every::Minutes(_) if clock.is_some() || part.is_some() => {
             return Err("All day long, or only at that time?".to_owned());
@@ -103,7 +103,7 @@ fn cron(every: &Every, clock: Option<Clock>, part: Option<DayPart>) -> Result<St
     }
     let clock = clock.ok_or("At what time?")?;
     if clock.hour == Clock::MIDNIGHT && *every != Every::Day {
-        return Err("Does the day begin or end with that midnight?".to_owned());
+        return Err("Midnight at the start or at the end of that day?".to_owned());
     }
     let hour = hour(clock, part, *every != Every::Day)?;
     let minute = clock.minute;
@@ -116,7 +116,7 @@ fn cron(every: &Every, clock: Option<Clock>, part: Option<DayPart>) -> Result<St
                 days => format!("{minute} {hour} * * {days}"),
             }
         }
-        Every::Month(day) if *day > 28 => return Err(format!("Not every month has a day {day}. On which day?")),
+        Every::Month(day) if *day > 28 => return Err(format!("Not every month has a day {day}. Which day do you mean?")),
         Every::Month(day) => format!("{minute} {hour} {day} * *"),
         _ => format!("{minute} {hour} * * *"),
     })
@@ -126,7 +126,7 @@ fn cron(every: &Every, clock: Option<Clock>, part: Option<DayPart>) -> Result<St
 fn hour(clock: Clock, part: Option<DayPart>, one_day: bool) -> Result<i8, String> {
     let Clock { hour, certain, .. } = clock;
     let Some(part) = part else { return Ok(hour % 24) };
-    let which = || Err(format!("Which time is that: {hour}:{:02} in the {}?", clock.minute, part));
+    let which = || Err(format!("{hour}:{:02} in the {}: which time is that?", clock.minute, part));
     if hour == Clock::MIDNIGHT {
         return if part == DayPart::Night { Ok(0) } else { which() };
     }
@@ -149,7 +149,7 @@ fn hour(clock: Clock, part: Option<DayPart>, one_day: bool) -> Result<i8, String
         return which();
     }
     if part == DayPart::Night && hour < 6 && one_day {
-        return Err("A night belongs to two days. On which one?".to_owned());
+        return Err("A night spans two days. Which one do you mean?".to_owned());
     }
     Ok(hour)
 }
@@ -170,7 +170,7 @@ fn once(day: Option<Day>, clock: Option<Clock>, part: Option<DayPart>, now: Date
     }
     let tonight = day == Some(Day::From(0)) && part == Some(DayPart::Night);
     if clock.hour == Clock::MIDNIGHT && day.is_some() && !tonight {
-        return Err("Does the day begin or end with that midnight?".to_owned());
+        return Err("Midnight at the start or at the end of that day?".to_owned());
     }
     let hour = hour(clock, part, day.is_some() && !(tonight && clock.hour == Clock::MIDNIGHT))?;
     let time = |date: Date| date.at(hour, clock.minute, 0, 0);
@@ -192,7 +192,7 @@ fn once(day: Option<Day>, clock: Option<Clock>, part: Option<DayPart>, now: Date
 
 /// The day of this name that is meant: the coming one, unless that leaves a doubt.
 fn weekday(day: u8, next: bool, today: Date) -> Result<Date, String> {
-    let which = || "Which of them: the coming one, or the one in the week after?".to_owned();
+    let which = || "This coming one, or the one in the week after?".to_owned();
     let wanted = i8::try_from(day).ok().and_then(|day| Weekday::from_sunday_zero_offset(day).ok()).ok_or_else(which)?;
     let ahead = today.weekday().until(wanted);
     let until_sunday = today.weekday().until(Weekday::Sunday);

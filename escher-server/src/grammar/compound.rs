@@ -21,14 +21,14 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Noun", "KindSg (disk|volume) (snapshot|snapshots)", |args| {
         let to = Formula::rel(Relation::Any, args.noun(0)?.formula());
         let set = Set::new(Head::Kind, Number::Many, Formula::is(Field::Kind, Kind::Snapshot.as_str()).and(to));
-        Some(set.asks("Snapshots of the disks of these? Name the disks, or the snapshots.").into())
+        Some(set.asks("Do you mean snapshots of their disks? Name the disks or the snapshots.").into())
     }),
     // A product, and what it is called beside it: “RDS MySQL instances”, “Firestore DBs”, “EC2 spot instances”.
     Rule::new("Nominal", "Brand Nominal", |args| branded(args.noun(0)?, args.set(1)?))
         .ex(&[
             ("rds mysql instances", "cloud = aws AND kind = database AND engine = mysql"),
             ("firestore dbs", "cloud = gcp AND kind = nosql"),
-            ("rds prod servers", "cloud = aws AND kind = database AND env = prod ? Things of that product, or what uses it?"),
+            ("rds prod servers", "cloud = aws AND kind = database AND env = prod ? Resources of that product, or resources that use it?"),
             ("s3 public buckets", "cloud = aws AND kind = bucket AND public"),
         ])
         .not(&["ec2 gce instances", "cloud sql azure databases"]),
@@ -95,7 +95,7 @@ fn branded(brand: Noun, set: Set) -> Option<Sem> {
     let set = Set { formula, ..set };
     // “RDS VMs” may be machines that use it, and an EKS cluster is a cluster as well.
     let set = match kind {
-        Kind::Vm | Kind::K8sCluster if brand.kind != kind => set.asks("Things of that product, or what uses it?"),
+        Kind::Vm | Kind::K8sCluster if brand.kind != kind => set.asks("Resources of that product, or resources that use it?"),
         _ => set,
     };
     consistent(set).filter(|_| apart)

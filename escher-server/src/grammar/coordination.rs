@@ -43,10 +43,10 @@ pub(super) const RULES: &[Rule] = &[
     }),
     // Of two things an order cannot choose; a question shows both.
     Rule::new("Nps", "Np (or|, or) Nps", |args| match together(args.set(0)?, args.set(1)?)? {
-        Sem::Set(set) => Some(set.asks("The one or the other? Which ones exactly?").into()),
+        Sem::Set(set) => Some(set.asks("One or the other: which resources exactly?").into()),
         _ => None,
     })
-    .ex(&[("idle vms or idle databases", "kind IN (vm, database) AND idle ? The one or the other? Which ones exactly?")]),
+    .ex(&[("idle vms or idle databases", "kind IN (vm, database) AND idle ? One or the other: which resources exactly?")]),
     // An environment that is an ordinary word stands alone only beside one that is none.
     Rule::new("Nps", "Np (,|and|, and|&|as well as|plus) BesideEnv", |args| {
         let (a, b) = (args.set(0)?, args.set(1)?);

@@ -25,7 +25,7 @@ pub(super) const RULES: &[Rule] = &[
             ("dev vms except the one called gateway", "kind = vm AND env = dev AND name != gateway"),
             (
                 "dev vms except web-1 and prod vms",
-                "kind = vm AND env = dev AND env != prod AND name != web-1 ? What is left out is not among them. What should be done with which?",
+                "kind = vm AND env = dev AND env != prod AND name != web-1 ? What you leave out is not one of them. Which resources do you mean?",
             ),
             ("dev vms except those that are idle and tagged keep", "kind = vm AND env = dev AND NOT (tag.keep EXISTS AND idle)"),
         ])
@@ -92,7 +92,7 @@ pub(in crate::grammar) fn excepted(args: &Args<'_>) -> Option<Set> {
     let (set, gone) = (args.set(0)?, args.cond(1)?);
     let open = elsewhere(set.clone(), gone.clone()).is_some();
     match except(set, gone)? {
-        Sem::Set(set) if open => Some(set.asks("Is that the name of what is left out, or of what it belongs to?")),
+        Sem::Set(set) if open => Some(set.asks("Is that the name of what to leave out, or of what it belongs to?")),
         Sem::Set(set) => Some(*set),
         _ => None,
     }
@@ -141,7 +141,7 @@ pub(in crate::grammar) fn except(set: Set, gone: Formula) -> Option<Sem> {
         taken = taken.and(left.not());
     }
     if strange {
-        return Some(set.with(taken).asks("What is left out is not among them. What should be done with which?").into());
+        return Some(set.with(taken).asks("What you leave out is not one of them. Which resources do you mean?").into());
     }
     let kept = set.with(taken);
     (!kept.formula.is_contradictory()).then(|| kept.into())

@@ -5,7 +5,7 @@ use super::args::same;
 use super::rule::Rule;
 use crate::meaning::Sem;
 
-const KEPT: &str = "Is that said of what they have, or of them? I can only tell what they are themselves. Which ones exactly?";
+const KEPT: &str = "Does that describe the resources, or something they contain? I only know the resources themselves. Which ones exactly?";
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new("Np", "Np Kept Measure", |args| Some(args.set(0)?.asks(KEPT).into())).not(&["dbs with backups older"]),

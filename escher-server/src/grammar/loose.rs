@@ -11,13 +11,13 @@ use super::tag::is;
 use crate::meaning::{Formula, Head, Number, Sem, Set};
 
 /// What an order asks back.
-pub(crate) const LOOSE: &str = "That condition may be meant in more than one way, and a change needs one. Which ones exactly?";
+pub(crate) const LOOSE: &str = "That condition can be read in more than one way. Which resources exactly?";
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new("Np", "Np Loose", |args| asked(narrowed(args.set(0)?, args.cond(1)?)))
     .ex(&[(
         "vms tagged prod",
-        "kind = vm AND env = prod ? That condition may be meant in more than one way, and a change needs one. Which ones exactly?",
+        "kind = vm AND env = prod ? That condition can be read in more than one way. Which resources exactly?",
     )]),
     // Tags that may be a key, a value or an environment.
     Rule::new("Loose", "Tagged (as)? Adj", |args| of_env(args.cond(1)?)).ex(&[("tagged prod", "env = prod")]).not(&["tagged idle"]),
@@ -92,7 +92,7 @@ pub(super) const RULES: &[Rule] = &[
     })
     .ex(&[(
         "disks nobody uses",
-        "kind = disk AND attached = false ? That condition may be meant in more than one way, and a change needs one. Which ones exactly?",
+        "kind = disk AND attached = false ? That condition can be read in more than one way. Which resources exactly?",
     )])
     .not(&["buckets nobody uses", "vms no one is using"]),
     Rule::new("Unused", "(that|which)? (nobody|no one|noone) (uses|is using)", super::args::nothing),

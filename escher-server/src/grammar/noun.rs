@@ -183,21 +183,21 @@ pub(super) const RULES: &[Rule] = &[
     // “Created today at 5 pm”: made then, or to be done then?
     Rule::new("Np", "Np Made (on|in)? Moment Whens", |args| {
         let set = args.set(0)?.with(Formula::created_in(&args.text(2)?));
-        Some(set.asks("Created at that time, or to be done at that time?").into())
+        Some(set.asks("Created at that time, or should it be done at that time?").into())
     }),
     // Alternatives of different fields: a question can show them all, a change cannot choose.
     Rule::new("Nominal", "Pre (or|, or) Pre Nominal", |args| either(args.set(2)?, args.cond(0)?, args.cond(1)?))
-        .ex(&[("dev or idle vms", "kind = vm AND (env = dev OR idle) ? One condition or the other: which ones exactly?")]),
+        .ex(&[("dev or idle vms", "kind = vm AND (env = dev OR idle) ? One condition or the other: which resources exactly?")]),
     Rule::new("Nominal", "Pre , Pre (or|, or) Pre Nominal", |args| {
         either(args.set(3)?, alone(args.cond(0)?)?.or(alone(args.cond(1)?)?), args.cond(2)?)
     })
     .ex(&[(
         "idle, stopped or untagged vms",
-        "kind = vm AND (state = stopped OR idle OR untagged) ? One condition or the other: which ones exactly?",
+        "kind = vm AND (state = stopped OR idle OR untagged) ? One condition or the other: which resources exactly?",
     )]),
     Rule::new("Np", "Np (that are|which are|that is|that) Alt (or|, or) Alt", |args| either(args.set(0)?, args.cond(1)?, args.cond(2)?)).ex(&[(
         "vms that are not idle or in dev",
-        "kind = vm AND (env = dev OR idle = false) ? One condition or the other: which ones exactly?",
+        "kind = vm AND (env = dev OR idle = false) ? One condition or the other: which resources exactly?",
     )]),
     Rule::new("Np", "Np (that are|which are|that is|that) Alt , Alt (or|, or) Alt", |args| {
         either(args.set(0)?, args.cond(1)?.or(args.cond(2)?), args.cond(3)?)
@@ -250,8 +250,8 @@ pub(super) fn described(set: Set, condition: Formula) -> Option<Sem> {
     let of = |part: &Formula| matches!(part, Formula::Rel { by: Relation::Any, .. });
     let twice = set.formula.conjuncts().into_iter().any(within) && condition.conjuncts().into_iter().any(of);
     match narrowed(set, condition)? {
-        Sem::Set(set) if twice => Some(set.asks("Is that said of them, or of what they are related to?").into()),
-        Sem::Set(set) if left => Some(set.asks("Is that said of all that is left, or of what is left out?").into()),
+        Sem::Set(set) if twice => Some(set.asks("Does that describe them, or what they are related to?").into()),
+        Sem::Set(set) if left => Some(set.asks("Does that describe what to include, or what to leave out?").into()),
         sem => Some(sem),
     }
 }
@@ -320,7 +320,7 @@ fn either(set: Set, a: Formula, b: Formula) -> Option<Sem> {
     let both = a.or(b);
     // Of one field it is a list, which is read as one.
     let apart = matches!(both, Formula::Or(_));
-    apart.then(|| set.with(both).asks("One condition or the other: which ones exactly?").into())
+    apart.then(|| set.with(both).asks("One condition or the other: which resources exactly?").into())
 }
 
 /// A condition that is one.

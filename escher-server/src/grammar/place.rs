@@ -14,6 +14,22 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Within", "(in|within|on|from|across|inside|over in|out of|located in|hosted in|deployed in|residing in|based in|living in|sitting in) Loc", same)
         .ex(&[("in dev", "env = dev"), ("located in us-east-1", "region = us-east-1")])
         .not(&["in eu-west-14", "in dve", "in ireland"]),
+    // Cloud, region and environment in a row: “in aws us-west-2 dev”.
+    Rule::new("Within", "(in|within|on|from|across|inside|located in|hosted in|deployed in) Strung (environment|env)?", same)
+    .ex(&[
+        ("in aws us-west-2 dev", "cloud = aws AND region = us-west-2 AND env = dev"),
+        ("in us-east-1 prod", "region = us-east-1 AND env = prod"),
+        ("in dev westus", "region = westus AND env = dev"),
+        ("in dev aws", "cloud = aws AND env = dev"),
+    ])
+    .not(&["in aws azure dev", "in dev prod", "in us-east-1 us-west-2"]),
+    Rule::new("Strung", "Cloud? Spot Env", strung),
+    Rule::new("Strung", "Cloud? Env Spot", strung),
+    Rule::new("Strung", "Spot Cloud Env", strung),
+    Rule::new("Strung", "Env Cloud Spot?", strung),
+    Rule::new("Spot", "Region", same),
+    Rule::new("Spot", "Place", same),
+    Rule::new("Spot", "Geo", same),
     // Everywhere is where all things are: “in all regions except us-east-1”.
     Rule::new("Within", "(in|across|from|on) (all|every|any|each|all the|all our|all of our) (regions|region|clouds|cloud|accounts|account|subscriptions|projects|environments|environment|envs|zones)", |_| {
         Some(Formula::all().into())
@@ -152,6 +168,11 @@ pub(super) const RULES: &[Rule] = &[
         env.values(&Field::Env).into_iter().next().map(|word| Sem::Text(word.to_owned()))
     }),
 ];
+
+/// What several words in a row say of one place.
+fn strung(args: &Args<'_>) -> Option<Sem> {
+    consistent(args.cond(0)?.and(args.cond(1)?).and(args.cond(2)?))
+}
 
 /// A place, if it is of the sort that the word before it says.
 fn told(args: &Args<'_>, fields: &[Field]) -> Option<Sem> {

@@ -225,11 +225,6 @@ impl Grammar {
         self.symbols.get(name).copied()
     }
 
-    /// The word or category of a symbol.
-    pub(crate) fn name(&self, symbol: Symbol) -> &str {
-        &self.names[usize::from(symbol)]
-    }
-
     pub(crate) fn rule(&self, production: &Production) -> &Rule {
         &self.rules[usize::from(production.rule)]
     }

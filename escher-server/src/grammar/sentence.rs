@@ -36,9 +36,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Sentence", "Before? would you Order ,? please After?", |args| Some(args.order(1)?.into()))
         .ex(&[("would you stop web-1, please?", "stop: name = web-1")]),
     Rule::new("Sentence", "Before? would you Order (?|.|!)?", |args| {
-        Some(Order { why: None, ..args.order(1)? }.asks("Shall I do that? Then say it as an order.").into())
+        Some(Order { why: None, ..args.order(1)? }.asks("Should that be done? If so, give it as an order.").into())
     })
-    .ex(&[("would you stop web-1?", "stop: name = web-1 ? Shall I do that? Then say it as an order.")]),
+    .ex(&[("would you stop web-1?", "stop: name = web-1 ? Should that be done? If so, give it as an order.")]),
     // A time may follow a courtesy.
     Rule::new("Sentence", "Before? Order After Whens After?", |args| {
         let (order, when) = (args.order(1)?, args.when(3)?);
@@ -51,12 +51,12 @@ pub(super) const RULES: &[Rule] = &[
     // In doubt it asks.
     Rule::new("Sentence", "Before? Doubtful Order After?", |args| {
         let order = Order { why: None, ..args.order(2)? };
-        Some(order.asks("Shall I do that? Then say it as an order.").into())
+        Some(order.asks("Should that be done? If so, give it as an order.").into())
     })
-    .ex(&[("we should stop web-1", "stop: name = web-1 ? Shall I do that? Then say it as an order.")]),
+    .ex(&[("we should stop web-1", "stop: name = web-1 ? Should that be done? If so, give it as an order.")]),
     Rule::new("Sentence", "Before? Doubtful Before Order After?", |args| {
         let order = Order { why: None, ..args.order(3)? };
-        Some(order.asks("Shall I do that? Then say it as an order.").into())
+        Some(order.asks("Should that be done? If so, give it as an order.").into())
     }),
     // No orders.
     Rule::new("Sentence", "Before? Permission Order After?", |_| Some(Sem::Other(Other::Question)))

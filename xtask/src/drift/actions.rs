@@ -65,7 +65,10 @@ mod tests {
     #[test]
     fn a_row_tells_parameters_and_undo() {
         let resize = ActionDef::find("vm.resize".parse().unwrap()).unwrap();
-        assert_eq!(row(&resize), "| resize | `vm.resize` | `size` | mutates | high | restore previous | a restart, and another price |");
+        assert_eq!(
+            row(&resize),
+            "| resize | `vm.resize` | `size` | mutates | high | restore previous | it restarts, and its price changes |"
+        );
         let delete = ActionDef::find("bucket.delete".parse().unwrap()).unwrap();
         assert!(row(&delete).contains("| destroys | critical | - |"), "{}", row(&delete));
     }

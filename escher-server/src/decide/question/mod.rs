@@ -24,6 +24,7 @@ use self::together::belongings;
 use super::language;
 use super::nearest::Examples;
 use super::source::sources;
+use super::unread::joins;
 use crate::budget::Budget;
 use crate::chart;
 use crate::check;
@@ -68,19 +69,19 @@ fn frame(mut reading: Reading, rest: Vec<String>, utterance: &Utterance) -> Fram
     reading.unread.extend(beyond.iter().cloned());
     let named = reading.ask.set.as_ref().is_some_and(|set| set.named || set.head == Head::Kind);
     if reading.off_topic && !named && reading.strength < Strength::Topic {
-        return unknown("that is outside cloud operations");
+        return unknown("That is not about your clouds.");
     }
     if let Some(verb) = reading.ordered {
         return order(&reading, verb, utterance);
     }
     if reading.lost {
         let mut frame = Frame::new(reading.intent.unwrap_or(Intent::Find));
-        frame.clarify = Some(ask_back("I do not know what you refer to. Which ones do you mean?".to_owned()));
+        frame.clarify = Some(ask_back("I don't know what you are referring to. Which resources do you mean?".to_owned()));
         frame.confidence = 0.85;
         return frame;
     }
     let Some(intent) = settled(&mut reading) else {
-        let mut frame = unknown("I did not find anything about clouds in that");
+        let mut frame = unknown("I found nothing about clouds in that. Try, for example: “which VMs are idle?”");
         frame.confidence = 0.7;
         return frame;
     };
@@ -105,7 +106,7 @@ fn frame(mut reading: Reading, rest: Vec<String>, utterance: &Utterance) -> Fram
             }
             frame.selector = selector;
         }
-        Err(e) => frame.clarify = Some(ask_back(format!("I cannot put that into one condition ({e}). Which ones exactly?"))),
+        Err(e) => frame.clarify = Some(ask_back(format!("I can't express that as one condition ({e}). Which resources exactly?"))),
     }
     frame.group_by = reading.ask.group_by.clone();
     frame.sort = reading.ask.sort.clone().map(|(by, desc)| Sort { by, desc });
@@ -135,9 +136,9 @@ fn frame(mut reading: Reading, rest: Vec<String>, utterance: &Utterance) -> Fram
         _ => frame.unread = std::mem::take(&mut reading.unread),
     }
     if reading.formula.is_contradictory() {
-        frame.clarify = Some(ask_back("Nothing can be all of that at once. Which of it do you mean?".to_owned()));
+        frame.clarify = Some(ask_back("Nothing can be all of that at once. Which part do you mean?".to_owned()));
     } else if intent == Intent::Describe && !is_one(&reading) {
-        let what = if reading.specified { "Which one exactly? Give its name or id." } else { "Describe what? Give a name or an id." };
+        let what = if reading.specified { "Which one exactly? Give its name or ID." } else { "Describe what? Give a name or an ID." };
         frame.clarify = Some(Clarify { question: what.to_owned(), options: vec!["list them first".to_owned()] });
     }
     frame.confidence = confidence(&frame, reading.strength);
@@ -246,13 +247,18 @@ fn order(reading: &Reading, verb: Option<Verb>, utterance: &Utterance) -> Frame 
     let formula = if utterance.text.contains('*') { reading.formula.clone().without(&Field::Name) } else { reading.formula.clone() };
     frame.selector = formula.on(today(utterance)).selector().unwrap_or(Selector::All);
     frame.action = verb.map(|verb| action(verb, &kinds(reading)));
-    let unread =
-        if reading.unread.is_empty() { "how that goes together".to_owned() } else { format!("“{}”", reading.unread.join(" ")) };
+    let telling: Vec<&str> = reading.unread.iter().map(String::as_str).filter(|word| !joins(word) && !is_verb(word)).collect();
+    let unread = if telling.is_empty() { "how that goes together".to_owned() } else { format!("“{}”", telling.join("”, “")) };
     frame.clarify =
-        Some(ask_back(format!("I did not understand {unread}, and I won't change anything on a guess. Can you say it another way?")));
+        Some(ask_back(format!("I did not understand {unread}. I won't change anything on a guess. Can you say it another way?")));
     frame.unread = reading.unread.clone();
     frame.confidence = 0.88;
     frame
+}
+
+/// The verb of an order is not what is not understood of it.
+fn is_verb(word: &str) -> bool {
+    english().lexicon.entries(&word.to_lowercase()).iter().any(|entry| entry.category == "Verb")
 }
 
 fn ask_back(question: String) -> Clarify {

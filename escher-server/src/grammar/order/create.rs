@@ -21,7 +21,7 @@ pub(super) const RULES: &[Rule] = &[
             ),
             ("make a vm", "create: kind = vm"),
             ("spin up a vm", "create: kind = vm"),
-            ("create a public bucket called logs-9", "create: kind = bucket AND public {\"name\":\"logs-9\"} ? I cannot make it so that public. Make it without, and change it afterwards?"),
+            ("create a public bucket called logs-9", "create: kind = bucket AND public {\"name\":\"logs-9\"} ? A new resource can't be given `public` right away. What should be created?"),
         ])
         .not(&[
             "create web-9",
@@ -47,9 +47,9 @@ pub(super) const RULES: &[Rule] = &[
     }),
     Rule::new("Creating", "Making Whole new? Kinds", |args| {
         let set = Set::new(Head::Kind, Number::Many, args.cond(2)?);
-        Some(Order::new(Verb::Create, set).asks("I make one at a time. What should its name be?").into())
+        Some(Order::new(Verb::Create, set).asks("I create one resource at a time. What should it be called?").into())
     })
-    .ex(&[("create 3 vms", "create: kind = vm ? I make one at a time. What should its name be?")]),
+    .ex(&[("create 3 vms", "create: kind = vm ? I create one resource at a time. What should it be called?")]),
     Rule::new("Creating", "Creating Given", with_params),
     Rule::new("Creating", "Creating ,? Post", with_place),
     Rule::new("Creating", "Creating in PlaceOfGeo", with_place),
@@ -115,7 +115,7 @@ fn finished(order: Order) -> Option<Sem> {
             }
             other => {
                 let told = other.selector().map(|selector| selector.to_string()).unwrap_or_default();
-                why.get_or_insert((format!("I cannot make it so that {told}. Make it without, and change it afterwards?"), Vec::new()));
+                why.get_or_insert((format!("A new resource can't be given `{told}` right away. What should be created?"), Vec::new()));
                 kept = kept.and(other.clone());
             }
         }

@@ -46,14 +46,14 @@ pub(super) const RULES: &[Rule] = &[
     // “Have the VMs stopped?” is a question.
     Rule::new("Wished", "have Nps", |args| {
         let set = args.set(0)?;
-        Some(if set.named || set.head == Head::Pronoun { set } else { set.asks("Should I do that, or tell whether it is so?") }.into())
+        Some(if set.named || set.head == Head::Pronoun { set } else { set.asks("Is that an order, or a question?") }.into())
     }),
     Rule::new("Wished", "get Nps", |args| {
         let set = args.set(0)?;
         // “Get dev VMs stopped” may want a list of those that are.
-        Some(if set.named || set.head == Head::Pronoun { set } else { set.asks("Should I do that, or list those that are so?") }.into())
+        Some(if set.named || set.head == Head::Pronoun { set } else { set.asks("Is that an order, or a request for a list?") }.into())
     })
-    .ex(&[("get dev vms", "kind = vm AND env = dev ? Should I do that, or list those that are so?")]),
+    .ex(&[("get dev vms", "kind = vm AND env = dev ? Is that an order, or a request for a list?")]),
     Rule::new("Wished", "(i|we) (kindly|hereby)? (request|ask|demand|require) that Nps be", |args| args.set(0).map(Sem::from))
         .ex(&[("I kindly request that web-1 be", "name = web-1")]),
     Rule::new(
@@ -76,7 +76,7 @@ pub(super) const RULES: &[Rule] = &[
     })
     .ex(&[("web-1 should be", "name = web-1 ? Shall I do that?")]),
     Rule::new("Wished", "Nps (could be|can be|may be|might be|can go|wants to be)", |args| {
-        Some(args.set(0)?.asks("Shall I do that? Then say it as an order.").into())
+        Some(args.set(0)?.asks("Should that be done? If so, give it as an order.").into())
     }),
     Rule::new(
         "Full",

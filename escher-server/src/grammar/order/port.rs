@@ -60,7 +60,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Full", "Opening OddPorts From? (on|in|for|at|of) Nps From?", |args| odd(args, Verb::OpenPort))
         .ex(&[("open ports 22 and 443 on sg-web", "open-port: name = sg-web ? One port at a time: which one?")]),
     Rule::new("Full", "Closing OddPorts From? (on|in|for|at|of) Nps From?", |args| odd(args, Verb::ClosePort))
-        .ex(&[("close udp port 53 on sg-web", "close-port: name = sg-web ? A rule for a port is one for TCP. Is that meant?")]),
+        .ex(&[("close udp port 53 on sg-web", "close-port: name = sg-web ? Port rules apply to TCP. Is that what you mean?")]),
     Rule::new("Opening", "(open|open up|allow|permit|unblock|expose)", nothing),
     Rule::new("Closing", "(close|close down|close off|block|deny|shut|revoke|disallow|disable)", nothing),
     Rule::new("Ports", "(port|ports|tcp port|tcp) PortNumber PortWord?", |args| port(args, 0)).ex(&[("port 22", "{\"port\":22}")]),
@@ -117,7 +117,7 @@ pub(super) const RULES: &[Rule] = &[
     ),
 ];
 
-const UDP: &str = "A rule for a port is one for TCP. Is that meant?";
+const UDP: &str = "Port rules apply to TCP. Is that what you mean?";
 
 /// Services that go by their name.
 const SERVICES: &[(&str, &str)] = &[

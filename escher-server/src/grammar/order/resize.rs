@@ -25,7 +25,7 @@ pub(super) const RULES: &[Rule] = &[
     // A disk cannot be made smaller, and is never made larger instead.
     Rule::new("Full", "Shrinking Nps (by|to) Gigabytes", |args| shrunk(args.set(1)?)).ex(&[(
         "reduce disk data-1 by 20 GB",
-        "resize: kind = disk AND name = data-1 ? A disk cannot be made smaller. Should a smaller one be made, and the data copied?",
+        "resize: kind = disk AND name = data-1 ? A disk can't be made smaller. What should be done instead?",
     )]),
     Rule::new("Full", "Growing Nps with Gigabytes", |args| {
         Some(Order::new(Verb::Resize, args.set(1)?).asks("By that much, or to that size?").into())
@@ -60,12 +60,12 @@ pub(super) const RULES: &[Rule] = &[
         Some(Order::new(Verb::Resize, args.set(0)?).into())
     })
     .ex(&[("downsize idle vms in dev", "resize: kind = vm AND env = dev AND idle")]),
-    Rule::new("Full", "Resizing Nps to Vague", |args| Some(Order::new(Verb::Resize, args.set(1)?).asks("To which size exactly?").into()))
-        .ex(&[("resize web-1 to something bigger", "resize: name = web-1 ? To which size exactly?")]),
-    Rule::new("Full", "make Nps Vague", |args| Some(Order::new(Verb::Resize, args.set(0)?).asks("To which size exactly?").into()))
-        .ex(&[("make web-1 bigger", "resize: name = web-1 ? To which size exactly?")]),
-    Rule::new("Full", "give Nps Vague", |args| Some(Order::new(Verb::Resize, args.set(0)?).asks("To which size exactly?").into()))
-        .ex(&[("give web-1 a bigger size", "resize: name = web-1 ? To which size exactly?")]),
+    Rule::new("Full", "Resizing Nps to Vague", |args| Some(Order::new(Verb::Resize, args.set(1)?).asks("To what size exactly?").into()))
+        .ex(&[("resize web-1 to something bigger", "resize: name = web-1 ? To what size exactly?")]),
+    Rule::new("Full", "make Nps Vague", |args| Some(Order::new(Verb::Resize, args.set(0)?).asks("To what size exactly?").into()))
+        .ex(&[("make web-1 bigger", "resize: name = web-1 ? To what size exactly?")]),
+    Rule::new("Full", "give Nps Vague", |args| Some(Order::new(Verb::Resize, args.set(0)?).asks("To what size exactly?").into()))
+        .ex(&[("give web-1 a bigger size", "resize: name = web-1 ? To what size exactly?")]),
     Rule::new(
         "Resizing",
         "(resize|upsize|downsize|rightsize|right-size|right size|upgrade|downgrade|change|move|switch|bump|bump up)",
@@ -112,8 +112,8 @@ fn grown(set: Set, by: &str) -> Option<Sem> {
 }
 
 fn shrunk(set: Set) -> Option<Sem> {
-    let question = "A disk cannot be made smaller. Should a smaller one be made, and the data copied?";
-    Some(Order::new(Verb::Resize, set).asks(question).offers(["snapshot", "write a playbook"]).into())
+    let question = "A disk can't be made smaller. What should be done instead?";
+    Some(Order::new(Verb::Resize, set).asks(question).offers(["snapshot"]).into())
 }
 
 /// A whole number of gigabytes; there is no part of one.

@@ -30,9 +30,9 @@ pub(super) const RULES: &[Rule] = &[
     })
     .ex(&[("take bucket logs-1 off the public internet", "make-private: kind = bucket AND name = logs-1")]),
     Rule::new("Full", "(make|set) Nps (public|to public|publicly readable|publicly accessible)", |args| {
-        Some(Order::unknown(args.set(0)?).asks("I make nothing public. What should be done?").offers(["open-port"]).into())
+        Some(Order::unknown(args.set(0)?).asks("I don't make anything public. What should be done instead?").offers(["open-port"]).into())
     })
-    .ex(&[("make web-1 public", "?: name = web-1 ? I make nothing public. What should be done?")]),
+    .ex(&[("make web-1 public", "?: name = web-1 ? I don't make anything public. What should be done instead?")]),
     Rule::new(
         "Full",
         "(make sure|ensure|see to it) that? Nps (is|are) (no longer public|not public|private|no longer publicly accessible)",
@@ -71,7 +71,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Wanted", "(default|server-side)? encryption (at rest)?", |_| Some(Sem::Verb(Verb::Encrypt))),
     // There is no action that turns them off again.
     Rule::new("Plain", "(disable|turn off|switch off|deactivate|stop|remove) Kept (on|for|in|of|from) Nps", cannot)
-        .ex(&[("turn off backups on db-1", "?: name = db-1 ? I have no action that turns that off. What should be done?")]),
+        .ex(&[("turn off backups on db-1", "?: name = db-1 ? I have no action that turns that off. What should be done instead?")]),
     Rule::new("Full", "(turn|switch) Kept off (on|for|in) Nps", cannot),
     Rule::new("Kept", "object? versioning", nothing),
     Rule::new("Kept", "(automatic|automated|the)? (backup|backups)", nothing),
@@ -79,5 +79,5 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn cannot(args: &Args<'_>) -> Option<Sem> {
-    Some(Order::unknown(args.set(1)?).asks("I have no action that turns that off. What should be done?").into())
+    Some(Order::unknown(args.set(1)?).asks("I have no action that turns that off. What should be done instead?").into())
 }

@@ -15,7 +15,7 @@ pub(super) const RULES: &[Rule] = &[
         let states = set.formula.values(&Field::State);
         let under_way = states.contains("stopping") || states.contains("starting");
         let order = Order::new(verb, set.clone());
-        (!new).then(|| if under_way { order.asks("That is two orders in one. What should happen?") } else { order }.into())
+        (!new).then(|| if under_way { order.asks("That is two orders in one. Which one first?") } else { order }.into())
     })
     .ex(&[
         ("stop idle dev vms", "stop: kind = vm AND env = dev AND idle"),
@@ -33,7 +33,7 @@ pub(super) const RULES: &[Rule] = &[
         let people = set.kinds().iter().any(|kind| matches!(kind, Kind::User | Kind::Role));
         let stays = !set.kinds().is_empty() && !people && place.conjuncts().into_iter().all(holds);
         let order = Order::new(Verb::Delete, set.with(place));
-        Some(if stays { order } else { order.asks("Delete it, or take it out of there?") }.into())
+        Some(if stays { order } else { order.asks("Delete it, or only remove it from there?") }.into())
     })
     .ex(&[("remove snapshot s-1 from us-east-1", "delete: kind = snapshot AND region = us-east-1 AND name = s-1")]),
     Rule::new("Act", "Verb", |args| {

@@ -23,9 +23,9 @@ pub(super) const RULES: &[Rule] = &[
         ("bring down dev", "?: env = dev ? I have no action “bring down”. What should be done?"),
     ]),
     Rule::new("Full", "(take|bring) Nps (down|offline)", |args| {
-        Some(Order::unknown(args.set(0)?).asks("Take it down: stop it, or delete it?").offers(["stop", "delete"]).into())
+        Some(Order::unknown(args.set(0)?).asks("Should it be stopped or deleted?").offers(["stop", "delete"]).into())
     })
-    .ex(&[("take web-1 down", "?: name = web-1 ? Take it down: stop it, or delete it?")]),
+    .ex(&[("take web-1 down", "?: name = web-1 ? Should it be stopped or deleted?")]),
     Rule::new("Plain", "Resting Nps", |args| offers(args, &["stop"])),
     Rule::new("Plain", "Clearing Nps", |args| {
         // What holds nothing can be purged only as a whole; a queue or a bucket may as well be emptied.
@@ -50,14 +50,16 @@ pub(super) const RULES: &[Rule] = &[
         .ex(&[("reset web-1", "?: name = web-1 ? I have no action “reset”. What should be done?")]),
     Rule::new("Plain", "Waking Nps", |args| offers(args, &["start"])),
     Rule::new("Plain", "Copying Nps", |args| offers(args, &["snapshot"])),
-    Rule::new("Plain", "Moving Nps", |args| offers(args, &["write a playbook"]))
+    Rule::new("Plain", "Moving Nps", |args| offers(args, &[]))
         .ex(&[("roll back web-1", "?: name = web-1 ? I have no action “roll back”. What should be done?")]),
-    Rule::new("Full", "Moving Nps (to|into|as|with|onto) Nps", |args| offers(args, &["write a playbook"]))
+    Rule::new("Full", "Moving Nps (to|into|as|with|onto) Nps", |args| offers(args, &[]))
         .ex(&[("rename web-1 to web-2", "?: name = web-1 ? I have no action “rename”. What should be done?")]),
-    Rule::new("Full", "Moving Nps (to|into) Loc", |args| offers(args, &["write a playbook"]))
+    Rule::new("Full", "Moving Nps (to|into) Loc", |args| offers(args, &[]))
         .ex(&[("move web-1 to us-west-2", "?: name = web-1 ? I have no action “move”. What should be done?")]),
     Rule::new("Full", "copy the (tags|labels) (of|from) Nps to Nps", |args| {
-        Some(Order::unknown(args.set(1)?).asks("I set tags that are named, key=value. Which ones?").offers(["tag"]).into())
+        Some(
+            Order::unknown(args.set(1)?).asks("I can't copy tags, but I can set them. Which ones? Write key=value.").offers(["tag"]).into(),
+        )
     }),
     Rule::new("Plain", "Shutting Nps", |args| {
         let verb = args.text(0)?;
@@ -69,7 +71,7 @@ pub(super) const RULES: &[Rule] = &[
         )
     }),
     Rule::new("Plain", "Disabling Nps", |args| offers(args, &["stop"])),
-    Rule::new("Plain", "Foreign Nps", |args| offers(args, &["start", "stop", "restart", "resize", "tag", "write a playbook"]))
+    Rule::new("Plain", "Foreign Nps", |args| offers(args, &["start", "stop", "restart", "resize", "tag"]))
         .ex(&[("patch web-1", "?: name = web-1 ? I have no action “patch”. What should be done?")]),
     // The verbs of each group: single words by their list, others as they are said.
     Rule::new("Ending", "Any", |args| among(args, &["kill", "abort", "cancel", "nullify"])),

@@ -129,9 +129,11 @@ pub(super) fn tagged(set: Set, args: &Args<'_>, at: usize) -> Option<Sem> {
     let several = tags.values().find(|value| value.split(',').skip(1).any(|part| part.split_once('=').is_some_and(|(key, _)| is_key(key))));
     // `owner=alice owner=bob`: the first would say which, the second what; nobody says so.
     if tags.keys().any(|key| !set.formula.values(&Field::Tag(key.clone())).is_empty()) {
-        return Some(Order::new(Verb::Tag, set).asks("That tag is said twice. Which are meant, and which value should they have?").into());
+        return Some(
+            Order::new(Verb::Tag, set).asks("That tag appears twice. Which resources do you mean, and which value should they get?").into(),
+        );
     }
-    let question = several.map(|value| format!("Is “{value}” one value, or are these several tags? Put blanks between tags."));
+    let question = several.map(|value| format!("Is “{value}” one value, or several tags? Separate tags with spaces."));
     let tags: Map<String, Value> = tags.into_iter().map(|(key, value)| (key, Value::String(value))).collect();
     let order = Order::new(Verb::Tag, set).with(Params::of("tags", tags));
     Some(question.map_or(order.clone(), |question| order.asks(question)).into())

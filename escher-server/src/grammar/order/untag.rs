@@ -40,11 +40,11 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Full", "Removing (the|all)? TagNoun KeyValues (from|on|off|of) Nps", |args| {
         let keys: Vec<String> = args.tags(2)?.into_keys().collect();
         let order = Order::new(Verb::Untag, args.set(3)?);
-        Some(order.asks("A tag is removed by its key, whatever its value. Which key should go?").offers(keys).into())
+        Some(order.asks("Tags are removed by key, whatever their value. Which key should be removed?").offers(keys).into())
     })
     .ex(&[(
         "remove the tag env=dev from dev vms",
-        "untag: kind = vm AND env = dev ? A tag is removed by its key, whatever its value. Which key should go?",
+        "untag: kind = vm AND env = dev ? Tags are removed by key, whatever their value. Which key should be removed?",
     )]),
     Rule::new("Removing", "(remove|delete|drop|strip|clear|take off|unset)", nothing),
     Rule::new("TagNoun", "(tag|tags|label|labels|tag key|tag keys)", nothing),

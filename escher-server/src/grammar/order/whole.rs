@@ -62,7 +62,7 @@ pub(super) const RULES: &[Rule] = &[
         if order.when.is_none() {
             None
         } else {
-            Some(order.asks("In that place, or at that time there? Name the time zone, as in “Europe/Berlin”.").into())
+            Some(order.asks("Is that where it should happen, or the time zone? Name a time zone like this: “Europe/Berlin”.").into())
         }
     }),
     Rule::new("Order", "Whens (,|:)? Timed", |args| at(args.order(1)?, args.when(0)?)),
@@ -70,16 +70,16 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("Order", "Act Whens Nps", |args| {
         let (order, when) = (Order::new(args.verb(0)?, args.set(2)?), args.when(1)?);
         let describes = when.clock.is_none() && (when.every.is_some() || matches!(when.day, Some(Day::Weekday { .. })));
-        if describes { Some(order.asks("When should it happen, and to which ones?").into()) } else { at(order, when) }
+        if describes { Some(order.asks("When should it happen, and to which resources?").into()) } else { at(order, when) }
     })
     .ex(&[
         ("stop at 20:00 every day the dev vms", "stop: kind = vm AND env = dev @ every day 20:00"),
-        ("delete hourly dev snapshots", "delete: kind = snapshot AND env = dev ? When should it happen, and to which ones?"),
+        ("delete hourly dev snapshots", "delete: kind = snapshot AND env = dev ? When should it happen, and to which resources?"),
     ]),
     // How: the clouds stop machines in an orderly way, and have no other.
     Rule::new("Order", "(gracefully|cleanly) Order", |args| manner(args.order(0)?)).ex(&[
-        ("gracefully stop web-1", "stop: name = web-1 ? I do that the way the cloud does it, and choose no manner. Is that meant?"),
-        ("gracefully restart web-1", "restart: name = web-1 ? I do that the way the cloud does it, and choose no manner. Is that meant?"),
+        ("gracefully stop web-1", "stop: name = web-1 ? I can't choose how the cloud does that. Should it be done the usual way?"),
+        ("gracefully restart web-1", "restart: name = web-1 ? I can't choose how the cloud does that. Should it be done the usual way?"),
     ]),
     Rule::new("Order", "Order (gracefully|cleanly)", |args| manner(args.order(0)?)),
     Rule::new(
@@ -89,7 +89,7 @@ pub(super) const RULES: &[Rule] = &[
     )
     .ex(&[(
         "forcibly delete vm vm-lab-5",
-        "delete: kind = vm AND name = vm-lab-5 ? I do that the way the cloud does it, and choose no manner. Is that meant?",
+        "delete: kind = vm AND name = vm-lab-5 ? I can't choose how the cloud does that. Should it be done the usual way?",
     )]),
     Rule::new(
         "Order",
@@ -123,5 +123,5 @@ fn placed(order: Order, place: Formula) -> Option<Sem> {
 
 fn manner(order: Order) -> Option<Sem> {
     let order = Order { why: None, ..order };
-    Some(order.asks("I do that the way the cloud does it, and choose no manner. Is that meant?").into())
+    Some(order.asks("I can't choose how the cloud does that. Should it be done the usual way?").into())
 }

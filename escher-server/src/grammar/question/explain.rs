@@ -10,7 +10,7 @@ use crate::meaning::{Ask, Formula, Head, Number, Sem, Set};
 
 pub(in crate::grammar) const RULES: &[Rule] = &[
     Rule::new("Explained", "Ahead Verb Nps", |args| Some(Ask { verb: args.verb(1), ..about(Some(Intent::Explain), args.set(2)) }.into()))
-        .ex(&[("how do i delete a bucket", "explain; kind = bucket ? I do not pick among many. Which ones exactly?; of delete")]),
+        .ex(&[("how do i delete a bucket", "explain; kind = bucket ? I don't pick some out of many. Which ones exactly?; of delete")]),
     Rule::new("Explained", "Ahead Verb", |args| Some(Ask { verb: args.verb(1), ..about(Some(Intent::Explain), None) }.into())),
     Rule::new("Explained", "Ahead (make|enable|turn on) Nps (private)", |args| {
         Some(Ask { verb: Some(Verb::MakePrivate), ..about(Some(Intent::Explain), args.set(1)) }.into())

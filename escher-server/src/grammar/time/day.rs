@@ -48,9 +48,9 @@ pub(in super::super) const RULES: &[Rule] = &[
         .not(&["a month from today", "a week from monday"]),
     // A schedule has no beginning of its own: “stop them daily, starting Monday”.
     Rule::new("When", "(starting|beginning|effective|starting from|starting on|as of|from) DayOf (on|onward|onwards)?", |_| {
-        Some(When { why: Some("A schedule begins at once. When should it run?".to_owned()), ..When::default() }.into())
+        Some(When { why: Some("A schedule can't start later. When should it run?".to_owned()), ..When::default() }.into())
     })
-    .ex(&[("starting monday", "? A schedule begins at once. When should it run?")]),
+    .ex(&[("starting monday", "? A schedule can't start later. When should it run?")]),
     Rule::new("DayOf", "Weekday", same),
     Rule::new("DayOf", "Date", same),
     Rule::new("DayOf", "MonthDay", same),

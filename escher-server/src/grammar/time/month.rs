@@ -21,9 +21,7 @@ pub(in super::super) const RULES: &[Rule] = &[
     Rule::new("When", "(on|on the|the|every) DayOfMonth day of (the|every|each) month", |args| monthly(args, 0))
         .ex(&[("on the first day of every month", "every month on 1")]),
     Rule::new("When", "(monthly|every month|each month|once a month)", |_| ask("On which day of the month, and at what time?")),
-    Rule::new("When", "(on|on the|the) last day of (the|every|each) month", |_| {
-        ask("Months do not end on one day. On which day of the month?")
-    }),
+    Rule::new("When", "(on|on the|the) last day of (the|every|each) month", |_| ask("Months differ in length. On which day of the month?")),
     Rule::new("DayOfMonth", "Nth", |args| number::<u8>(args, 0).filter(|day| (1..=31).contains(day)).map(|_| args.at(0).clone())),
     Rule::new("DayOfMonth", "Num", |args| number::<u8>(args, 0).filter(|day| (1..=31).contains(day)).map(|_| args.at(0).clone())),
     Rule::new("MonthDay", "Month the? DayOfMonth", |args| yearly(args, 0, 1))
