@@ -99,7 +99,7 @@ impl Desk {
     pub(crate) fn environment<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         command.env("ESCHER_DATA_DIR", self.data()).env("ESCHER_CACHE_DIR", self.dir.path().join("cache"));
         command.env("ESCHER_KEY_DIR", self.keys()).stdin(Stdio::null());
-        command.env_remove("ESCHER_MODEL_DIR").env_remove("AWS_PROFILE");
+        command.env_remove("ESCHER_MODEL_DIR").env_remove("AWS_PROFILE").env_remove("COLUMNS");
         if self.model {
             command.env("ESCHER_MODEL_DIR", model());
         }

@@ -10,12 +10,27 @@ use serde_json::Value;
 use crate::args::Global;
 use crate::caller::Caller;
 use crate::out::{line, lines, note};
-use crate::table::{NONE, Rows, dollars};
+use crate::table::Narrow::{Cut, Omit};
+use crate::table::{NONE, Narrow, Rows, dollars};
 use crate::text::{counted, quoted};
 use crate::{next, twins};
 
 /// Rows shown on a terminal before the rest is only counted.
 const ROWS: usize = 50;
+
+/// What gives way in a list of resources: names and ids do not, for they are what the next question or order needs.
+const NARROW: &[(&str, Narrow)] = &[
+    ("size", Cut(9)),
+    ("account", Cut(9)),
+    ("region", Cut(9)),
+    ("size", Omit),
+    ("score", Omit),
+    ("$/month", Omit),
+    ("account", Omit),
+    ("env", Omit),
+    ("region", Omit),
+    ("cloud", Omit),
+];
 
 fn or_none(text: Option<impl ToString>) -> String {
     text.map_or_else(|| NONE.to_owned(), |text| text.to_string())
@@ -41,7 +56,7 @@ pub(crate) fn hits(hits: &[Hit], scored: bool) {
         let mut row = Vec::with_capacity(head.len());
         row.extend(scored.then(|| format!("{:.2}", hit.score)));
         row.push(hit.name.clone());
-        row.extend((!twins.is_empty()).then(|| or_none(twins.get(hit.id.as_str()))));
+        row.extend((!twins.is_empty()).then(|| twins::short_id(&hit.id, &twins).to_owned()));
         row.extend([hit.cloud.to_string(), hit.kind.to_string()]);
         row.push(or_none(hit.account_name.as_ref().or(hit.account.as_ref())));
         row.push(or_none(hit.region.as_ref()));
@@ -49,7 +64,7 @@ pub(crate) fn hits(hits: &[Hit], scored: bool) {
         row.extend([or_none(hit.state), or_none(hit.env), or_none(hit.size.as_ref()), dollars(hit.cost_month)]);
         rows.add(row);
     }
-    rows.print(&["size", "$/month", "env", "account", "region"]);
+    rows.print(NARROW);
     if hits.len() > ROWS {
         line(&format!("… and {} more (--json shows all)", hits.len() - ROWS));
     }
@@ -68,7 +83,7 @@ fn groups(groups: &[Group]) {
         row.extend(unknown.then(|| group.cost_unknown.to_string()));
         rows.add(row);
     }
-    rows.print(&[]);
+    rows.print(&[("cost unknown", Omit)]);
 }
 
 /// Remarks on standard error.
@@ -231,7 +246,7 @@ fn steps(plan: &PlanDoc, twins: &HashMap<&str, String>, known: &HashMap<&str, &H
     for step in plan.steps.iter().take(ROWS) {
         let target = &step.target;
         let mut row = vec![step.id.to_string(), step.action.to_string(), target.name.clone()];
-        row.extend((!twins.is_empty()).then(|| or_none(twins.get(target.id.as_str()))));
+        row.extend((!twins.is_empty()).then(|| twins::short_id(target.id.as_str(), twins).to_owned()));
         row.extend([target.cloud.to_string(), target.account.clone(), target.region.clone()]);
         if !twins.is_empty() {
             let hit = known.get(target.id.as_str());
@@ -241,7 +256,7 @@ fn steps(plan: &PlanDoc, twins: &HashMap<&str, String>, known: &HashMap<&str, &H
         row.push(serde_json::to_value(step.dry_run).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default());
         rows.add(row);
     }
-    rows.print(&["dry run", "zone", "state"]);
+    rows.print(&[&[("dry run", Omit), ("zone", Omit), ("state", Omit)], NARROW].concat());
     if plan.steps.len() > ROWS {
         line(&format!("… and {} more (--json shows all)", plan.steps.len() - ROWS));
     }

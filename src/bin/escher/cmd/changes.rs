@@ -8,6 +8,7 @@ use super::output;
 use crate::caller::Caller;
 use crate::exit::Exit;
 use crate::out::line;
+use crate::table::Narrow::{Omit, Wrap};
 use crate::table::{NONE, Rows};
 
 /// Changes that are shown to a person.
@@ -47,7 +48,7 @@ fn show(list: &ChangeList) {
         let run = change.run.as_deref().unwrap_or(NONE);
         rows.add([&format!("{:.0}", change.at), change.change.as_str(), &change.name, &what(change), run]);
     }
-    rows.print(&["run", "noticed"]);
+    rows.print(&[("what", Wrap(24)), ("noticed", Omit)]);
     if list.changes.len() > SHOWN {
         line(&format!("… and {} more (--json shows all)", list.changes.len() - SHOWN));
     }

@@ -16,6 +16,7 @@ use crate::caller::Caller;
 use crate::exit::{Exit, tell};
 use crate::lines::{LONGEST, Line, Lines, confirm};
 use crate::signals::Signals;
+use crate::table::Narrow::{Omit, Wrap};
 use crate::table::Rows;
 use crate::{out, prompt, show};
 
@@ -291,7 +292,7 @@ async fn list(caller: &Caller<'_>) -> Result<Exit> {
             };
             rows.add([it.id.to_string(), by.to_owned(), it.turns.to_string(), updated, first]);
         }
-        rows.print(&["last", "began with"]);
+        rows.print(&[("began with", Wrap(16)), ("last", Omit)]);
     });
     Ok(Exit::Done)
 }

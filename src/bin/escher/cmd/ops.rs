@@ -6,6 +6,7 @@ use escher::api::{Effect, Op, document};
 use super::output;
 use crate::args::Global;
 use crate::exit::Exit;
+use crate::table::Narrow::Wrap;
 use crate::table::Rows;
 
 /// The command that serves an operation; a new one has to be given one here. None for what every command begins with.
@@ -55,7 +56,7 @@ pub(crate) fn run(global: &Global) -> Result<Exit> {
             };
             rows.add([it.name.to_owned(), effect.to_owned(), command(op).join(" "), it.summary.to_owned()]);
         }
-        rows.print(&["command"]);
+        rows.print(&[("summary", Wrap(24))]);
     });
     Ok(Exit::Done)
 }

@@ -8,6 +8,7 @@ use super::output;
 use super::plan::{Runner, exit_of, may_run, outcome};
 use crate::caller::Caller;
 use crate::exit::Exit;
+use crate::table::Narrow::{Omit, Wrap};
 use crate::table::Rows;
 use crate::{out, show, twins};
 
@@ -100,7 +101,7 @@ async fn list(caller: &Caller<'_>) -> Result<Exit> {
                 run.goal.clone(),
             ]);
         }
-        rows.print(&["started", "skipped", "failed", "done"]);
+        rows.print(&[("goal", Wrap(24)), ("started", Omit), ("skipped", Omit), ("failed", Omit), ("done", Omit)]);
     });
     show::warnings(global.quiet || runs.is_empty(), caller.status.simulated.as_slice());
     Ok(Exit::Done)
@@ -128,7 +129,7 @@ async fn show_run(caller: &Caller<'_>, id: String) -> Result<Exit> {
                 entry.reason.clone().unwrap_or_default(),
             ]);
         }
-        rows.print(&["time", "reason"]);
+        rows.print(&[("reason", Wrap(24)), ("time", Omit)]);
     });
     Ok(Exit::Done)
 }
