@@ -124,6 +124,13 @@ impl Desk {
         serde_json::from_str(&out).unwrap_or_else(|e| panic!("escher {args:?}: {e}\n{out}"))
     }
 
+    /// Runs a command that has to end with this code, and reads its document.
+    pub(crate) fn json_of(&self, args: &[&str], code: i32) -> Value {
+        let ran = self.run(args);
+        assert_eq!(ran.code, code, "escher {args:?}\n{}\n{}", ran.out, ran.err);
+        serde_json::from_str(&ran.out).unwrap_or_else(|e| panic!("escher {args:?}: {e}\n{}", ran.out))
+    }
+
     /// The exported estate.
     pub(crate) fn export(&self) -> Vec<Value> {
         lines(&self.ok(&["export"]))

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use escher::api::{Describe, describe::DescribeRequest};
-use escher::core::{Decision, Intent, PlanDoc, ResourceId, Selector};
+use escher::core::{Action, ActionDef, Decision, Intent, PlanDoc, ResourceId, Selector, State, Verb};
 use escher::{Answer, AskResponse, Explanation, Group, Hit, Reply, Result, shortened};
 use serde_json::Value;
 
@@ -20,9 +20,9 @@ const ROWS: usize = 50;
 
 /// What gives way in a list of resources: names and ids do not, for they are what the next question or order needs.
 const NARROW: &[(&str, Narrow)] = &[
-    ("size", Cut(9)),
-    ("account", Cut(9)),
-    ("region", Cut(9)),
+    ("size", Cut(10)),
+    ("account", Cut(12)),
+    ("region", Cut(12)),
     ("size", Omit),
     ("score", Omit),
     ("$/month", Omit),
@@ -34,6 +34,13 @@ const NARROW: &[(&str, Narrow)] = &[
 
 fn or_none(text: Option<impl ToString>) -> String {
     text.map_or_else(|| NONE.to_owned(), |text| text.to_string())
+}
+
+/// The state, where it says something. What can be neither started nor stopped just is: that one cloud calls such a
+/// bucket available and another says nothing of it makes no difference between the two.
+fn state(hit: &Hit) -> Option<State> {
+    let can = |verb| ActionDef::find(Action { kind: hit.kind, verb }).is_some();
+    hit.state.filter(|state| *state != State::Running || can(Verb::Stop) || can(Verb::Start))
 }
 
 /// Resources as a table, with their scores where they were ranked. Those of one name are told apart.
@@ -61,7 +68,7 @@ pub(crate) fn hits(hits: &[Hit], scored: bool) {
         row.push(or_none(hit.account_name.as_ref().or(hit.account.as_ref())));
         row.push(or_none(hit.region.as_ref()));
         row.extend((!twins.is_empty()).then(|| or_none(hit.zone.as_ref())));
-        row.extend([or_none(hit.state), or_none(hit.env), or_none(hit.size.as_ref()), dollars(hit.cost_month)]);
+        row.extend([or_none(state(hit)), or_none(hit.env), or_none(hit.size.as_ref()), dollars(hit.cost_month)]);
         rows.add(row);
     }
     rows.print(NARROW);
@@ -169,6 +176,8 @@ fn details(details: &Value) {
     let said = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     // A value with a comma in it is quoted, or it would look like two.
     let part = |text: String| if text.contains(',') && !text.starts_with(['[', '{']) { format!("{text:?}") } else { text };
+    // Nobody reads fractions of a second.
+    let moment = |value: &Value| said(value).parse::<jiff::Timestamp>().map_or_else(|_| said(value), |at| format!("{at:.0}"));
     let pairs = |value: &Value, joint: &str| {
         let fields = value.as_object().into_iter().flatten();
         fields.map(|(key, value)| format!("{}{joint}{}", part(key.clone()), part(said(value)))).collect::<Vec<_>>().join(", ")
@@ -193,7 +202,7 @@ fn details(details: &Value) {
         };
         rows.push(("idle rule", format!("{} ({}), {} days: {verdict}", said(&rule["rule"]), said(&rule["source"]), rule["days"])));
     }
-    rows.extend([("created", said(&resource["created"])), ("last seen", said(&details["last_seen"]))]);
+    rows.extend([("created", moment(&resource["created"])), ("last seen", moment(&details["last_seen"]))]);
     for (label, text) in rows.iter().filter(|(_, text)| !text.is_empty() && text != "null") {
         line(&format!("  {label:<11} {text}"));
     }

@@ -40,14 +40,18 @@ impl Rows {
         self.rows.push(cells.into_iter().map(|cell| one_line(cell.as_ref()).into_owned()).collect());
     }
 
-    /// Prints it without the blanks at line ends. On a narrow terminal these columns give way, the first first, and a
-    /// column is left out only if that is not enough. No other word is broken: an id that cannot be copied is none.
+    /// Prints it without the blanks at line ends. On a narrow terminal columns that are alike in every row become one
+    /// line, these columns give way, the first first, and a column is left out only if that is not enough. No other word
+    /// is broken: an id that cannot be copied is none.
     pub(crate) fn print(mut self, narrow: &[(&str, Narrow)]) {
         self.drop_unknown();
         let width = escher::terminal_columns().or_else(|| Table::new().width().map(usize::from)).filter(|&width| width > 0);
-        let omitted = width.map(|width| self.fit(width, narrow)).unwrap_or_default();
+        let Fitted { alike, omitted } = width.map(|width| self.fit(width, narrow)).unwrap_or_default();
         for row in self.rendered().lines() {
             line(row.trim_end());
+        }
+        if !alike.is_empty() {
+            line(&format!("(in every row: {})", alike.join(", ")));
         }
         if !omitted.is_empty() {
             line(&format!("(no room for {}: a wider terminal shows more, and --json shows all)", omitted.join(", ")));
@@ -63,7 +67,8 @@ impl Rows {
 
     /// Leaves out the columns in which nothing is known of any row; the first one stays.
     fn drop_unknown(&mut self) {
-        let unknown = |at: usize| at > 0 && !self.rows.is_empty() && self.rows.iter().all(|row| row.get(at).is_none_or(|cell| cell == NONE));
+        let unknown =
+            |at: usize| at > 0 && !self.rows.is_empty() && self.rows.iter().all(|row| row.get(at).is_none_or(|cell| cell == NONE));
         for at in (0..self.head.len()).filter(|&at| unknown(at)).collect::<Vec<_>>().into_iter().rev() {
             self.remove(at);
         }
@@ -100,14 +105,26 @@ impl Rows {
         }
     }
 
-    /// Makes it fit, if that can be done; which columns had to go.
-    fn fit<'a>(&mut self, width: usize, narrow: &[(&'a str, Narrow)]) -> Vec<&'a str> {
-        let mut omitted = Vec::new();
+    /// How wide it is where everything gives way that can.
+    fn least_of_all(&self, narrow: &[(&str, Narrow)]) -> usize {
+        (0..self.head.len()).map(|at| self.least(at, narrow) + PADDING).sum()
+    }
+
+    /// Makes it fit, if that can be done.
+    fn fit<'a>(&mut self, width: usize, narrow: &[(&'a str, Narrow)]) -> Fitted<'a> {
+        let mut fitted = Fitted::default();
+        for at in (1..self.head.len()).rev() {
+            let first = self.rows.first().and_then(|row| row.get(at)).cloned();
+            let Some(value) = first.filter(|_| self.rows.len() > 1 && self.least_of_all(narrow) > width) else { continue };
+            if self.rows.iter().all(|row| row.get(at) == Some(&value)) {
+                fitted.alike.insert(0, format!("{} {value}", self.head[at].to_lowercase()));
+                self.remove(at);
+            }
+        }
         for &(name, _) in narrow.iter().filter(|(_, how)| *how == Narrow::Omit) {
-            let least: usize = (0..self.head.len()).map(|at| self.least(at, narrow) + PADDING).sum();
-            let Some(at) = self.column(name).filter(|_| least > width) else { continue };
+            let Some(at) = self.column(name).filter(|_| self.least_of_all(narrow) > width) else { continue };
             self.remove(at);
-            omitted.push(name);
+            fitted.omitted.push(name);
         }
         for (name, how) in narrow {
             let needed: usize = (0..self.head.len()).map(|at| self.width(at) + PADDING).sum();
@@ -121,8 +138,17 @@ impl Rows {
                 }
             }
         }
-        omitted
+        fitted
     }
+}
+
+/// What became of a table that was too wide.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Fitted<'a> {
+    /// Columns that had one value in every row, with it.
+    alike: Vec<String>,
+    /// Columns that were left out.
+    omitted: Vec<&'a str>,
 }
 
 /// A text of at most so many columns, its middle left out: `germ…entral`.
@@ -194,7 +220,7 @@ mod tests {
         ] {
             let mut rows = Rows::new(&["name", "size", "region"]);
             rows.add(["worker-compliance-dev-001", "Standard_D8s_v5", "germanywestcentral"]);
-            assert_eq!(rows.fit(width, &narrow), omitted, "{width}");
+            assert_eq!(rows.fit(width, &narrow).omitted, omitted, "{width}");
             assert_eq!(rows.rendered().lines().nth(1), Some(shown), "{width}");
             assert!(width < 30 || rows.rendered().lines().all(|line| line.width() <= width), "{width}: {}", rows.rendered());
         }
@@ -204,7 +230,7 @@ mod tests {
     fn long_text_goes_on_below_and_no_word_is_broken() {
         let mut rows = Rows::new(&["run", "goal"]);
         rows.add(["run_01m82k17exywz5dkfbrq758t48", "Stop prod databases in GCP where account = project-x"]);
-        assert!(rows.fit(60, &[("goal", Wrap(20))]).is_empty());
+        assert_eq!(rows.fit(60, &[("goal", Wrap(20))]), Fitted::default());
         let shown: Vec<String> = rows.rendered().lines().map(|line| line.trim_end().to_owned()).collect();
         assert_eq!(
             shown[1..],
@@ -213,6 +239,16 @@ mod tests {
                 format!("{}where account = project-x", " ".repeat(33))
             ]
         );
+    }
+
+    #[test]
+    fn what_is_alike_in_every_row_is_said_once() {
+        let mut rows = Rows::new(&["name", "cloud", "state"]);
+        rows.add(["worker-compliance-dev-001", "azure", "running"]);
+        rows.add(["worker-compliance-dev-002", "azure", "stopped"]);
+        let fitted = rows.fit(40, &[("state", Omit)]);
+        assert_eq!(fitted, Fitted { alike: vec!["cloud azure".to_owned()], omitted: Vec::new() });
+        assert_eq!(rows.head, ["NAME", "STATE"]);
     }
 
     #[test]

@@ -20,7 +20,7 @@ const SHOWN: usize = 20;
 pub(crate) struct ImportArgs {
     /// JSON Lines, JSON, CSV, a Terraform state, or a cloud tool's JSON output; - for standard input
     file: PathBuf,
-    /// What the file holds, if it is not recognized
+    /// What the file holds, if it is not recognized: json-lines, json, csv, terraform, steampipe, aws, azure or gcp
     #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
     format: Option<ImportFormat>,
     /// Which column of a table holds what: id=ResourceId, tag.env=Environment, size=Type; may be given several times

@@ -130,7 +130,8 @@ pub(super) async fn list(caller: &Caller<'_>) -> Result<Exit> {
     let runs = runs(caller).await?;
     output(global, &plans, || {
         if plans.is_empty() {
-            out::line("No plans yet. An order makes one, for example: stop idle dev VMs");
+            out::line("No plans yet. An order makes one.");
+            out::line(&format!("For example: {}", global.command(["ask", "stop idle dev VMs"])));
             return;
         }
         let mut rows = Rows::new(&["plan", "status", "risk", "targets", "created", "goal"]);
