@@ -63,6 +63,9 @@ fn changes_of_resources_of_one_name_are_told_apart() {
     desk.ok(&["import", file.to_str().unwrap()]);
     let shown = desk.ok(&["changes"]);
     assert!(shown.contains("i-0a") && shown.contains("i-0b") && !shown.contains("WHAT") && !shown.contains('–'), "{shown}");
+    let (desk, narrow) = (Desk::demo(), 80);
+    let shown = wide(&desk, narrow, &["changes"]);
+    assert!(shown.contains("(in every row: ") && shown.lines().all(|line| line.starts_with('(') || width(line) <= narrow), "{shown}");
 }
 
 #[test]
@@ -174,9 +177,10 @@ fn a_cloud_that_cannot_be_connected_is_refused_with_what_can() {
         let error: Value = serde_json::from_str(&ran.err).unwrap();
         assert_eq!((ran.code, &error["kind"], &error["next"]["operation"]), (2, &"unsupported".into(), &"start".into()));
     }
-    for (args, told) in
-        [(&["connect", "oracle"][..], "there is aws, list"), (&["plan", "frob"], "there is list, show, approve, reject, run")]
-    {
+    for (args, told) in [
+        (&["connect", "oracle"][..], "available commands: aws, list"),
+        (&["plan", "frob"], "available commands: list, show, approve, reject, run"),
+    ] {
         let ran = desk.run(args);
         assert!(ran.code == 2 && ran.err.contains(told), "{}", ran.err);
     }
@@ -201,4 +205,50 @@ fn a_piped_chat_shows_what_was_asked() {
     assert!(told.starts_with("> "), "before its answer: {told}");
     let told = piped(&desk, &["chat", "--json"], "show me all VMs in azure\n").out;
     assert!(told.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()), "{told}");
+}
+
+#[test]
+fn each_end_has_the_exit_code_of_the_readme() {
+    let desk = Desk::demo();
+    let planned = desk.json_of(&["ask", "--json", "stop all running dev vms in gcp"], 3);
+    let plan = planned["plan"]["id"].as_str().unwrap().to_owned();
+    let other = desk.json_of(&["ask", "--json", "stop all running test vms in azure"], 3)["plan"]["id"].as_str().unwrap().to_owned();
+    let broken = desk.file("broken", "{\"id\":\"i-1\",\"cloud\":\"aws\",\"kind\":\"vm\",\"name\":\"a\"}\nbroken\n");
+    let broken = broken.to_str().unwrap();
+    for (code, args) in [
+        // Nothing to do, nothing found, and gaps that are counted, are no failures.
+        (0, &["runs", "resume"][..]),
+        (0, &["search", "xyzzy qwertzuiop"]),
+        (0, &["search", "web", "--where", "name = nobody"]),
+        (0, &["ask", "list vms called nobody"]),
+        (0, &["changes", "--since", "0d"]),
+        (0, &["sync", "--sim-faults", "deny:compute"]),
+        (1, &["import", broken]),
+        // What is not there, what cannot be read, what is not possible yet, and an order without a target.
+        (2, &["plan", "show", "pl_none"]),
+        (2, &["plan", "run", "pl_none"]),
+        (2, &["runs", "show", "run_none"]),
+        (2, &["runs", "undo", "run_none"]),
+        (2, &["chat", "show", "cv_none"]),
+        (2, &["sync", "narnia"]),
+        (2, &["sync", "--region", "narnia"]),
+        (2, &["connect", "azure"]),
+        (2, &["connect", "oracle"]),
+        (2, &["search", "web", "--where", "state ="]),
+        (2, &["import", "no-such-file"]),
+        (2, &["ask", "start dev-orders-api-01"]),
+        (2, &["ask", "stop everything"]),
+        (3, &["plan", "run", &plan]),
+        (0, &["plan", "approve", &plan]),
+        (0, &["plan", "run", &plan]),
+        (4, &["plan", "run", &plan]),
+        (4, &["plan", "approve", &plan]),
+        (0, &["plan", "reject", &other]),
+        (4, &["plan", "run", &other]),
+        (4, &["plan", "approve", &other]),
+    ] {
+        let ran = desk.run(args);
+        assert_eq!(ran.code, code, "{args:?}: {}{}", ran.out, ran.err);
+        assert!(!matches!(code, 2 | 4) || !ran.err.is_empty() || !ran.out.is_empty(), "{args:?} says why");
+    }
 }

@@ -145,7 +145,7 @@ where
             }
             SdkError::TimeoutError(_) => (ErrorKind::Timeout, "no answer in time".to_owned()),
             SdkError::DispatchFailure(failure) if failure.is_timeout() => (ErrorKind::Timeout, "no connection in time".to_owned()),
-            SdkError::DispatchFailure(_) => (ErrorKind::Unavailable, format!("no connection: {}", chain(error))),
+            SdkError::DispatchFailure(_) => (ErrorKind::Unavailable, format!("no connection: {}", innermost(error))),
             SdkError::ResponseError(_) if status.is_some_and(|status| status >= 300) => (kind_of(None, status), chain(error)),
             SdkError::ResponseError(_) => {
                 (ErrorKind::Unavailable, format!("the answer was cut off or is not understood: {}", chain(error)))
@@ -214,6 +214,11 @@ fn hint(kind: ErrorKind, code: Option<&str>, call: Call) -> Option<String> {
 /// The error of a type among an error and its causes.
 fn cause<'e, T: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Option<&'e T> {
     std::iter::successors(Some(error), |&e| e.source()).find_map(|e| e.downcast_ref())
+}
+
+/// What an error comes down to: the layers in between say only that they pass it on.
+fn innermost(error: &(dyn StdError + 'static)) -> String {
+    std::iter::successors(Some(error), |&e| e.source()).last().map(ToString::to_string).unwrap_or_default()
 }
 
 /// An error and its causes in one line.

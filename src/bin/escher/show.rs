@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::args::Global;
 use crate::caller::Caller;
 use crate::out::{line, lines, note};
-use crate::table::Narrow::{Cut, Omit};
+use crate::table::Narrow::{Cut, CutShort, Omit};
 use crate::table::{NONE, Narrow, Rows, dollars};
 use crate::text::{counted, quoted};
 use crate::{next, twins};
@@ -20,6 +20,7 @@ const ROWS: usize = 50;
 
 /// What gives way in a list of resources: names and ids do not, for they are what the next question or order needs.
 const NARROW: &[(&str, Narrow)] = &[
+    ("id", CutShort(16)),
     ("size", Cut(10)),
     ("account", Cut(12)),
     ("region", Cut(12)),

@@ -14,6 +14,8 @@ pub(crate) const NONE: &str = "–";
 pub(crate) enum Narrow {
     /// Its cells are shortened in the middle, to so many characters at least. Not for what is to be copied.
     Cut(usize),
+    /// The same for cells that do without their middle already, and for no others: those can be copied.
+    CutShort(usize),
     /// Its cells go on below, so many characters wide at least; no word is broken.
     Wrap(usize),
     /// It is left out, which is said. The first of a list goes first.
@@ -65,10 +67,9 @@ impl Rows {
         table.to_string()
     }
 
-    /// Leaves out the columns in which nothing is known of any row; the first one stays.
+    /// Leaves out the columns in which nothing is known of any row.
     fn drop_unknown(&mut self) {
-        let unknown =
-            |at: usize| at > 0 && !self.rows.is_empty() && self.rows.iter().all(|row| row.get(at).is_none_or(|cell| cell == NONE));
+        let unknown = |at: usize| !self.rows.is_empty() && self.rows.iter().all(|row| row.get(at).is_none_or(|cell| cell == NONE));
         for at in (0..self.head.len()).filter(|&at| unknown(at)).collect::<Vec<_>>().into_iter().rev() {
             self.remove(at);
         }
@@ -97,6 +98,10 @@ impl Rows {
         let to = |least: usize| least.max(self.head[at].width()).min(wide);
         match narrow.iter().find(|(name, how)| self.column(name) == Some(at) && *how != Narrow::Omit) {
             Some((_, Narrow::Cut(least))) => to(*least),
+            Some((_, Narrow::CutShort(least))) => {
+                let whole = self.rows.iter().filter_map(|row| row.get(at)).filter(|cell| !cell.contains('…'));
+                to((*least).max(whole.map(|cell| cell.width()).max().unwrap_or_default()))
+            }
             Some((_, Narrow::Wrap(least))) => {
                 let cells = self.rows.iter().filter_map(|row| row.get(at));
                 to((*least).max(cells.flat_map(|cell| cell.split(' ')).map(UnicodeWidthStr::width).max().unwrap_or_default()))
@@ -113,9 +118,10 @@ impl Rows {
     /// Makes it fit, if that can be done.
     fn fit<'a>(&mut self, width: usize, narrow: &[(&'a str, Narrow)]) -> Fitted<'a> {
         let mut fitted = Fitted::default();
-        for at in (1..self.head.len()).rev() {
+        for at in (0..self.head.len()).rev() {
             let first = self.rows.first().and_then(|row| row.get(at)).cloned();
-            let Some(value) = first.filter(|_| self.rows.len() > 1 && self.least_of_all(narrow) > width) else { continue };
+            let several = self.rows.len() > 1 && self.head.len() > 1;
+            let Some(value) = first.filter(|_| several && self.least_of_all(narrow) > width) else { continue };
             if self.rows.iter().all(|row| row.get(at) == Some(&value)) {
                 fitted.alike.insert(0, format!("{} {value}", self.head[at].to_lowercase()));
                 self.remove(at);
@@ -132,7 +138,7 @@ impl Rows {
             let to = self.width(at).saturating_sub(needed - width).max(self.least(at, narrow));
             for cell in self.rows.iter_mut().filter_map(|row| row.get_mut(at)) {
                 match how {
-                    Narrow::Cut(_) => *cell = cut(cell, to),
+                    Narrow::Cut(_) | Narrow::CutShort(_) => *cell = cut(cell, to),
                     Narrow::Wrap(_) => *cell = wrapped(cell, to),
                     Narrow::Omit => {}
                 }

@@ -58,7 +58,7 @@ fn known(typed: &[OsString]) -> String {
         }
     }
     let names: Vec<&str> = command.get_subcommands().filter(|it| !it.is_hide_set()).map(clap::Command::get_name).collect();
-    format!("there is {}", names.join(", "))
+    format!("available commands: {}", names.join(", "))
 }
 
 /// What clap says in several paragraphs, as the document that every error is.

@@ -9,7 +9,7 @@ use crate::args::Global;
 use crate::caller::Caller;
 use crate::exit::Exit;
 use crate::out::line;
-use crate::table::Narrow::{Omit, Wrap};
+use crate::table::Narrow::{CutShort, Omit, Wrap};
 use crate::table::{NONE, Rows};
 use crate::text::counted;
 use crate::twins;
@@ -64,7 +64,7 @@ fn show(global: &Global, list: &ChangeList, since: Since, filtered: bool) {
         row.extend([what(change), change.run.as_deref().unwrap_or(NONE).to_owned()]);
         rows.add(row);
     }
-    rows.print(&[("what", Wrap(24)), ("noticed", Omit)]);
+    rows.print(&[("id", CutShort(16)), ("what", Wrap(24)), ("noticed", Omit), ("run", Omit)]);
     if list.changes.len() > SHOWN {
         line(&format!("… and {} more (--json shows all)", list.changes.len() - SHOWN));
     }
