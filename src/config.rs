@@ -106,6 +106,12 @@ impl Config {
     }
 }
 
+/// How wide the person wants tables: `COLUMNS`, where it is set.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+pub fn terminal_columns() -> Option<usize> {
+    std::env::var("COLUMNS").ok()?.trim().parse().ok().filter(|&columns| columns > 0)
+}
+
 /// The system clock.
 const SYSTEM: WallClock = WallClock::new(system_time);
 

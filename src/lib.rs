@@ -30,7 +30,7 @@ mod progress;
 mod speaker;
 mod wire;
 
-pub use config::{Config, Connection, ConnectionKind};
+pub use config::{Config, Connection, ConnectionKind, terminal_columns};
 pub use doors::Door;
 #[cfg(feature = "mcp")]
 pub use doors::{Commands, serve_mcp};

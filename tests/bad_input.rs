@@ -82,6 +82,9 @@ fn a_region_that_is_nowhere_is_refused_with_the_nearest_that_is() {
         assert_eq!(ran.code, 2, "{region}: {}", ran.err);
         assert!(ran.err.contains(region) && ran.err.contains(&format!("did you mean {near}")), "{}", ran.err);
     }
+    // What resembles none is no slip: the regions in use are named.
+    let ran = desk.run(&["sync", "--region", "narnia"]);
+    assert!(ran.code == 2 && !ran.err.contains("did you mean") && ran.err.contains("in use are us-"), "{}", ran.err);
     let synced = desk.json(&["sync", "--json", "--region", "WestUS"]);
     assert!(synced["seen"].as_u64().unwrap() > 0, "a code is one in any case: {synced}");
 }
@@ -136,7 +139,21 @@ fn an_expired_login_is_told_once_an_account() {
     let desk = Desk::demo();
     let told = desk.ok(&["sync", "--sim-faults", "expire:aws"]);
     let lines = told.lines().count();
-    assert!((4..=20).contains(&lines) && told.contains("more of this account"), "{lines} lines: {told}");
+    assert!((4..=20).contains(&lines) && told.contains("hint: sign in again"), "{lines} lines: {told}");
     let gaps = desk.json(&["sync", "--sim-faults", "expire:aws", "--json"])["gaps"].as_array().unwrap().len();
     assert!(told.contains(&format!("{gaps} places could not be scanned")), "each is counted: {told}");
+    assert!(told.contains(&format!("not signed in, {gaps} places: ")), "{told}");
+    for account in ["111122223333", "222233334444", "333344445555", "444455556666"] {
+        assert_eq!(told.matches(account).count(), 1, "each account once: {told}");
+    }
+}
+
+#[test]
+fn one_refusal_is_told_once_with_its_places() {
+    let desk = Desk::demo();
+    let told = desk.ok(&["sync", "--sim-faults", "deny:compute"]);
+    assert!(told.lines().count() <= 10 && told.contains("access denied, 44 places: reading compute.googleapis.com/"), "{told}");
+    assert!(told.contains("gcp project-x: ") && told.contains("--json lists every place"), "{told}");
+    assert_eq!(told.matches("hint: ").count(), 1, "{told}");
+    assert_eq!(desk.json(&["sync", "--json", "--sim-faults", "deny:compute"])["gaps"].as_array().unwrap().len(), 44);
 }

@@ -10,6 +10,7 @@ mod changes;
 mod chat;
 mod datadir;
 mod demo;
+mod display;
 #[cfg(unix)]
 mod door;
 mod estate;

@@ -99,7 +99,7 @@ impl Desk {
     pub(crate) fn environment<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         command.env("ESCHER_DATA_DIR", self.data()).env("ESCHER_CACHE_DIR", self.dir.path().join("cache"));
         command.env("ESCHER_KEY_DIR", self.keys()).stdin(Stdio::null());
-        command.env_remove("ESCHER_MODEL_DIR").env_remove("AWS_PROFILE");
+        command.env_remove("ESCHER_MODEL_DIR").env_remove("AWS_PROFILE").env_remove("COLUMNS");
         if self.model {
             command.env("ESCHER_MODEL_DIR", model());
         }
@@ -122,6 +122,13 @@ impl Desk {
     pub(crate) fn json(&self, args: &[&str]) -> Value {
         let out = self.ok(args);
         serde_json::from_str(&out).unwrap_or_else(|e| panic!("escher {args:?}: {e}\n{out}"))
+    }
+
+    /// Runs a command that has to end with this code, and reads its document.
+    pub(crate) fn json_of(&self, args: &[&str], code: i32) -> Value {
+        let ran = self.run(args);
+        assert_eq!(ran.code, code, "escher {args:?}\n{}\n{}", ran.out, ran.err);
+        serde_json::from_str(&ran.out).unwrap_or_else(|e| panic!("escher {args:?}: {e}\n{}", ran.out))
     }
 
     /// The exported estate.

@@ -35,6 +35,8 @@ pub struct Hits {
     pub total: u64,
     /// The best, best first: id and score (0 to 1).
     pub hits: Vec<(ResourceId, f32)>,
+    /// How many of them, from the first on, match the words well; what follows is only nearer than the rest.
+    pub matched: usize,
     /// The words whose spelling was corrected.
     pub corrected: Vec<crate::Correction>,
     /// Whether meaning took part; false where there is no model.

@@ -151,12 +151,15 @@ pub fn by_name(cloud: Option<CloudId>, text: &str) -> Vec<&'static Region> {
 /// use escher_core::{CloudId, regions::nearest};
 /// assert_eq!(nearest(&[CloudId::Aws], "eu-wset-1"), Some("eu-west-1"));
 /// assert_eq!(nearest(&[CloudId::Azure, CloudId::Gcp], "Frankfurt"), Some("germanywestcentral"));
+/// assert_eq!(nearest(&[CloudId::Aws, CloudId::Azure], "narnia"), None);
 /// ```
 pub fn nearest(clouds: &[CloudId], text: &str) -> Option<&'static str> {
     let named = clouds.iter().find_map(|&cloud| by_name(Some(cloud), text).first().copied());
     let text = text.trim().to_lowercase();
     let of_clouds = all().iter().filter(|region| clouds.contains(&region.cloud));
-    let near = || of_clouds.min_by_key(|region| strsim::osa_distance(region.code, &text));
+    // A word that shares little with any code is no slip of the pen.
+    let distance = |region: &&Region| strsim::osa_distance(region.code, &text);
+    let near = || of_clouds.min_by_key(distance).filter(|region| distance(region) <= (text.len() / 3).max(2));
     named.or_else(near).map(|region| region.code)
 }
 

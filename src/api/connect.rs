@@ -1,6 +1,6 @@
 //! `connect`: connects a cloud account, after showing who we are there.
 
-use escher_core::{CloudId, Error, ErrorKind, Identity, Result};
+use escher_core::{CloudId, Error, ErrorKind, Identity, Next, Result};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -47,9 +47,23 @@ impl Operation for Connect {
         match request.cloud {
             #[cfg(feature = "aws")]
             CloudId::Aws => aws(escher, request).await,
-            cloud => Err(Error::new(ErrorKind::Unsupported, format!("this version cannot connect {cloud}")).operation(Self::NAME)),
+            cloud => Err(not_yet(cloud)),
         }
     }
+}
+
+/// The error for a cloud that this version cannot connect.
+pub fn not_yet(cloud: CloudId) -> Error {
+    let called = match cloud {
+        CloudId::Aws => "AWS",
+        CloudId::Azure => "Azure",
+        CloudId::Gcp => "Google Cloud",
+    };
+    let can = if cfg!(feature = "aws") { "it connects AWS, and" } else { "it" };
+    Error::new(ErrorKind::Unsupported, format!("this version cannot connect {called} yet"))
+        .operation(Connect::NAME)
+        .hint(format!("{can} simulates all three clouds in the demo; what another tool exported of {called} can be imported"))
+        .next(Next::Start)
 }
 
 #[cfg(feature = "aws")]

@@ -18,7 +18,17 @@ pub fn open_input(path: &Path) -> Result<File> {
         true => Err(Io::IsADirectory.into()),
         false => Ok(file),
     });
-    file.map_err(|e| Error::invalid(e.to_string()).operation("open file").with("file", path.display().to_string()).hint("check the path"))
+    file.map_err(|e| Error::invalid(why(&e)).operation("open file").with("file", path.display().to_string()).hint("check the path"))
+}
+
+/// Why a file cannot be read, without the system's numbers.
+fn why(error: &std::io::Error) -> String {
+    match error.kind() {
+        Io::NotFound => "there is no such file".to_owned(),
+        Io::IsADirectory => "it is a folder".to_owned(),
+        Io::PermissionDenied => "it may not be read by this user".to_owned(),
+        _ => error.to_string(),
+    }
 }
 
 /// Opens a plain file that another program names: at once, and to be read to its end whatever that program does.
@@ -32,7 +42,7 @@ pub(crate) fn open_plain(path: &Path) -> Result<File> {
         return Err(bad("the path is not absolute".to_owned()).hint("name the file from the root on"));
     }
     let file = waiting_for_nobody(File::options().read(true)).open(path);
-    let file = file.map_err(|e| bad(e.to_string()).hint("check the path"))?;
+    let file = file.map_err(|e| bad(why(&e)).hint("check the path"))?;
     match file.metadata().map_err(|e| bad(e.to_string()).hint("check the path"))?.file_type() {
         kind if kind.is_file() => Ok(file),
         kind if kind.is_dir() => Err(bad("it is a folder".to_owned()).hint("name a file in it")),

@@ -165,6 +165,12 @@ impl Drop for Home {
     }
 }
 
+/// Whether there is no data directory yet: no folder, or an empty one.
+pub(crate) fn is_missing(root: &Path) -> Result<bool> {
+    let Some(found) = files::look(OPEN, root)? else { return Ok(true) };
+    Ok(found.is_dir() && std::fs::read_dir(root).map_err(|e| storage(OPEN, root, e))?.next().is_none())
+}
+
 /// Makes the folder, for this user alone.
 fn make(root: &Path) -> Result<()> {
     let mut builder = std::fs::DirBuilder::new();

@@ -46,7 +46,7 @@ impl Escher {
     pub async fn probe_aws(&self, config: &escher_providers::aws::AwsConfig) -> Result<Vec<Identity>> {
         use escher_core::Cloud as _;
         let cloud = escher_providers::aws::AwsCloud::connect(config.clone()).await?;
-        cloud.identities(&self.read_cx()).await
+        cloud.identities(&self.read_cx()).await.map_err(|error| error.operation("connect to AWS"))
     }
 
     /// What would differ from the connection of the same name if this one were saved; empty if there is none.

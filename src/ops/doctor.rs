@@ -1,11 +1,14 @@
 //! `doctor`: checks that everything works, and says what to do if not.
 
-use escher_core::{Error, Next, Result, Selector};
+use escher_core::{Error, Identity, Next, Result, Selector};
 use escher_rag::Model;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::config::Config;
 use crate::escher::Escher;
+use crate::home::is_missing;
+use crate::wire::locate;
 
 /// The health of a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -63,6 +66,18 @@ pub struct DoctorReport {
 }
 
 impl DoctorReport {
+    /// What there is to say where there is no data directory yet; `None` if there is one. Nothing is created.
+    ///
+    /// # Errors
+    /// `Storage` if the folder cannot be looked at.
+    pub fn before_start(config: &Config) -> Result<Option<Self>> {
+        if !is_missing(&config.data_dir)? {
+            return Ok(None);
+        }
+        let told = format!("none yet; the first command that stores something creates {}", config.data_dir.display());
+        Ok(Some(Self { checks: vec![Check::new("data directory", Health::Warn, told).next(Next::Start), check_model(config)] }))
+    }
+
     /// Whether any part does not work.
     pub fn failed(&self) -> bool {
         self.checks.iter().any(|check| check.health == Health::Fail)
@@ -74,6 +89,27 @@ impl DoctorReport {
             Err(e) => Check::of(name, Health::Fail, &e),
         });
     }
+}
+
+fn check_model(config: &Config) -> Check {
+    match Model::find_local(&locate(config, false)) {
+        Ok(Some(files)) => Check::new("model", Health::Ok, files.folder().display().to_string()),
+        Ok(None) => Check::new("model", Health::Warn, "not on this machine, so search matches words and not meaning").next(Next::Init),
+        Err(e) => Check::of("model", Health::Fail, &e),
+    }
+}
+
+/// Who we are, each with the accounts: `admin in acme-prod, acme-dev`.
+fn people(identities: &[Identity]) -> Vec<String> {
+    let mut people: Vec<(&str, Vec<&str>)> = Vec::new();
+    for identity in identities {
+        let account = identity.account_name.as_deref().unwrap_or(&identity.account);
+        match people.iter_mut().find(|(principal, _)| *principal == identity.principal) {
+            Some((_, accounts)) => accounts.push(account),
+            None => people.push((&identity.principal, vec![account])),
+        }
+    }
+    people.into_iter().map(|(principal, accounts)| format!("{principal} in {}", accounts.join(", "))).collect()
 }
 
 impl Escher {
@@ -95,21 +131,19 @@ impl Escher {
         report.add_result("store", looked.map(|()| "intact: every row is as it was written".to_owned()));
         let revision = self.revision().await?;
         let held = self.estate().select(&Selector::All, self.now()).await?.matched.len();
-        let estate = format!("{held} resources, revision {revision}");
         report.checks.push(match held {
-            0 => Check::new("estate", Health::Warn, estate).next(Next::Start),
-            _ => Check::new("estate", Health::Ok, estate),
+            0 => Check::new("estate", Health::Warn, "empty: nothing was scanned or imported yet").next(Next::Start),
+            1 => Check::new("estate", Health::Ok, "1 resource"),
+            _ => Check::new("estate", Health::Ok, format!("{held} resources")),
         });
-        report.checks.push(match Model::find_local(&self.locate(false)) {
-            Ok(Some(files)) => Check::new("model", Health::Ok, files.folder().display().to_string()),
-            Ok(None) => Check::new("model", Health::Warn, "not on this machine; search is lexical").next(Next::Init),
-            Err(e) => Check::of("model", Health::Fail, &e),
-        });
+        report.checks.push(check_model(self.config()));
         report.checks.push(match self.index().await {
             Ok(index) => match index.revision().await {
-                Ok(at) if at == revision => Check::new("index", Health::Ok, format!("at revision {at}")),
-                Ok(at) => Check::new("index", Health::Warn, format!("at revision {at} of {revision}"))
-                    .hint("the next search or sync brings it up to date"),
+                Ok(at) if at == revision => Check::new("index", Health::Ok, "up to date with the estate"),
+                Ok(at) => {
+                    let told = format!("behind the estate by {} changes; the next search or sync catches up", revision.saturating_sub(at));
+                    Check::new("index", Health::Ok, told)
+                }
                 Err(e) => Check::of("index", Health::Fail, &e),
             },
             // One with a hint of its own, such as a full disk, is not broken.
@@ -118,16 +152,23 @@ impl Escher {
                 Check::of("index", Health::Fail, &e).hint("remove the folder `index` of the data directory; it is rebuilt from the store")
             }
         });
-        report.add_result("journal", self.journal_whole().await.map(|head| format!("{} lines, unbroken; head {}", head.seq, head.hash)));
+        report.add_result(
+            "journal",
+            self.journal_whole().await.map(|head| match head.seq {
+                0 => "empty: nothing was run here yet".to_owned(),
+                1 => format!("its only line is intact and has the hash {}", head.hash),
+                lines => format!("intact: all {lines} lines are there, unaltered; the last one has the hash {}", head.hash),
+            }),
+        );
         self.check_trust(&mut report).await;
         report.checks.push(self.check_policy());
         self.check_connections(&mut report).await;
         let open: Vec<String> =
             self.records().runs(1_000).await?.into_iter().filter(|run| run.finished.is_none()).map(|run| run.id.into()).collect();
         report.checks.push(if open.is_empty() {
-            Check::new("runs", Health::Ok, "none was interrupted")
+            Check::new("runs", Health::Ok, "none is unfinished")
         } else {
-            Check::new("runs", Health::Warn, format!("not finished: {}", open.join(", "))).next(Next::Resume { run: None })
+            Check::new("runs", Health::Warn, format!("unfinished: {}", open.join(", "))).next(Next::Resume { run: None })
         });
         Ok(report)
     }
@@ -140,8 +181,9 @@ impl Escher {
                 .hint("fix the file, or remove it for the default rules")
                 .next(Next::Policy);
         }
-        let told = if policy.exists { "read from" } else { "the default rules; none in" };
-        Check::new("policy", Health::Ok, format!("{told} {}", policy.file.display()))
+        let file = policy.file.display();
+        let told = if policy.exists { format!("read from {file}") } else { format!("the default rules; there is no {file}") };
+        Check::new("policy", Health::Ok, told)
     }
 
     async fn check_connections(&self, report: &mut DoctorReport) {
@@ -152,10 +194,7 @@ impl Escher {
         let cx = self.read_cx();
         for (name, cloud) in connected {
             let simulated = if cloud.simulated() { " (simulated)" } else { "" };
-            let who = cloud.identities(&cx).await.map(|found| {
-                let lines: Vec<String> = found.iter().map(|identity| format!("{} in {}", identity.principal, identity.account)).collect();
-                format!("{}{simulated}", lines.join("; "))
-            });
+            let who = cloud.identities(&cx).await.map(|found| format!("{}{simulated}", people(&found).join("; ")));
             report.add_result(name, who);
         }
     }

@@ -44,6 +44,10 @@ pub struct SearchResults {
     pub total: u64,
     /// The best hits, best first.
     pub hits: Vec<Hit>,
+    /// How many of the hits, from the first on, match the words well. What follows is what the selector admits, in the order
+    /// of their scores; without words, every hit counts.
+    #[serde(default)]
+    pub matched: u64,
     /// Words whose spelling was corrected, as typed and as read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub corrected: Vec<Correction>,
@@ -158,7 +162,8 @@ impl Escher {
         let took_ms = (begun.elapsed().as_secs_f64() * 10_000.0).round() / 10.0;
         let mut warnings = self.unknown_keys(&selector).await?;
         warnings.extend(self.simulated_among(found.iter().map(|hit| (hit.cloud, hit.account.as_deref()))));
-        Ok(SearchResults { took_ms, total: hits.total, hits: found, corrected: hits.corrected, semantic: hits.semantic, warnings })
+        let matched = hits.matched as u64;
+        Ok(SearchResults { took_ms, total: hits.total, hits: found, matched, corrected: hits.corrected, semantic: hits.semantic, warnings })
     }
 
     /// What the estate knows about these resources; those that it does not contain are left out.

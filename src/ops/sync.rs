@@ -1,10 +1,11 @@
 //! `sync`: scans the connected clouds and brings the estate and its index up to date.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use escher_core::{
     ABSENCE_LAG, Cloud, CloudId, Diff, DiscoveryFilter, Error, Estate, Gap, Look, Measurement, Observation, ReadCx, Resource, ResourceId,
-    Result, Throttled, regions,
+    Result, Selector, Throttled, regions,
 };
 use futures::StreamExt as _;
 use jiff::SignedDuration;
@@ -13,6 +14,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::escher::Escher;
 use crate::progress::{Progress, Step};
+
+/// Regions that are named where one is not known.
+const REGIONS: usize = 12;
 
 /// What to scan; if empty, everything that is connected.
 #[derive(Clone, Debug, Default)]
@@ -123,13 +127,35 @@ impl Escher {
                     known = Some(code.clone());
                 }
             }
-            codes.push(known.ok_or_else(|| {
-                let clouds: Vec<CloudId> = connected.iter().map(|(_, cloud)| cloud.id()).collect();
-                let error = Error::invalid(format!("no connected cloud has a region {code}"));
-                regions::nearest(&clouds, code).into_iter().fold(error, |error, near| error.hint(format!("did you mean {near}?")))
-            })?);
+            match known {
+                Some(known) => codes.push(known),
+                None => return Err(self.no_region(connected, code).await?),
+            }
         }
         Ok(codes)
+    }
+
+    /// The error for a region that no connected cloud has, with the one that was probably meant, or else some that there are.
+    async fn no_region(&self, connected: &[(String, Arc<dyn Cloud>)], code: &str) -> Result<Error> {
+        let clouds: Vec<CloudId> = connected.iter().map(|(_, cloud)| cloud.id()).collect();
+        let error = Error::invalid(format!("no connected cloud has a region {code}"));
+        if let Some(near) = regions::nearest(&clouds, code) {
+            return Ok(error.hint(format!("did you mean {near}?")));
+        }
+        let mut used: BTreeMap<String, usize> = BTreeMap::new();
+        for entry in self.estate().select(&Selector::All, self.now()).await?.matched {
+            let region = entry.resource.region.filter(|region| clouds.contains(&entry.resource.cloud) && region != "global");
+            region.into_iter().for_each(|region| *used.entry(region).or_default() += 1);
+        }
+        let mut used: Vec<(String, usize)> = used.into_iter().collect();
+        used.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let (whence, names): (_, Vec<&str>) = match used.len() {
+            0 => ("for example", regions::all().iter().filter(|it| clouds.contains(&it.cloud)).map(|it| it.code).collect()),
+            _ => ("in use are", used.iter().map(|(region, _)| region.as_str()).collect()),
+        };
+        let more = if names.len() > REGIONS { format!(" and {} more", names.len() - REGIONS) } else { String::new() };
+        let names = names.into_iter().take(REGIONS).collect::<Vec<_>>().join(", ");
+        Ok(error.hint(format!("write a region's code as its cloud does; {whence} {names}{more}")))
     }
 
     async fn sync_one(&self, name: &str, cloud: &dyn Cloud, options: &SyncOptions, synced: &mut SyncReport) -> Result<()> {

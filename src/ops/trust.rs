@@ -278,13 +278,24 @@ impl Escher {
                     Check::new("plans", Health::Warn, format!("approved without a valid signature: {}", unapproved.join(", ")))
                         .hint("review each plan and approve it again")
                 } else {
-                    Check::new("plans", Health::Ok, format!("{}, all as they were stored", plans.len()))
+                    match plans.len() {
+                        0 => Check::new("plans", Health::Ok, "none yet"),
+                        1 => Check::new("plans", Health::Ok, "1 stored, unaltered"),
+                        count => Check::new("plans", Health::Ok, format!("{count} stored, all unaltered")),
+                    }
                 });
             }
         }
         report.checks.push(match self.keys().decisions() {
             Err(e) => Check::of("decisions", Health::Fail, &e),
-            Ok((known, lines)) if lines.is_empty() => Check::new("decisions", Health::Ok, format!("{} remembered", known.len())),
+            Ok((known, lines)) if lines.is_empty() => {
+                let told = match known.len() {
+                    0 => "no plan was rejected or run here yet".to_owned(),
+                    1 => "1 plan that was rejected or run stays so".to_owned(),
+                    count => format!("{count} plans that were rejected or run stay so"),
+                };
+                Check::new("decisions", Health::Ok, told)
+            }
             Ok((_, lines)) => {
                 let shown: Vec<String> = lines.iter().take(LINES).map(usize::to_string).collect();
                 let more = if lines.len() > LINES { format!(" and {} more", lines.len() - LINES) } else { String::new() };

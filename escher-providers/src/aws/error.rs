@@ -67,6 +67,37 @@ const CODES: &[(ErrorKind, &[&str])] = &[
     ),
 ];
 
+/// What AWS means by refusing credentials, in words for whoever has them.
+const REFUSED: &[(&[&str], &str)] = &[
+    (&["ExpiredToken", "ExpiredTokenException"], "the AWS credentials have expired"),
+    (
+        &["InvalidClientTokenId", "InvalidAccessKeyId", "UnrecognizedClientException", "InvalidToken"],
+        "AWS does not know these credentials: the access key is wrong or was deleted, or a session token is missing",
+    ),
+    (&["SignatureDoesNotMatch", "IncompleteSignature"], "the AWS secret key does not belong to the access key"),
+    (&["MissingAuthenticationToken"], "the request reached AWS without credentials"),
+    (&["RequestTimeTooSkewed", "RequestExpired"], "this machine's clock differs too much from that of AWS"),
+];
+
+/// Why there are no credentials that could be used. What the SDK says of it is for those who know its providers.
+fn unusable(error: &CredentialsError) -> &'static str {
+    match error {
+        CredentialsError::CredentialsNotLoaded(_) => "no AWS credentials were found",
+        CredentialsError::ProviderTimedOut(_) => "the AWS credentials could not be loaded in time",
+        CredentialsError::InvalidConfiguration(_) => {
+            "no usable AWS credentials: the AWS configuration names a profile or setting that does not work"
+        }
+        CredentialsError::ProviderError(_) if is_instance(error) => "no AWS credentials were found",
+        CredentialsError::ProviderError(_) => "no usable AWS credentials: the place that should provide them failed",
+        _ => "no usable AWS credentials",
+    }
+}
+
+/// Whether the last place of all was asked: the machine's own role, which only machines in AWS have.
+fn is_instance(error: &CredentialsError) -> bool {
+    chain(error).contains("IMDS")
+}
+
 /// Whether a code says that something is not there.
 pub(super) fn says_gone(code: &str) -> bool {
     code.ends_with("NotFound") || code.starts_with("NoSuch") || code.ends_with("NotFoundError") || code == "InvalidAMIID.Unavailable"
@@ -100,7 +131,7 @@ where
             CredentialsError::ProviderTimedOut(_) => ErrorKind::Timeout,
             _ => ErrorKind::Unauthenticated,
         };
-        (kind, format!("no usable credentials: {}", chain(missing)))
+        (kind, unusable(missing).to_owned())
     } else {
         match error {
             SdkError::ServiceError(_) if status.is_some_and(|status| status < 300) => {
@@ -109,11 +140,12 @@ where
             SdkError::ServiceError(service) => {
                 let meta = service.err().meta();
                 let said = meta.message().or(meta.code()).unwrap_or("the service refused without a reason");
-                (kind_of(meta.code(), status), said.to_owned())
+                let refused = meta.code().and_then(|code| REFUSED.iter().find(|(codes, _)| codes.contains(&code)));
+                (kind_of(meta.code(), status), refused.map_or_else(|| said.to_owned(), |(_, why)| (*why).to_owned()))
             }
             SdkError::TimeoutError(_) => (ErrorKind::Timeout, "no answer in time".to_owned()),
             SdkError::DispatchFailure(failure) if failure.is_timeout() => (ErrorKind::Timeout, "no connection in time".to_owned()),
-            SdkError::DispatchFailure(_) => (ErrorKind::Unavailable, format!("no connection: {}", chain(error))),
+            SdkError::DispatchFailure(_) => (ErrorKind::Unavailable, format!("no connection: {}", innermost(error))),
             SdkError::ResponseError(_) if status.is_some_and(|status| status >= 300) => (kind_of(None, status), chain(error)),
             SdkError::ResponseError(_) => {
                 (ErrorKind::Unavailable, format!("the answer was cut off or is not understood: {}", chain(error)))
@@ -124,6 +156,10 @@ where
     let mut made = Error::new(kind, redact(&message)).operation(format!("{}:{}", call.service, call.operation)).with("region", region);
     if let Some(code) = error.code() {
         made = made.with("code", redact(code));
+    }
+    if let Some(missing) = cause::<CredentialsError>(error) {
+        // For whoever has to find out which of the many places is wrong; the message and the hint do without.
+        tracing::debug!("the AWS SDK says: {}", redact(&chain(missing)));
     }
     if let Some(origin) = origin(error, kind) {
         made = made.from_origin(origin);
@@ -165,7 +201,7 @@ fn hint(kind: ErrorKind, code: Option<&str>, call: Call) -> Option<String> {
         (_, Some("RequestTimeTooSkewed" | "RequestExpired")) => "set the clock of this machine, then sign in again".into(),
         (_, Some("ExpiredToken" | "ExpiredTokenException")) => "the session has ended: sign in again, for example with `aws sso login`".into(),
         (ErrorKind::Unauthenticated, _) => {
-            "sign in (`aws configure`, `aws sso login`), or name a profile that has credentials; `aws sts get-caller-identity` shows who you are"
+            "sign in (`aws configure` or `aws sso login`), or name a profile that has credentials; `aws sts get-caller-identity` shows who AWS takes you for"
                 .into()
         }
         (ErrorKind::Unavailable | ErrorKind::Timeout, None) => "check the network, the region's name and the endpoint".into(),
@@ -178,6 +214,11 @@ fn hint(kind: ErrorKind, code: Option<&str>, call: Call) -> Option<String> {
 /// The error of a type among an error and its causes.
 fn cause<'e, T: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Option<&'e T> {
     std::iter::successors(Some(error), |&e| e.source()).find_map(|e| e.downcast_ref())
+}
+
+/// What an error comes down to: the layers in between say only that they pass it on.
+fn innermost(error: &(dyn StdError + 'static)) -> String {
+    std::iter::successors(Some(error), |&e| e.source()).last().map(ToString::to_string).unwrap_or_default()
 }
 
 /// An error and its causes in one line.

@@ -120,8 +120,8 @@ fn alike(a: &str, b: &str) -> f32 {
     ((same - 0.5) * 2.0).max(0.0)
 }
 
-/// A candidate's score.
-pub(super) fn score(record: &Record, reading: &Reading, fused: f32) -> f32 {
+/// A candidate's score, and how much of the query it meets by its words or its name, from 0 to 1.
+pub(super) fn score(record: &Record, reading: &Reading, fused: f32) -> (f32, f32) {
     let shown = text(record, key::SHOWN).unwrap_or_default();
     let name = fuzzy::words(shown);
     let joined = plain(shown);
@@ -133,5 +133,16 @@ pub(super) fn score(record: &Record, reading: &Reading, fused: f32) -> f32 {
     let blend = 0.6 * similar.max(covered) + 0.3 * similar.min(covered) + 0.1 * fused.min(1.0);
     let is_exact = marked(record, marks::REST, &reading.exact);
     let score = if is_exact { EXACT + (1.0 - EXACT) * blend } else { EXACT * blend };
-    score.clamp(0.0, 1.0)
+    let akin = reading.typed.split(' ').any(|wanted| name.iter().any(|told| is_akin(wanted, told)));
+    let met = similar.max(covered).max(if akin { AKIN } else { 0.0 });
+    (score.clamp(0.0, 1.0), if is_exact { 1.0 } else { met })
+}
+
+/// What a word meets that only begins alike.
+const AKIN: f32 = 0.25;
+
+/// Whether two words have a stem in common: `invoicing`, `invoice`. That is too little to rank by, but no accident either.
+fn is_akin(a: &str, b: &str) -> bool {
+    let shared = a.chars().zip(b.chars()).take_while(|(a, b)| a == b && a.is_alphabetic()).count();
+    shared >= 4 && shared * 100 >= a.chars().count().max(b.chars().count()) * 55
 }

@@ -77,9 +77,10 @@ fn parse_now(text: &str) -> std::result::Result<Timestamp, String> {
 pub(crate) enum Command {
     /// Load three simulated clouds to try things on; no account needed
     Demo(cmd::demo::Args),
-    /// Set up the data directory and fetch the embedding model
+    /// Set up the data directory and fetch the embedding model (90 MB, once) for search by meaning
     Init,
     /// Connect a cloud account, after showing who you are signed in as
+    #[command(after_help = "Azure and Google Cloud cannot be connected yet; `escher demo` simulates them.")]
     Connect {
         #[command(subcommand)]
         cloud: cmd::connect::Cloud,
@@ -105,19 +106,19 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: cmd::plan::Command,
     },
-    /// Show, resume and undo runs
+    /// Show, resume and undo runs; without a command, list them
     Runs {
         #[command(subcommand)]
         command: Option<cmd::runs::Command>,
     },
-    /// Show the rules that decide what may run, and check a plan against them
+    /// Show the rules that decide what may run, and check a plan against them; without a command, show them
     Policy {
         #[command(subcommand)]
         command: Option<cmd::policy::Command>,
     },
-    /// Check that everything works
+    /// Check that everything works, and say what to do if not; changes nothing
     Doctor,
-    /// Own the data directory and serve other programs, unattended
+    /// Keep the data directory open and answer other commands and programs, until it is stopped
     Daemon,
     /// Serve an AI assistant over MCP on standard input and output; it can read and plan, and approve nothing
     #[cfg(feature = "mcp")]

@@ -6,6 +6,7 @@ mod bar;
 mod caller;
 mod cmd;
 mod exit;
+mod gaps;
 mod lines;
 mod log;
 mod next;

@@ -57,7 +57,7 @@ fn connect(cloud: Option<CloudId>) -> Vec<Vec<String>> {
     let clouds = CloudId::ALL.iter().filter(|known| cloud.is_none_or(|cloud| cloud == **known));
     let mut argvs = Vec::new();
     for cloud in clouds.map(|cloud| cloud.as_str()) {
-        if known.is_some_and(|connect| connect.find_subcommand(cloud).is_some()) {
+        if known.and_then(|connect| connect.find_subcommand(cloud)).is_some_and(|cloud| !cloud.is_hide_set()) {
             argvs.push(vec!["connect".to_owned(), cloud.to_owned()]);
         }
     }

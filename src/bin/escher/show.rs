@@ -3,22 +3,45 @@
 use std::collections::HashMap;
 
 use escher::api::{Describe, describe::DescribeRequest};
-use escher::core::{Decision, Intent, PlanDoc, ResourceId, Selector};
+use escher::core::{Action, ActionDef, Decision, Intent, PlanDoc, ResourceId, Selector, State, Verb};
 use escher::{Answer, AskResponse, Explanation, Group, Hit, Reply, Result, shortened};
 use serde_json::Value;
 
 use crate::args::Global;
 use crate::caller::Caller;
 use crate::out::{line, lines, note};
-use crate::table::{NONE, Rows, dollars};
+use crate::table::Narrow::{Cut, CutShort, Omit};
+use crate::table::{NONE, Narrow, Rows, dollars};
 use crate::text::{counted, quoted};
 use crate::{next, twins};
 
 /// Rows shown on a terminal before the rest is only counted.
 const ROWS: usize = 50;
 
+/// What gives way in a list of resources: names and ids do not, for they are what the next question or order needs.
+const NARROW: &[(&str, Narrow)] = &[
+    ("id", CutShort(16)),
+    ("size", Cut(10)),
+    ("account", Cut(12)),
+    ("region", Cut(12)),
+    ("size", Omit),
+    ("score", Omit),
+    ("$/month", Omit),
+    ("account", Omit),
+    ("env", Omit),
+    ("region", Omit),
+    ("cloud", Omit),
+];
+
 fn or_none(text: Option<impl ToString>) -> String {
     text.map_or_else(|| NONE.to_owned(), |text| text.to_string())
+}
+
+/// The state, where it says something. What can be neither started nor stopped just is: that one cloud calls such a
+/// bucket available and another says nothing of it makes no difference between the two.
+fn state(hit: &Hit) -> Option<State> {
+    let can = |verb| ActionDef::find(Action { kind: hit.kind, verb }).is_some();
+    hit.state.filter(|state| *state != State::Running || can(Verb::Stop) || can(Verb::Start))
 }
 
 /// Resources as a table, with their scores where they were ranked. Those of one name are told apart.
@@ -41,15 +64,15 @@ pub(crate) fn hits(hits: &[Hit], scored: bool) {
         let mut row = Vec::with_capacity(head.len());
         row.extend(scored.then(|| format!("{:.2}", hit.score)));
         row.push(hit.name.clone());
-        row.extend((!twins.is_empty()).then(|| or_none(twins.get(hit.id.as_str()))));
+        row.extend((!twins.is_empty()).then(|| twins::short_id(&hit.id, &twins).to_owned()));
         row.extend([hit.cloud.to_string(), hit.kind.to_string()]);
         row.push(or_none(hit.account_name.as_ref().or(hit.account.as_ref())));
         row.push(or_none(hit.region.as_ref()));
         row.extend((!twins.is_empty()).then(|| or_none(hit.zone.as_ref())));
-        row.extend([or_none(hit.state), or_none(hit.env), or_none(hit.size.as_ref()), dollars(hit.cost_month)]);
+        row.extend([or_none(state(hit)), or_none(hit.env), or_none(hit.size.as_ref()), dollars(hit.cost_month)]);
         rows.add(row);
     }
-    rows.print(&["size", "$/month", "env", "account", "region"]);
+    rows.print(NARROW);
     if hits.len() > ROWS {
         line(&format!("… and {} more (--json shows all)", hits.len() - ROWS));
     }
@@ -68,7 +91,7 @@ fn groups(groups: &[Group]) {
         row.extend(unknown.then(|| group.cost_unknown.to_string()));
         rows.add(row);
     }
-    rows.print(&[]);
+    rows.print(&[("cost unknown", Omit)]);
 }
 
 /// Remarks on standard error.
@@ -154,6 +177,8 @@ fn details(details: &Value) {
     let said = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     // A value with a comma in it is quoted, or it would look like two.
     let part = |text: String| if text.contains(',') && !text.starts_with(['[', '{']) { format!("{text:?}") } else { text };
+    // Nobody reads fractions of a second.
+    let moment = |value: &Value| said(value).parse::<jiff::Timestamp>().map_or_else(|_| said(value), |at| format!("{at:.0}"));
     let pairs = |value: &Value, joint: &str| {
         let fields = value.as_object().into_iter().flatten();
         fields.map(|(key, value)| format!("{}{joint}{}", part(key.clone()), part(said(value)))).collect::<Vec<_>>().join(", ")
@@ -178,7 +203,7 @@ fn details(details: &Value) {
         };
         rows.push(("idle rule", format!("{} ({}), {} days: {verdict}", said(&rule["rule"]), said(&rule["source"]), rule["days"])));
     }
-    rows.extend([("created", said(&resource["created"])), ("last seen", said(&details["last_seen"]))]);
+    rows.extend([("created", moment(&resource["created"])), ("last seen", moment(&details["last_seen"]))]);
     for (label, text) in rows.iter().filter(|(_, text)| !text.is_empty() && text != "null") {
         line(&format!("  {label:<11} {text}"));
     }
@@ -231,7 +256,7 @@ fn steps(plan: &PlanDoc, twins: &HashMap<&str, String>, known: &HashMap<&str, &H
     for step in plan.steps.iter().take(ROWS) {
         let target = &step.target;
         let mut row = vec![step.id.to_string(), step.action.to_string(), target.name.clone()];
-        row.extend((!twins.is_empty()).then(|| or_none(twins.get(target.id.as_str()))));
+        row.extend((!twins.is_empty()).then(|| twins::short_id(target.id.as_str(), twins).to_owned()));
         row.extend([target.cloud.to_string(), target.account.clone(), target.region.clone()]);
         if !twins.is_empty() {
             let hit = known.get(target.id.as_str());
@@ -241,7 +266,7 @@ fn steps(plan: &PlanDoc, twins: &HashMap<&str, String>, known: &HashMap<&str, &H
         row.push(serde_json::to_value(step.dry_run).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default());
         rows.add(row);
     }
-    rows.print(&["dry run", "zone", "state"]);
+    rows.print(&[&[("dry run", Omit), ("zone", Omit), ("state", Omit)], NARROW].concat());
     if plan.steps.len() > ROWS {
         line(&format!("… and {} more (--json shows all)", plan.steps.len() - ROWS));
     }

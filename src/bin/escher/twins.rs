@@ -16,6 +16,12 @@ pub(crate) fn short_ids<'a>(resources: impl IntoIterator<Item = (&'a str, &'a st
     by_name.into_values().filter(|ids| ids.len() > 1).flat_map(|ids| apart(&ids)).collect()
 }
 
+/// What stands for an id in a list in which some need one: what tells it from others of its name. Whoever is alone with a
+/// name needs none, and an id of theirs would only repeat it.
+pub(crate) fn short_id<'a>(id: &str, twins: &'a HashMap<&str, String>) -> &'a str {
+    twins.get(id).map_or("", String::as_str)
+}
+
 /// A name with what tells it from others of that name.
 pub(crate) fn label(name: &str, id: &str, twins: &HashMap<&str, String>) -> String {
     match twins.get(id) {

@@ -2,11 +2,11 @@
 
 use std::ffi::OsString;
 
-use clap::Parser as _;
 use clap::error::ErrorKind as Usage;
+use clap::{CommandFactory as _, Parser as _};
 use escher::{Error, ErrorKind};
 
-use crate::args::Args;
+use crate::args::{Args, Command};
 use crate::exit::Exit;
 use crate::{out, text};
 
@@ -15,6 +15,8 @@ pub(crate) fn parse(typed: &[OsString]) -> Result<Args, Exit> {
     match Args::try_parse_from(typed) {
         Ok(mut args) => {
             args.global.program = typed.first().cloned();
+            // What follows a cloud that cannot be connected yet is not read, whatever it is.
+            args.global.json |= matches!(&args.command, Command::Connect { cloud } if cloud.is_not_yet()) && wants_json(typed);
             Ok(args)
         }
         Err(e) if !e.use_stderr() => {
@@ -32,12 +34,31 @@ fn tell(typed: &[OsString], error: &clap::Error) {
     // clap repeats arguments as they are; so it gets to see them tamed, and says the same of those.
     let tame = |word: &OsString| OsString::from(text::one_line(&word.to_string_lossy()).into_owned());
     let tamed = Args::try_parse_from(typed.iter().map(tame)).err();
-    let told = tamed.as_ref().unwrap_or(error).render().to_string();
-    if typed.iter().any(|word| word == "--json") {
+    let mut told = tamed.as_ref().unwrap_or(error).render().to_string();
+    if error.kind() == Usage::InvalidSubcommand {
+        told = told.replacen("\n\n", &format!("\n\n  tip: {}\n\n", known(typed)), 1);
+    }
+    if wants_json(typed) {
         out::note_json(&document(error, &told));
     } else {
         out::complain(&format!("{}\n", text::tame(told.trim_end(), true)));
     }
+}
+
+fn wants_json(typed: &[OsString]) -> bool {
+    typed.iter().any(|word| word == "--json")
+}
+
+/// What could have been typed where a word is no command.
+fn known(typed: &[OsString]) -> String {
+    let mut command = Args::command();
+    for word in typed.iter().skip(1).filter_map(|word| word.to_str()) {
+        if let Some(found) = command.find_subcommand(word) {
+            command = found.clone();
+        }
+    }
+    let names: Vec<&str> = command.get_subcommands().filter(|it| !it.is_hide_set()).map(clap::Command::get_name).collect();
+    format!("available commands: {}", names.join(", "))
 }
 
 /// What clap says in several paragraphs, as the document that every error is.

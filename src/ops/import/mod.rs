@@ -7,6 +7,7 @@
 mod bounded;
 mod columns;
 mod document;
+mod fate;
 mod format;
 mod lines;
 mod merge;
@@ -19,8 +20,7 @@ mod terraform;
 mod text;
 mod values;
 
-use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::collections::HashMap;
 use std::io::Read;
 
 use escher_core::{Depth, Error, Observation, Resource, ResourceId, Result, Selector};
@@ -34,6 +34,7 @@ pub use format::Format;
 pub use tally::{BadLine, Counted, ImportReport};
 
 use columns::Mapping;
+use fate::Fates;
 use format::Layout;
 use merge::{Taken, merged_over};
 use record::Reader;
@@ -75,10 +76,10 @@ impl Escher {
         });
         let (news, written) = watch::channel(());
         let writing = async move {
-            let mut seen = HashSet::new();
+            let mut fates = Fates::default();
             let mut counts = ImportReport::default();
             while let Some(batch) = batches.recv().await {
-                self.import_batch(batch, &mut seen, &mut counts).await?;
+                self.import_batch(batch, &mut fates, &mut counts).await?;
                 news.send_replace(());
                 progress.tell(Step::Seen { connection: "import".to_owned(), count: counts.read });
             }
@@ -94,6 +95,7 @@ impl Escher {
         let told = read?;
         Ok(ImportReport {
             format: told.format,
+            records: counts.read + told.bad_count,
             bad_count: told.bad_count,
             bad: told.bad,
             ignored: told.ignored,
@@ -117,22 +119,12 @@ impl Escher {
     }
 
     /// Others write between the batches: the next one may be long in coming.
-    async fn import_batch(&self, batch: Vec<Taken>, seen: &mut HashSet<u64>, counts: &mut ImportReport) -> Result<()> {
+    async fn import_batch(&self, batch: Vec<Taken>, fates: &mut Fates, counts: &mut ImportReport) -> Result<()> {
         let _one = self.one_writes().await;
-        counts.read += batch.len();
-        let mut again = HashSet::new();
-        for Taken { resource, .. } in &batch {
-            // A few bytes of each id are enough, and all ids of a large file would not fit into memory.
-            let mut hasher = DefaultHasher::new();
-            resource.id.hash(&mut hasher);
-            if !seen.insert(hasher.finish()) {
-                counts.repeated += 1;
-                again.insert(resource.id.clone());
-            }
-        }
         let ids: Vec<ResourceId> = batch.iter().map(|read| read.resource.id.clone()).collect();
         let known = self.estate().known(&ids).await?;
-        let mut merged: Vec<Resource> = Vec::with_capacity(batch.len());
+        let length = batch.len();
+        let mut merged: Vec<Resource> = Vec::with_capacity(length);
         let mut latest: HashMap<ResourceId, usize> = HashMap::new();
         for Taken { resource, whole } in batch {
             let before = latest.get(&resource.id).map(|at| &merged[*at]).or_else(|| known.get(&resource.id).map(|entry| &entry.resource));
@@ -146,11 +138,7 @@ impl Escher {
         let diff = self
             .advance(&known, merged.into_iter().map(|it| Observation::Seen { resource: Box::new(it), depth: Depth::Whole }).collect())
             .await?;
-        counts.added += diff.added.len();
-        // What an earlier batch brought is counted already.
-        let first = |id: &ResourceId| known.get(id).is_some() && !(again.contains(id));
-        counts.changed += diff.changed.iter().chain(&diff.refreshed).filter(|entry| first(&entry.resource.id)).count();
-        counts.unchanged += diff.unchanged.iter().filter(|id| first(id)).count();
+        fates.count(length, &diff, counts);
         Ok(())
     }
 

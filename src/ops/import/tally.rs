@@ -26,7 +26,9 @@ const MOST_WORDS: usize = 50;
 pub struct ImportReport {
     /// What the file was recognized as.
     pub format: Option<Format>,
-    /// Resources read.
+    /// Records in the file: `read` and `bad_count` together.
+    pub records: usize,
+    /// Resources read: `added`, `changed`, `unchanged` and `repeated` together.
     pub read: usize,
     /// New ones.
     pub added: usize,
@@ -34,7 +36,7 @@ pub struct ImportReport {
     pub changed: usize,
     /// Those just as they were.
     pub unchanged: usize,
-    /// Resources that the file held more than once; the last one counts.
+    /// Records of a resource that the file held already, beyond the first; the last one counts.
     pub repeated: usize,
     /// Lines or items that could not be read; the rest is loaded.
     pub bad_count: usize,

@@ -11,6 +11,9 @@ use crate::exit::Exit;
 use crate::{out, show};
 
 #[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  escher ask \"Show me all idle VMs in Azure West US\"\n  escher ask \"Stop production database in GCP project-x\""
+)]
 pub(crate) struct Args {
     /// A question or an order, in plain words
     #[arg(required = true)]
@@ -18,7 +21,7 @@ pub(crate) struct Args {
     /// Approve the plan, as far as policy lets you, and run it
     #[arg(long, short)]
     pub(crate) yes: bool,
-    /// Show how the words were read, and who decided
+    /// Show how the words were read, and which part decided what
     #[arg(long)]
     pub(crate) explain: bool,
     /// Continue this conversation, or begin one with `new`, to follow up: “only the stopped ones”, “start them”

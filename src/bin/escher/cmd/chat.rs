@@ -6,7 +6,7 @@ use escher::api::run::RunRequest;
 use escher::api::{
     Ask, ConversationDelete, ConversationNew, Conversations, NoEvent, Nothing, Operation, PlanCheck, RunUndo, ask::AskRequest,
 };
-use escher::core::{ConversationId, Decision, PlanDoc, RunId};
+use escher::core::{ConversationId, Decision, Next, PlanDoc, RunId};
 use escher::{CancellationToken, Error, Replied, Reply, Result, Speaker};
 use serde_json::json;
 
@@ -16,13 +16,14 @@ use crate::caller::Caller;
 use crate::exit::{Exit, tell};
 use crate::lines::{LONGEST, Line, Lines, confirm};
 use crate::signals::Signals;
+use crate::table::Narrow::{Omit, Wrap};
 use crate::table::Rows;
 use crate::{out, prompt, show};
 
 #[derive(clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
-    /// Go on in this conversation [default: a new one]
+    /// Continue this conversation [default: a new one]
     #[arg(long, value_name = "ID", value_parser = parse_id)]
     conversation: Option<ConversationId>,
     #[command(subcommand)]
@@ -125,6 +126,7 @@ impl<'c> Chat<'c> {
                 }
             };
             drop(signals);
+            self.echo(&line);
             let text = match line {
                 Line::End => break,
                 Line::Left => continue,
@@ -151,6 +153,21 @@ impl<'c> Chat<'c> {
             out::note(&format!("To go on: {}", global.command(["chat", "--conversation", id])));
         }
         Ok(exit)
+    }
+
+    /// Shows what was asked where nobody typed it here, so that what is printed can be read without the input. What holds a
+    /// secret is not repeated.
+    fn echo(&self, line: &Line) {
+        if self.person || self.caller.global.json {
+            return;
+        }
+        match line {
+            Line::Said(text) if text.trim().is_empty() => {}
+            Line::Said(text) if escher::core::holds_secret(text) => out::line("> (a line that holds a secret)"),
+            Line::Said(text) => out::line(&format!("> {}", text.trim())),
+            Line::TooLong => out::line("> (a line that is too long)"),
+            Line::Left | Line::End => {}
+        }
     }
 
     async fn ask(&mut self, text: String) -> Result<Exit> {
@@ -217,9 +234,9 @@ impl<'c> Chat<'c> {
             "/run" => Err(Error::invalid("/run needs the id of a plan").hint("/plans lists them")),
             "/undo" => {
                 let Some(run) = &self.ran else {
-                    return Err(
-                        Error::invalid("nothing was run in this chat yet").hint("an earlier run is undone by its id, outside of the chat")
-                    );
+                    return Err(Error::invalid("nothing was run in this chat yet, so there is nothing to undo")
+                        .hint("a run of another time is undone by its id, outside of the chat")
+                        .next(Next::Runs));
                 };
                 let plan = self.caller.call::<RunUndo>(RunRequest { run: run.to_string() }).await?;
                 self.show(&plan).await?;
@@ -282,6 +299,9 @@ fn command(text: &str) -> Option<(&str, &str)> {
 async fn list(caller: &Caller<'_>) -> Result<Exit> {
     let conversations = caller.call::<Conversations>(Nothing {}).await?.conversations;
     output(caller.global, &conversations, || {
+        if conversations.is_empty() {
+            return out::line(&format!("No conversations yet. To begin one: {}", caller.global.command(["chat"])));
+        }
         let mut rows = Rows::new(&["conversation", "begun by", "turns", "last", "began with"]);
         for it in &conversations {
             let (updated, first) = (format!("{:.0}", it.updated), it.first.clone().unwrap_or_default());
@@ -291,7 +311,7 @@ async fn list(caller: &Caller<'_>) -> Result<Exit> {
             };
             rows.add([it.id.to_string(), by.to_owned(), it.turns.to_string(), updated, first]);
         }
-        rows.print(&["last", "began with"]);
+        rows.print(&[("began with", Wrap(16)), ("last", Omit)]);
     });
     Ok(Exit::Done)
 }

@@ -1,23 +1,53 @@
 //! `escher connect`.
 
 use escher::Result;
-use escher::api::Connections;
 #[cfg(feature = "aws")]
 use escher::api::{Connect, connect::ConnectRequest};
-use escher::core::Identity;
+use escher::api::{Connections, connect::not_yet};
+use escher::core::{CloudId, Identity, Next};
 
 use super::output;
 use crate::caller::Caller;
 use crate::exit::Exit;
-use crate::{out, prompt};
+use crate::{next, out, prompt};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Cloud {
     /// Amazon Web Services, with the credentials that the AWS tools would use
     #[cfg(feature = "aws")]
+    #[command(alias = "amazon")]
     Aws(AwsArgs),
+    /// Not yet: this version cannot connect Azure; the demo simulates it
+    #[command(hide = true, aliases = ["az", "microsoft"])]
+    Azure(NotYet),
+    /// Not yet: this version cannot connect Google Cloud; the demo simulates it
+    #[command(hide = true, aliases = ["google", "gcloud"])]
+    Gcp(NotYet),
     /// Show what is connected
     List,
+}
+
+/// What comes after the name of a cloud that cannot be connected yet: whatever it is, the answer is the same.
+#[derive(clap::Args)]
+pub(crate) struct NotYet {
+    #[arg(hide = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    rest: Vec<std::ffi::OsString>,
+}
+
+impl Cloud {
+    /// Whether it is one that cannot be connected yet.
+    pub(crate) fn is_not_yet(&self) -> bool {
+        self.refused().is_err()
+    }
+
+    /// Refuses a cloud that cannot be connected yet, before anything is opened.
+    pub(crate) fn refused(&self) -> Result<()> {
+        match self {
+            Self::Azure(_) => Err(not_yet(CloudId::Azure)),
+            Self::Gcp(_) => Err(not_yet(CloudId::Gcp)),
+            _ => Ok(()),
+        }
+    }
 }
 
 #[cfg(feature = "aws")]
@@ -26,7 +56,7 @@ pub(crate) struct AwsArgs {
     /// A profile of the AWS configuration [default: AWS_PROFILE, or the default chain]
     #[arg(long)]
     profile: Option<String>,
-    /// Regions to scan [default: all that are enabled]
+    /// A region to scan; may be given several times [default: all that are enabled]
     #[arg(long = "region", value_name = "REGION")]
     regions: Vec<String>,
     /// Another endpoint for all AWS services, such as a local one
@@ -38,14 +68,17 @@ pub(crate) struct AwsArgs {
 }
 
 pub(crate) async fn run(caller: &Caller<'_>, cloud: Cloud) -> Result<Exit> {
+    cloud.refused()?;
     match cloud {
         #[cfg(feature = "aws")]
         Cloud::Aws(args) => aws(caller, args).await,
+        Cloud::Azure(_) | Cloud::Gcp(_) => Ok(Exit::Input),
         Cloud::List => {
             let connections = caller.call::<Connections>(Default::default()).await?.connections;
             output(caller.global, &connections, || {
                 if connections.is_empty() {
                     out::line("Nothing is connected yet.");
+                    next::lines(caller.global, &Next::Start).iter().for_each(|command| out::line(command));
                 }
                 for connection in &connections {
                     out::line(&connection.name);
@@ -66,7 +99,7 @@ async fn aws(caller: &Caller<'_>, args: AwsArgs) -> Result<Exit> {
     // What the environment says of the endpoint is the environment of this command, not that of an owner.
     let config = config.pinned().await?;
     let request = |save, expect| ConnectRequest {
-        cloud: escher::core::CloudId::Aws,
+        cloud: CloudId::Aws,
         profile: config.profile.clone(),
         regions: config.regions.clone(),
         endpoint: config.endpoint.clone(),

@@ -20,7 +20,7 @@ const SHOWN: usize = 20;
 pub(crate) struct ImportArgs {
     /// JSON Lines, JSON, CSV, a Terraform state, or a cloud tool's JSON output; - for standard input
     file: PathBuf,
-    /// What the file holds, if it is not recognized
+    /// What the file holds, if it is not recognized: json-lines, json, csv, terraform, steampipe, aws, azure or gcp
     #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
     format: Option<ImportFormat>,
     /// Which column of a table holds what: id=ResourceId, tag.env=Environment, size=Type; may be given several times
@@ -77,13 +77,14 @@ fn summary(imported: &ImportReport) {
     let mut parts =
         vec![format!("{} new", imported.added), format!("{} changed", imported.changed), format!("{} unchanged", imported.unchanged)];
     if imported.repeated > 0 {
-        parts.push(format!("{} repeated (the last one counts)", imported.repeated));
+        parts.push(format!("{} repeated (the last of each counts)", imported.repeated));
     }
     let read = counted(imported.read, "resource", "resources");
     let format = imported.format.map(|format| format!(" from {}", format.called())).unwrap_or_default();
     line(&format!("Read {read}{format}: {}.", parts.join(", ")));
     if imported.bad_count > 0 {
-        line(&format!("{} could not be read.", counted(imported.bad_count, "line", "lines")));
+        let all = counted(imported.records, "record", "records");
+        line(&format!("{} could not be read, of {all} in all.", counted(imported.bad_count, "line", "lines")));
     }
     for it in &imported.ignored {
         line(&format!("Ignored: {} ({})", it.what, times(it)));

@@ -20,10 +20,10 @@ pub(crate) struct Args {
     /// Read one utterance per line and print one frame per line; - for standard input
     #[arg(long, value_name = "FILE")]
     batch: Option<PathBuf>,
-    /// What was said before; once per turn
+    /// What was said before, oldest first; may be given several times
     #[arg(long, value_name = "TEXT", conflicts_with = "batch")]
     after: Vec<String>,
-    /// Show how the words were read, and who decided
+    /// Show how the words were read, and which part decided what
     #[arg(long, conflicts_with = "batch")]
     explain: bool,
 }

@@ -36,6 +36,14 @@ pub(crate) async fn run(args: Args) -> Result<Exit> {
         #[cfg(feature = "mcp")]
         Command::Mcp => mcp::run(global).await,
         command => {
+            if matches!(command, Command::Doctor)
+                && let Some(exit) = doctor::before_start(global)?
+            {
+                return Ok(exit);
+            }
+            if let Command::Connect { cloud } = &command {
+                cloud.refused()?;
+            }
             let caller = Caller::open(global).await?;
             let ended = through_the_door(&caller, command).await;
             caller.close().await?;

@@ -6,30 +6,36 @@ use escher::api::{Effect, Op, document};
 use super::output;
 use crate::args::Global;
 use crate::exit::Exit;
+use crate::table::Narrow::Wrap;
 use crate::table::Rows;
 
-/// The command that serves an operation; a new one has to be given one here. None for what every command begins with.
+/// The command that serves an operation, as it is typed; a new one has to be given one here. None for what every command
+/// begins with.
 fn command(op: Op) -> &'static [&'static str] {
     match op {
         Op::Status => &[],
         Op::Search => &["search"],
         Op::Changes => &["changes"],
-        Op::Ask | Op::Explain => &["ask"],
-        Op::ConversationNew => &["chat"],
+        Op::Ask => &["ask"],
+        Op::Explain => &["ask", "--explain"],
+        Op::ConversationNew => &["ask", "--conversation", "new"],
         Op::Conversations => &["chat", "list"],
         Op::Conversation => &["chat", "show"],
         Op::ConversationDelete => &["chat", "delete"],
         Op::Interpret => &["interpret"],
-        Op::Sync | Op::ConnectSim => &["sync"],
+        Op::Sync => &["sync"],
+        Op::ConnectSim => &["sync", "--sim"],
         Op::Import => &["import"],
         Op::Export => &["export"],
         Op::Init => &["init"],
         Op::Demo => &["demo"],
         Op::Connections => &["connect", "list"],
-        Op::Connect => &["connect"],
+        Op::Connect => &["connect", "aws"],
         Op::Plans => &["plan", "list"],
         Op::Plan | Op::Describe => &["plan", "show"],
-        Op::PlanCheck | Op::PlanRun | Op::PlanApproveRun | Op::PlanDryRun => &["plan", "run"],
+        Op::PlanCheck | Op::PlanRun => &["plan", "run"],
+        Op::PlanApproveRun => &["plan", "run", "--yes"],
+        Op::PlanDryRun => &["plan", "run", "--dry-run"],
         Op::PlanApprove => &["plan", "approve"],
         Op::PlanReject => &["plan", "reject"],
         Op::PolicyShow => &["policy", "show"],
@@ -39,6 +45,14 @@ fn command(op: Op) -> &'static [&'static str] {
         Op::RunResume => &["runs", "resume"],
         Op::RunUndo => &["runs", "undo"],
         Op::Doctor => &["doctor"],
+    }
+}
+
+/// The same for people.
+fn typed(op: Op) -> String {
+    match command(op) {
+        [] => "(every command)".to_owned(),
+        words => words.join(" "),
     }
 }
 
@@ -53,9 +67,9 @@ pub(crate) fn run(global: &Global) -> Result<Exit> {
                 Effect::Plans => "plans",
                 Effect::Changes => "changes",
             };
-            rows.add([it.name.to_owned(), effect.to_owned(), command(op).join(" "), it.summary.to_owned()]);
+            rows.add([it.name.to_owned(), effect.to_owned(), typed(op), it.summary.to_owned()]);
         }
-        rows.print(&["command"]);
+        rows.print(&[("summary", Wrap(24))]);
     });
     Ok(Exit::Done)
 }
@@ -68,9 +82,16 @@ mod tests {
 
     #[test]
     fn every_operation_has_a_command_that_there_is() {
+        assert_eq!(typed(Op::Status), "(every command)", "no cell is empty");
         for &op in Op::ALL {
             let mut known = crate::args::Args::command();
-            for word in command(op) {
+            let mut words = command(op).iter();
+            while let Some(word) = words.next() {
+                if let Some(flag) = word.strip_prefix("--") {
+                    assert!(known.get_arguments().any(|arg| arg.get_long() == Some(flag)), "{op:?}: {word}");
+                    words.next();
+                    continue;
+                }
                 known = known.find_subcommand(word).unwrap_or_else(|| panic!("{op:?}: {word}")).clone();
             }
         }

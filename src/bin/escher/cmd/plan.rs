@@ -16,6 +16,7 @@ use crate::args::Global;
 use crate::caller::Caller;
 use crate::exit::{Exit, tell};
 use crate::signals::Signals;
+use crate::table::Narrow::{Omit, Wrap};
 use crate::table::Rows;
 use crate::text::counted;
 use crate::{out, prompt, show};
@@ -129,7 +130,8 @@ pub(super) async fn list(caller: &Caller<'_>) -> Result<Exit> {
     let runs = runs(caller).await?;
     output(global, &plans, || {
         if plans.is_empty() {
-            out::line("No plans yet. An order makes one, for example: stop idle dev VMs");
+            out::line("No plans yet. An order makes one.");
+            out::line(&format!("For example: {}", global.command(["ask", "stop idle dev VMs"])));
             return;
         }
         let mut rows = Rows::new(&["plan", "status", "risk", "targets", "created", "goal"]);
@@ -144,7 +146,7 @@ pub(super) async fn list(caller: &Caller<'_>) -> Result<Exit> {
                 doc.goal.clone(),
             ]);
         }
-        rows.print(&["created", "targets", "risk"]);
+        rows.print(&[("goal", Wrap(24)), ("created", Omit), ("targets", Omit), ("risk", Omit)]);
     });
     plans.iter().for_each(|plan| distrust(global, plan));
     show::warnings(global.quiet || plans.is_empty(), caller.status.simulated.as_slice());

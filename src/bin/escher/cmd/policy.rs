@@ -11,7 +11,7 @@ use crate::caller::Caller;
 use crate::exit::{Exit, tell};
 use crate::out::line;
 use crate::show::decided;
-use crate::table::{NONE, Rows};
+use crate::table::{NONE, Narrow, Rows};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
@@ -79,7 +79,7 @@ fn show(report: &PolicyReport) {
     for rule in &report.rules {
         rows.add([rule.line.map_or_else(|| NONE.to_owned(), |line| line.to_string()), rule.text.clone()]);
     }
-    rows.print(&[]);
+    rows.print(&[("rule", Narrow::Wrap(24))]);
 }
 
 fn findings(judged: &Judged) {

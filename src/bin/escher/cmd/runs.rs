@@ -8,7 +8,9 @@ use super::output;
 use super::plan::{Runner, exit_of, may_run, outcome};
 use crate::caller::Caller;
 use crate::exit::Exit;
+use crate::table::Narrow::{Omit, Wrap};
 use crate::table::Rows;
+use crate::text::counted;
 use crate::{out, show, twins};
 
 #[derive(clap::Subcommand)]
@@ -50,7 +52,8 @@ pub(crate) async fn run(caller: &Caller<'_>, command: Command) -> Result<Exit> {
                 }
             };
             if open.is_empty() && !global.quiet {
-                out::note("No run was interrupted.");
+                out::note("No run was interrupted, so there is nothing to resume.");
+                out::note(&format!("To see all runs: {}", global.command(["runs", "list"])));
             }
             let mut exit = Exit::Done;
             for id in open {
@@ -85,7 +88,8 @@ async fn list(caller: &Caller<'_>) -> Result<Exit> {
     let runs = caller.call::<Runs>(Default::default()).await?.runs;
     output(global, &runs, || {
         if runs.is_empty() {
-            out::line("No runs yet. Approve a plan and run it.");
+            out::line("No runs yet. A run is what an approved plan does.");
+            out::line(&format!("To see the plans: {}", global.command(["plan", "list"])));
             return;
         }
         let mut rows = Rows::new(&["run", "status", "started", "done", "failed", "skipped", "goal"]);
@@ -100,7 +104,7 @@ async fn list(caller: &Caller<'_>) -> Result<Exit> {
                 run.goal.clone(),
             ]);
         }
-        rows.print(&["started", "skipped", "failed", "done"]);
+        rows.print(&[("goal", Wrap(24)), ("started", Omit), ("skipped", Omit), ("failed", Omit), ("done", Omit)]);
     });
     show::warnings(global.quiet || runs.is_empty(), caller.status.simulated.as_slice());
     Ok(Exit::Done)
@@ -113,7 +117,12 @@ async fn show_run(caller: &Caller<'_>, id: String) -> Result<Exit> {
         out::line(&format!("{}: {}", run.id, run.goal));
         out::line(&format!("  as {} · {} done, {} failed, {} skipped", run.principal, run.done, run.failed, run.skipped));
         if let Some(head) = &run.head {
-            out::line(&format!("  journal intact up to line {} of all runs, {}", head.seq, head.hash));
+            let when = if run.finished.is_some() { "when it ended" } else { "when it began" };
+            out::line(&format!(
+                "  {when}, the journal had {} (of all runs together)",
+                counted(usize::try_from(head.seq).unwrap_or(usize::MAX), "line", "lines")
+            ));
+            out::line(&format!("  the last of them has the hash {}", head.hash));
         }
         let twins = twins::short_ids(lines.iter().map(|entry| (entry.target.last_segment(), entry.target.as_str())));
         let mut rows = Rows::new(&["time", "step", "try", "phase", "target", "reason"]);
@@ -128,7 +137,7 @@ async fn show_run(caller: &Caller<'_>, id: String) -> Result<Exit> {
                 entry.reason.clone().unwrap_or_default(),
             ]);
         }
-        rows.print(&["time", "reason"]);
+        rows.print(&[("reason", Wrap(24)), ("time", Omit)]);
     });
     Ok(Exit::Done)
 }

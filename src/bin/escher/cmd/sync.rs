@@ -4,23 +4,25 @@ use std::time::Duration;
 
 use escher::api::{ConnectSim, Sync, demo::DemoRequest, sync::SyncRequest};
 use escher::core::{Gap, Kind};
-use escher::{Result, ScopeGap, SyncReport};
+use escher::{Result, SyncReport};
 
 use super::output;
 use crate::args::{Sim, parse_kind};
 use crate::bar;
 use crate::caller::Caller;
 use crate::exit::Exit;
+use crate::gaps;
 use crate::out::line;
+use crate::text::counted;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Connections to scan [default: all]
+    /// Connections to scan, by the names that `escher connect list` shows [default: all]
     connections: Vec<String>,
-    /// Regions to scan [default: all]
+    /// A region to scan, for example us-east-1; may be given several times [default: all]
     #[arg(long = "region", value_name = "REGION")]
     regions: Vec<String>,
-    /// Kinds to scan for [default: all]
+    /// A kind to scan for, for example vm, database or bucket; may be given several times [default: all]
     #[arg(long = "kind", value_name = "KIND", value_parser = parse_kind)]
     kinds: Vec<Kind>,
     #[command(flatten)]
@@ -46,8 +48,8 @@ pub(crate) async fn run(caller: &Caller<'_>, args: Args) -> Result<Exit> {
 
 fn show(synced: &SyncReport) {
     line(&format!(
-        "{} resources seen{}: {} new, {} changed, {} refreshed, {} unchanged, {} missing, {} gone.",
-        synced.seen,
+        "{} seen{}: {} new, {} changed, {} refreshed, {} unchanged, {} missing, {} gone.",
+        counted(synced.seen, "resource", "resources"),
         if synced.simulated { " (simulated)" } else { "" },
         synced.added,
         synced.changed,
@@ -58,34 +60,18 @@ fn show(synced: &SyncReport) {
     ));
     for slow in &synced.throttled {
         let (slow, waited) = (&slow.throttled, Duration::from_millis(slow.throttled.waited_ms));
-        line(&format!("{} in {} asked {} times to slow down; waited {waited:.1?}.", slow.api, slow.region, slow.times));
+        let times = counted(usize::try_from(slow.times).unwrap_or(usize::MAX), "time", "times");
+        line(&format!("{} in {} asked {times} to slow down; waited {:.1} s.", slow.api, slow.region, waited.as_secs_f64()));
     }
     if synced.gaps.is_empty() {
         return;
     }
-    line(&format!("{} places could not be scanned; nothing was removed there:", synced.gaps.len()));
-    for (places, gap) in alike(&synced.gaps) {
-        let (first, more) = (gap.scope.to_string(), places - 1);
-        let more = if more == 0 { String::new() } else { format!(" and {more} more of this account") };
-        line(&format!("  {first}{more}: {} ({})", gap.kind, gap.reason));
-        if let Some(hint) = &gap.hint {
-            line(&format!("    hint: {hint}"));
-        }
+    let all: Vec<&Gap> = synced.gaps.iter().map(|it| &it.gap).collect();
+    line(&format!("{} could not be scanned; nothing was removed there:", counted(all.len(), "place", "places")));
+    for alike in gaps::by_cause(&all) {
+        alike.lines().iter().for_each(|told| line(told));
     }
-}
-
-/// Gaps of one account that have one reason, counted, each with the first of them: an expired login is one thing to fix.
-fn alike(gaps: &[ScopeGap]) -> Vec<(usize, &Gap)> {
-    let mut groups: Vec<(usize, &Gap)> = Vec::new();
-    for ScopeGap { gap, .. } in gaps {
-        let same = |known: &Gap| {
-            (known.kind, &known.reason, &known.hint) == (gap.kind, &gap.reason, &gap.hint)
-                && (known.scope.cloud, &known.scope.account) == (gap.scope.cloud, &gap.scope.account)
-        };
-        match groups.iter_mut().find(|(_, known)| same(known)) {
-            Some((count, _)) => *count += 1,
-            None => groups.push((1, gap)),
-        }
+    if all.len() > gaps::SHOWN {
+        line("(--json lists every place)");
     }
-    groups
 }
