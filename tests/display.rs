@@ -24,7 +24,11 @@ fn narrow_terminals_shorten_before_they_leave_out_and_say_what_they_left_out() {
     let ask = &["ask", "show me all VMs in azure"][..];
     let (whole, medium, narrow) = (wide(&desk, 200, ask), wide(&desk, 100, ask), wide(&desk, 60, ask));
     let head = |shown: &str| shown.lines().find(|line| line.contains("NAME")).unwrap().to_owned();
-    assert_eq!(head(&whole).split_whitespace().count(), head(&medium).split_whitespace().count(), "{medium}");
+    // What is alike in every row is said once; the rest is shortened, and nothing is left out.
+    assert!(head(&whole).contains(" CLOUD  KIND ") && medium.contains("(in every row: cloud azure, kind vm)"), "{medium}");
+    for column in ["NAME", "ACCOUNT", "REGION", "STATE", "ENV", "SIZE", "$/MONTH"] {
+        assert!(head(&medium).contains(column), "{column}: {medium}");
+    }
     assert!(medium.contains('…') && !medium.contains("no room"), "{medium}");
     assert!(narrow.contains("(in every row: cloud azure, kind vm)"), "{narrow}");
     assert!(narrow.contains("(no room for size, $/month, account: a wider terminal shows more, and --json shows all)"), "{narrow}");
@@ -104,7 +108,7 @@ fn counts_of_an_import_add_up_whatever_is_repeated() {
 fn looking_at_a_data_directory_that_is_not_there_does_not_create_it() {
     let desk = Desk::empty();
     let told = desk.ok(&["doctor"]);
-    assert!(told.contains("none yet") && told.contains("next: escher demo") && told.contains("or: escher connect aws"), "{told}");
+    assert!(told.contains("none yet") && told.contains("escher demo\n") && told.contains("escher connect aws\n"), "{told}");
     assert_eq!(desk.json(&["doctor", "--json"])["checks"][0]["next"]["operation"], "start");
     assert!(!desk.data().exists() && !desk.keys().exists());
     std::fs::create_dir(desk.data()).unwrap();
@@ -143,22 +147,22 @@ fn what_nothing_resembles_finds_nothing() {
         let told = desk.ok(&["search", "checkout"]);
         assert!(told.contains("10 best of 600 resources in "), "{told}");
         assert!(desk.json(&["search", "--json", "invoicing"])["matched"].as_u64().unwrap() > 0, "a stem is enough");
-        assert!(desk.ok(&["search", "--where", "name = nobody"]).starts_with("No resource matches --where.\n  next: escher sync"));
+        assert!(desk.ok(&["search", "--where", "name = nobody"]).starts_with("No resource matches --where.\n  next: "));
     }
-    assert!(Desk::empty().ok(&["search", "web"]).starts_with("The estate is empty.\n  next: escher demo"));
+    assert!(Desk::empty().ok(&["search", "web"]).starts_with("The estate is empty.\n  next: "));
 }
 
 #[test]
 fn where_there_is_nothing_to_do_it_says_what_can_be_done() {
     let desk = Desk::empty();
     for (args, told) in [
-        (&["runs"][..], "To see the plans: escher plan list"),
-        (&["runs", "resume"], "To see all runs: escher runs list"),
-        (&["plan", "list"], "For example: escher ask 'stop idle dev VMs'"),
-        (&["chat", "list"], "To begin one: escher chat"),
-        (&["changes"], "To look further back: escher changes --since 30d"),
+        (&["runs"][..], "escher plan list"),
+        (&["runs", "resume"], "escher runs list"),
+        (&["plan", "list"], "escher ask 'stop idle dev VMs'"),
+        (&["chat", "list"], "escher chat\n"),
+        (&["changes"], "escher changes --since 30d"),
         (&["changes", "--since", "90d", "--where", "kind = vm"], "Nothing of what --where selects appeared"),
-        (&["connect", "list"], "next: escher demo"),
+        (&["connect", "list"], "escher demo\n"),
     ] {
         let ran = desk.run(args);
         assert_eq!(ran.code, 0, "{args:?}");

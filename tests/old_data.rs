@@ -62,7 +62,7 @@ fn it_opens_and_keeps_its_estate_plans_runs_and_journal() {
     assert_eq!((&runs[0]["id"], &runs[0]["undoes"], &runs[0]["finished"]), (&INTERRUPTED.into(), &TAG.into(), &Value::Null));
     let doctor = desk.run(&["doctor"]).out;
     assert!(doctor.contains(&format!("all {LINES} lines are there, unaltered; the last one has the hash {HEAD}")), "{doctor}");
-    assert!(doctor.contains("6, all as they were stored") && doctor.contains("5 remembered"), "{doctor}");
+    assert!(doctor.contains("6 stored, all unaltered") && doctor.contains("5 plans that were rejected or run stay so"), "{doctor}");
     // What was observed stands where it stands now, also in lines that had it elsewhere.
     let shown = desk.json(&["runs", "show", STOP, "--json"]);
     let observed = shown["journal"].as_array().unwrap().iter().find(|line| line["phase"] == "observed").unwrap();

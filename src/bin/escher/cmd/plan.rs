@@ -146,7 +146,7 @@ pub(super) async fn list(caller: &Caller<'_>) -> Result<Exit> {
                 doc.goal.clone(),
             ]);
         }
-        rows.print(&[("goal", Wrap(24)), ("created", Omit), ("targets", Omit), ("risk", Omit)]);
+        rows.print(&[("goal", Wrap(16)), ("created", Omit), ("targets", Omit), ("risk", Omit)]);
     });
     plans.iter().for_each(|plan| distrust(global, plan));
     show::warnings(global.quiet || plans.is_empty(), caller.status.simulated.as_slice());

@@ -104,7 +104,7 @@ async fn list(caller: &Caller<'_>) -> Result<Exit> {
                 run.goal.clone(),
             ]);
         }
-        rows.print(&[("goal", Wrap(24)), ("started", Omit), ("skipped", Omit), ("failed", Omit), ("done", Omit)]);
+        rows.print(&[("goal", Wrap(16)), ("started", Omit), ("skipped", Omit), ("failed", Omit), ("done", Omit)]);
     });
     show::warnings(global.quiet || runs.is_empty(), caller.status.simulated.as_slice());
     Ok(Exit::Done)
