@@ -157,7 +157,7 @@ fn a_sync_says_who_asked_it_to_slow_down() {
     assert_eq!(sync()["throttled"], Value::from(Vec::<Value>::new()));
     proxy.throttle("DescribeVpcs", 1);
     let text = desk.aws_ok(&["sync", "--kind", "network"]);
-    assert!(text.contains("ec2:DescribeVpcs in us-east-1 asked 1 times to slow down"), "{text}");
+    assert!(text.contains("ec2:DescribeVpcs in us-east-1 asked 1 time to slow down"), "{text}");
 }
 
 #[test]

@@ -17,6 +17,7 @@ use escher_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
+use super::error::Miscopied;
 use crate::layer::{Checked, Parts};
 
 /// A connection to AWS as it stands in the user's configuration. It holds no secret: credentials come from the
@@ -159,9 +160,7 @@ impl ProvideCredentials for Sound {
                 ("session token", found.session_token()),
             ];
             match parts.iter().find(|(_, text)| text.is_some_and(|text| !text.bytes().all(|byte| byte.is_ascii_graphic()))) {
-                Some((part, _)) => Err(CredentialsError::invalid_configuration(format!(
-                    "the {part} contains a line break, a space or another character that keys never have; copy it again"
-                ))),
+                Some((part, _)) => Err(CredentialsError::invalid_configuration(Miscopied(part))),
                 None => Ok(found),
             }
         })

@@ -79,18 +79,31 @@ const REFUSED: &[(&[&str], &str)] = &[
     (&["RequestTimeTooSkewed", "RequestExpired"], "this machine's clock differs too much from that of AWS"),
 ];
 
+/// A part of a key with characters that keys never have.
+#[derive(Debug)]
+pub(super) struct Miscopied(pub(super) &'static str);
+
+impl StdError for Miscopied {}
+
+impl std::fmt::Display for Miscopied {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the {} contains a line break, a space or another character that keys never have; copy it again", self.0)
+    }
+}
+
 /// Why there are no credentials that could be used. What the SDK says of it is for those who know its providers.
-fn unusable(error: &CredentialsError) -> &'static str {
-    match error {
+fn unusable(error: &CredentialsError) -> String {
+    let why = match error {
         CredentialsError::CredentialsNotLoaded(_) => "no AWS credentials were found",
         CredentialsError::ProviderTimedOut(_) => "the AWS credentials could not be loaded in time",
         CredentialsError::InvalidConfiguration(_) => {
             "no usable AWS credentials: the AWS configuration names a profile or setting that does not work"
         }
         CredentialsError::ProviderError(_) if is_instance(error) => "no AWS credentials were found",
-        CredentialsError::ProviderError(_) => "no usable AWS credentials: the place that should provide them failed",
+        CredentialsError::ProviderError(_) => return format!("no usable AWS credentials: {}", innermost(error)),
         _ => "no usable AWS credentials",
-    }
+    };
+    why.to_owned()
 }
 
 /// Whether the last place of all was asked: the machine's own role, which only machines in AWS have.
@@ -126,12 +139,14 @@ where
     let unfit = cause::<Unfit>(error);
     let (kind, message) = if let Some(unfit) = unfit {
         (ErrorKind::Unavailable, unfit.to_string())
+    } else if let Some(miscopied) = cause::<Miscopied>(error) {
+        (ErrorKind::Unauthenticated, miscopied.to_string())
     } else if let Some(missing) = cause::<CredentialsError>(error) {
         let kind = match missing {
             CredentialsError::ProviderTimedOut(_) => ErrorKind::Timeout,
             _ => ErrorKind::Unauthenticated,
         };
-        (kind, unusable(missing).to_owned())
+        (kind, unusable(missing))
     } else {
         match error {
             SdkError::ServiceError(_) if status.is_some_and(|status| status < 300) => {

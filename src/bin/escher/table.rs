@@ -218,7 +218,7 @@ mod tests {
         let narrow = [("size", Cut(8)), ("region", Cut(8)), ("size", Omit), ("region", Omit)];
         for (width, omitted, shown) in [
             (80, &[][..], " worker-compliance-dev-001  Standard_D8s_v5  germanywestcentral "),
-            (60, &[], " worker-compliance-dev-001  Standa…8s_v5  germanywestcentral "),
+            (60, &[], " worker-compliance-dev-001  Stand…8s_v5  germanywestcentral "),
             (50, &[], " worker-compliance-dev-001  Stan…_v5  germa…ntral "),
             (40, &["size"], " worker-compliance-dev-001  germa…ntral "),
             (30, &["size", "region"], " worker-compliance-dev-001 "),
