@@ -47,7 +47,7 @@ fn what_is_wrong_in_a_file_is_told_with_its_place_and_what_to_do() {
         ("freeze = [{ reason = ' ', from = 2026-01-01T00:00:00Z }]", "1:11", "needs a reason"),
         ("freeze = [{ reason = 'x', from = 2026-01-01 }]", "1:34", "needs a time zone"),
         ("freeze = [{ reason = 'x', from = '2026-01-01' }]", "1:34", "TOML datetime"),
-        ("freeze = [{ reason = 'x', from = 09:00:00, tz = 'UTC' }]", "1:34", "without a date"),
+        ("freeze = [{ reason = 'x', from = 09:00:00, tz = 'UTC' }]", "1:34", "needs a date"),
         ("freeze = [{ reason = 'x', from = 2026-02-01T00:00:00Z, to = 2026-01-01T00:00:00Z }]", "1:61", "ends before it begins"),
         ("freeze = [{ reason = 'x', days = ['mon'] }]", "1:11", "need a time zone"),
         ("freeze = [{ reason = 'x', days = ['mon', 'payday'], tz = 'UTC' }]", "1:42", "`payday` is not a day"),
@@ -422,8 +422,8 @@ fn rules_read_as_sentences_in_every_shape() {
     assert_eq!(shown("max_blast_radius = 1"), "no plan may touch more than 1 resource");
     assert_eq!(shown("max_blast_radius = 20"), "no plan may touch more than 20 resources");
     assert_eq!(freeze("hours = '22:00-06:00', tz = 'UTC'"), "changes are frozen every day from 22:00 to 06:00 (UTC): x");
-    assert_eq!(freeze("days = ['sun'], tz = 'UTC'"), "changes are frozen every Sunday (UTC): x");
-    assert_eq!(freeze("days = ['sat', 'sun'], tz = 'UTC'"), "changes are frozen every Saturday and Sunday (UTC): x");
+    assert_eq!(freeze("days = ['sun'], tz = 'UTC'"), "changes are frozen every Sunday (UTC), in effect now: x");
+    assert_eq!(freeze("days = ['sat', 'sun'], tz = 'UTC'"), "changes are frozen every Saturday and Sunday (UTC), in effect now: x");
     assert_eq!(freeze("days = ['mon', 'wed', 'fri'], tz = 'UTC'"), "changes are frozen every Monday, Wednesday and Friday (UTC): x");
     assert_eq!(
         freeze("days = ['tue-thu'], tz = 'UTC', from = 2036-01-01, to = 2036-01-31"),
