@@ -374,15 +374,15 @@ mod tests {
             (r#"{"rel":" ","id":"i-2"}"#, "a relation"),
             (r#"{"rel":null,"id":"i-2"}"#, "a relation"),
             (r#"{"id":"i-2"}"#, "a relation"),
-            (r#"{"rel":"in","id":""}"#, "an id"),
-            (r#"{"rel":"in","id":null}"#, "an id"),
-            (r#"{"rel":"in"}"#, "an id"),
+            (r#"{"rel":"in","id":""}"#, "an ID"),
+            (r#"{"rel":"in","id":null}"#, "an ID"),
+            (r#"{"rel":"in"}"#, "an ID"),
         ] {
             let line = format!(r#"{{"id":"i-1","cloud":"aws","kind":"vm","name":"web-1","links":[{link},{{"rel":"uses","id":"i-3"}}]}}"#);
             for (read, remarks) in
                 [Resource::read_line(&line), Resource::read_value(serde_json::from_str(&line).unwrap())].map(Result::unwrap)
             {
-                assert_eq!(remarks, [format!("links without {missing} were left out")], "{link}");
+                assert_eq!(remarks, [format!("links without {missing} were skipped")], "{link}");
                 assert_eq!(read.links, [Link { rel: Rel::Uses, id: ResourceId::verbatim("i-3") }], "{link}");
             }
         }
