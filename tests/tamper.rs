@@ -210,7 +210,7 @@ fn the_journal_and_the_store_are_held_against_each_other() {
     // Nor did it remember anything beside the key.
     fs::remove_file(key_folder(&desk).join("journal")).unwrap();
     let undo = desk.run(&["runs", "undo", id]);
-    assert!(undo.code == 1 && undo.err.contains("no line of it"), "{}", undo.err);
+    assert!(undo.code == 1 && undo.err.contains("no line for it"), "{}", undo.err);
 }
 
 #[test]

@@ -182,9 +182,9 @@ fn a_run_whose_key_was_lost_goes_on_once_it_is_approved_again() {
     let run = desk.json(&["runs", "--json"])[0]["id"].as_str().unwrap().to_owned();
     std::fs::remove_dir_all(desk.keys()).unwrap();
     refused(&desk, &["runs", "resume", &run], 4, "must be approved again");
-    refused(&desk, &["plan", "run", id, "--yes"], 4, "was run as");
+    refused(&desk, &["plan", "run", id, "--yes"], 4, "was already run as");
     desk.ok(&["plan", "approve", id]);
     desk.ok(&["runs", "resume", &run]);
     assert!(!runs_on(&desk, &shown));
-    refused(&desk, &["plan", "approve", id], 4, "was run as");
+    refused(&desk, &["plan", "approve", id], 4, "was already run as");
 }

@@ -142,8 +142,8 @@ fn a_plan_that_was_run_is_not_run_again_whatever_the_row_says() {
     unlinked["status"] = json!("approved");
     for record in [&approved, &unlinked, &started] {
         put_row(&desk, id, record);
-        refused(&desk, &["plan", "run", id], 4, "was run as run_");
-        refused(&desk, &["plan", "run", id, "--yes"], 4, "was run as run_");
+        refused(&desk, &["plan", "run", id], 4, "was already run as run_");
+        refused(&desk, &["plan", "run", id, "--yes"], 4, "was already run as run_");
     }
     assert_eq!(desk.json(&["runs", "--json"]).as_array().unwrap().len(), 1);
 }

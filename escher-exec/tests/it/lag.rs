@@ -89,7 +89,9 @@ async fn what_the_cloud_still_works_on_has_not_failed() {
         f.world.fail(&id(1), [Fault::Ignored]);
         let world = f.world.clone();
         let moving = tokio::spawn(async move {
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            while world.calls().is_empty() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
             world.edit(&id(1), |vm| vm.state = Some(state));
         });
         let summary = f.run(&doc, RUN).await.0.unwrap();
