@@ -88,7 +88,7 @@ impl Planner {
                 .next(Next::Run { run: run.clone() }));
         }
         draft.warnings.extend(stays.lines());
-        let made_for = MadeFor { goal: undone(&plain(&plan.goal), &run), origin: PlanOrigin::Undo { run: run.clone() } };
+        let made_for = MadeFor { goal: undone(&plain(&plan.goal), run), origin: PlanOrigin::Undo { run: run.clone() } };
         draft.finish(made_for, self.life, &*self.policy)
     }
 
