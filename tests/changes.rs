@@ -54,13 +54,17 @@ fn what_a_disk_is_attached_to_is_known_when_the_plan_is_made() {
     let all = desk.export();
     let disk = all.iter().find(|r| r["kind"] == "disk" && r["flags"]["attached"] == false && r["cloud"] == "azure").unwrap();
     let beside = |r: &&Value| r["kind"] == "vm" && r["account"] == disk["account"] && r["state"] != "terminated";
-    let near = all.iter().filter(beside).find(|r| r["region"] == disk["region"]).unwrap();
+    let near = all
+        .iter()
+        .filter(beside)
+        .find(|r| r["region"] == disk["region"] && (r["zone"].is_null() || disk["zone"].is_null() || r["zone"] == disk["zone"]))
+        .unwrap();
     let far = all.iter().filter(beside).find(|r| r["region"] != disk["region"]).unwrap();
     let attach = |to: &str| desk.run(&["ask", "--json", &format!("attach disk {} to {to}", disk["name"].as_str().unwrap())]);
     let plan: Value = serde_json::from_str(&attach(near["name"].as_str().unwrap()).out).unwrap();
     assert_eq!(plan["plan"]["steps"][0]["params"]["to"], near["id"], "{plan}");
     for (to, why) in
-        [("no-such-machine", "the estate has no VM `no-such-machine`"), (far["name"].as_str().unwrap(), "in its account and region")]
+        [("no-such-machine", "the estate has no VM `no-such-machine`"), (far["name"].as_str().unwrap(), "in its account, region and zone")]
     {
         let refused = attach(to);
         assert!(refused.code == 2 && refused.out.contains(why), "{to}: {}{}", refused.out, refused.err);

@@ -37,7 +37,7 @@ impl OtherEnd {
             .iter()
             .map(|entry| &entry.resource)
             .filter(|vm| vm.cloud == resource.cloud && vm.account == resource.account)
-            .filter(|vm| same(vm.region.as_deref(), resource.region.as_deref()))
+            .filter(|vm| same(vm.region.as_deref(), resource.region.as_deref()) && same(vm.zone.as_deref(), resource.zone.as_deref()))
             .collect();
         match near[..] {
             [vm] => {
@@ -45,8 +45,8 @@ impl OtherEnd {
                 Ok(params)
             }
             [] if machines.is_empty() => Err(format!("left out, the estate has no VM `{name}` to attach it to")),
-            [] => Err(format!("left out, no VM `{name}` is in its account and region")),
-            [..] => Err(format!("left out, {} VMs in its account and region are called `{name}`; use the VM's id", near.len())),
+            [] => Err(format!("left out, no VM `{name}` is in its account, region and zone")),
+            [..] => Err(format!("left out, {} VMs in its account, region and zone are called `{name}`; use the VM's id", near.len())),
         }
     }
 }

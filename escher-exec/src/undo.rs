@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
-use escher_core::{Error, ErrorKind, JournalEntry, Next, Phase, PlanDoc, PlanOrigin, ReadCx, Resource, Result, RunId, Step, Undo};
+use escher_core::{
+    ActionDef, Error, ErrorKind, JournalEntry, Next, Phase, PlanDoc, PlanOrigin, ReadCx, Resource, Result, RunId, Step, Undo,
+};
 use futures::{StreamExt, stream};
 
 use crate::draft::{Draft, MadeFor, Order};
 use crate::event::outcomes;
 use crate::executor::REQUEST;
 use crate::reasons::{Reasons, plain};
-use crate::{Planner, confirmed_read};
+use crate::{Planner, confirmed_read, wanted};
 
 impl Planner {
     /// A plan that takes back what a run has done, the last first. What to do is what the journal wrote down before
@@ -73,8 +75,11 @@ impl Planner {
             // What stood there before the step: what the last one on the same target left, or what the plan saw.
             let before = entries.iter().rev().filter(|line| line.target == step.target.id).find_map(|line| line.observed.as_deref());
             let is_before = |now: &Resource| now.observed_hash() == before.unwrap_or(&step.target.observed);
+            // What leaves no trace in what is seen, or may still take effect, is not known to have changed nothing.
+            let failed = outcomes.get(step.id.as_str()).is_some_and(|line| line.phase == Phase::Failed);
+            let shows = ActionDef::find(step.action).is_some_and(|def| wanted::is_evidence(&def));
             match now {
-                Ok(Some(now)) if is_before(&now) => stays.add("unchanged, the step failed", &step.target.name),
+                Ok(Some(now)) if failed && shows && is_before(&now) => stays.add("unchanged, the step failed", &step.target.name),
                 _ => stays.add("left alone, outcome unclear (possibly changed)", &step.target.name),
             }
         }

@@ -79,6 +79,9 @@ impl Escher {
                     .hint("give one of plan, text and document"));
             }
         };
+        if approver.as_ref().is_some_and(|name| name.trim().is_empty()) {
+            return Err(Error::invalid("the approver's name is empty").operation("check policy").hint("name a person, or leave it out"));
+        }
         let approver = approver.or(approved_by).unwrap_or_else(|| self.config().user.clone());
         let judged = doc.map(|doc| {
             let verdict = self.policy().judge(&doc, &Occasion { at: self.wall_now(), approver: Some(&approver) });

@@ -112,7 +112,8 @@ impl PolicyRules {
             let known = bytes.get(..e.valid_up_to()).and_then(|known| std::str::from_utf8(known).ok()).unwrap_or_default();
             vec![problem(known, known.len(), "this is not UTF-8", "save the file as UTF-8")]
         })?;
-        let mut reader = Reader { text, problems: Vec::new(), rules: Vec::new() };
+        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let mut reader = Reader { text, starts, problems: Vec::new(), rules: Vec::new() };
         let (table, errors) = DeTable::parse_recoverable(text);
         if errors.is_empty() {
             reader.file(table.into_inner());
@@ -134,6 +135,8 @@ fn problem(text: &str, at: usize, message: &str, hint: &str) -> PolicyProblem {
 
 struct Reader<'t> {
     text: &'t str,
+    /// Where each line begins.
+    starts: Vec<usize>,
     problems: Vec<PolicyProblem>,
     rules: Vec<Rule>,
 }
@@ -239,7 +242,7 @@ impl Reader<'_> {
     }
 
     fn rule(&mut self, at: usize, reason: Option<String>, what: What) {
-        let line = problem(self.text, at, "", "").line;
+        let line = self.starts.partition_point(|start| *start <= at).max(1);
         // One line, whatever stands in the file.
         let reason = reason.map(|reason| plain(&reason));
         self.rules.push(Rule { line, what, reason });

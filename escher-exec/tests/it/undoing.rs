@@ -88,6 +88,16 @@ async fn what_cannot_be_taken_back_is_said() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_may_have_happened_without_a_trace_is_unclear() {
+    let f = Fixture::vms(1);
+    let doc = f.plan(&[(Verb::Restart, "kind = vm", json!({}))]).await;
+    f.world.fail(&id(1), [Fault::HangsAfter]);
+    assert_eq!(f.run(&doc, RUN).await.0.unwrap().unknown, 1);
+    let error = f.planner().undo(&run_id(RUN), &doc, &f.journal.lines()).await.unwrap_err();
+    assert!(error.message().contains("outcome unclear (possibly changed)"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_was_before_is_told_by_the_first_intent_even_after_a_break() {
     let f = Fixture::vms(1);
     let doc = f.plan(&[(Verb::Resize, "kind = vm", json!({"size": "m5.xlarge"}))]).await;
