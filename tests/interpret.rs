@@ -92,6 +92,9 @@ fn what_is_said_about_the_conversation_gets_a_short_reply() {
         ("hello", "Hello.", 0),
         ("yes", "approved by its id", 2),
         ("stop dev VMs tonight", "Scheduling isn't supported yet.", 2),
+        ("create a new VM in us-east-1", "Creating resources isn't supported yet.", 2),
+        ("create a VM called web-9 in aws us-east-1", "Creating resources isn't supported yet.", 2),
+        ("how do I create a VM?", "Creating resources isn't supported yet.", 0),
     ] {
         let ran = desk.run(&["ask", text]);
         assert!(ran.code == code && ran.out.contains(reply), "{text}: {} {}{}", ran.code, ran.out, ran.err);

@@ -15,6 +15,9 @@ pub(crate) fn said(text: &str) -> Answer {
     Answer { text: text.to_owned(), answered: true, ..Answer::default() }
 }
 
+/// What an order or a question about creating something gets.
+pub(crate) const NO_CREATION: &str = "Creating resources isn't supported yet. Create it with the cloud's own tools, then scan that cloud.";
+
 /// Words that say why there is no answer.
 pub(crate) fn unanswered(text: &str) -> Answer {
     Answer { text: text.to_owned(), ..Answer::default() }
@@ -138,7 +141,8 @@ pub(crate) fn sentence(frame: &Frame, answer: &Answer) -> String {
         n => format!("{n} resources match {what}."),
     };
     if frame.intent == Intent::Find && answer.hits.len() < answer.total {
-        text.push_str(&format!(" Here are {} of them.", answer.hits.len()));
+        let are = if answer.hits.len() == 1 { "is" } else { "are" };
+        text.push_str(&format!(" Here {are} {} of them.", answer.hits.len()));
     }
     if answer.unknown > 0 {
         let lack = if answer.unknown == 1 { "lacks" } else { "lack" };

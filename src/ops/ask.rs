@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use escher_core::selector::{Field, Op, Relation};
 use escher_core::{
     Brain as _, ConversationId, Entry, Error, ErrorKind, Estate, Frame, Intent, Next, PlanDoc, Resource, ResourceId, Result, Selector,
-    Turn, Utterance,
+    Turn, Utterance, Verb,
 };
 pub use escher_server::Explanation;
 
@@ -66,6 +66,11 @@ impl Escher {
             None => (frame, None),
         };
         let (reply, listed) = match asks {
+            // Nor what it should be called.
+            _ if frame.intent == Intent::Act && frame.action.is_some_and(|action| action.verb == Verb::Create) => {
+                let answer = Answer { next: Some(Next::Sync), ..answer::unanswered(answer::NO_CREATION) };
+                (Reply::Answer(answer), Vec::new())
+            }
             // When exactly is not asked of what can't be scheduled anyway.
             Some(_) if frame.intent == Intent::Schedule && frame.schedule.is_none() => {
                 (Reply::Answer(answer::unanswered(not_yet(frame.intent))), Vec::new())

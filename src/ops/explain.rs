@@ -1,6 +1,6 @@
 //! `explain`: how something is done and what it is, from the catalog; nothing is ever executed here.
 
-use escher_core::{Action, ActionDef, CloudId, Constraint, Frame, Kind, Result};
+use escher_core::{Action, ActionDef, CloudId, Constraint, Frame, Kind, Result, Verb};
 
 use crate::escher::Escher;
 use crate::ops::answer;
@@ -44,6 +44,9 @@ fn told<T: std::str::FromStr>(frame: &Frame, field: &str) -> Vec<T> {
 
 /// How an action is done: with Escher, and with the clouds' own tools.
 fn how(action: Action, clouds: &[CloudId]) -> Option<String> {
+    if action.verb == Verb::Create {
+        return Some(answer::NO_CREATION.to_owned());
+    }
     let def = ActionDef::find(action)?;
     let mut lines = vec![format!("{action}: {} risk; {}. Impact: {}.", def.risk, def.effect.in_words(), def.impact)];
     lines.push(match def.inverse {
