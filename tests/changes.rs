@@ -72,6 +72,22 @@ fn what_a_disk_is_attached_to_is_known_when_the_plan_is_made() {
 }
 
 #[test]
+fn a_disk_is_attached_to_nothing_in_another_zone() {
+    let desk = Desk::demo();
+    let all = desk.export();
+    let of = |kind: &str| all.iter().filter(|r| r["kind"] == kind && r["zone"].is_string()).collect::<Vec<_>>();
+    let (disks, vms) = (of("disk"), of("vm"));
+    let alone = |vm: &Value| all.iter().filter(|r| r["name"] == vm["name"]).count() == 1;
+    let apart = |disk: &Value, vm: &Value| {
+        ["cloud", "account", "region"].iter().all(|key| disk[key] == vm[key]) && disk["zone"] != vm["zone"] && alone(vm) && alone(disk)
+    };
+    let free = disks.iter().filter(|disk| disk["flags"]["attached"] == false);
+    let (disk, vm) = free.flat_map(|disk| vms.iter().map(move |vm| (disk, vm))).find(|(disk, vm)| apart(disk, vm)).unwrap();
+    let refused = desk.run(&["ask", &format!("attach disk {} to {}", disk["name"].as_str().unwrap(), vm["name"].as_str().unwrap())]);
+    assert!(refused.code == 2 && refused.out.contains("in its account, region and zone"), "{}{}", refused.out, refused.err);
+}
+
+#[test]
 fn approved_it_stops_in_the_cloud_itself_and_undo_brings_it_back() {
     let desk = Desk::demo();
     let (plan, id) = plan(&desk);

@@ -245,6 +245,7 @@ fn only_the_approvers_that_are_named_approve() {
     assert_eq!(run_as("eve", &["plan", "run", &stop, "--yes"]).code, 4);
     assert_eq!(run_as("eve", &["plan", "run", &tag, "--yes"]).code, 0);
     assert_eq!(run_as("ada", &["plan", "approve", &stop]).code, 0);
+    assert_eq!(desk.run(&["policy", "check", "--approver", " ", STOP]).code, 2);
     // Without a name it is judged for whoever asks.
     let eve = run_as("eve", &["policy", "check", STOP]);
     assert!(eve.code == 4 && eve.out.contains("approver  eve") && eve.out.contains("and not eve"), "{}{}", eve.out, eve.err);

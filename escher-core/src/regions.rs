@@ -121,7 +121,7 @@ pub fn of_zone(cloud: CloudId, zone: &str) -> Option<&'static Region> {
 }
 
 /// The regions that a text names: by code, display name or place, without regard to case, spaces, hyphens and accents
-/// of the catalog; on all clouds where none is told.
+/// of the catalog; on all clouds if none is named.
 ///
 /// An exact code names its region alone. Words in another order (`US West` for `West US`) count where nothing
 /// else does.

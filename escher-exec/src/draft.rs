@@ -287,7 +287,7 @@ fn here(def: &ActionDef, params: &Map<String, Value>, resource: &Resource) -> Op
     match def.action.verb {
         verb @ (Verb::OpenPort | Verb::ClosePort) => {
             let from = text("cidr").map(|cidr| format!(" from {cidr}")).unwrap_or_default();
-            let are = if verb == Verb::OpenPort { "let in" } else { "refused" };
+            let are = if verb == Verb::OpenPort { "accepted" } else { "refused" };
             Some(format!("connections on port {}{from} are {are}", text("port")?))
         }
         Verb::Resize if def.action.kind == Kind::Vm && resource.state == Some(State::Stopped) => {

@@ -45,14 +45,13 @@ impl Planner {
                 work.push((step, undo));
             }
         }
-        let mut unclear: Vec<&Step> = Vec::new();
+        let mut unclear: Vec<(&Step, Phase)> = Vec::new();
         for step in &plan.steps {
             let called = entries.iter().any(|line| line.step == step.id && line.phase == Phase::Started);
-            let failed = outcomes.get(step.id.as_str()).is_some_and(|line| matches!(line.phase, Phase::Failed | Phase::Unknown));
-            if called && failed {
-                unclear.push(step);
-            } else if called && !outcomes.contains_key(step.id.as_str()) {
-                stays.add("interrupted and left alone; resume the run first", &step.target.name);
+            match outcomes.get(step.id.as_str()).map(|line| line.phase) {
+                Some(phase @ (Phase::Failed | Phase::Unknown)) if called => unclear.push((step, phase)),
+                None if called => stays.add("interrupted and left alone; resume the run first", &step.target.name),
+                _ => {}
             }
         }
         let looks: Vec<_> = work.into_iter().map(|(step, undo)| async move { (step, undo, self.look(step).await) }).collect();
@@ -69,17 +68,18 @@ impl Planner {
                 }
             }
         }
-        let looks: Vec<_> = unclear.into_iter().map(|step| async move { (step, self.look(step).await) }).collect();
+        let looks: Vec<_> = unclear.into_iter().map(|(step, phase)| async move { (step, phase, self.look(step).await) }).collect();
         let seen: Vec<_> = stream::iter(looks).buffered(8).collect().await;
-        for (step, now) in seen {
+        for (step, phase, now) in seen {
             // What stood there before the step: what the last one on the same target left, or what the plan saw.
             let before = entries.iter().rev().filter(|line| line.target == step.target.id).find_map(|line| line.observed.as_deref());
             let is_before = |now: &Resource| now.observed_hash() == before.unwrap_or(&step.target.observed);
             // What leaves no trace in what is seen, or may still take effect, is not known to have changed nothing.
-            let failed = outcomes.get(step.id.as_str()).is_some_and(|line| line.phase == Phase::Failed);
             let shows = ActionDef::find(step.action).is_some_and(|def| wanted::is_evidence(&def));
             match now {
-                Ok(Some(now)) if failed && shows && is_before(&now) => stays.add("unchanged, the step failed", &step.target.name),
+                Ok(Some(now)) if phase == Phase::Failed && shows && is_before(&now) => {
+                    stays.add("unchanged, the step failed", &step.target.name)
+                }
                 _ => stays.add("left alone, outcome unclear (possibly changed)", &step.target.name),
             }
         }
